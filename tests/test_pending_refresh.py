@@ -142,6 +142,17 @@ def test_sites_of_several_terms_are_counted_once(many):
     assert PendingRefresh.objects.sites_left() == Site.objects.count() == 37
 
 
+def test_each_of_several_terms_tells_its_own_count(many):
+    few, sites = make_kind("Hall"), list(Site.objects.all())
+    few.sites.set([*sites[:2], *sites[-3:]])
+    with change_set():
+        for kind in (many, few):
+            rename(kind, f"Renamed {kind.pk}")
+    left = dict(PendingRefresh.objects.values_list("object_id", "left"))
+    assert left == {many.pk: 7, few.pk: 5}
+    assert PendingRefresh.objects.sites_left() == 12
+
+
 def test_an_import_leaves_nothing_for_later(many):
     with change_set("import"):
         rename(many, "Shrine")

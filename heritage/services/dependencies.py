@@ -164,6 +164,13 @@ def effect_of(model: type[Record], columns: Iterable[str]) -> ColumnEffect:
     return found
 
 
+def count_sites(ids: Iterable[int]) -> int:
+    """How many there are of these ids, which may be a queryset of them."""
+    if isinstance(ids, QuerySet):
+        return ids.distinct().count()  # quicker than to read very many
+    return len(set(ids))
+
+
 class DependentSites(NamedTuple):
     """The ids of sites of which something follows from what was written."""
 
@@ -188,7 +195,7 @@ def sites_of(
         following = SITES_OF[model](ids)
         may_be_left = bool(most) and model in COLUMN_EFFECTS
         if may_be_left and not of_site and isinstance(following, QuerySet):
-            count = following.distinct().count()  # quicker than to read very many ids
+            count = count_sites(following)
         else:
             following = set(following)
             count = len(following - of_site) if may_be_left else 0

@@ -23,7 +23,7 @@ from django.utils import timezone
 from heritage.models import IndexChange, PendingRefresh
 from heritage.models.base import Record, new_uid
 from heritage.services import denormalized
-from heritage.services.dependencies import SITES_OF, ColumnEffect, effect_of
+from heritage.services.dependencies import SITES_OF, ColumnEffect, count_sites, effect_of
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +38,15 @@ _working = threading.Lock()
 
 
 def defer(model: type[Record], ids: Iterable[int], columns: set[str], sites: int) -> None:
-    """Leave the sites under these terms for later; `columns` of them were written."""
-    for pk in sorted(ids):
+    """Leave the sites under these terms, so many in all, for later; `columns` were written."""
+    terms = sorted(ids)
+    for pk in terms:
+        left = sites if len(terms) == 1 else count_sites(SITES_OF[model]([pk]))
         row, _is_new = PendingRefresh.objects.get_or_create(
             model=model._meta.label_lower, object_id=pk, defaults={"columns": sorted(columns)}
         )
         row.columns = sorted({*row.columns, *columns})
-        row.done_to, row.left, row.token = 0, sites, ""
+        row.done_to, row.left, row.token = 0, left, ""
         row.save()
     transaction.on_commit(_known.set)
 
