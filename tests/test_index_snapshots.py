@@ -5,7 +5,7 @@ import threading
 from itertools import count
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from heritage.models import IndexChange, IndexPart, Site
@@ -23,6 +23,7 @@ def forget() -> None:
     store._shared.clear()
     store._saved.clear()
     store._found_broken.clear()
+    store._failed.clear()
 
 
 @pytest.mark.django_db
@@ -162,6 +163,36 @@ def test_workers_save_a_snapshot_after_so_many_changes(client, settings, monkeyp
     look(client)
     assert stored_snapshot.saved_number() == first + 10
     assert_as_rebuilt(stored_snapshot.load(BY_NAME))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_disk_is_told_once_and_tried_again_after_ten_minutes(
+    client, settings, monkeypatch, caplog
+):
+    settings.INDEX_SNAPSHOT_EVERY = 10
+    tries = []
+
+    def fail(*args):
+        tries.append(args)
+        raise OperationalError("could not extend file\nHINT: Check free disk space.")
+
+    make_site()
+    forget()
+    with monkeypatch.context() as full, caplog.at_level("ERROR", logger="heritage"):
+        full.setattr(stored_snapshot, "_write_missing", fail)
+        for _ in range(3):
+            look(client)
+        assert len(tries) == 1 and stored_snapshot.saved_number() is None
+        [told] = [record for record in caplog.records if "snapshot" in record.message]
+        assert told.exc_info is None and "\n" not in told.message
+        assert "could not extend file HINT: Check free disk space." in told.message
+        store._failed[0] -= 601
+        look(client)
+        assert len(tries) == 2
+        store._failed[0] -= 601
+    look(client)
+    assert stored_snapshot.saved_number() == IndexChange.objects.last().pk
+    assert not store._failed
 
 
 def look(client) -> None:

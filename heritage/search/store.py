@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from pyroaring import BitMap
 
 from heritage.models import IndexChange, IndexPart
@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 _NO_SITE = BitMap([IndexChange.VOCABULARY])
 _ATTEMPTS = 5  # to read while others write, before they are made to wait
 _STAGGERED = 5.0  # seconds within which processes begin to save, so that one of them is enough
+_TRIED_AGAIN = 600.0  # seconds after the snapshot could not be saved, as on a full disk
 
 _shared: list[IndexSnapshot] = []  # at most one: the committed snapshot that all threads use
 _lock = threading.Lock()
@@ -204,14 +205,17 @@ def _with_later_changes(snapshot: IndexSnapshot) -> IndexSnapshot:
 _saving = threading.Lock()
 _saved: list[int] = []  # the number of the snapshot, as far as this process knows
 _found_broken = threading.Event()  # the stored snapshot, by this process
+_failed: list[float] = []  # the monotonic time at which this process could not save it
 
 
 def keep_snapshot_fresh(**kwargs: object) -> None:
     """Called at the end of a request: let a thread store the snapshot if it is due.
 
     It is due after INDEX_SNAPSHOT_EVERY changes, or if there is none or a broken one. No page waits
-    for it.
+    for it. If it cannot be saved, that is tried again after ten minutes.
     """
+    if _failed and time.monotonic() - _failed[0] < _TRIED_AGAIN:
+        return
     if not _shared or not _is_due(_shared[0], next(iter(_saved), None)):
         return
     if _saving.acquire(blocking=False):
@@ -243,7 +247,13 @@ def _save_in_turn() -> None:
         refresh_snapshot()
         saved = stored_snapshot.saved_number()
         _saved[:] = [] if saved is None else [saved]
+        _failed.clear()
+    except (DatabaseError, OSError) as error:
+        _failed[:] = [time.monotonic()]
+        why = " ".join(str(error).split())  # a database may answer in several lines
+        logger.error("The snapshot of the index was not saved: %s", why)
     except Exception:
+        _failed[:] = [time.monotonic()]
         logger.exception("The snapshot of the index was not saved.")
     finally:
         connection.close()
