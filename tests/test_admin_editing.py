@@ -437,6 +437,7 @@ def test_it_is_said_who_deleted_a_row_and_when(client, editor, site):
         name.delete()
     response = save(client, site, late)
     [conflict] = response.context["conflicts"]
+    assert conflict.label == "Name: Gone"  # as it was called when it was deleted
     was, theirs, mine = conflict.sides
     assert "Gone" in texts_of(was) and not theirs.lines and "Typed" in texts_of(mine)
     assert re.fullmatch(r"Deleted by Mo \(\d+ \w+ 2\d{3}, \d\d:\d\d\): let it go", theirs.label)
@@ -449,6 +450,20 @@ def test_a_row_that_was_moved_to_another_record_stays_there(client, editor, site
     name.save()
     assert save(client, site, late).status_code == 302
     assert other.names.get() == name and not site.names.exists()
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_a_row_of_another_record_by_now_is_not_named(client, editor, site, is_deleted):
+    name, other = build.make_name(site, "Wanderer"), build.make_site("Other")
+    late = opened(client, site, **{"names-0-text": "Typed"})
+    name.site, name.text = other, "Only there"
+    name.save()
+    if is_deleted:
+        name.delete()
+    response = save(client, site, late)
+    [conflict] = response.context["conflicts"]
+    assert conflict.label == "Name"
+    assert "Only there" not in response.content.decode()
 
 
 def test_a_row_that_came_back_is_compared_with_what_it_was(client, editor, site):

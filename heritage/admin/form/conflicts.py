@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.admin import ModelAdmin
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from django.utils.formats import date_format
@@ -17,6 +18,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from heritage.admin.access import is_id
+from heritage.admin.changes.history import deleted_names
 from heritage.admin.form.controls import (
     Values,
     field_of,
@@ -121,8 +123,11 @@ def _side_labels(conflict: EditConflict, by: ChangeSet | None, is_own: bool) -> 
 def _title(conflict: EditConflict) -> str:
     control = conflict.control
     label = label_of_control(conflict.row.fields, control) if control else ""
-    # A row that is gone may be one of another record by now.
-    return in_row(conflict.kind, conflict.row.now if conflict.theirs else None, label)
+    row: Model | str | None = conflict.row.now
+    if not conflict.theirs:  # it may be a row of another record by now, which is not named
+        deletion = conflict.row.deletion()
+        row = deleted_names(conflict.row.key[0], [deletion])[0] if deletion else None
+    return in_row(conflict.kind, row, label)
 
 
 def _lines(

@@ -36,7 +36,7 @@ from heritage.admin.form.controls import (
     same_values,
     shown_values,
 )
-from heritage.models import ChangeSet, Record
+from heritage.models import Change, ChangeSet, Record
 from heritage.models.row_values import recorded_columns
 from heritage.server.lock_timeout import NotWritten
 from heritage.services.conflicts import Key, Outcome, Since, joined, outcome, with_last_change
@@ -53,7 +53,7 @@ def _number(data: Mapping[str, str], key: str = OPENED) -> int | None:
     return int(text) if is_id(text) else None
 
 
-def in_row(kind: str, row: Model | None, label: str = "") -> str:
+def in_row(kind: str, row: Model | str | None, label: str = "") -> str:
     """What names a row, and a control of it: “Event: built: 493 – Date”."""
     named = f"{capfirst(kind)}: {row}" if kind and row else capfirst(kind)
     return f"{named} – {capfirst(label)}" if named and label else named or capfirst(label)
@@ -112,6 +112,15 @@ class OpenedRow:
         else:
             change = self._since.last(self.key, number, *column_of(control))
         return change.change_set if change else None
+
+    def deletion(self) -> Change | None:
+        """The change that deleted it as a row of this record; None if there is none, or unknown."""
+        change = self._since.last(self.key, self.number)
+        if change is None or change.after is not None or self._owner is None:
+            return None
+        key = self.key[0]._meta.get_field(self._owner[0])
+        is_own = change.before is not None and change.before.get(key.name) == self._owner[1]
+        return change if is_own else None
 
 
 @dataclass
