@@ -9,7 +9,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
 os.environ["HERITAGE_SERVING"] = "1"  # queries have a time limit
 application = get_wsgi_application()
 
-# A page makes thousands of objects and no cycles of them: to look for some less often, and never
-# among what has been loaded so far, takes a twentieth off its time.
+# A page makes thousands of objects, and some hundreds of them in cycles (forms and contexts of
+# templates) that hold its lists of sites. These are collected less often than by default, so that
+# what some dozen pages leave waits in memory; what has been loaded so far is never looked through.
 gc.freeze()
-gc.set_threshold(50_000, 20, 20)
+gc.set_threshold(10_000, 20, 20)
