@@ -494,6 +494,27 @@ def test_many_pictures_at_once_in_an_order_by_keyboard(browser, live_server, wor
     assert [row.alt["en"] for row in Image.objects.all()] == ["The hall", "The gate"]
 
 
+def test_pictures_that_cannot_be_added_are_told_and_may_be_chosen_again(
+    browser, live_server, words, tmp_path
+):
+    site = build.make_site("Kiln", kinds=[words["temple"]])
+    log_in(browser, live_server, "anna")
+    browser.get(live_server.url + reverse("admin:heritage_site_change", args=[site.pk]))
+    several = browser.find_element(By.CSS_SELECTOR, ".drop-pictures input")
+    browser.execute_script(
+        "window.usual = window.fetch; window.fetch = () => Promise.reject(new Error('No way'))"
+    )
+    several.send_keys(picture(tmp_path, "gate.png", "red"))
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "#images-group .errornote"))
+    browser.execute_script("window.fetch = window.usual")
+    several.send_keys(picture(tmp_path, "gate.png", "red"))
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, "#images-group img"))
+    write(browser, "images-0-alt__en", "The gate")
+    browser.find_element(By.NAME, "_save").click()
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
+    assert Image.objects.get().alt["en"] == "The gate"
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_desk_and_form_are_accessible(browser, live_server, words, language):
     site = build.make_site("Kiln", "窑", kinds=[words["temple"]], latitude=34.6, longitude=112.4)

@@ -55,7 +55,10 @@
     const total = set.querySelector("[name$='-TOTAL_FORMS']");
     const number = Number(total.value);
     total.value = number + 1;
-    const content = await fetched(`${set.dataset.url}${number}/`);
+    const content = await fetched(`${set.dataset.url}${number}/`).catch((error) => {
+      if (Number(total.value) === number + 1) total.value = number; // the next one takes its place
+      throw error;
+    });
     const row = content.firstElementChild;
     let lines = set.querySelector(".record-lines");
     if (!lines) {
@@ -363,7 +366,7 @@
   });
 
   // For the other scripts of the form.
-  window.recordForm = { add, open, debounced };
+  window.recordForm = { add, open, failed, debounced };
 
   const prepare = (root) => {
     for (const button of root.querySelectorAll(".add-row, .remove-row, .add-language, .show-text")) button.hidden = false;

@@ -33,7 +33,9 @@
 
   // --- many at once ----------------------------------------------------------------------------------
 
-  const takeIn = async (files) => {
+  const takeIn = (files) => addAll(files).catch((error) => window.recordForm.failed(drop, error));
+
+  const addAll = async (files) => {
     const focused = document.activeElement;
     for (const file of [...files].filter((each) => each.type.startsWith("image/"))) {
       const line = await window.recordForm.add(set);
