@@ -192,6 +192,29 @@ def test_an_answer_to_what_has_changed_again_does_not_count(client, site, confli
     assert page_data(response)["_keep-summary__en"] == ["mine"]  # still chosen, to be confirmed
 
 
+@pytest.mark.parametrize(("answer", "point"), [("mine", (34.5, 113.0)), ("theirs", (34.7, 112.25))])
+def test_a_point_is_never_half_of_one_and_half_of_another(client, editor, site, answer, point):
+    mine = opened(client, site, coordinates="34.5, 113.0")
+    save(client, site, opened(client, site, coordinates="34.7, 112.25"))
+    response = save(client, site, mine)
+    names = ask(response)
+    assert set(names) == {"_keep-latitude", "_keep-longitude"}
+    response = save(client, site, page_data(response) | {"_keep-latitude": answer})
+    assert ask(response) == names  # half an answer is none
+    answers = dict.fromkeys(names, answer)
+    assert save(client, site, page_data(response) | answers).status_code == 302
+    site.refresh_from_db()
+    assert (site.latitude, site.longitude) == point
+
+
+def test_equal_points_of_two_editors_are_no_conflict(client, editor, site):
+    mine = opened(client, site, coordinates="34.7, 113")
+    save(client, site, opened(client, site, coordinates="34.7, 113"))
+    assert save(client, site, mine).status_code == 302
+    site.refresh_from_db()
+    assert (site.latitude, site.longitude) == (34.7, 113.0)
+
+
 def test_an_answer_survives_another_error(client, site, conflict):
     data = page_data(conflict[0]) | {"_keep-summary__en": "theirs", "latitude": "91"}
     response = save(client, site, data)

@@ -45,6 +45,7 @@ SHOWS_ALL = "all"  # in an address: all rows and all languages
 OPENED = "_opened"  # the number of the last change when the form, row or conflict was opened
 CHOICE = "_keep-"  # before the key of a conflict: the radio buttons that decide it
 MINE, THEIRS = "mine", "theirs"
+POINT = ("latitude", "longitude")  # one value: half of one point and half of another is neither
 REPLACES = "_replaces"  # of a new row: the id of the deleted one that it would bring back
 
 
@@ -293,8 +294,9 @@ class Editing:
             # Of several choices, additions and removals of both sides.
             joins = isinstance(form_field, forms.ModelMultipleChoiceField) and was is not None
             settled = self.settle(
-                opened, {control: now}, {control: sent}, prefix, control, joins, **about
-            )
+                opened, {control: now}, {control: sent}, prefix, control, joins, **about,
+                point=(stored, posted) if control in POINT else None,
+            )  # fmt: skip
             value = joined(was or (), now, sent) if joins else sent
             _put(data, files, fields, control, now if settled == THEIRS else value, posted)
 
@@ -308,12 +310,15 @@ class Editing:
         joins: bool = False,
         kind: str = "",
         place: str = "",
+        point: tuple[Values, Values] | None = None,
     ) -> str:
         """Whose values of a row, or of one control, are taken; "" if the editor is to be asked.
 
         `joins` says that values which both have changed can be put together, `kind` is the name of
-        the row's model, and `place` stands before the names of its controls on the page.
+        the row's model, and `place` stands before the names of its controls on the page. `point`
+        has the stored and posted values of the row if the control is half of a point.
         """
+        halves = [key + name for name in POINT if key + name in self.asked] if point else []
         key, is_asked = key + control, key + control in self.asked
         number = self.asked.get(key, opened.number)
         was, shown = (opened.values(each, control) for each in (number, opened.number))
@@ -321,18 +326,29 @@ class Editing:
             result = Outcome.SAME if same_values(mine, now) else Outcome.CONFLICT
         else:
             result = outcome(was, now, mine, same_values)
+            if point and self._outcome_of_point(opened, number, *point) is Outcome.CONFLICT:
+                result = Outcome.CONFLICT
         if result is Outcome.CONFLICT and not joins:
             # A decision holds as long as that is stored which was shown with the question.
             is_current = not now or (shown is not None and same_values(shown, now))
-            choice = self.choice(key) if is_asked and is_current else ""
-            if choice in (MINE, THEIRS):
-                return choice
+            choices = [self.choice(each) for each in (key, *halves)]
+            if is_asked and is_current and all(each in (MINE, THEIRS) for each in choices):
+                return choices[0]
             conflict = EditConflict(key, opened, control, number, now, mine, kind, place)
             self.conflicts.append(conflict)
             return ""
         if result is Outcome.THEIRS and control:
             self.kept.append(label_of_control(opened.fields, control))
         return THEIRS if result in (Outcome.SAME, Outcome.THEIRS) else MINE
+
+    def _outcome_of_point(
+        self, opened: OpenedRow, number: int | None, now: Values, mine: Values
+    ) -> Outcome:
+        was = opened.values(number) or {}
+        was, now, mine = (
+            {name: values.get(name, []) for name in POINT} for values in (was, now, mine)
+        )
+        return outcome(was, now, mine, same_values)
 
 
 def _put(
