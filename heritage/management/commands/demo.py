@@ -26,7 +26,8 @@ ACCOUNT = "editor"
 # Here no nginx stands before the workers: connections that nobody uses must starve nobody.
 SERVER = (
     "--interface=wsgi", "--blocking-threads=4", "--backpressure=1024", "--no-http1-keep-alive",
-    "--http1-header-read-timeout=5000", "--respawn-failed-workers", "--log-level=warning",
+    "--http1-header-read-timeout=5000", "--respawn-failed-workers", "--workers-kill-timeout=10",
+    "--log-level=warning",
     "heritage.wsgi:application",
 )  # fmt: skip
 
