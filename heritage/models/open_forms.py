@@ -16,7 +16,7 @@ from heritage.models.users import User
 LIFETIME = timedelta(minutes=3)  # browsers renew a mark every minute
 
 
-class OpenForms(models.Manager["OpenForm"]):
+class OpenFormManager(models.Manager["OpenForm"]):
     def mark(self, row: models.Model, user: User) -> list["OpenForm"]:
         """Record that a user has a record open. Returns the entries of others."""
         now = timezone.now()
@@ -45,7 +45,7 @@ class OpenForm(models.Model):
     since = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now, db_index=True)
 
-    objects: ClassVar = OpenForms()
+    objects: ClassVar = OpenFormManager()
 
     class Meta:
         verbose_name = _("open form")

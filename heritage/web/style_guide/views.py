@@ -21,7 +21,7 @@ from heritage.web.media import covers, pictures
 from heritage.web.shared import cards, certainty, language_html
 from heritage.web.shared.charts import Chart, Row, Series
 from heritage.web.site.page import site_page
-from heritage.web.world_heritage import entries as statistics
+from heritage.web.world_heritage.entries import CATEGORIES, WorldHeritageList, by_year
 
 _LOOKED_AT = 1500  # sites that twelve covers are chosen from
 _TOKEN = re.compile(r"--([a-z0-9-]+):\s*([^;]+);")
@@ -54,8 +54,7 @@ def style(request: HttpRequest) -> HttpResponse:
         "rows": cards.rendered_cards(index, some, "row").values(),
         "page": site_page(site) if site else None,
         "photos": site_page(pictured).photos if pictured else [],
-        "columns": statistics.by_year(statistics.WorldHeritageList(current_index()))
-        or _chart("columns"),
+        "columns": by_year(WorldHeritageList(current_index())) or _chart("columns"),
         "bars": _chart("bars"),
         "paging": _paging(),
         "names": [
@@ -97,7 +96,7 @@ def _twelve() -> list[CoverSample]:
 
 
 def _chart(name: str) -> Chart:
-    series = [Series(key, key.title()) for key in statistics.CATEGORIES]
+    series = [Series(key, key.title()) for key in CATEGORIES]
     rows = [Row(f"{1990 + n}", [n * 3 + 2, n % 3, n], mark=f"{1990 + n}") for n in range(8)]
     return Chart(name, "A chart", "What it says, in a sentence.", "Year", series, rows)
 

@@ -21,7 +21,7 @@ from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
-from heritage.web.world_heritage import entries as statistics
+from heritage.web.world_heritage.entries import WorldHeritageList, by_year, region_of_states
 
 _DAY_KM = 30  # from a town's centre and back in a day, with time to look
 _NAMED = 9  # sites that one reaches
@@ -81,8 +81,8 @@ def places() -> PlacesPage:
 
 def regions(tree: CountedTree) -> list[Region]:
     """Countries that have sites, under their regions; those of none come last."""
-    of_state = statistics.region_of_states(tree.index)
-    known = statistics.WorldHeritageList(tree.index).by_facet
+    of_state = region_of_states(tree.index)
+    known = WorldHeritageList(tree.index).by_facet
     grouped: dict[str, list] = defaultdict(list)
     for country in tree.counted():
         grouped[of_state.get(country.pk, "")].append(country)
@@ -204,8 +204,8 @@ def _by_status(index: IndexSnapshot, hits: BitMap, place: Place) -> Chart | None
 
 def _by_year(index: IndexSnapshot, place: Place) -> Chart | None:
     """When its World Heritage was inscribed; where that is little it is no chart."""
-    world_list = statistics.WorldHeritageList(index)
+    world_list = WorldHeritageList(index)
     entries = world_list.inscribed().filter(world_heritage__states=place)
     title = _("Its World Heritage by year of inscription")
-    chart = statistics.by_year(world_list, entries, title)
+    chart = by_year(world_list, entries, title)
     return chart if chart and sum(row.total for row in chart.rows) > 2 else None

@@ -21,8 +21,15 @@ from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.site.designations import danger_event, is_unchecked
 from heritage.web.site.location import shared_by_states
-from heritage.web.world_heritage import entries as statistics
-from heritage.web.world_heritage.entries import WorldHeritageList
+from heritage.web.world_heritage.entries import (
+    WorldHeritageList,
+    by_category,
+    by_criterion,
+    by_region,
+    by_state,
+    by_year,
+    in_danger_by_year,
+)
 
 _NEWEST = 6
 _FIRST_LIST = 1978  # the year of the first inscriptions
@@ -118,9 +125,7 @@ def _world() -> WorldHeritagePage:
     index = current_index()
     world_list = WorldHeritageList(index)
     register = world_list.register
-    states, all_states, how_many = statistics.by_state(
-        world_list, lambda place: term_url("place", place)
-    )
+    states, all_states, how_many = by_state(world_list, lambda place: term_url("place", place))
     newest_year, newest = _newest(index, world_list)
     figures = _figures(how_many, world_list)
     return WorldHeritagePage(
@@ -132,12 +137,12 @@ def _world() -> WorldHeritagePage:
         figures=figures,
         map=_map(world_list, figures[0].number) if figures else None,
         sites=world_heritage_counts(index),
-        by_year=statistics.by_year(world_list),
-        criteria=statistics.by_criterion(world_list),
-        regions=statistics.by_region(world_list),
+        by_year=by_year(world_list),
+        criteria=by_criterion(world_list),
+        regions=by_region(world_list),
         states=states,
         all_states=all_states,
-        danger=statistics.in_danger_by_year(world_list),
+        danger=in_danger_by_year(world_list),
         in_danger=_by_region(
             index, world_list, _listed(Designation.Standing.IN_DANGER, "in_danger")
         ),
@@ -173,7 +178,7 @@ def _figures(states: int, world_list: WorldHeritageList) -> list[Figure]:
     listed = _("properties on the list")
     if edition := world_list.edition:
         listed = _("properties on the list of %(edition)s") % {"edition": edition}
-    counts = statistics.by_category(world_list)
+    counts = by_category(world_list)
     shared = world_list.inscribed().annotate(n=Count("world_heritage__states"))
     endangered = world_list.inscribed().filter(standing=Designation.Standing.IN_DANGER).count()
     figures = [
