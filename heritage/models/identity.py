@@ -1,4 +1,4 @@
-"""The identity of the installation: name, logo, about and privacy texts."""
+"""The identity of the installation: name, logo, about and privacy texts, number of its maps."""
 
 from typing import ClassVar
 
@@ -40,6 +40,17 @@ class Identity(Record):
     about = LanguageMapField(_("about"), blank=True, help_text=_("Markdown."))
     privacy = LanguageMapField(_("privacy"), blank=True, help_text=_("Markdown."))
     email = models.EmailField(_("e-mail"), blank=True)
+    map_number = models.CharField(
+        _("map number"),
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Printed on every map, such as the approval number that maps published in China need: "
+            "GS(2024)0650号."
+        ),
+    )
 
     objects: ClassVar = IdentityQuerySet.as_manager()
 

@@ -145,7 +145,7 @@ COLUMN_EFFECTS: dict[type[Record], dict[str, ColumnEffect]] = {
     Licence: _nothing("uid", "code", "label", "url"),
     Custodian: _nothing("uid", "name", "url"),
     Identity: _nothing("uid", "name", "tagline", "about", "privacy", "email")
-    | _nothing("logo", "width", "height", "sha256"),
+    | _nothing("logo", "width", "height", "sha256", "map_number"),
 }
 
 

@@ -201,7 +201,7 @@ class IdentityAdmin(RecordAdmin):
     list_display = ("display_name", "email")
     search_fields = ("name",)
     fieldsets = (
-        (None, {"fields": ("name", "tagline", "logo", "email")}),
+        (None, {"fields": ("name", "tagline", "logo", "email", "map_number")}),
         (_("Texts"), {"fields": ("about", "privacy")}),
     )
 
