@@ -259,6 +259,7 @@ MIGRATIONS = {
     "0007_reasons_have_sources.py": "bd4e56dbb6d23ae2",
     "0008_command_runs.py": "1d3f174b5f5aee8c",
     "0009_map_number.py": "38b80747b5b3011b",
+    "0010_short_names_and_descriptions.py": "af1c63c82ab12416",
 }
 
 

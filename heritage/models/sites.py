@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.text import slugify
+from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
@@ -24,11 +24,12 @@ from heritage.models.users import User
 from heritage.models.vocabularies import Kind, Place
 from heritage.values import coordinates, normalize
 from heritage.values.boundaries import check_boundary
-from heritage.values.language import LazyText
+from heritage.values.language import LanguageMap, LazyText, display_width
 
 if TYPE_CHECKING:
     from heritage.models.images import Image
 
+_WIDEST = {"short_name": 40, "hook": 90}  # letters, by column
 # What stays as it was first written, whoever writes again.
 _STAMPS = (
     "created_at",
@@ -37,6 +38,11 @@ _STAMPS = (
     "state_changed_at",
     "state_changed_by_id",
 )
+
+
+def shown_name(name: LanguageMap, short_name: LanguageMap) -> LanguageMap:
+    """What pages call a site: in each language its short name, else its name."""
+    return LanguageMap({**name, **short_name}) if short_name else name
 
 
 class Site(Record):
@@ -67,6 +73,24 @@ class Site(Record):
         help_text=_("Stands in the address. Empty: made from the name. A former one redirects."),
     )
     name = LanguageMapField(_("name"))
+    short_name = LanguageMapField(
+        _("short name"),
+        blank=True,
+        db_default={},
+        help_text=_(
+            "What people call it, where the name is longer: shown in lists and headings, with the "
+            "full name beneath. At most 40 letters; a Chinese character counts as two."
+        ),
+    )
+    hook = LanguageMapField(
+        _("hook"),
+        blank=True,
+        db_default={},
+        help_text=_(
+            "A sentence for its card: what makes it worth a look. At most 90 letters; a Chinese "
+            "character counts as two."
+        ),
+    )
     summary = LanguageMapField(
         _("summary"),
         blank=True,
@@ -312,11 +336,21 @@ class Site(Record):
     def __str__(self) -> str:
         return str(self.name.best())
 
+    @property
+    def shown_name(self) -> LanguageMap:
+        """What pages call it: in each language the short name, else the name."""
+        return shown_name(self.name, self.short_name)
+
     def clean(self) -> None:
         super().clean()
         errors: dict[str, str | LazyText] = {}
         if self.state == self.State.PUBLISHED and not self.name:
             errors["name"] = _("A published site needs a name.")
+        for column, most in _WIDEST.items():
+            if any(display_width(words) > most for words in getattr(self, column).values()):
+                errors[column] = format_lazy(
+                    _("At most {most} letters; a Chinese character counts as two."), most=most
+                )
         if self.area_ha is not None and self.area_ha <= 0:
             errors["area_ha"] = _("An area is more than 0; leave it empty if unknown.")
         try:

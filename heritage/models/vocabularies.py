@@ -45,6 +45,28 @@ class Term(TreeRecord):
         return str(self.label.best())
 
 
+class DescribedTerm(Term):
+    """A term with a text of a few sentences, which may be recalled or have a source."""
+
+    description = LanguageMapField(
+        _("description"),
+        blank=True,
+        db_default={},
+        help_text=_("Two or three sentences for its page: what it was and what to look for."),
+    )
+    description_source = models.ForeignKey(
+        "heritage.Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("source of the description"),
+    )
+
+    class Meta:
+        abstract = True
+
+
 class Kind(Term):
     """What a site is: temple, grottoes, city wall … with broader and narrower terms."""
 
@@ -75,7 +97,7 @@ class Kind(Term):
         ordering = ["order", "slug"]
 
 
-class Place(Term):
+class Place(DescribedTerm):
     """Country → province → city → county."""
 
     class Level(models.TextChoices):
@@ -145,7 +167,7 @@ def sort_keys(label: LanguageMap) -> dict[str, str]:
     return {code: normalize.sort_key(str(label.best(code)), code) for code in interface_languages()}
 
 
-class Era(Term):
+class Era(DescribedTerm):
     """A period of history in a region. `parent` only groups: an era may extend beyond it."""
 
     class Certainty(models.TextChoices):

@@ -22,7 +22,8 @@ from heritage.values.language import interface_languages
 
 # What everything derived follows from: these columns of a site, and any of these other records; of
 # vocabularies, what `dependencies.COLUMN_EFFECTS` says.
-_TEXTS = {"name", "slug", "summary", "description"}
+_NAMES = {"name", "short_name"}
+_TEXTS = _NAMES | {"slug", "hook", "summary", "description"}
 _OF_SITE = _TEXTS | {"kinds", "place", "also_in", "prominence", "featured"}
 _OF_RECORDS: set[Any] = {Event, Era, Coverage, Designation, DesignationEvent, Register}
 _OF_RECORDS |= {Name, Identifier, IdentifierScheme, Kind, Place}
@@ -54,7 +55,7 @@ def refresh(
             if Event in effects or ColumnEffect.VALUES in effects.get(Era, ColumnEffect.NOTHING):
                 _refresh_events(sites, terms)
                 _refresh_eras(sites, _eras_between(sites))
-            if "name" in columns:
+            if columns & _NAMES:
                 _refresh_names([each.site for each in sites])
             dated -= _refresh_sites(sites, terms, dated, now)
             fulltext.delete(set(chunk) - {each.site.pk for each in sites})
@@ -224,7 +225,7 @@ def _region(era: Era) -> tuple | None:
 def _refresh_names(sites: Iterable[Site]) -> None:
     languages = interface_languages()
     wanted = {
-        (site.pk, code): normalize.sort_key(str(site.name.best(code)), code)
+        (site.pk, code): normalize.sort_key(str(site.shown_name.best(code)), code)
         for site in sites
         for code in languages
     }
@@ -311,10 +312,10 @@ def search_text_of(rows: SiteWithRows, terms: Terms) -> str:
     return tokens.index_text(
         known,
         _terms(rows, terms),
-        site.summary.values(),
+        [*site.hook.values(), *site.summary.values()],
         foreign,
         _texts(rows),
-        site.name.values(),
+        [*site.name.values(), *site.short_name.values()],
         any(map(terms.is_chinese_spoken, _countries(rows))),
     )
 
@@ -328,12 +329,13 @@ def _countries(rows: SiteWithRows) -> list[int | None]:
 
 def _names(rows: SiteWithRows) -> tuple[list[str], list[str]]:
     """Names in the languages of the interface, and in others."""
+    site = rows.site
     known: list[str] = []
     foreign: list[str] = []
     ours = {code.partition("-")[0] for code in interface_languages()}
-    for language, name in (*rows.site.name.items(), *rows.names):
+    for language, name in (*site.name.items(), *site.short_name.items(), *rows.names):
         (known if language.partition("-")[0] in ours else foreign).append(name)
-    return [*known, rows.site.slug.replace("-", " ")], foreign
+    return [*known, site.slug.replace("-", " ")], foreign
 
 
 def _terms(rows: SiteWithRows, terms: Terms) -> Iterable[str]:

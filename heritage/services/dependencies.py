@@ -130,11 +130,11 @@ COLUMN_EFFECTS: dict[type[Record], dict[str, ColumnEffect]] = {
     # The code tells whether Chinese is spoken there.
     Place: _TERM
     | {"code": ColumnEffect.WORDS}
-    | _nothing("level", "note", "latitude", "longitude"),
+    | _nothing("level", "note", "latitude", "longitude", "description", "description_source"),
     Era: _TERM
     | {"short_label": ColumnEffect.WORDS}
     | dict.fromkeys(("span", "region", "region_name"), ColumnEffect.VALUES)
-    | _nothing("certainty", "periodo", "source", "palette"),
+    | _nothing("certainty", "periodo", "source", "palette", "description", "description_source"),
     Register: {"role": ColumnEffect.VALUES}
     | _nothing("uid", "slug", "label", "description", "short_label", "other_names", "authority")
     | _nothing("country", "rank", "edition", "edition_note", "uri_template"),

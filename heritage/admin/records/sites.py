@@ -179,7 +179,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         export_csv,
         export_fixture,
     ]
-    textarea_rows = {"summary": 3, "description": 12, "note": 2}
+    textarea_rows = {"hook": 1, "summary": 3, "description": 12, "note": 2}
     cover_widgets = {"cover": partial(SceneSelect, plates=True)}
     readonly_fields = (
         "created_at",
@@ -304,7 +304,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
 
     @admin.display(description=_("name and kinds"), ordering="sort_name")
     def display_name(self, site: Site) -> str:
-        name = site.name.best()
+        name = site.shown_name.best()
         others = [
             (proper_tag(code), text_direction(code), site.name[code])
             for code in interface_languages()

@@ -108,6 +108,7 @@ class PlaceAdmin(TermAdmin):
     extra_search_fields = ("slug", "code")
     fieldsets = (
         (None, {"fields": ("label", "other_names", "slug", ("level", "parent"), "code", "note")}),
+        (_("Text"), {"fields": ("description", "description_source")}),
         (_("Its centre"), {"fields": (("latitude", "longitude"),)}),
     )
 
@@ -122,6 +123,7 @@ class EraAdmin(TermAdmin):
     fieldsets = (
         (None, {"fields": ("label", "short_label", "other_names", "slug")}),
         (_("When and where"), {"fields": (("span", "certainty"), ("parent", "region"))}),
+        (_("Text"), {"fields": ("description", "description_source")}),
         (_("Where it is known from"), {"fields": ("periodo", "source", "palette")}),
     )
 
