@@ -260,6 +260,7 @@ MIGRATIONS = {
     "0008_command_runs.py": "1d3f174b5f5aee8c",
     "0009_map_number.py": "38b80747b5b3011b",
     "0010_short_names_and_descriptions.py": "af1c63c82ab12416",
+    "0011_backups_and_thinning.py": "834b712e91ddaa51",
 }
 
 

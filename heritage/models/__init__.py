@@ -37,7 +37,7 @@ from heritage.models.events import (
     is_within,
 )
 from heritage.models.group_defaults import GroupDefault
-from heritage.models.history import Change, ChangeSet
+from heritage.models.history import Change, ChangeSet, ThinnedHistory
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
@@ -106,6 +106,7 @@ __all__ = [
     "Source",
     "SpeltWord",
     "Term",
+    "ThinnedHistory",
     "TreeRecord",
     "UnescoStatus",
     "User",

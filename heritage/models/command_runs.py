@@ -1,15 +1,18 @@
 """When commands last ran that should run by themselves, so that it is told if they do not."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
 
 
 class CommandRunManager(models.Manager["CommandRun"]):
-    def enter(self, command: str) -> None:
-        """A command has just run to its end."""
-        self.update_or_create(command=command, defaults={"at": timezone.now()})
+    def enter(self, command: str, **detail: Any) -> None:
+        """A command has just run to its end; `detail` is what it found, as JSON."""
+        self.update_or_create(command=command, defaults={"at": timezone.now(), "detail": detail})
+
+    def latest_of(self, command: str) -> "CommandRun | None":
+        return self.filter(command=command).first()
 
 
 class CommandRun(models.Model):
@@ -17,6 +20,10 @@ class CommandRun(models.Model):
 
     command = models.CharField(max_length=40, unique=True)  # publish_due
     at = models.DateTimeField()
+    # What it found, such as {"bytes": 1200000}; the default is that of the database, too.
+    detail = models.JSONField(
+        default=dict, db_default=models.Value({}, output_field=models.JSONField())
+    )
 
     objects: ClassVar = CommandRunManager()
 

@@ -1,8 +1,10 @@
-"""History in two tables: `ChangeSet` (who, when, why) and `Change` (one row before and after)."""
+"""The history: `ChangeSet` (who, when, why), `Change` (one row before and after), and for which
+time the changes of a record were thinned (`ThinnedHistory`)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -51,6 +53,8 @@ class ChangeSet(models.Model):
         related_name="undone_by",
         verbose_name=_("undoes"),
     )
+    # Since when it no longer holds all its changes, see `ThinnedHistory`: it cannot be undone.
+    thinned_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("change set")
@@ -71,7 +75,7 @@ class ChangeSet(models.Model):
 
 
 class Change(models.Model):
-    """One write to one row; rows of this table are never changed.
+    """One write to one row; rows of this table are changed by `thin_history` alone.
 
     `before` is null where the row is new, `after` where it is gone; otherwise both hold the
     columns that differ, many-to-many relations as sorted lists of ids. The owner is the record
@@ -115,3 +119,39 @@ class Change(models.Model):
         return cast(
             "type[Record] | None", ContentType.objects.get_for_id(self.model_id).model_class()
         )
+
+
+class ThinnedHistoryManager(models.Manager["ThinnedHistory"]):
+    def of(self, record: models.Model) -> ThinnedHistory | None:
+        """What `thin_history` has left out of a record's history; None: nothing."""
+        owner_model = ContentType.objects.get_for_model(type(record))
+        return self.filter(owner_model=owner_model, owner_id=record.pk).first()
+
+
+class ThinnedHistory(models.Model):
+    """What `thin_history` left out of the history of one record and the rows that belong to it.
+
+    From `since` until `until` (excluded) the record's state is not known: several changes of a row
+    have become one, which is dated `until` or before. Before and after, each state is as it was.
+    """
+
+    owner_model = models.ForeignKey(ContentType, models.PROTECT, related_name="+", db_index=False)
+    owner_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    changes = models.PositiveIntegerField()  # how many are gone
+    change_sets = models.JSONField(default=list)  # ids of those that they belonged to: who and when
+
+    objects: ClassVar = ThinnedHistoryManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner_model", "owner_id"], name="thinned_history_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner_model.model} {self.owner_id}: {self.changes} changes"
+
+    def covers(self, at: datetime) -> bool:
+        """Whether the record's state at this time is not known."""
+        return self.since <= at < self.until
