@@ -1,5 +1,6 @@
 """The settings module of every installation, driven by HERITAGE_* variables (see README)."""
 
+import tomllib
 from pathlib import Path
 
 import environ
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+# Of this program, shown by /readyz and at the foot of the admin.
+VERSION = tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
 
 DEBUG = env.bool("HERITAGE_DEBUG", default=False)
 # Set by `manage.py demo`: plain HTTP on this machine, with a secret kept beside the data.

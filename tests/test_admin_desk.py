@@ -310,3 +310,9 @@ def test_the_desk_asks_few_queries(client, sites):
         client.get(DESK)
     assert len(queries) <= 25
     assert Site.objects.count() == 14
+
+
+def test_the_version_stands_at_the_foot_of_the_admin(client, editor, settings):
+    assert f"Version {settings.VERSION}" in client.get(DESK).content.decode()
+    assert f"版本 {settings.VERSION}" in client.get("/zh-hans/admin/").content.decode()
+    assert client.get("/readyz").json()["version"] == settings.VERSION

@@ -10,6 +10,7 @@ from django.core import checks
 from django.core.management.base import CommandError
 from django.db import connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
 
@@ -117,27 +118,55 @@ def _error(model: type[models.Model], what: str, hint: str, number: int) -> chec
 
 
 def is_of_older_version(connection: BaseDatabaseWrapper) -> bool:
-    """Whether the tables are those of a version whose migrations no longer exist."""
+    """Whether the tables are those of a version before 1.0 whose migrations no longer exist."""
+    return bool(_missing(connection))
+
+
+def _missing(connection: BaseDatabaseWrapper) -> str:
+    """What the applied migrations should have made and is not there: `table` or `table.column`.
+
+    Before 1.0 migrations were rewritten, so that their names alone tell nothing.
+    """
     tables = set(connection.introspection.table_names())
-    return "reversion_version" in tables or (
-        "heritage_site" in tables and "heritage_changeset" not in tables
-    )
+    loader = MigrationLoader(connection)
+    applied = [key for key in loader.applied_migrations if key in loader.graph.nodes]
+    if "heritage_site" in tables and ("heritage", "0001_initial") not in applied:
+        return "heritage.0001_initial"
+    models = loader.project_state(applied).apps.get_models(include_auto_created=True)
+    with connection.cursor() as cursor:
+        for model in models:
+            table = model._meta.db_table
+            if model._meta.app_label != "heritage":
+                continue
+            if table not in tables:
+                return table
+            described = connection.introspection.get_table_description(cursor, table)
+            columns = {column.name for column in described}
+            for field in model._meta.local_concrete_fields:
+                if field.column not in columns:
+                    return f"{table}.{field.column}"
+    return ""
 
 
-def refusal() -> str:
+def _refusal(missing: str) -> str:
     return _(
-        "This database was made by an earlier version and cannot be brought up to date: export "
-        "what was edited with that version (manage.py dumpdata heritage --natural-foreign "
-        "--natural-primary), then start anew with manage.py demo --reset."
-    )
+        "This database was made by a development version before 1.0 and cannot be brought up to "
+        "date (%(missing)s is missing). Nothing was changed: that version can go on using it. For "
+        "this version, name an empty database in DATABASE_URL or an empty folder in "
+        "HERITAGE_DATA; a demonstration is started over by manage.py demo --reset."
+    ) % {"missing": missing}
 
 
 def check_database(databases: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    older = [alias for alias in databases or () if is_of_older_version(connections[alias])]
-    return [checks.Error(refusal(), obj=alias, id="heritage.E005") for alias in older]
+    found = {alias: _missing(connections[alias]) for alias in databases or ()}
+    return [
+        checks.Error(_refusal(missing), obj=alias, id="heritage.E005")
+        for alias, missing in found.items()
+        if missing
+    ]
 
 
 def _before_migrate(sender: Any, using: str, **kwargs: Any) -> None:
     """Refuse an old database before the first migration runs."""
-    if sender.label == "heritage" and is_of_older_version(connections[using]):
-        raise CommandError(refusal())
+    if sender.label == "heritage" and (missing := _missing(connections[using])):
+        raise CommandError(_refusal(missing))

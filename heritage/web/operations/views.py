@@ -18,7 +18,6 @@ from django.views.decorators.http import require_safe
 from heritage.search import current_index
 from heritage.server import logs, security_log
 from heritage.values.language import interface_languages
-from heritage.web.about.software import project
 from heritage.web.operations.database_errors import answer_to_database_error
 
 _VALID = timedelta(days=180)
@@ -46,7 +45,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     }
     status = 200 if set(state.values()) == {"ok"} else 503
     free = shutil.disk_usage(settings.DATA_DIR).free // 2**20
-    return JsonResponse({**state, "free_mb": free, "version": project()["version"]}, status=status)
+    return JsonResponse({**state, "free_mb": free, "version": settings.VERSION}, status=status)
 
 
 def _storage() -> str:

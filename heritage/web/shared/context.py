@@ -32,6 +32,7 @@ def catalogue(request: HttpRequest) -> dict[str, object]:
         "language_versions": SimpleLazyObject(lambda: language_versions(request)),
         "canonical": SimpleLazyObject(lambda: request.build_absolute_uri(request.path)),
         "refreshing": SimpleLazyObject(refreshing),
+        "program_version": settings.VERSION,
         "mail_is_set_up": settings.MAIL_IS_SET_UP,
         "page_language": language_html.page_language(),
         "page_direction": "rtl" if get_language_bidi() else "ltr",
