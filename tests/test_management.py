@@ -285,7 +285,8 @@ def edited_catalogue() -> None:
 
 STAMPS = {
     Site: ["created_at", "created_by", "updated_at", "state_changed_at", "state_changed_by",
-           "published_at", "search_text", "first_year", "inscribed_year", "public_latitude"],
+           "published_at", "public_changed_at", "search_text", "first_year", "inscribed_year",
+           "public_latitude"],
     Correction: ["created_at", "decided_by", "decided_at", "email"],
     ReviewComment: ["author", "at", "done_by"],
     Review: ["assigned_to"],

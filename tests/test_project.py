@@ -261,6 +261,7 @@ MIGRATIONS = {
     "0009_map_number.py": "38b80747b5b3011b",
     "0010_short_names_and_descriptions.py": "af1c63c82ab12416",
     "0011_backups_and_thinning.py": "834b712e91ddaa51",
+    "0012_public_changed_at.py": "2a5081911b4cb0f6",
 }
 
 

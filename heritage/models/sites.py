@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import format_lazy, slugify
@@ -250,6 +251,17 @@ class Site(Record):
     published_at = models.DateTimeField(
         _("first published"), null=True, editable=False, serialize=False
     )
+    # When something that everybody may read was last written: of its own, of its rows, or of what
+    # these name. Of a site that was never published, when it was created. The database fills it in
+    # for code that does not know it: during an upgrade.
+    public_changed_at = models.DateTimeField(
+        _("changed for readers"),
+        default=timezone.now,
+        db_default=Now(),
+        editable=False,
+        serialize=False,
+        db_index=True,
+    )
     # Follow from the children and the name, see services/denormalized.py.
     first_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
     inscribed_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
@@ -269,6 +281,7 @@ class Site(Record):
         "created_at",
         "created_by",
         "updated_at",
+        "public_changed_at",
         "state_changed_at",
         "state_changed_by",
         "published_at",
@@ -287,7 +300,7 @@ class Site(Record):
         "state_changed_by",
         "published_at",
     )
-    copied_fields = (*recorded_when_deleted, "updated_at")
+    copied_fields = (*recorded_when_deleted, "updated_at", "public_changed_at")
     constraint_fields = {
         "site_latitude": "latitude",
         "site_longitude": "longitude",
@@ -372,6 +385,8 @@ class Site(Record):
             self.created_at, self.created_by_id = now, user_id
         # What is saved as it was stays as old as it was.
         self.updated_at = before["updated_at"] if self._is_as(before) else now
+        # Moved at the end of the transaction, together with those of other sites.
+        self.public_changed_at = before["public_changed_at"] if before else now
         if self.state != before.get("state") and (before or self.state_changed_at is None):
             self.state_changed_at, self.state_changed_by_id = now, user_id
             if self.state == self.State.PUBLISHED and self.published_at is None:
