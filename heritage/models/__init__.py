@@ -41,10 +41,13 @@ from heritage.models.history import Change, ChangeSet, ThinnedHistory
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
+from heritage.models.jobs import SILENCE, Job, JobLine, WrongJobState, job_waits
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.login_attempts import LoginAttempt
 from heritage.models.names import FormerSlug, Name
 from heritage.models.open_forms import OpenForm
+from heritage.models.outgoing_mail import OutgoingMail
+from heritage.models.prepared_files import PreparedFile
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
@@ -60,6 +63,7 @@ from heritage.models.vocabularies import Era, Kind, Place, Term
 __all__ = [
     "IN_FORCE",
     "PLATE",
+    "SILENCE",
     "SOLEMN",
     "Change",
     "ChangeSet",
@@ -81,6 +85,8 @@ __all__ = [
     "Image",
     "IndexChange",
     "IndexPart",
+    "Job",
+    "JobLine",
     "Kind",
     "Licence",
     "LoadedRow",
@@ -89,9 +95,11 @@ __all__ = [
     "Notice",
     "OpenForm",
     "Opening",
+    "OutgoingMail",
     "PartOf",
     "PendingRefresh",
     "Place",
+    "PreparedFile",
     "Price",
     "Record",
     "Register",
@@ -112,12 +120,14 @@ __all__ = [
     "User",
     "VisitingFact",
     "WorldHeritage",
+    "WrongJobState",
     "age_events",
     "chunks",
     "exact_dates",
     "fields",
     "first_beginning",
     "is_within",
+    "job_waits",
     "labels",
     "new_uid",
     "row_values",

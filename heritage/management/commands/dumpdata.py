@@ -9,7 +9,11 @@ from heritage.models import (
     GroupDefault,
     IndexChange,
     IndexPart,
+    Job,
+    JobLine,
+    OutgoingMail,
     PendingRefresh,
+    PreparedFile,
     SiteEra,
     SortName,
     SpeltWord,
@@ -18,7 +22,7 @@ from heritage.models import (
 LEFT_OUT = (
     *(SiteEra, SortName, IndexChange, IndexPart, SpeltWord, PendingRefresh),
     # Those of the installation that it is loaded into: the defaults of its groups, what it has run.
-    *(GroupDefault, CommandRun),
+    *(GroupDefault, CommandRun, Job, JobLine, OutgoingMail, PreparedFile),
 )
 
 
