@@ -12,6 +12,7 @@ from heritage.models import (
     Coverage,
     Designation,
     DesignationEvent,
+    Disagreement,
     Era,
     Event,
     Image,
@@ -158,6 +159,14 @@ def make_price(site, amount=30, checked=True, **fields) -> Price:
 def make_fact(site, kind="phone", checked=True, **fields) -> VisitingFact:
     fields.setdefault("value", "+86 379 0000 0000")
     return VisitingFact.objects.create(site=site, kind=kind, **_checked(checked), **fields)
+
+
+def make_disagreement(site, fact="other", **fields) -> Disagreement:
+    values = {"shown": text("Fired brick", "烧砖"), "other": text("Mud brick", "土坯")}
+    if fact in ("name", "point") or fields.get("event"):
+        del values["shown"]
+    values |= {"reason": text("The excavation found it so.", "发掘所见如此。")}
+    return Disagreement.objects.create(site=site, fact=fact, **values | fields)
 
 
 def make_notice(site, is_closed=True, **fields) -> Notice:

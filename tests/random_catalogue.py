@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from heritage.models import (
     Coverage,
     Designation,
+    Disagreement,
     Era,
     Event,
     Image,
@@ -200,6 +201,11 @@ class Catalogue:
             site=site, text=text("Repairs"), is_closed=closed, begins=ends[0], ends=ends[1]
         )
 
+    def disagreement(self, site) -> Disagreement:
+        fact = self.dice.choice(["name", "point", "other"])
+        told = text("an older figure")
+        return Disagreement(site=site, fact=fact, shown=told, other=told, reason=told)
+
     def day(self) -> date:
         return DAY + timedelta(days=self.dice.randint(-200, 200))
 
@@ -228,4 +234,5 @@ PARTS = (
     (VisitingFact, Catalogue.fact, 0.1),
     (Notice, Catalogue.notice, 0.05),
     (Image, Catalogue.image, 0.1),
+    (Disagreement, Catalogue.disagreement, 0.05),
 )

@@ -263,6 +263,7 @@ MIGRATIONS = {
     "0011_backups_and_thinning.py": "834b712e91ddaa51",
     "0012_public_changed_at.py": "2a5081911b4cb0f6",
     "0013_jobs.py": "123710331ac6630a",
+    "0014_trust.py": "701a4bbd8ae2122a",
 }
 
 

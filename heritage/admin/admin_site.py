@@ -60,6 +60,7 @@ SECTIONS = (
             "Opening",
             "Price",
             "VisitingFact",
+            "Disagreement",
             "FormerSlug",
             "DesignationEvent",
             "WorldHeritage",

@@ -27,6 +27,7 @@ from heritage.models.designations import (
     RegisterTerm,
     WorldHeritage,
 )
+from heritage.models.disagreements import Disagreement
 from heritage.models.events import (
     Event,
     SiteEra,
@@ -75,6 +76,7 @@ __all__ = [
     "Custodian",
     "Designation",
     "DesignationEvent",
+    "Disagreement",
     "Era",
     "Event",
     "FormerSlug",

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 
 from heritage.models.designations import Designation, RegisterTerm
+from heritage.models.events import Event
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Place
 from heritage.values.sentences import explained
@@ -44,6 +45,10 @@ def _site(site: Site) -> str:
     return _joined(site, site.name.get("zh-hans", ""), site.place or "")
 
 
+def _event(event: Event) -> str:
+    return _joined(event, event.site)
+
+
 # By model, the label of a row in a chooser and the foreign keys that the label needs.
 _LABELS: dict[type[Model], tuple[Callable[[Any], str], tuple[str, ...]]] = {
     Era: (_era, ()),
@@ -51,6 +56,7 @@ _LABELS: dict[type[Model], tuple[Callable[[Any], str], tuple[str, ...]]] = {
     Designation: (_designation, ("register",)),
     RegisterTerm: (_term, ("register",)),
     Site: (_site, ("place",)),
+    Event: (_event, ("site", "first_era", "last_era")),
 }
 
 

@@ -269,6 +269,10 @@ class Site(Record):
     effective_prominence = models.PositiveSmallIntegerField(
         default=0, editable=False, serialize=False
     )
+    # Statements of the record that are only recalled, or that no source is named for.
+    unchecked_statements = models.PositiveIntegerField(
+        _("unchecked statements"), default=0, db_default=0, editable=False, serialize=False
+    )
     search_text = models.TextField(default="", editable=False, serialize=False)
     # The Chinese name in pinyin: a worker that shows it needs no dictionary, which are large.
     reading = models.TextField(default="", editable=False, serialize=False)
@@ -290,6 +294,7 @@ class Site(Record):
         "first_year",
         "inscribed_year",
         "effective_prominence",
+        "unchecked_statements",
         "search_text",
         "reading",
     )

@@ -10,10 +10,11 @@ from heritage.values.web_address import validate_web_address
 
 
 class Source(Record):
-    """A publication, an official file, a data set, or plain recollection; readers see which."""
+    """A register, a text of an authority, a publication, a data set, or plain recollection."""
 
     class Kind(models.TextChoices):
-        OFFICIAL = "official", _("official register or file")
+        OFFICIAL = "official", _("official text")
+        REGISTER = "register", _("official register")
         PUBLICATION = "publication", _("publication")
         DATASET = "dataset", _("data set")
         WEB = "web", _("web page")

@@ -1,4 +1,4 @@
-"""Admin of names, events, coverages and pictures: as inlines of a site, and in lists."""
+"""Admin of names, events, coverages, pictures and disagreements: as inlines of a site, in lists."""
 
 from typing import Any, ClassVar, cast
 
@@ -14,7 +14,7 @@ from heritage.admin.form.inputs import picture_address
 from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import RecordForm
 from heritage.admin.lists.filters import CoverageRegisterFilter, Filters, SiteStateFilter
-from heritage.models import Coverage, Event, FormerSlug, Image, Name, PartOf
+from heritage.models import Coverage, Disagreement, Event, FormerSlug, Image, Name, PartOf
 from heritage.models.labels import label_of
 from heritage.services import date_reading
 from heritage.services.date_reading import DateQuestion
@@ -123,6 +123,19 @@ class EventRows(RecordInline):
     )
 
 
+class DisagreementRows(RecordInline):
+    model = Disagreement
+    is_collapsed = True
+    textarea_rows = {"shown": 2, "other": 2, "reason": 3}
+    fields = (
+        ("fact", "event", "designation"),
+        ("shown", "source"),
+        ("other", "other_source"),
+        "reason",
+        "since",
+    )
+
+
 class ImageRows(RecordInline):
     model = Image
     textarea_rows = {"alt": 2, "caption": 2}
@@ -212,6 +225,23 @@ class CoverageAdmin(RowAdmin):
             },
         ),
     )
+
+
+@admin.register(Disagreement)
+class DisagreementAdmin(RowAdmin):
+    list_display = ("fact_kind", "site", "other_value", "since")
+    list_filter = (SiteStateFilter, "fact")
+    list_select_related = ("site",)
+    textarea_rows = DisagreementRows.textarea_rows
+    fieldsets = ((None, {"fields": ("site", *DisagreementRows.fields)}),)
+
+    @admin.display(description=_("fact"), ordering="fact")
+    def fact_kind(self, row: Disagreement) -> str:
+        return row.get_fact_display()
+
+    @admin.display(description=_("other value"))
+    def other_value(self, row: Disagreement) -> str:
+        return str(row.other.best())
 
 
 @admin.register(PartOf)

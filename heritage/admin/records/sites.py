@@ -53,7 +53,12 @@ from heritage.admin.lists.preferences import ListPages
 from heritage.admin.lists.table import TablePages, edit_table
 from heritage.admin.records.completeness import completeness_of
 from heritage.admin.records.coverage import CoverageRows
-from heritage.admin.records.names_events_pictures import EventRows, ImageRows, NameRows
+from heritage.admin.records.names_events_pictures import (
+    DisagreementRows,
+    EventRows,
+    ImageRows,
+    NameRows,
+)
 from heritage.admin.records.parts import PartOfRows, PartRows
 from heritage.admin.records.visiting import ROWS as VISITING_ROWS
 from heritage.admin.workflow.change_terms import change_terms
@@ -203,7 +208,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         Section("pictures", _("Pictures"), (ImageRows,)),
         Section("visiting", _("Visiting"), VISITING_ROWS),
         Section("related", _("Related sites"), (PartOfRows, PartRows)),
-        Section("sources", _("Sources and notes")),
+        Section("sources", _("Sources and notes"), (DisagreementRows,)),
         Section("publication", _("Publication")),
         Section("kept", _("Kept by the catalogue")),
     )
