@@ -113,6 +113,8 @@ REFUSED = {
     "uid with a slash": (lambda: site(uid="a/b"), "uid", "valid"),
     "slug with a space": (lambda: site(slug="a b"), "slug", "slug"),
     "area of 0": (lambda: site(area_ha=0), "area_ha", "more than 0"),
+    "a short name of 42 letters": (lambda: site(short_name=text(zh="寺" * 21)), "short_name", "40"),
+    "a hook of 91 letters": (lambda: site(hook=text("a" * 91)), "hook", "90"),
     "boundary": (lambda: site(boundary={"type": "Point"}), "boundary", "Polygon"),
     "boundary turned round": (
         lambda: boundary([34, 112], [35, 112], [35, 113], [34, 112]),

@@ -1,5 +1,6 @@
 """The page of a site says everything that the record says, and how sure it is."""
 
+import json
 import re
 
 import pytest
@@ -351,3 +352,48 @@ def test_what_is_long_is_folded_and_still_in_the_page(client):
     assert fold and "<p>South of the river.</p>" in before and "<p>The first." not in before
     assert "<h3>The caves</h3>\n<p>The first.</p>" in rest and "<p>The second.</p>" in rest
     assert "Read on:" not in client.get("/en/sites/b/").content.decode()
+
+
+@pytest.fixture
+def troy():
+    return build.make_site(
+        "Archaeological Site of Troy",
+        "特洛伊考古遗址",
+        slug="troy",
+        short_name=build.text("Troy", "特洛伊"),
+        hook=build.text("Nine cities, one on top of the other."),
+        summary=build.text("A mound of ruins.", "废墟之丘。"),
+    )
+
+
+def test_a_page_is_headed_by_the_short_name_with_the_full_ones_beneath(client, troy):
+    html = client.get("/en/sites/troy/").content.decode()
+    assert "<title>Troy · 特洛伊 · Heritage</title>" in html
+    assert re.search("<h1>Troy</h1>", html)
+    beneath = re.search('<p class="site-other">(.*?)</p>', html, re.DOTALL)[1]
+    assert re.findall(r">([^<>]+)</span>", beneath)[:2] == [
+        "Archaeological Site of Troy",
+        "特洛伊考古遗址",
+    ]
+    assert "“Archaeological Site of Troy”" in html  # as it is cited
+    document = json.loads(re.search(r'ld\+json">(.*?)</script>', html)[1])
+    assert document["name"] == "Archaeological Site of Troy"
+    assert "Troy" in document["alternateName"]
+
+
+def test_a_card_has_the_short_name_and_the_hook_of_its_language(client, troy):
+    html = client.get("/en/sites/").content.decode()
+    assert '/en/sites/troy/">Troy</a>' in html and "Archaeological Site" not in html
+    assert '<p class="card-hook">Nine cities, one on top of the other.</p>' in html
+    html = client.get("/zh-hans/sites/").content.decode()
+    assert '/zh-hans/sites/troy/">特洛伊</a>' in html and "card-hook" not in html
+
+
+def test_both_names_find_a_site_and_the_short_one_sorts_it(client, troy):
+    build.make_site("Museum of Troy and the Troad")
+    build.make_site("Bath")
+    for words in ("troy", "archaeological site of troy", "特洛伊"):
+        html = client.get("/en/sites/", {"q": words}).content.decode()
+        assert re.search(r'class="card-name"><a href="/en/sites/([^"]+)/', html)[1] == "troy"
+    html = client.get("/en/sites/", {"sort": "name"}).content.decode()
+    assert re.findall(r'class="card-name"><a href="/en/sites/([^"]+)/', html)[-1] == "troy"

@@ -560,3 +560,21 @@ def test_drawings_of_kinds(client, words):
     response = client.get("/en/covers/kinds/temple.svg")
     assert response["Content-Type"] == "image/svg+xml"
     assert client.get("/en/covers/kinds/nope.svg").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["eras/tang/", "places/luolong/"])
+def test_a_term_speaks_for_itself_and_says_what_is_unchecked(client, words, path):
+    mark = 'class="mark mark-recalled"'
+    for term in (words.tang, words.county):
+        term.description = {"en": "Poets wrote here.", "zh-hans": "诗人在此写作。"}
+        term.description_source = build.make_source("Recalled", kind="recalled")
+        term.save()
+    html = client.get(f"/en/{path}").content.decode()
+    assert "Poets wrote here." in html and mark in html and "Recalled" not in html
+    assert re.search('<meta name="description" content="Poets wrote here', html)
+    assert "诗人在此写作。" in client.get(f"/zh-hans/{path}").content.decode()
+    for term in (words.tang, words.county):
+        term.description_source = build.make_source("A gazetteer", url="https://g.example/")
+        term.save()
+    html = client.get(f"/en/{path}").content.decode()
+    assert (mark in html, "https://g.example/" in html) == (False, True)

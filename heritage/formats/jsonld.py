@@ -131,7 +131,8 @@ def _text(text: Text) -> str | dict:
 
 
 def _other_names(rows: page_rows.SiteRows) -> list[str | dict]:
-    texts = [Text(words, code) for code, words in rows.site.name.items()]
+    both = (*rows.site.name.items(), *rows.site.short_name.items())
+    texts = [Text(words, code) for code, words in both]
     texts += [Text(name.text, name.language) for name in rows.names]
     shown = rows.site.name.best().text
     return [_text(text) for text in dict.fromkeys(texts) if text.text != shown]

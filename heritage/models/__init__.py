@@ -54,12 +54,12 @@ from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
 from heritage.models.saved_filters import SavedFilter
 from heritage.models.search_index import IndexChange, IndexPart, PendingRefresh, SpeltWord
-from heritage.models.sites import Site
+from heritage.models.sites import Site, shown_name
 from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus
 from heritage.models.users import User
 from heritage.models.visiting import CheckedRecord, Custodian, Notice, Opening, Price, VisitingFact
-from heritage.models.vocabularies import Era, Kind, Place, Term
+from heritage.models.vocabularies import DescribedTerm, Era, Kind, Place, Term
 
 __all__ = [
     "IN_FORCE",
@@ -74,6 +74,7 @@ __all__ = [
     "Correction",
     "Coverage",
     "Custodian",
+    "DescribedTerm",
     "Designation",
     "DesignationEvent",
     "Disagreement",
@@ -133,6 +134,7 @@ __all__ = [
     "labels",
     "new_uid",
     "row_values",
+    "shown_name",
     "unesco",
     "unit_of_work",
     "untracked",

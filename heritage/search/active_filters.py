@@ -120,7 +120,7 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
         words = entry.name.best() or entry.reference
         yield _active(filtered, "property", words, entry.reference)
     for site in filtered.chosen("part_of") or ():
-        yield _active(filtered, "part_of", site.name.best(), site.slug)
+        yield _active(filtered, "part_of", site.shown_name.best(), site.slug)
     if day := filtered.chosen("open"):
         yield from _day(filtered, day)
 
@@ -141,7 +141,7 @@ def _day(filtered: "SiteFilter", day: date) -> Iterator[ActiveFilter]:
 
 def _where(centre: SearchCentre) -> Text | str:
     if centre.site:
-        return centre.site.name.best()
+        return centre.site.shown_name.best()
     if centre.place:
         return centre.place.label.best()
     return format_point(*centre.point) if centre.point else ""

@@ -290,7 +290,7 @@ def _sites(index: IndexSnapshot, text: str, *, by_name_only: bool) -> tuple[int,
     find = _by_name if by_name_only else _closest
     closeness, ids = found_before.get_or_set(key, lambda: find(index, text))
     terms = index.vocabulary
-    found = Site.objects.published().only("slug", "name", "place_id").in_bulk(ids)
+    found = Site.objects.published().only("slug", "name", "short_name", "place_id").in_bulk(ids)
     for site in found.values():
         site.place = terms.places.get(site.place_id)
     return closeness, [found[pk] for pk in ids if pk in found]
@@ -396,8 +396,9 @@ def _words_of_well_known(index: IndexSnapshot) -> Iterator[tuple[str, int]]:
     }
     ids = index.orders[orders.PROMINENCE].slice(index.sites, 0, _WELL_KNOWN)
     codes = interface_languages()
-    for pk, name in Site.objects.filter(pk__in=ids).values_list("pk", "name"):
-        words = {word for code in codes for word in normalize.tokens(name.get(code, ""))}
+    for pk, *names in Site.objects.filter(pk__in=ids).values_list("pk", "name", "short_name"):
+        texts = (name.get(code, "") for name in names for code in codes)
+        words = {word for text in texts for word in normalize.tokens(text)}
         for word in words:
             if generic.isdisjoint((word, *tokens.other_numbers(word))):
                 yield word, pk

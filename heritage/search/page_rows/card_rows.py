@@ -26,6 +26,7 @@ from heritage.models import (
     age_events,
     exact_dates,
     first_beginning,
+    shown_name,
 )
 from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import IndexSnapshot
@@ -34,7 +35,7 @@ from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
 
 _SITE = (
-    *("id", "uid", "slug", "name", "inscribed_year", "place_id", "cover"),
+    *("id", "uid", "slug", "name", "short_name", "hook", "inscribed_year", "place_id", "cover"),
     *("public_latitude", "public_longitude", "state"),
 )
 _EVENT = (
@@ -51,7 +52,8 @@ class CardData:
     pk: int
     uid: str
     slug: str
-    name: LanguageMap
+    shown_name: LanguageMap
+    hook: LanguageMap
     inscribed_year: int | None
     place: Place | None
     cover: str = ""
@@ -73,10 +75,23 @@ def read_cards(index: IndexSnapshot, ids: Iterable[int]) -> list[CardData]:
     ids = list(ids)
     terms = index.vocabulary
     found: dict[int, CardData] = {}
-    for pk, uid, slug, name, year, place, *others, state in values_by_key(Site, "id", ids, _SITE):
+    for pk, uid, slug, *texts, year, place, cover, latitude, longitude, state in values_by_key(
+        Site, "id", ids, _SITE
+    ):
         if state == Site.State.PUBLISHED:
-            said, where = LanguageMap(orjson.loads(name)), terms.places.get(place)
-            found[pk] = CardData(pk, uid, slug, said, year, where, *others)
+            name, short, hook = (LanguageMap(orjson.loads(text)) for text in texts)
+            found[pk] = CardData(
+                pk,
+                uid,
+                slug,
+                shown_name(name, short),
+                hook,
+                year,
+                terms.places.get(place),
+                cover,
+                latitude,
+                longitude,
+            )
     _add_kinds(found, terms)
     _add_beginnings(found, terms)
     _add_registers(found, terms, index)

@@ -228,7 +228,8 @@ def _answers(asked: dict[str, str], pk: int) -> dict[str, list[int]]:
 
 def linked_sites(ids: Iterable[int]) -> dict[int, Site]:
     """Published sites by primary key, with what a link to them says and where they lie."""
-    columns = ("id", "state", "uid", "slug", "name", "public_latitude", "public_longitude")
+    names = ("name", "short_name")
+    columns = ("id", "state", "uid", "slug", *names, "public_latitude", "public_longitude")
     found = rows_by_key(Site, "id", ids, columns)
     return {site.pk: site for site in found if site.state == Site.State.PUBLISHED}
 

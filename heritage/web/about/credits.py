@@ -116,7 +116,7 @@ def _listed() -> list[PictureRow]:
 def _picture(image: Image) -> PictureRow:
     licence = image.licence
     return PictureRow(
-        site=language_html.as_html(image.site.name.best()),
+        site=language_html.as_html(image.site.shown_name.best()),
         site_url=reverse("web:site", args=[image.site.slug]),
         url=cards.image_url(image),
         what=language_html.as_html(image.caption.best() or image.alt.best()),

@@ -47,7 +47,7 @@ def _line(group: str, line: suggest.SuggestedLine) -> Suggestion:
         case suggest.SuggestedSite(slug, site):
             return Suggestion(
                 reverse("web:site", args=[slug]),
-                language_html.as_html(site.name.best()),
+                language_html.as_html(site.shown_name.best()),
                 place_phrase(site.place),
             )
         case suggest.SuggestedTerm(_slug, term, count):

@@ -91,7 +91,7 @@ def atom_feed(request: HttpRequest, sites: list[Site], title: str, page: str) ->
 def _add(atom: Feed, site: Site, addresses: Addresses) -> None:
     language = proper_tag(get_language() or "en")
     atom.add_item(
-        title=clean(site.name.best()),
+        title=clean(site.shown_name.best()),
         link=addresses.site(site),
         description=None,  # type: ignore[arg-type]  # which Django takes
         plain_summary=clean(_described(site)),

@@ -65,9 +65,9 @@ _SAMPLE_PLANTS = ("leafy", "reeds")
 
 def with_covers(*also: str) -> SiteQuerySet:
     """Sites with what their covers are made from, and other columns, in three queries."""
-    fields = "uid", "state", "name", "place", "public_latitude", "public_longitude", "cover"
+    named = "uid", "state", "name", "short_name", "cover", "inscribed_year"
     return (
-        Site.objects.only(*fields, "inscribed_year", *also)
+        Site.objects.only(*named, "place", "public_latitude", "public_longitude", *also)
         .select_related("place__parent__parent__parent")
         .prefetch_related(
             "kinds", Prefetch("events", Event.objects.select_related("first_era", "last_era"))
@@ -187,10 +187,10 @@ def _drawing(
             spans = [(event.first_era, event.last_era) for event in age]
         return _in_scene(scene, record.uid, wanted, plants, _seal(spans, country))
     if scene == SOLEMN:
-        return PlateDrawing(_words(language, record.name, country, _all_years(dates)))
+        return PlateDrawing(_words(language, record.shown_name, country, _all_years(dates)))
     when, why = _when(beginning, language), criteria() if record.inscribed_year else []
     return PlateDrawing(
-        _words(language, record.name, country, when, record.inscribed_year, why),
+        _words(language, record.shown_name, country, when, record.inscribed_year, why),
         record.uid,
         choose_day_palette(record.uid, wanted),
         point and (round(point[0] * _PARTS) / _PARTS, round(point[1] * _PARTS) / _PARTS),

@@ -72,7 +72,7 @@ def address_of_catalogue(identity: Identity) -> str:
 def of_site(site: Site, drawing: Drawing) -> Preview:
     photo = next(iter(site.public_images), None)
     draw = partial(cached_svg, drawing, SHAPES["preview"])
-    return Preview(site.uid, tuple(covers.name_lines(site.name)), drawing.tag, draw, photo)
+    return Preview(site.uid, tuple(covers.name_lines(site.shown_name)), drawing.tag, draw, photo)
 
 
 def of_catalogue(identity: Identity) -> Preview:

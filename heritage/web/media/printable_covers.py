@@ -25,7 +25,7 @@ _NAME_ROOM = 175  # before the name of the catalogue, on the same line
 
 
 def printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
-    names = covers.name_lines(site.name, get_language())[:2]
+    names = covers.name_lines(site.shown_name, get_language())[:2]
     title = covers.described(site, site.kinds.all(), get_language() or "en")
     title = title.partition(": ")[2] or title.partition("：")[2]
     left, right = _LEFT, _WIDTH - _LEFT

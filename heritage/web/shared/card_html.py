@@ -24,7 +24,7 @@ _CARD = """<article>
 <img class="card-picture" src="{src}" width="{width}" height="{height}" alt="{alt}"
   loading="lazy" decoding="async">
 <h2 class="card-name"><a href="{url}">{name}</a></h2>
-{other_name}{when}<p class="card-where">{kind}{and_}{place}</p>
+{other_name}{hook}{when}<p class="card-where">{kind}{and_}{place}</p>
 {badges}</article>"""
 _ROW = """<th scope="row"><a href="{url}">{name}</a>{other_name}</th>
 <td class="row-kind">{kind}</td><td class="row-place">{place}</td><td>{when}</td>
@@ -52,6 +52,7 @@ class Card(NamedTuple):  # quickly made: a page has dozens
     protection: SafeString | str
     picture: Picture
     row: page_rows.CardData
+    hook: SafeString | str = ""
     summary: SafeString | str = ""  # only where it is asked for
 
 
@@ -67,6 +68,7 @@ def card(site: Card) -> SafeString:
         url=escape(site.url),
         name=site.name,
         other_name=_in(other, '<p class="card-other" lang="{}">{}</p>\n') if other else "",
+        hook=f'<p class="card-hook">{as_html(site.hook)}</p>\n' if site.hook else "",
         when=f'<p class="card-when">{_when(site)}</p>\n' if site.when else "",
         kind=as_html(site.kind),
         and_=_AND if site.kind and site.place else "",

@@ -60,14 +60,20 @@ def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
 
 
 def with_summaries(cards: list[Card]) -> list[Card]:
-    """The cards with the summaries of their sites, without sites just deleted."""
+    """The cards with the hooks or else the summaries of their sites, without sites just deleted."""
     rows = Site.objects.filter(pk__in=[card.row.pk for card in cards]).order_by()
     summaries = dict(rows.values_list("pk", "summary"))
     return [
-        card._replace(summary=_summary(summaries[card.row.pk], card.row))
+        card._replace(summary=card.hook or _summary(summaries[card.row.pk], card.row))
         for card in cards
         if card.row.pk in summaries
     ]
+
+
+def _hook(row: page_rows.CardData) -> SafeString | str:
+    """Its line in the language of the page, if it has one."""
+    hook = row.hook.best()
+    return "" if hook.is_fallback else language_html.as_html(hook)
 
 
 def _summary(text: LanguageMap, row: page_rows.CardData) -> SafeString:
@@ -115,8 +121,8 @@ def _card(row: page_rows.CardData, texts: _Texts) -> Card:
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
         url=f"{texts.sites}{row.slug}/",
-        name=language_html.as_html(row.name.best()),
-        other_name=next(iter(language_html.in_other_languages(row.name)), None),
+        name=language_html.as_html(row.shown_name.best()),
+        other_name=next(iter(language_html.in_other_languages(row.shown_name)), None),
         kind=texts.text(_labels, *row.kinds[:_KINDS_SHOWN]),
         place=texts.text(place_phrase, row.place) if row.place else "",
         when=when or _inscribed(row.inscribed_year),
@@ -126,6 +132,7 @@ def _card(row: page_rows.CardData, texts: _Texts) -> Card:
         protection=texts.text(_short_label, row.protection) if row.protection else "",
         picture=_picture_of(row, texts),
         row=row,
+        hook=_hook(row),
     )
 
 

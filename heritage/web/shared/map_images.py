@@ -43,12 +43,12 @@ def around(site: Site, parts: tuple[Point, ...] = ()) -> MapImage | None:
     """The map of the land around a site, with its parts if it has several; None without a point."""
     if site.public_latitude is None:
         return None
+    address, words = reverse("web:site_land", args=[site.uid]), {"name": site.shown_name.best()}
     if len(parts) > 1:
         alt = _("Map: the component parts of %(name)s as dots on the land around")
-        address = reverse("web:site_land", args=[site.uid])
-        return MapImage(address, alt % {"name": site.name.best()}, *sheets.size_of(parts))
+        return MapImage(address, alt % words, *sheets.size_of(parts))
     alt = _("Map: %(name)s on the land around it, and where that is on the globe")
-    return MapImage(reverse("web:site_land", args=[site.uid]), alt % {"name": site.name.best()})
+    return MapImage(address, alt % words)
 
 
 def of_sites(place: Place, hits: BitMap) -> MapImage | None:

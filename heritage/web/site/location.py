@@ -126,8 +126,8 @@ def neighbours(here: Point | None, found: list[page_rows.Neighbour]) -> list[Nei
     return [
         NeighbourLine(
             url=f"{sites}{near.site.slug}/",
-            name=language_html.as_html(near.site.name.best()),
-            other_names=language_html.in_other_languages(near.site.name)[:1],
+            name=language_html.as_html(near.site.shown_name.best()),
+            other_names=language_html.in_other_languages(near.site.shown_name)[:1],
             # Equal points say nothing about the distance: parts often have the point of the whole.
             distance=distance_phrase(near.km) if near.km > 0.01 else _("at the same point"),
             direction=direction(here, near.point) if here and near.km > 0.01 else "",

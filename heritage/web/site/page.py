@@ -86,7 +86,7 @@ class SitePage:
 
     rows: page_rows.SiteRows
     name: Text
-    other_names: list[Text]
+    full_names: list[Text]  # its own, if `name` is a short one; and those in other languages
     pinyin: str
     title: str
     summary: Text
@@ -173,7 +173,7 @@ class SitePage:
 
     @property
     def cited_name(self) -> str:
-        return language_html.within_quotes(str(self.name))
+        return language_html.within_quotes(str(self.site.name.best()))
 
     @property
     def has_long_name(self) -> bool:
@@ -215,8 +215,8 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     component_parts = maps.parts_of(site) if is_property else ()
     return SitePage(
         rows=rows,
-        name=site.name.best(),
-        other_names=language_html.in_other_languages(site.name),
+        name=site.shown_name.best(),
+        full_names=_full_names(site),
         pinyin=_pinyin(rows),
         title=_title(site),
         summary=site.summary.best(),
@@ -328,7 +328,8 @@ def _pinyin(rows: page_rows.SiteRows) -> str:
 
 def _title(site: Site) -> str:
     """For the head of the page: the name in both languages, so that either is found."""
-    names = [str(site.name.best()), *map(str, language_html.in_other_languages(site.name)[:1])]
+    shown = site.shown_name
+    names = [str(shown.best()), *map(str, language_html.in_other_languages(shown)[:1])]
     return pgettext("a name and the same in another language", " · ").join(names)
 
 
@@ -379,6 +380,12 @@ def _custodian(site: Site) -> SafeString | str:
     return format_html('<a href="{}" rel="external">{}</a>', url, name) if url else name
 
 
+def _full_names(site: Site) -> list[Text]:
+    """Its name beneath the short one, if that is shown; and in the other languages."""
+    full, others = site.name.best(), language_html.in_other_languages(site.name)
+    return others if full.text == site.shown_name.best().text else [full, *others]
+
+
 def _translations(site: Site) -> list[NameLine]:
     """The name in languages that the interface does not speak, as registers give it."""
     spoken = interface_languages()
@@ -402,6 +409,6 @@ def _name_line(name: Name) -> NameLine:
 def _link(site: Site, row: PartOf) -> Link:
     return Link(
         reverse("web:site", args=[site.slug]),
-        language_html.as_html(site.name.best()),
+        language_html.as_html(site.shown_name.best()),
         language_html.as_html(row.note.best()),
     )

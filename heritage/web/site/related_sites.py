@@ -102,4 +102,4 @@ def _country(rows: page_rows.SiteRows) -> Place | None:
 
 
 def _other(site: Site, sites: str) -> RelatedSite:
-    return RelatedSite(f"{sites}{site.slug}/", language_html.as_html(site.name.best()))
+    return RelatedSite(f"{sites}{site.slug}/", language_html.as_html(site.shown_name.best()))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pyroaring import BitMap
 
-from heritage.models import Site, SiteEra, Term
+from heritage.models import DescribedTerm, Site, SiteEra, Term
 from heritage.search import TREES, IndexSnapshot, orders, page_dependencies
 from heritage.values import sentences
 from heritage.values.language import (
@@ -22,8 +22,10 @@ from heritage.values.language import (
 )
 from heritage.web.shared import cards, language_html
 from heritage.web.shared.cards import RenderedCard
+from heritage.web.shared.certainty import Mark
 from heritage.web.shared.charts import Chart, Row, Series
 from heritage.web.shared.page_urls import term_url
+from heritage.web.shared.sources import SourceLine, source_line
 
 SHOWN = 12  # cards on the page of a term
 MAX_ROWS = 12  # of a chart
@@ -57,6 +59,25 @@ class TermSites:
     total: int
     cards: list[RenderedCard]
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermText:
+    """The description of a term, with the mark of one that no source bears out."""
+
+    text: Text
+    marks: list[Mark]
+    source: SourceLine | None  # none that says only “recalled”
+
+
+def text_of(term: DescribedTerm) -> TermText | None:
+    """`term` has its `description_source`."""
+    text = term.description.best()
+    if not text:
+        return None
+    source = source_line(term.description_source)
+    marks = list(source.marks) if source else []
+    return TermText(text, marks, source if source and source.is_worth_a_line else None)
 
 
 class CountedTree:
@@ -154,10 +175,10 @@ def best_known(index: IndexSnapshot, facet: str, term: Term, roles: Roles = ()) 
     """A sentence that names the best known sites of a term, first those in one of `roles`; of up
     to three, all."""
     ids = _best(index, facet, term, _KNOWN_BEST, roles)
-    named = Site.objects.published().only("name").in_bulk(ids)
+    named = Site.objects.published().only("name", "short_name").in_bulk(ids)
     if not ids or len(named) < len(ids):  # one was withdrawn just now
         return ""
-    names = sentences.names(_short(str(named[pk].name.best())) for pk in ids)
+    names = sentences.names(_short(str(named[pk].shown_name.best())) for pk in ids)
     if len(index.having(facet, term)) > _KNOWN_BEST:
         return _("The best known are %(names)s.") % {"names": names}
     return ngettext("It is %(names)s.", "They are %(names)s.", len(ids)) % {"names": names}

@@ -25,7 +25,7 @@ from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.time_scale import Scale, Tick, scale_of, this_year
 from heritage.web.vocabularies import common, parts
-from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
+from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites, TermText
 from heritage.web.vocabularies.parts import WorldPart
 
 # The strip of all eras begins here; what is older would leave no room for the rest.
@@ -109,6 +109,7 @@ class EraPage:
     seal: str
     labels: list[TermLabel]
     span: str
+    text: TermText | None
     lead: str
     marks: list[Mark]
     above: list[TermLink]
@@ -231,7 +232,9 @@ def short_years(era: Era) -> str:
 
 def era_page(slug: str) -> EraPage:
     """The context of an era. Raises Era.DoesNotExist."""
-    era = Era.objects.select_related("region", "source__licence").get(slug=slug)
+    era = Era.objects.select_related(
+        "region", "source__licence", "description_source__licence"
+    ).get(slug=slug)
     index = current_index()
     tree = CountedTree("era", index)
     hits = tree.sites(era)
@@ -249,6 +252,7 @@ def era_page(slug: str) -> EraPage:
         seal=seal_characters(era),
         labels=common.labels(era.label),
         span=era.years(),
+        text=common.text_of(era),
         lead=_lead(index, era, tree, hits),
         marks=_marks(era),
         above=common.links(tree, tree.broader(era)),

@@ -20,7 +20,7 @@ from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours
 from heritage.web.vocabularies import common
-from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
+from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites, TermText
 from heritage.web.world_heritage.entries import WorldHeritageList, by_year, region_of_states
 
 _DAY_KM = 30  # from a town's centre and back in a day, with time to look
@@ -63,6 +63,7 @@ class PlacePage:
     place: Place
     labels: list[TermLabel]
     level: str
+    text: TermText | None
     lead: SafeString | str
     above: list[TermLink]
     children: list[TermLink]
@@ -105,7 +106,7 @@ def _by_name(found: list[Place]) -> list[Place]:
 
 def place_page(slug: str) -> PlacePage:
     """The context of a place. Raises Place.DoesNotExist."""
-    place = Place.objects.get(slug=slug)
+    place = Place.objects.select_related("description_source__licence").get(slug=slug)
     index = current_index()
     tree = CountedTree("place", index)
     hits = tree.sites(place)
@@ -120,6 +121,7 @@ def place_page(slug: str) -> PlacePage:
         place=place,
         labels=common.labels(place.label),
         level=place.get_level_display(),
+        text=common.text_of(place),
         lead=language_html.as_html(place.note.best()) or _lead(index, place, hits),
         above=common.links(tree, tree.broader(place)),
         children=common.links(tree, _by_name(tree.counted(place.pk))),

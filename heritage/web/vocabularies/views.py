@@ -48,7 +48,7 @@ def places(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def era(request: HttpRequest, slug: str) -> HttpResponse:
     page = _found(era_page, slug)
-    return _term(request, "era", page, str(page.era), _("Eras"), page.lead)
+    return _term(request, "era", page, str(page.era), _("Eras"), _words(page))
 
 
 @require_safe
@@ -63,7 +63,12 @@ def kind(request: HttpRequest, slug: str) -> HttpResponse:
 @conditional_page
 def place(request: HttpRequest, slug: str) -> HttpResponse:
     page = _found(place_page, slug)
-    return _term(request, "place", page, str(page.place), _("Places"), page.lead)
+    return _term(request, "place", page, str(page.place), _("Places"), _words(page))
+
+
+def _words(page: EraPage | PlacePage) -> str:
+    """What describes the page to search engines: its text, then what is counted."""
+    return sentences.joined([str(page.text.text) if page.text else "", str(page.lead)])
 
 
 def _found[P](prepare: Callable[[str], P], slug: str) -> P:

@@ -243,7 +243,7 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
         found.append(
             ListedSite(
                 reverse("web:site", args=[row.site.slug]),
-                language_html.as_html(row.site.name.best()),
+                language_html.as_html(row.site.shown_name.best()),
                 place_phrase(places.get(row.site.place_id))
                 or shared_by_states(row.site.also_in.all()),
                 year_phrase(since) if since else "",
