@@ -102,7 +102,7 @@ class Record:
             place_id=place,
             latitude=round(max(-89, min(89, self.point.latitude + dice.gauss(0, 0.4))), 5),
             longitude=round(max(-180, min(180, self.point.longitude + dice.gauss(0, 0.4))), 5),
-            blur_km=5 if self._chance(0.02) else 0,
+            blur_km=5 if self._chance(0.02) else None,
             state=Site.State.PUBLISHED,
             published_at=FIRST_DAY
             + timedelta(days=dice.randrange(DAYS), minutes=self.number % 600),

@@ -138,12 +138,31 @@ def _has(sites, values, query):
         sites = sites.filter(Exists(Image.objects.filter(site=OuterRef("pk"), published=True)))
     if "point" in values:
         sites = sites.exclude(public_latitude=None)
+    if "district" in values:
+        sites = sites.filter(pk__in=list(districts()))
     if "visiting" in values:
         ids = set()
         for model in (Opening, Price, VisitingFact):
             ids.update(row.site_id for row in model.objects.all() if row.is_shown)
         sites = sites.filter(pk__in=ids)
     return sites
+
+
+def districts() -> dict[int, Place]:
+    """By site without a point, the narrowest place with a circle that it lies in."""
+    found = {}
+    for site in Site.objects.filter(public_latitude=None).select_related("place"):
+        line = (
+            [
+                *reversed(site.place.ancestors()),
+            ]
+            if site.place
+            else []
+        )
+        place = next((each for each in [site.place, *line] if each and each.circle), None)
+        if place:
+            found[site.pk] = place
+    return found
 
 
 def _language(sites, values, query):

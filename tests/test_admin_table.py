@@ -211,7 +211,7 @@ def test_the_downloaded_table_has_every_declared_field(client, editor):
     }
     expected = {
         "uid": site.uid, "state": "published", "slug": site.slug, "precision": "approximate",
-        "area_ha": "331.5000", "latitude": "34.5556", "blur_km": "0", "prominence": "",
+        "area_ha": "331.5000", "latitude": "34.5556", "blur_km": "", "prominence": "",
         "kinds": "temple bridge", "place": site.place.slug, "name:zh-hans": "龙门石窟",
         "note:en": "The year is in doubt.", "summary:fr": "",
     }  # fmt: skip

@@ -538,8 +538,16 @@ def described(django_db_setup, django_db_blocker):
 # What is entered of the sites under a term when one of its columns is written: "site" where the
 # index or a page holds something else of each, "words" where only the full text does.
 ENTERED = {
-    "kind": {"label": "words", "other_names": "words", "parent": "site"},
-    "place": {"label": "words", "other_names": "words", "parent": "site", "code": "words"},
+    "kind": {"label": "words", "other_names": "words", "parent": "site", "blur_km": "site"},
+    "place": {
+        "label": "words",
+        "other_names": "words",
+        "parent": "site",
+        "code": "words",
+        "latitude": "site",
+        "longitude": "site",
+        "radius_km": "site",
+    },
     "era": {
         "label": "words",
         "other_names": "words",
@@ -548,12 +556,14 @@ ENTERED = {
         "span": "site",
         "region": "site",
         "region_name": "site",
+        "territory": "site",
     },
     "register": {"role": "site"},
     "identifierscheme": {"slug": "words"},
 }
 VALUES = {
     "kind.scene": "temple",
+    "kind.blur_km": 5,
     "place.level": "city",
     "place.code": "US",
     "place.latitude": 34.5,
@@ -580,7 +590,7 @@ def other_value(field, others):
     if key in VALUES:
         return VALUES[key]
     if field.is_relation:
-        model = "place" if field.name in ("region", "country") else field.related_model
+        model = "place" if field.name in ("region", "country", "territory") else field.related_model
         return others[model if model == "place" else model._meta.model_name]
     if isinstance(field, LanguageMapField):
         return text("Another", "别的")
@@ -602,8 +612,12 @@ def test_whichever_column_of_a_vocabulary_is_written(described, model, name):
         row.save()
         assert not IndexChange.objects.filter(pk__gt=last).exists()  # nothing was changed
         words = Site.objects.get(pk=site.pk).search_text
-        setattr(row, name, other_value(row._meta.get_field(name), others))
-        row.save()
+        field = row._meta.get_field(name)
+        if field.many_to_many:
+            getattr(row, name).set([other_value(field, others)])
+        else:
+            setattr(row, name, other_value(field, others))
+            row.save()
         entered = set(IndexChange.objects.filter(pk__gt=last).values_list("site_id", flat=True))
         effect = ENTERED.get(model, {}).get(name)
         assert entered == ({0, site.pk} if effect == "site" else {0})

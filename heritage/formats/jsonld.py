@@ -206,9 +206,9 @@ def _geo(site: Site) -> dict | None:
         "latitude": round(latitude, _DECIMALS),
         "longitude": round(longitude, _DECIMALS),
     }
-    if not site.blur_km:
+    if not site.public_blur_km:
         return point
-    return {"@type": "GeoCircle", "geoMidpoint": point, "geoRadius": site.blur_km * 1000}
+    return {"@type": "GeoCircle", "geoMidpoint": point, "geoRadius": site.public_blur_km * 1000}
 
 
 def _address(place: Place | None) -> dict | None:

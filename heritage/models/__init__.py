@@ -59,16 +59,18 @@ from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus
 from heritage.models.users import User
 from heritage.models.visiting import CheckedRecord, Custodian, Notice, Opening, Price, VisitingFact
-from heritage.models.vocabularies import DescribedTerm, Era, Kind, Place, Term
+from heritage.models.vocabularies import Blur, Circle, DescribedTerm, Era, Kind, Place, Term
 
 __all__ = [
     "IN_FORCE",
     "PLATE",
     "SILENCE",
     "SOLEMN",
+    "Blur",
     "Change",
     "ChangeSet",
     "CheckedRecord",
+    "Circle",
     "CommandRun",
     "ComponentPoint",
     "Correction",

@@ -232,8 +232,8 @@ class SiteEra(models.Model):
     """Derived: the eras of a site's beginnings, of its fabric, of what it dates from, or of other
     events.
 
-    These are stated by an event. Eras that a span of eras only runs through have a role of their
-    own.
+    These are stated by an event. Eras that a span of eras only runs through have roles of their
+    own: one where the site lies in what the era held, another where it does not.
     """
 
     class Role(models.TextChoices):
@@ -242,6 +242,10 @@ class SiteEra(models.Model):
         DATED = Event.Role.DATED.value, Event.Role.DATED.label
         OTHER = Event.Role.OTHER.value, Event.Role.OTHER.label
         WITHIN = "within", _("only within a span of eras")
+        MEANWHILE = "meanwhile", _("of its time, outside its territory")
+
+    # A span that only runs through an era is no statement, and asked for by itself.
+    UNSTATED = (Role.WITHIN, Role.MEANWHILE)
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="site_eras")
     era = models.ForeignKey("Era", models.CASCADE, related_name="+")

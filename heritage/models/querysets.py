@@ -43,7 +43,7 @@ class SiteQuerySet(RecordQuerySet["Site"]):
         from heritage.models.events import SiteEra
 
         rows = SiteEra.objects.filter(site=OuterRef("pk"), era__in=era_ids)
-        rows = rows.filter(role=role) if role else rows.exclude(role=SiteEra.Role.WITHIN)
+        rows = rows.filter(role=role) if role else rows.exclude(role__in=SiteEra.UNSTATED)
         return self.filter(Exists(rows))
 
     def with_unesco_status(self, *wanted: str) -> Self:

@@ -126,6 +126,19 @@ class SiteSource(RelationRow):
         unique_together = ("site", "source")
 
 
+class EraTerritory(RelationRow):
+    era = models.ForeignKey("Era", models.CASCADE, related_name="+")
+    place = models.ForeignKey("Place", models.CASCADE, related_name="+")
+
+    relation_name = "territory"
+    owner_column = "era_id"
+
+    class Meta:
+        auto_created = True
+        db_table = "heritage_era_territory"
+        unique_together = ("era", "place")
+
+
 class WorldHeritageCriterion(RelationRow):
     worldheritage = models.ForeignKey("WorldHeritage", models.CASCADE, related_name="+")
     registerterm = models.ForeignKey("RegisterTerm", models.CASCADE, related_name="+")

@@ -1,12 +1,17 @@
 """Relations between sites, and which designations cover them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models.base import Record, refuse_cycle
+from heritage.models.base import Record, RecordQuerySet, refuse_cycle
+from heritage.models.designations import Register
 from heritage.models.fields import LanguageMapField
+from heritage.values.coordinates import snap
+
+_ROWS_AT_ONCE = 5_000
 
 
 class PartOf(Record):
@@ -54,6 +59,29 @@ class PartOf(Record):
         return PartOf.objects.filter(part__in=ids).values_list("whole_id", flat=True)
 
 
+class CoverageQuerySet(RecordQuerySet["Coverage"]):
+    def component_points(self) -> Iterator[tuple[int, float, float]]:
+        """(site, latitude, longitude) of the parts of World Heritage properties that these cover as
+        a whole, in the order of the parts, as the public sees them: none of a blurred site, and
+        those of parts with a blurred record on its grid.
+        """
+        whole = self.filter(
+            extent=Coverage.Extent.WHOLE,
+            designation__register__role=Register.Role.WORLD_HERITAGE,
+            designation__points__isnull=False,
+        )
+        at, part = "designation__points", "designation__points__site"
+        rows = whole.order_by(f"{at}__number").values_list(
+            "site_id", "site__blur_km", "site__rule_blur_km",
+            f"{at}__latitude", f"{at}__longitude", f"{part}__blur_km", f"{part}__rule_blur_km",
+        )  # fmt: skip
+        for pk, own, rule, latitude, longitude, part_own, part_rule in rows.iterator(_ROWS_AT_ONCE):
+            if rule if own is None else own:
+                continue
+            blur_km = part_rule if part_own is None else part_own
+            yield pk, *(snap(latitude, longitude, blur_km) if blur_km else (latitude, longitude))
+
+
 class Coverage(Record):
     """A designation covers a site, as a whole or as one of its components."""
 
@@ -78,6 +106,8 @@ class Coverage(Record):
     source = models.ForeignKey(
         "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
     )
+
+    objects: ClassVar = CoverageQuerySet.as_manager()
 
     constraint_fields = {"coverage_once": "designation"}
 

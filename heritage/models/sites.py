@@ -22,7 +22,7 @@ from heritage.models.row_values import recorded_columns
 from heritage.models.sources import Source
 from heritage.models.unit_of_work import change_set
 from heritage.models.users import User
-from heritage.models.vocabularies import Kind, Place
+from heritage.models.vocabularies import Blur, Kind, Place
 from heritage.values import coordinates, normalize
 from heritage.values.boundaries import check_boundary
 from heritage.values.language import LanguageMap, LazyText, display_width
@@ -59,12 +59,6 @@ class Site(Record):
         SURVEYED = "surveyed", _("surveyed")
         APPROXIMATE = "approximate", _("approximate")
         TOWN = "town", _("centre of the town")
-
-    class Blur(models.IntegerChoices):
-        NONE = 0, _("not blurred")
-        KM1 = 1, _("to about 1 km")
-        KM5 = 5, _("to about 5 km")
-        KM20 = 20, _("to about 20 km")
 
     slug = models.SlugField(
         _("slug"),
@@ -180,9 +174,14 @@ class Site(Record):
     )
     blur_km = models.PositiveSmallIntegerField(
         _("blur for the public"),
-        choices=Blur,
-        default=Blur.NONE,
+        choices=[(None, _("by the rule of its kinds")), *Blur.choices],
+        null=True,
+        blank=True,
         help_text=_("For places in danger of looters: the public sees a point on a grid."),
+    )
+    # What the rule of its kinds says, see services/denormalized.py; `blur_km` goes before it.
+    rule_blur_km = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, serialize=False
     )
     boundary = models.JSONField(
         _("boundary"),
@@ -291,6 +290,7 @@ class Site(Record):
         "published_at",
     )
     refreshed_fields = (
+        "rule_blur_km",
         "first_year",
         "inscribed_year",
         "effective_prominence",
@@ -396,7 +396,7 @@ class Site(Record):
             self.state_changed_at, self.state_changed_by_id = now, user_id
             if self.state == self.State.PUBLISHED and self.published_at is None:
                 self.published_at = now
-        self._derive_public_point()
+        self.derive_public_point()
 
     def _is_as(self, stored: dict) -> bool:
         """Whether the row equals the stored one."""
@@ -405,12 +405,17 @@ class Site(Record):
         carried = [field.attname for field in recorded_columns(type(self))]
         return all(stored[name] == getattr(self, name) for name in carried)
 
-    def _derive_public_point(self) -> None:
+    def derive_public_point(self) -> None:
         self.public_latitude, self.public_longitude = self.latitude, self.longitude
-        if self.blur_km and self.latitude is not None and self.longitude is not None:
+        if self.public_blur_km and self.latitude is not None and self.longitude is not None:
             self.public_latitude, self.public_longitude = coordinates.snap(
-                self.latitude, self.longitude, self.blur_km
+                self.latitude, self.longitude, self.public_blur_km
             )
+
+    @property
+    def public_blur_km(self) -> int:
+        """How closely the public sees where it lies: what it says itself, else by its kinds."""
+        return self.rule_blur_km if self.blur_km is None else self.blur_km
 
     @property
     def public_point(self) -> coordinates.Point | None:

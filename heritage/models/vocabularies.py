@@ -1,5 +1,9 @@
 """Vocabularies that sites are described with: kinds, places, eras."""
 
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,11 +18,14 @@ from heritage.models.fields import (
     quick_display,
     whole_point,
 )
+from heritage.models.relation_rows import EraTerritory
 from heritage.values import normalize, tokens
 from heritage.values.coordinates import Point
 from heritage.values.date_format import span_phrase
 from heritage.values.language import LanguageMap, Text, interface_languages
 from heritage.values.web_address import validate_web_address
+
+MAX_RADIUS_KM = 200  # of a place; what is wider says nothing of where a site lies
 
 
 class Term(TreeRecord):
@@ -67,6 +74,15 @@ class DescribedTerm(Term):
         abstract = True
 
 
+class Blur(models.IntegerChoices):
+    """How closely the public sees where something lies, in km."""
+
+    NONE = 0, _("not blurred")
+    KM1 = 1, _("to about 1 km")
+    KM5 = 5, _("to about 5 km")
+    KM20 = 20, _("to about 20 km")
+
+
 class Kind(Term):
     """What a site is: temple, grottoes, city wall … with broader and narrower terms."""
 
@@ -90,11 +106,34 @@ class Kind(Term):
         blank=True,
         help_text=_("Getty Art & Architecture Thesaurus."),
     )
+    blur_km = models.PositiveSmallIntegerField(
+        _("blur without guard"),
+        choices=[(None, _("as its broader kind")), *Blur.choices],
+        null=True,
+        blank=True,
+        help_text=_(
+            "How closely readers see where sites of this kind lie, unless they are guarded: World "
+            "Heritage, in the care of a custodian, or with opening hours or prices. What a site "
+            "says itself goes before."
+        ),
+    )
 
     class Meta:
         verbose_name = _("kind")
         verbose_name_plural = _("kinds")
         ordering = ["order", "slug"]
+
+
+class Circle(NamedTuple):
+    """An area by its centre, in degrees, and its radius."""
+
+    latitude: float
+    longitude: float
+    km: int
+
+    @property
+    def centre(self) -> Point:
+        return self.latitude, self.longitude
 
 
 class Place(DescribedTerm):
@@ -119,8 +158,28 @@ class Place(DescribedTerm):
         _("latitude"), limit=90, null=True, blank=True, help_text=_("Of its centre, if it has one.")
     )
     longitude = DegreesField(_("longitude"), limit=180, null=True, blank=True)
+    radius_km = models.PositiveSmallIntegerField(
+        _("radius in km"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_RADIUS_KM)],
+        help_text=_(
+            "So far from its centre lies whatever is recorded here and in no narrower place. Sites "
+            "without a point are then found there, as somewhere in this place."
+        ),
+    )
+    centre_source = models.ForeignKey(
+        "Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("source of the centre"),
+    )
     # By language of the interface, what lists of places are sorted by.
     sort_keys = models.JSONField(default=dict, editable=False, serialize=False)
+
+    CIRCLE = ("latitude", "longitude", "radius_km")  # the columns of `circle`
 
     derived_fields = (*Term.derived_fields, "sort_keys")
 
@@ -152,6 +211,18 @@ class Place(DescribedTerm):
         if self.latitude is None or self.longitude is None:
             return None
         return self.latitude, self.longitude
+
+    @property
+    def circle(self) -> Circle | None:
+        """Where a site lies of which only this place is known; None if that is not known either."""
+        if self.centre is None or self.radius_km is None:
+            return None
+        return Circle(*self.centre, self.radius_km)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.radius_km is not None and self.centre is None:
+            raise ValidationError({"radius_km": _("A radius needs a centre.")}, code="radius")
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         super().derive(stored, user_id)
@@ -191,6 +262,25 @@ class Era(DescribedTerm):
         _("name of the region"),
         blank=True,
         help_text=_("Where the region is wider than a place of the catalogue: Mesopotamia."),
+    )
+    territory = models.ManyToManyField(
+        Place,
+        through=EraTerritory,
+        blank=True,
+        related_name="+",
+        verbose_name=_("territory"),
+        help_text=_(
+            "Places that it held. A span of eras that runs through it is a span of this era only "
+            "for sites that lie there. Empty: for all sites."
+        ),
+    )
+    territory_source = models.ForeignKey(
+        "Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("source of the territory"),
     )
     periodo = models.URLField(_("PeriodO address"), blank=True, validators=[validate_web_address])
     source = models.ForeignKey(

@@ -1,10 +1,12 @@
 """Refreshes denormalised columns for given ids, in the transaction of the write."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from heritage.models.base import Record, chunks, untracked, update_columns
 from heritage.models.designations import Designation, DesignationEvent, Register
@@ -13,6 +15,7 @@ from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.names import Name
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
+from heritage.models.visiting import Opening, Price
 from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import derived_from, fulltext
 from heritage.services.dependencies import ColumnEffect, effect_of
@@ -24,9 +27,9 @@ from heritage.values.language import interface_languages
 # vocabularies, what `dependencies.COLUMN_EFFECTS` says.
 _NAMES = {"name", "short_name"}
 _TEXTS = _NAMES | {"slug", "hook", "summary", "description"}
-_OF_SITE = _TEXTS | {"kinds", "place", "also_in", "prominence", "featured"}
+_OF_SITE = _TEXTS | {"kinds", "place", "also_in", "prominence", "featured", "custodian"}
 _OF_RECORDS: set[Any] = {Event, Era, Coverage, Designation, DesignationEvent, Register}
-_OF_RECORDS |= {Name, Identifier, IdentifierScheme, Kind, Place}
+_OF_RECORDS |= {Name, Identifier, IdentifierScheme, Kind, Place, Opening, Price}
 
 
 def refresh(
@@ -54,7 +57,9 @@ def refresh(
             terms = Terms.of_sites(sites)
             if Event in effects or ColumnEffect.VALUES in effects.get(Era, ColumnEffect.NOTHING):
                 _refresh_events(sites, terms)
-                _refresh_eras(sites, _eras_between(sites))
+                _refresh_eras(sites, _eras_between(sites), terms)
+            elif columns & {"place", "also_in"} or Place in effects:
+                _refresh_eras(sites, _eras_between(sites), terms)
             if columns & _NAMES:
                 _refresh_names([each.site for each in sites])
             dated -= _refresh_sites(sites, terms, dated, now)
@@ -125,14 +130,15 @@ def _eras_between(sites: Iterable[SiteWithRows]) -> "EraPeriods":
     if not any(event.last_era_id for event in events):
         return EraPeriods([])
     columns = ("parent", "region", "region_name", "first_year", "last_year")
-    return EraPeriods(Era.objects.only(*columns))
+    held = Era.territory.through.objects.values_list("era_id", "place_id")
+    return EraPeriods(Era.objects.only(*columns), held)
 
 
-def _refresh_eras(sites: list[SiteWithRows], eras: "EraPeriods") -> None:
+def _refresh_eras(sites: list[SiteWithRows], eras: "EraPeriods", terms: Terms) -> None:
     wanted = {
         (each.site.pk, era_id, role)
         for each in sites
-        for era_id, role in eras_of_site(each.events, eras)
+        for era_id, role in eras_of_site(each.events, eras, terms.places_of(each))
     }
     stored = {
         (row.site_id, row.era_id, row.role): row.pk
@@ -147,12 +153,15 @@ def _refresh_eras(sites: list[SiteWithRows], eras: "EraPeriods") -> None:
     )
 
 
-def eras_of_site(events: Iterable[Event], eras: "EraPeriods") -> set[tuple[int, str]]:
-    """(era, role) of all that a site's events say.
+def eras_of_site(
+    events: Iterable[Event], eras: "EraPeriods", places: Set[int] = frozenset()
+) -> set[tuple[int, str]]:
+    """(era, role) of all that a site's events say; `places` are all that it lies in.
 
     An event names one era, or the first and the last of a span: these it states. Eras that the
     span runs through have the role `within`, unless another event states them or an era that
     they group: 唐至清 is stated for Tang and Qing, and runs through Song, Jin, Yuan and Ming.
+    Where the site lies in no place that the era held, the role is `meanwhile`.
     """
     stated: set[tuple[int, str]] = set()
     within: set[int] = set()
@@ -162,7 +171,7 @@ def eras_of_site(events: Iterable[Event], eras: "EraPeriods") -> set[tuple[int, 
     if not within:
         return stated
     named = {line for era_id, _role in stated for line in eras.line(era_id)}
-    return stated | {(era_id, str(SiteEra.Role.WITHIN)) for era_id in within - named}
+    return stated | {(era_id, eras.role_at(era_id, places)) for era_id in within - named}
 
 
 def stated_by(event: Event) -> set[int]:
@@ -173,9 +182,28 @@ def stated_by(event: Event) -> set[int]:
 class EraPeriods:
     """All eras with their groups, and the eras that a span runs through."""
 
-    def __init__(self, eras: Iterable[Era]):
+    def __init__(self, eras: Iterable[Era], held: Iterable[tuple[int, int]] = ()):
+        """`held` are the territories: (era, place) for each place that an era held."""
         self._by_id = {era.pk: era for era in eras}
         self._within: dict[tuple[int, int], set[int]] = {}
+        self._rows = held
+
+    @cached_property
+    def _held(self) -> dict[int, set[int]]:
+        """The places by era, read when first asked for."""
+        found = defaultdict(set)
+        for era_id, place_id in self._rows:
+            found[era_id].add(place_id)
+        return found
+
+    def role_at(self, era_id: int, places: Set[int]) -> str:
+        """The role of an era that a span runs through, for a site that lies in these places.
+
+        One that is recorded under a country alone, of which an era held a part, may lie anywhere.
+        """
+        held = self._held.get(era_id)
+        is_held = held is None or not held.isdisjoint(places)
+        return str(SiteEra.Role.WITHIN if is_held else SiteEra.Role.MEANWHILE)
 
     def line(self, era_id: int) -> set[int]:
         """An era and all that group it."""
@@ -255,6 +283,7 @@ def _refresh_sites(
     """Refresh the columns of sites and their words; gives the sites that were written."""
     changed: list[tuple[Site, list[str]]] = []
     found_by: dict[int, list[str]] = {}
+    blurs = BlurRules(sites, terms)
     for each in sites:
         site = each.site
         years = [
@@ -265,6 +294,8 @@ def _refresh_sites(
         before = _columns(site)
         site.first_year = min(years, default=None)
         site.inscribed_year = inscribed_year_of(each.entries)
+        site.rule_blur_km = blurs.of_site(each)
+        site.derive_public_point()
         site.search_text = search_text_of(each, terms)
         site.reading = reading_of(site)
         site.effective_prominence = prominence_of(each)
@@ -282,7 +313,38 @@ def _refresh_sites(
 
 
 def _columns(site: Site) -> dict[str, object]:
-    return {name: getattr(site, name) for name in Site.refreshed_fields}
+    names = (*Site.refreshed_fields, "public_latitude", "public_longitude")
+    return {name: getattr(site, name) for name in names}
+
+
+class BlurRules:
+    """How closely sites are shown by the rules of their kinds, where nobody guards them."""
+
+    def __init__(self, sites: Iterable[SiteWithRows], terms: Terms):
+        self._terms = terms
+        ruled = [each.site.pk for each in sites if self._km(each.kinds)]
+        self._visited: set[int] = set()
+        for model in (Opening, Price) if ruled else ():
+            rows = model.objects.filter(site__in=ruled).order_by()
+            self._visited.update(rows.values_list("site_id", flat=True))
+
+    def of_site(self, rows: SiteWithRows) -> int:
+        """In km: the widest of its kinds; 0 for a site that is guarded, or without a rule."""
+        site = rows.site
+        is_guarded = (
+            site.inscribed_year is not None
+            or site.custodian_id is not None
+            or site.pk in self._visited
+        )
+        return 0 if is_guarded else self._km(rows.kinds)
+
+    def _km(self, kinds: Iterable[int]) -> int:
+        return max((self._rule(pk) for pk in kinds), default=0)
+
+    def _rule(self, kind_id: int) -> int:
+        """Of a kind, else of the next broader one that has a rule."""
+        line = term_and_broader(self._terms.kinds, kind_id)
+        return next((kind.blur_km for kind in line if kind.blur_km is not None), 0)
 
 
 def prominence_of(rows: SiteWithRows) -> int:

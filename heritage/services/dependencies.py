@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model, Q, QuerySet
 
 from heritage.models import (
+    ComponentPoint,
     Coverage,
     Custodian,
     Designation,
@@ -24,7 +25,9 @@ from heritage.models import (
     Identity,
     Kind,
     Licence,
+    Opening,
     Place,
+    Price,
     Register,
     RegisterTerm,
     Site,
@@ -123,18 +126,38 @@ _TERM = _nothing("uid", "slug") | {
     "other_names": ColumnEffect.WORDS,
     "parent": ColumnEffect.ALL,
 }
+# What decides how closely readers see where a site lies: these columns, or all of a model.
+_OF_BLUR: dict[type[Record], set[str] | None] = {
+    Site: {"blur_km", "kinds", "custodian"},
+    Kind: {"blur_km", "parent"},
+    Coverage: None,
+    Designation: None,
+    Opening: None,
+    Price: None,
+}
 # Whoever keeps these vocabularies, or pages that show them, must hear of every change, whichever
 # site uses them.
 COLUMN_EFFECTS: dict[type[Record], dict[str, ColumnEffect]] = {
-    Kind: _TERM | _nothing("description", "scene", "order", "aat"),
+    Kind: _TERM
+    | {"blur_km": ColumnEffect.VALUES}
+    | _nothing("description", "scene", "order", "aat"),
     # The code tells whether Chinese is spoken there.
     Place: _TERM
     | {"code": ColumnEffect.WORDS}
-    | _nothing("level", "note", "latitude", "longitude", "description", "description_source"),
+    | dict.fromkeys(("latitude", "longitude", "radius_km"), ColumnEffect.VALUES)
+    | _nothing("level", "note", "centre_source", "description", "description_source"),
     Era: _TERM
     | {"short_label": ColumnEffect.WORDS}
-    | dict.fromkeys(("span", "region", "region_name"), ColumnEffect.VALUES)
-    | _nothing("certainty", "periodo", "source", "palette", "description", "description_source"),
+    | dict.fromkeys(("span", "region", "region_name", "territory"), ColumnEffect.VALUES)
+    | _nothing(
+        "territory_source",
+        "certainty",
+        "periodo",
+        "source",
+        "palette",
+        "description",
+        "description_source",
+    ),
     Register: {"role": ColumnEffect.VALUES}
     | _nothing("uid", "slug", "label", "description", "short_label", "other_names", "authority")
     | _nothing("country", "rank", "edition", "edition_note", "uri_template"),
@@ -206,4 +229,23 @@ def sites_of(
         found.refreshed.update(sites)
         if ColumnEffect.VALUES in effect:
             found.entered.update(sites)
+    if may_blur(written):
+        found.entered.update(wholes_of_parts(found.entered))
     return found, left_out
+
+
+def may_blur(written: Mapping[Any, set[str]]) -> bool:
+    """Whether these columns, by model, are among those that decide how closely sites are shown."""
+    return any(
+        columns is None or not columns.isdisjoint(written[model])
+        for model, columns in _OF_BLUR.items()
+        if model in written
+    )
+
+
+def wholes_of_parts(site_ids: set[int]) -> set[int]:
+    """The properties with a component point that is that of one of these sites."""
+    points = ComponentPoint.objects.filter(site__isnull=False).order_by()
+    covered = points.filter(designation__coverages__extent=Coverage.Extent.WHOLE)
+    pairs = covered.values_list("site_id", "designation__coverages__site_id")
+    return {whole for part, whole in pairs if part in site_ids}

@@ -93,6 +93,11 @@ class Terms:
             Era.objects.filter(pk__in=eras).select_related("parent"),
         )
 
+    def places_of(self, rows: SiteWithRows) -> set[int]:
+        """All places that a site lies in, up to its countries."""
+        places = (rows.site.place_id, *rows.also_in)
+        return {place.pk for pk in places for place in term_and_broader(self.places, pk)}
+
     def is_chinese_spoken(self, place_id: int | None) -> bool:
         """Whether Chinese names are those of the country, as far as one knows: then people type
         their pinyin."""

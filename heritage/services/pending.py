@@ -23,7 +23,13 @@ from django.utils import timezone
 from heritage.models import IndexChange, PendingRefresh
 from heritage.models.base import Record, new_uid
 from heritage.services import denormalized
-from heritage.services.dependencies import SITES_OF, ColumnEffect, count_sites, effect_of
+from heritage.services.dependencies import (
+    SITES_OF,
+    ColumnEffect,
+    count_sites,
+    effect_of,
+    wholes_of_parts,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +97,7 @@ def _refresh(row: PendingRefresh, sites: list[int], left: int) -> bool:
         model: type[Record] = apps.get_model(row.model)
         denormalized.refresh(sites, (), {model: set(row.columns)})
         if ColumnEffect.VALUES in effect_of(model, row.columns):
-            IndexChange.objects.enter(sites)
+            IndexChange.objects.enter({*sites, *wholes_of_parts(set(sites))})
         row.done_to, row.left = sites[-1], left - len(sites)
         row.leased_until = timezone.now() + _LEASE
         row.save()

@@ -87,6 +87,7 @@ class KindAdmin(TermAdmin):
     fieldsets = (
         (None, {"fields": ("label", "other_names", "slug", "parent")}),
         (_("Text and drawing"), {"fields": ("description", "scene", "order", "aat")}),
+        (_("Protection"), {"fields": ("blur_km",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -109,7 +110,10 @@ class PlaceAdmin(TermAdmin):
     fieldsets = (
         (None, {"fields": ("label", "other_names", "slug", ("level", "parent"), "code", "note")}),
         (_("Text"), {"fields": ("description", "description_source")}),
-        (_("Its centre"), {"fields": (("latitude", "longitude"),)}),
+        (
+            _("Its centre"),
+            {"fields": (("latitude", "longitude"), ("radius_km", "centre_source"))},
+        ),
     )
 
 
@@ -122,7 +126,16 @@ class EraAdmin(TermAdmin):
     list_select_related = ("parent", "region")
     fieldsets = (
         (None, {"fields": ("label", "short_label", "other_names", "slug")}),
-        (_("When and where"), {"fields": (("span", "certainty"), ("parent", "region"))}),
+        (
+            _("When and where"),
+            {
+                "fields": (
+                    ("span", "certainty"),
+                    ("parent", "region"),
+                    ("territory", "territory_source"),
+                )
+            },
+        ),
         (_("Text"), {"fields": ("description", "description_source")}),
         (_("Where it is known from"), {"fields": ("periodo", "source", "palette")}),
     )

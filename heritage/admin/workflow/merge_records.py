@@ -174,7 +174,7 @@ def _shown(kept: Site, other: Site) -> Iterator[MergeChoice]:
         lang = (proper_tag(language), text_direction(language)) if language else ("", "")
         takes = is_empty(kept, field, language) and not is_empty(other, field, language)
         if field.name == "blur_km":  # the wider blur, unless somebody chooses otherwise
-            takes = other.blur_km > kept.blur_km
+            takes = other.public_blur_km > kept.public_blur_km
         yield MergeChoice(key, capfirst(label), mine, theirs, takes, *lang)
 
 
@@ -182,12 +182,12 @@ def _point(site: Site, plain: dict, values: ShownValues) -> str:
     if site.latitude is None or site.longitude is None:
         return ""
     source = values.worded(Site._meta.get_field("point_source"), plain["point_source"])
-    blurred = _("shown to readers within %(km)s km only") % {"km": site.blur_km}
+    blurred = _("shown to readers within %(km)s km only") % {"km": site.public_blur_km}
     parts = [
         format_point(site.latitude, site.longitude),
         site.get_precision_display(),
         source,
-        blurred if site.blur_km else "",
+        blurred if site.public_blur_km else "",
     ]
     return listed(part for part in parts if part)
 

@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BooleanField, ExpressionWrapper, Func, Q, TextChoices, TextField
+from django.db.models import Func, TextChoices, TextField
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from heritage.models import Image, Opening, Price, VisitingFact
 from heritage.search.facets.base import ChoicesFacet, Facet
-from heritage.search.index.rows import CHUNK, IndexRows
+from heritage.search.index.rows import CHUNK, HAS_POINT, IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import edtf
@@ -26,11 +26,7 @@ class RecordContent(TextChoices):
     VISITING = "visiting", _("visiting facts")
     FREE = "free", _("free admission")
     POINT = "point", _("a recorded position")
-
-
-_HAS_POINT = ExpressionWrapper(
-    Q(public_latitude__isnull=False, public_longitude__isnull=False), BooleanField()
-)
+    DISTRICT = "district", _("a position by district only")
 
 
 class ContentFacet(ChoicesFacet[RecordContent]):
@@ -38,7 +34,7 @@ class ContentFacet(ChoicesFacet[RecordContent]):
 
     name, label, enumeration = "has", _("Visits, pictures, position"), RecordContent
     is_unfolded = is_repeatable = values_narrow = True
-    site_columns = (_HAS_POINT,)
+    site_columns = (HAS_POINT,)
     search_words = {
         "image": pgettext_lazy(
             "search words", "photo|photos|photographs|with photos|pictures|images"
@@ -57,7 +53,7 @@ class ContentFacet(ChoicesFacet[RecordContent]):
     }
 
     def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
-        image, visiting, free, point = map(self.key, RecordContent)
+        image, visiting, free, point, district = map(self.key, RecordContent)
         images = rows.belonging(Image.objects.published()).values_list("site_id", flat=True)
         for pk in rows.published.intersection(images.iterator(CHUNK)):
             yield pk, image
@@ -73,9 +69,11 @@ class ContentFacet(ChoicesFacet[RecordContent]):
             by_site[pk] = by_site.get(pk, True) and not amount
         for pk in rows.published & {pk for pk, is_free in by_site.items() if is_free}:
             yield pk, free
-        for pk, has_point in rows.column(_HAS_POINT):
+        for pk, has_point in rows.column(HAS_POINT):
             if has_point:
                 yield pk, point
+        for pk, _place, _circle in rows.districts:
+            yield pk, district
 
 
 class LanguageCodes(Func):

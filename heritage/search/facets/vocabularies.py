@@ -55,7 +55,7 @@ class EraFacet(TreeFacet[Era]):
                 continue
             if (era, role) not in keys:
                 # A span that runs through an era is no statement, and asked for by itself.
-                roles = (role,) if role == SiteEra.Role.WITHIN else (role, None)
+                roles = (role,) if role in SiteEra.UNSTATED else (role, None)
                 keys[era, role] = [self.key(pk, part) for part in roles for pk in broader[era]]
             for key in keys[era, role]:
                 yield pk, key
@@ -64,7 +64,7 @@ class EraFacet(TreeFacet[Era]):
         return f"{self.label} ({SiteEra.Role(role).label})" if role else str(self.label)
 
     def used_by(self) -> tuple[QuerySet[Any], str]:
-        return SiteEra.objects.exclude(role=SiteEra.Role.WITHIN), "era"
+        return SiteEra.objects.exclude(role__in=SiteEra.UNSTATED), "era"
 
     def filter_queryset(self, queryset: SiteQuerySet, ids: Iterable[int]) -> SiteQuerySet:
         return queryset.of_eras(ids)

@@ -15,6 +15,7 @@ from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km
 
 # The types of a table's columns, the id first, as `array` and numpy both name them.
 POINTS = "Idd"  # latitude and longitude as they are stored: a box cuts where the database would
+DISTRICTS = "IddII"  # a circle: latitude and longitude of its centre, km; and the id of its place
 SPANS = "Iii"  # first and last year
 TIMES = "Iq"  # microseconds since 1970
 # Stand for an end that is open or unknown: nothing limits the span there.

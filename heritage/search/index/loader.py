@@ -2,14 +2,14 @@
 
 Each facet reads its own values and makes the keys by which the index holds them. A term also
 counts for its broader terms, so that a filter by province or dynasty is one bitmap. This module
-reads the rest: coordinates, years of events, times of change, opening hours and closures.
+reads the rest: where sites lie, years of events, times of change, opening hours and closures.
 """
 
 from collections.abc import Iterable
 
-from heritage.models import Event, Notice, Register
+from heritage.models import Coverage, Event, Notice, Register
 from heritage.search.index.columns import NO_FIRST, NO_LAST, microseconds
-from heritage.search.index.rows import CHUNK, BroaderTerms, IndexRows
+from heritage.search.index.rows import CHUNK, HAS_POINT, BroaderTerms, IndexRows
 from heritage.search.index.snapshot import (
     CLOSED,
     COVERED,
@@ -41,6 +41,7 @@ def _read_chunk(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows
     for facet in facets:
         for pk, key in facet.index_keys(rows):
             data.values[key].append(pk)
+    _add_component_points(data, rows)
     _add_covered(data, rows)
     _add_spans(data, rows)
     _add_hours(data, rows)
@@ -49,12 +50,20 @@ def _read_chunk(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows
 
 def _add_sites(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows) -> None:
     own = ("public_latitude", "public_longitude", "updated_at")
-    columns = [column for facet in facets for column in facet.site_columns]
+    columns = ["place_id", HAS_POINT, *(each for facet in facets for each in facet.site_columns)]
     for pk, latitude, longitude, changed in rows.read_sites(own, columns):
         data.times.add(pk, microseconds(changed))
         if latitude is not None and longitude is not None:
             data.points.add(pk, latitude, longitude)
+    for pk, place, circle in rows.districts:
+        data.districts.add(pk, *circle, place)
     data.sites.extend(rows.sites)
+
+
+def _add_component_points(data: IndexData, rows: IndexRows) -> None:
+    for pk, *point in rows.belonging(Coverage.objects.all()).component_points():
+        if pk in rows.published:
+            data.component_points.add(pk, *point)
 
 
 def _add_covered(data: IndexData, rows: IndexRows) -> None:

@@ -6,16 +6,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Model, Q, QuerySet
 from django.db.models.expressions import Combinable
 
-from heritage.models import IN_FORCE, Coverage, Opening, Register, Site, Term, VisitingFact
+from heritage.models import (
+    IN_FORCE,
+    Circle,
+    Coverage,
+    Opening,
+    Place,
+    Register,
+    Site,
+    Term,
+    VisitingFact,
+)
 
 CHUNK = 5_000
 # How far hours may be relied on, as the index names it.
 DEPENDABLE, REPORTED = "dependable", "reported"
 
 type Column = str | Combinable
+
+HAS_POINT = ExpressionWrapper(
+    Q(public_latitude__isnull=False, public_longitude__isnull=False), BooleanField()
+)
 
 
 class RegisterEntry(NamedTuple):
@@ -48,6 +62,24 @@ class BroaderTerms:
         if model not in self._of:
             self._of[model] = self._read(model)
         return self._of[model]
+
+    @cached_property
+    def districts(self) -> dict[int, tuple[int, Circle]]:
+        """By place: itself or the next broader one that has a circle, and that circle."""
+        known = Place.objects.filter(radius_km__isnull=False)
+        circles = {place.pk: place.circle for place in known.only(*Place.CIRCLE) if place.circle}
+        parents = Place.objects.parents()
+        found = {}
+        for pk in parents:
+            seen: set[int] = set()
+            at: int | None = pk
+            while at is not None and at not in seen:
+                if circle := circles.get(at):
+                    found[pk] = (at, circle)
+                    break
+                seen.add(at)
+                at = parents.get(at)
+        return found
 
     def _read(self, model: type[Term]) -> dict[int, set[int]]:
         parents = model.objects.parents()
@@ -100,10 +132,22 @@ class IndexRows:
         rows = self.belonging(through._default_manager.all(), site).values_list(site, other)
         return (pair for pair in rows.iterator(CHUNK) if pair[0] in self.published)
 
-    def belonging[M: Model](self, rows: QuerySet[M], column: str = "site_id") -> QuerySet[M]:
+    def belonging[Q: QuerySet[Any]](self, rows: Q, column: str = "site_id") -> Q:
         """The rows of a queryset that belong to these sites, unordered."""
         rows = rows.order_by()
         return rows if self.ids is None else rows.filter(**{f"{column}__in": self.ids})
+
+    @cached_property
+    def districts(self) -> list[tuple[int, int, Circle]]:
+        """(site, place, its circle) for the sites without a point that lie in such a place."""
+        without = {pk for pk, has_point in self.column(HAS_POINT) if not has_point}
+        if not without:
+            return []
+        return [
+            (pk, *district)
+            for pk, place in self.column("place_id")
+            if pk in without and (district := self.broader.districts.get(place))
+        ]
 
     @cached_property
     def coverages(self) -> list[tuple[int, int, RegisterEntry]]:

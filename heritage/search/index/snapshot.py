@@ -11,7 +11,15 @@ from pyroaring import BitMap
 
 from heritage.models import Event, IndexChange, new_uid
 from heritage.search.caches import Cache
-from heritage.search.index.columns import POINTS, SPANS, TIMES, Table, TableRows, ids_of
+from heritage.search.index.columns import (
+    DISTRICTS,
+    POINTS,
+    SPANS,
+    TIMES,
+    Table,
+    TableRows,
+    ids_of,
+)
 from heritage.search.index.rows import Column, IndexRows
 from heritage.search.vocabulary import Vocabulary, vocabulary_of
 
@@ -24,7 +32,7 @@ WITH_HOURS = "with:hours"  # the sites that say anything of their hours, in rows
 HOURS = "hours"  # and a row of opening hours
 CLOSED = "closed"  # and from when to when a notice closes the site
 # Parts of the index that pages depend on as a whole: which sites there are and the values that they
-# have, the sites of the World Heritage List, and the points.
+# have, the sites of the World Heritage List, and where sites lie: points, parts and districts.
 type Part = Literal["values", "world heritage", "points"]
 PARTS: tuple[Part, ...] = ("values", "world heritage", "points")
 _MAX_CHANGES = 10_000  # sites of which the last change is remembered
@@ -54,6 +62,8 @@ class IndexData:
     sites: array[int] = field(default_factory=lambda: array("I"))
     values: dict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("I")))
     points: TableRows = field(default_factory=lambda: TableRows(POINTS))
+    component_points: TableRows = field(default_factory=lambda: TableRows(POINTS))
+    districts: TableRows = field(default_factory=lambda: TableRows(DISTRICTS))
     times: TableRows = field(default_factory=lambda: TableRows(TIMES))
     spans: dict[str, TableRows] = field(
         default_factory=lambda: {role: TableRows(SPANS) for role in Event.Role.values}
@@ -107,7 +117,21 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class IndexSnapshot:
-    """All bitmaps, orders and columns as of one entry of the change log, by number and token."""
+    """All bitmaps, orders and columns as of one entry of the change log, by number and token.
+
+    Where a site lies is told by three tables, all of what the public may see:
+
+    - `points`: its measured point, at most one row a site (latitude, longitude). The sites with
+      one are those of `has:point`.
+    - `component_points`: the points of the parts of a property, none to hundreds of rows a site,
+      of the site that the entry covers as a whole. None for a blurred site; a part whose own record
+      is blurred is blurred here.
+    - `districts`: for a site without a measured point, the circle of the narrowest place that it
+      lies in and that has a centre and a radius (latitude, longitude, km, id of the place). It lies
+      somewhere within. At most one row a site, and never one for a site that is in `points`.
+
+    A site in none of them could not be placed: `nowhere`.
+    """
 
     facets: Mapping[str, IndexedFacet] = field(compare=False, repr=False)  # by name
     number: int
@@ -116,6 +140,8 @@ class IndexSnapshot:
     values: dict[str, BitMap]
     orders: dict[str, Order]
     points: Table
+    component_points: Table
+    districts: Table
     times: Table  # of the last change
     spans: dict[str, Table]  # by the role of the events
     # The same in two states: no term, no source, no identity was written between them.
@@ -179,8 +205,18 @@ class IndexSnapshot:
 
     @property
     def unplaced(self) -> BitMap:
-        """The sites of which no position is recorded."""
+        """The sites of which no point is recorded; of some of them a district is known."""
         return self.sites - self.having("has", "point")
+
+    @property
+    def in_districts(self) -> BitMap:
+        """The sites without a point of which it is known in which district they lie."""
+        return self.having("has", "district")
+
+    @property
+    def nowhere(self) -> BitMap:
+        """The sites that no list by distance and no map can show."""
+        return self.unplaced - self.in_districts
 
     @property
     def with_events(self) -> BitMap:
@@ -223,6 +259,8 @@ def build_snapshot(
         {name: BitMap(ids) for name, ids in data.values.items()},
         {name: Order(np.fromiter(ids, dtype=np.int32)) for name, ids in order_ids.items()},
         Table.from_rows(data.points),
+        Table.from_rows(data.component_points),
+        Table.from_rows(data.districts),
         Table.from_rows(data.times),
         {role: Table.from_rows(rows) for role, rows in data.spans.items()},
     )
@@ -250,10 +288,14 @@ def patched_snapshot(
     listed = snapshot.with_key(WORLD_HERITAGE) | values.get(WORLD_HERITAGE, NOTHING)
     is_listed = is_in_vocabulary or listed.intersect(changed)
     points = snapshot.points.patched(changed, Table.from_rows(data.points))
+    parts = snapshot.component_points.patched(changed, Table.from_rows(data.component_points))
+    districts = snapshot.districts.patched(changed, Table.from_rows(data.districts))
     is_other: dict[Part, bool] = {
         "values": not is_as_it_was,
         "world heritage": is_listed,
-        "points": points is not snapshot.points,
+        "points": points is not snapshot.points
+        or parts is not snapshot.component_points
+        or districts is not snapshot.districts,
     }
     return IndexSnapshot(
         snapshot.facets,
@@ -263,6 +305,8 @@ def patched_snapshot(
         values,
         {name: order_of(name, order) for name, order in snapshot.orders.items()},
         points,
+        parts,
+        districts,
         snapshot.times.patched(changed, Table.from_rows(data.times)),
         {
             role: spans.patched(changed, Table.from_rows(data.spans[role]))

@@ -18,14 +18,15 @@ from pyroaring import BitMap
 
 from heritage.models import Event, IndexChange, IndexPart, chunks
 from heritage.search.index import orders
-from heritage.search.index.columns import POINTS, SPANS, TIMES, Table
+from heritage.search.index.columns import DISTRICTS, POINTS, SPANS, TIMES, Table
 from heritage.search.index.snapshot import IndexedFacet, IndexSnapshot, Order
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
-FORMAT = 13
+FORMAT = 14
 _HEAD = "head"
 _VALUE, _ORDER = "value ", "order "
 _POINTS, _TIMES, _SPANS = "points ", "times ", "spans "
+_PARTS, _DISTRICTS = "component points ", "districts "
 _READ_AT_ONCE = 5  # parts fetched together: the largest have 8 MB at a million sites
 _WRITTEN_AT_ONCE = 1_000_000  # bytes in one transaction, or a single part that is larger
 _PAUSE = 0.002  # seconds after each write and each part of many, for whoever waits for the process
@@ -144,6 +145,8 @@ def _load(facets: Mapping[str, IndexedFacet], data: bytes | None) -> IndexSnapsh
         {name: BitMap.deserialize(part) for name, part in _named(parts, _VALUE).items()},
         by_order,
         _table(parts, _POINTS, POINTS),
+        _table(parts, _PARTS, POINTS),
+        _table(parts, _DISTRICTS, DISTRICTS),
         _table(parts, _TIMES, TIMES),
         {role: _table(parts, f"{_SPANS}{role} ", SPANS) for role in Event.Role.values},
     )
@@ -172,6 +175,7 @@ def _parts(snapshot: IndexSnapshot) -> Iterator[tuple[str, bytes]]:
     for name, order in snapshot.orders.items():
         yield f"{_ORDER}{name}", order.ids.tobytes()
     tables = {_POINTS: snapshot.points, _TIMES: snapshot.times}
+    tables |= {_PARTS: snapshot.component_points, _DISTRICTS: snapshot.districts}
     tables |= {f"{_SPANS}{role} ": table for role, table in snapshot.spans.items()}
     for name, table in tables.items():
         for number, data in enumerate(table.to_bytes()):

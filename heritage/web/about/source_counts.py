@@ -12,6 +12,7 @@ from heritage.models import (
     Name,
     Notice,
     Opening,
+    Place,
     Price,
     Site,
     Source,
@@ -70,6 +71,10 @@ def _pairs() -> Iterator[str]:
 
     yield pairs(Site.sources.through._meta.db_table)
     yield pairs(Site._meta.db_table, "point_source_id", "id")
+    place, site = Place._meta.db_table, Site._meta.db_table
+    lies = f"{site} AS lying JOIN {place} AS place ON place.id = lying.place_id"
+    known = f"(SELECT centre_source_id, lying.id FROM {lies} WHERE lying.public_latitude IS NULL)"  # noqa: S608 - our names
+    yield pairs(f"{known} AS centred", "centre_source_id", "id")
     for model in (Event, Name, Coverage, Opening, Price, VisitingFact, Notice):
         yield pairs(model._meta.db_table)
     for model in (Opening, Price, VisitingFact):

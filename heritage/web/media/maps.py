@@ -2,9 +2,9 @@
 
 from pyroaring import BitMap
 
-from heritage.models import ComponentPoint, Coverage, Register, Site
+from heritage.models import Coverage, Site
 from heritage.search import IndexSnapshot, columns
-from heritage.values.coordinates import Point, snap
+from heritage.values.coordinates import Point
 
 _MAX_DOTS = 3000  # dots: more of them on one map are evenly thinned
 _CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more
@@ -13,24 +13,14 @@ _TOWN_KM = 2  # from the middle of a town to its sites, if no accuracy is record
 
 def parts_of(site: Site) -> tuple[Point, ...]:
     """The points of the parts of a property, as the public sees them; none for a blurred site."""
-    if site.blur_km:
-        return ()
-    points = ComponentPoint.objects.filter(
-        designation__coverages__site=site,
-        designation__coverages__extent=Coverage.Extent.WHOLE,
-        designation__register__role=Register.Role.WORLD_HERITAGE,
-    )
-    rows = points.order_by("number").values_list("latitude", "longitude", "site__blur_km")
-    return tuple(
-        snap(latitude, longitude, blur_km) if blur_km else (latitude, longitude)
-        for latitude, longitude, blur_km in rows
-    )
+    rows = Coverage.objects.filter(site=site).component_points()
+    return tuple((latitude, longitude) for _site, latitude, longitude in rows)
 
 
 def uncertainty_km(site: Site) -> float | None:
     """The radius in km around the public point in which a site lies; None if the point is exact."""
-    if site.blur_km:
-        return site.blur_km * _CELL_REACH
+    if site.public_blur_km:
+        return site.public_blur_km * _CELL_REACH
     accuracy_km = (site.accuracy_m or 0) / 1000
     if site.precision == Site.Precision.TOWN:
         return max(accuracy_km, _TOWN_KM)

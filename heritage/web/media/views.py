@@ -127,8 +127,9 @@ def printable_cover(request: HttpRequest, uid: str, sheet: str) -> HttpResponseB
 
 @require_safe
 def site_map(request: HttpRequest, uid: str) -> HttpResponseBase:
-    fields = "state", "precision", "accuracy_m", "blur_km", "public_latitude", "public_longitude"
-    sites = Site.objects.only(*fields).filter(public_latitude__isnull=False)
+    fields = "state", "precision", "accuracy_m", "blur_km", "rule_blur_km"
+    placed = Site.objects.filter(public_latitude__isnull=False)
+    sites = placed.only(*fields, "public_latitude", "public_longitude")
     site, is_public = visible_site(request, sites, uid)
     parts = maps.parts_of(site)
     if len(parts) > 1:

@@ -65,10 +65,10 @@ def site_location(rows: page_rows.SiteRows) -> SiteLocation:
         geo=f"geo:{point[0]},{point[1]}" if point else "",
         quality=_quality(site, accuracy) if point else [],
         marks=_marks(site) if point else [],
-        source=source_line(site.point_source) if point and not site.blur_km else None,
+        source=source_line(site.point_source) if point and not site.public_blur_km else None,
         blurred=_("To protect the place, its position is shown to about %(km)s km only.")
-        % {"km": site.blur_km}
-        if point and site.blur_km
+        % {"km": site.public_blur_km}
+        if point and site.public_blur_km
         else "",
     )
 
@@ -98,14 +98,14 @@ def _chain(place: Place) -> list[PlaceLink]:
 
 def _accuracy_m(site: Site) -> int | None:
     """How good the point is that the public sees."""
-    if site.blur_km:
-        return max(site.accuracy_m or 0, site.blur_km * 1000)
+    if site.public_blur_km:
+        return max(site.accuracy_m or 0, site.public_blur_km * 1000)
     return site.accuracy_m
 
 
 def _quality(site: Site, accuracy: int | None) -> list[str]:
     quality = []
-    if not site.blur_km and site.precision != Site.Precision.APPROXIMATE:
+    if not site.public_blur_km and site.precision != Site.Precision.APPROXIMATE:
         quality.append(site.get_precision_display())
     if accuracy:
         quality.append(
@@ -115,7 +115,7 @@ def _quality(site: Site, accuracy: int | None) -> list[str]:
 
 
 def _marks(site: Site) -> list[Mark]:
-    if site.blur_km:
+    if site.public_blur_km:
         return [certainty.BLURRED]
     is_near = site.precision == Site.Precision.APPROXIMATE
     return ([certainty.APPROXIMATE] if is_near else []) + certainty.of_source(site.point_source)

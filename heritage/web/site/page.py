@@ -265,7 +265,10 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         land=map_images.around(site, component_parts),
         component_parts=len(component_parts),
         nearby_map=nearby_map(
-            site.public_point, near, doubt=maps.uncertainty_km(site), is_blurred=bool(site.blur_km)
+            site.public_point,
+            near,
+            doubt=maps.uncertainty_km(site),
+            is_blurred=bool(site.public_blur_km),
         ),
         timeline=site_timeline(rows, known.eras),
         marks=_all_marks(text_marks, where, groups, registers, visit, names),
