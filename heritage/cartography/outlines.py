@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from math import inf
 
 Point = tuple[float, float]
 Ring = list[Point]  # closed: the last point joins the first, and is not repeated
@@ -20,21 +21,23 @@ def area(ring: Sequence[Point]) -> float:
     return abs(sum(x * v - u * y for (x, y), (u, v) in turned)) / 2
 
 
-def kept_corners(ring: Sequence[Point], least: float) -> list[int]:
+def kept_corners(ring: Sequence[Point], least: float, *, is_line: bool = False) -> list[int]:
     """Which points matter (Visvalingam and Whyatt): those whose triangle is at least so large.
 
     The point whose triangle with its two neighbours is smallest goes first, and theirs are
-    measured again. Three points always stay.
+    measured again. Three points always stay; of a line its two ends.
     """
     count = len(ring)
     before = [(number - 1) % count for number in range(count)]
     after = [(number + 1) % count for number in range(count)]
     size = [_triangle(ring, before[n], n, after[n]) for n in range(count)]
+    if is_line:
+        size[0] = size[-1] = inf
     heap = [(each, number) for number, each in enumerate(size)]
     heapq.heapify(heap)
     gone = [False] * count
     left = count
-    while heap and left > 3:
+    while heap and left > (2 if is_line else 3):
         smallest, number = heapq.heappop(heap)
         if smallest >= least:
             break
@@ -45,6 +48,8 @@ def kept_corners(ring: Sequence[Point], least: float) -> list[int]:
         west, east = before[number], after[number]
         after[west], before[east] = east, west
         for beside in (west, east):
+            if size[beside] == inf:
+                continue
             # Never less than what has gone, so that a removal cannot set off its neighbours.
             size[beside] = max(smallest, _triangle(ring, before[beside], beside, after[beside]))
             heapq.heappush(heap, (size[beside], beside))

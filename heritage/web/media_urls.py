@@ -1,4 +1,4 @@
-"""URLs of pictures, scenes, link previews and the world map: the same in all languages."""
+"""URLs of pictures, scenes, link previews and maps: the same in all languages."""
 
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
@@ -31,6 +31,11 @@ urlpatterns = [
     path("identity/<str:filename>", media.logo, name="logo"),
     path("covers/scenes/<slug:name>.svg", media.scene, name="scene"),
     path("land/world-heritage.svg", world_heritage.world_map, name="world_land"),
+    path(
+        "map/<slug:version>/<slug:script>/<int:zoom>/<int:x>/<int:y>.svg",
+        media.map_tile,
+        name="map_tile",
+    ),
     path("preview.jpg", media.catalogue_preview, name="catalogue_preview"),
     path(
         "preview.png",

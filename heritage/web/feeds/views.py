@@ -134,7 +134,7 @@ def _cached_for_an_hour[R: HttpResponseBase](response: R) -> R:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Pages about things may be read, and lists by one filter: of the others there is no end."""
-    lines = ["User-agent: *"]
+    lines = ["User-agent: *", "Disallow: /map/"]
     for code in interface_languages():
         lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
         lines += [f"Disallow: /{code}/sites/?{name}=" for name in _ENDLESS]

@@ -2,9 +2,17 @@
 
 import mimetypes
 from functools import partial
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponsePermanentRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.templatetags.static import static
@@ -13,7 +21,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from heritage.cartography import sheets
+from heritage.cartography import sheets, tile_files
 from heritage.cartography.sheets import MapPoint
 from heritage.media.covers import SHAPES, scene_files, tag_of_chooser
 from heritage.models import Identity, Image, Kind, Place, Site
@@ -148,6 +156,23 @@ def place_map(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not points:
         raise Http404
     return pictures.svg(request, sheets.draw_places(points), is_public=True)
+
+
+@require_safe
+def map_tile(
+    request: HttpRequest, version: str, script: str, zoom: int, x: int, y: int
+) -> HttpResponseBase:
+    """A tile of the base map; at the address of another version what is drawn today."""
+    folder = Path(settings.MEDIA_ROOT) / "cache" / "map"
+    try:
+        drawn = tile_files.tile(folder, script, zoom, x, y)
+    except ValueError as error:
+        raise Http404 from error
+    except tile_files.BusyError:
+        return HttpResponse(status=503, headers={"Retry-After": "2"})
+    response = HttpResponse(drawn, content_type="image/svg+xml")
+    pictures.set_caching(response, for_good=version == tile_files.VERSION)
+    return response
 
 
 @require_safe

@@ -1,0 +1,422 @@
+"""Draws tiles and sheets of the base map as SVG, in Web Mercator.
+
+A sheet is what tiles show side by side: the same code draws both. Each follows the light or dark
+scheme of the reader by itself. Borders of states are never drawn.
+"""
+
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from heritage.cartography import base_map, map_names, relief, river_names
+from heritage.cartography.base_map import Level
+from heritage.cartography.line_file import Lines
+from heritage.cartography.map_names import Box, PlacedName
+from heritage.cartography.mercator import TILE, metres_per_pixel, unproject
+from heritage.values.distances import distance_phrase
+
+LARGEST = 15  # zoom
+_FINE = 10  # units of path data to a pixel
+_NEAR = 24  # pixels around a window in which coasts are drawn: as wide as their water lines
+_RIVERS = {0: 0, 1: 1, 2: 2, 3: 4, 4: 4, 5: 5, 6: 7, 7: 10}  # by zoom the largest rank drawn
+_ROUNDED_FROM = 8  # the zoom from which rivers have no corners
+_URBAN = (5, 8)  # zooms at which built-up areas are shown: their outlines are twenty years old
+_ROUND = (1, 2, 5)
+_SCALE_WIDTH = 110  # pixels of a scale bar, at most
+STREETS_FROM = 10  # the zoom from which a reader would look for streets
+
+# Class: what it is in the light and in the dark.
+_COLOURS = {
+    "wa": ("fill:#dde6df", "fill:#12191b"),  # water
+    "la": ("fill:#f8f2e2", "fill:#2b2924"),  # land
+    "wl": ("stroke:#7fa398", "stroke:#4f7d74"),  # water lines along a coast
+    "co": ("stroke:#75877e", "stroke:#75877e"),  # coast
+    "ri": ("stroke:#7398a0", "stroke:#4d7580"),  # rivers
+    "lk": ("fill:#d3e0db;stroke:#7398a0", "fill:#172427;stroke:#4d7580"),
+    "ur": ("fill:#c9b79a", "fill:#57503f"),  # built-up areas
+    "dt": ("fill:#fdfaf3;stroke:#3a342a", "fill:#1b1a17;stroke:#d8cdb8"),  # dots of towns
+    "pk": ("fill:#7d6a4a", "fill:#a8977a"),  # peaks
+    "sc": ("stroke:#453e33", "stroke:#d2c8b6"),  # scale
+}
+_TEXTS = {
+    "t": ("fill:#2f2a22;stroke:#f8f2e2", "fill:#e9e0cd;stroke:#24221e"),
+    "s": ("fill:#655c4c;stroke:#f8f2e2", "fill:#b3a893;stroke:#24221e"),  # the other script
+    "m": ("fill:#5f4c2c;stroke:#f8f2e2", "fill:#cbb88f;stroke:#24221e"),
+    "a": ("fill:#7c6a4b;stroke:#f8f2e2", "fill:#b5a37f;stroke:#24221e"),
+    "w": ("fill:#4b7274;stroke:#dde6df", "fill:#86b0ae;stroke:#12191b"),
+    "v": ("fill:#3f6c78;stroke:#f8f2e2", "fill:#83b4bd;stroke:#24221e"),
+}
+_FONT = (
+    "font-family:'Source Han Serif SC','Noto Serif CJK SC','Songti SC',STSong,SimSun,"
+    "'Iowan Old Style',Palatino,'Noto Serif','DejaVu Serif',serif"
+)
+_FONT_EN = (
+    "font-family:'Iowan Old Style','Palatino Linotype',Palatino,P052,'Noto Serif','DejaVu Serif',"
+    "'Source Han Serif SC','Noto Serif CJK SC','Songti SC',STSong,SimSun,serif"
+)
+_SHARED = (
+    "path{fill:none}.wl{stroke-linejoin:round;stroke-opacity:.16}.co{stroke-width:9;"
+    "stroke-linejoin:round}.ri{stroke-linecap:round;stroke-linejoin:round}.lk{stroke-width:6}"
+    ".ur{fill-opacity:.38}.dt{stroke-width:1.2}.re{mix-blend-mode:hard-light}"
+    "text{paint-order:stroke;stroke-width:2.6px;stroke-linejoin:round}.w,.v{font-style:italic}"
+    ".a,.r{letter-spacing:.22em}.w{letter-spacing:.18em}.c{letter-spacing:.34em}"
+    ".t3,.c,.r{font-weight:600}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the world at a zoom, in pixels from its upper left corner."""
+
+    zoom: int
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @property
+    def box(self) -> Box:
+        return self.left, self.top, self.left + self.width, self.top + self.height
+
+    @property
+    def degrees(self) -> Box:
+        """West, south, east, north; east may be beyond 180°."""
+        world = TILE << self.zoom
+        west, north = unproject(self.left / world, self.top / world)
+        east, south = unproject((self.left + self.width) / world, (self.top + self.height) / world)
+        return west, south, east, north
+
+
+def draw_tile(zoom: int, x: int, y: int, script: str) -> str:
+    """One tile. ValueError for one that there is not."""
+    if not (0 <= zoom <= LARGEST and 0 <= x < 1 << zoom and 0 <= y < 1 << zoom):
+        raise ValueError("There is no such tile")
+    window = Window(zoom, x * TILE, y * TILE, TILE, TILE)
+    return _svg(window, script, _ground(window, script))
+
+
+def draw_sheet(window: Window, script: str, marks: str = "", lines: tuple[str, ...] = ()) -> str:
+    """A sheet with a scale bar; `marks` is SVG laid on it, `lines` stand at its lower edge."""
+    ground = _ground(window, script)
+    return _svg(window, script, ground + marks + _scale(window) + _foot(window, lines))
+
+
+# --- what is drawn -----------------------------------------------------------------------------
+
+
+def _ground(window: Window, script: str) -> str:
+    parts = [f'<path class="wa" d="M0 0h{window.width}v{window.height}H0z"/>']
+    turns = _turns(window)
+    level = base_map.level_of(window.zoom)
+    coast = "".join(_lines(base_map.lines("coast", level), turn, _NEAR) for turn in turns)
+    if coast:
+        widths = (26, 14, 6) if window.zoom > 1 else (10, 5)
+        parts.append(f'<defs><path id="k" d="{coast}"/></defs><g transform="scale(.1)">')
+        parts += [f'<use href="#k" class="wl" stroke-width="{each * _FINE}"/>' for each in widths]
+        parts.append("</g>")
+    land = "".join(_areas(base_map.lines("land", level), turn) for turn in turns)
+    if land:
+        parts.append(
+            f'<g transform="scale(.1)"><path class="la" fill-rule="evenodd" d="{land}"/></g>'
+        )
+    parts += _relief(window)
+    parts.append('<g transform="scale(.1)">')
+    if _URBAN[0] <= window.zoom <= _URBAN[1]:
+        built = "".join(_areas(base_map.urban(), turn) for turn in turns)
+        parts.append(f'<path class="ur" d="{built}"/>' if built else "")
+    parts += _rivers(level, turns)
+    lakes = "".join(_areas(base_map.lines("lakes", level), turn, margin=3) for turn in turns)
+    parts.append(f'<path class="lk" fill-rule="evenodd" d="{lakes}"/>' if lakes else "")
+    if coast:
+        parts.append('<use href="#k" class="co"/>')
+    parts.append("</g>")
+    parts += _names(turns, script)
+    return "".join(parts)
+
+
+def _turns(window: Window) -> list[Window]:
+    """The window, moved by whole worlds to where there is something to see."""
+    world = TILE << window.zoom
+    found = []
+    first = (window.left - _NEAR) // world
+    for turn in range(first, (window.left + window.width + _NEAR) // world + 1):
+        found.append(
+            Window(window.zoom, window.left - turn * world, window.top, window.width, window.height)
+        )
+    return found
+
+
+def _touching(lines: Lines, window: Window, margin: float) -> np.ndarray:
+    world = TILE << window.zoom
+    left, top, right, bottom = window.box
+    return lines.touching(
+        (left - margin) / world,
+        (top - margin) / world,
+        (right + margin) / world,
+        (bottom + margin) / world,
+    )
+
+
+def _pixels(points: np.ndarray, window: Window) -> np.ndarray:
+    """In whole tenths of a pixel from the corner of the window; the same for every window."""
+    world = float(_FINE * (TILE << window.zoom))
+    whole = np.floor(points * world + 0.5).astype(np.int64)
+    return whole - np.array((window.left * _FINE, window.top * _FINE))
+
+
+def _rounded(line: np.ndarray) -> np.ndarray:
+    """With its corners cut twice (Chaikin): close up, an old survey has no sharp bends."""
+    for _round in range(2):
+        early, late = line[:-1] * 0.75 + line[1:] * 0.25, line[:-1] * 0.25 + line[1:] * 0.75
+        inner = np.stack((early, late), axis=1).reshape(-1, 2)
+        line = np.concatenate((line[:1], inner, line[-1:]))
+    return line
+
+
+def _lines(
+    lines: Lines,
+    window: Window,
+    margin: float,
+    numbers: np.ndarray | None = None,
+    *,
+    is_rounded: bool = False,
+) -> str:
+    """Path data of the pieces near the window, their corners as they are."""
+    reach = margin * _FINE
+    wide, high = window.width * _FINE + reach, window.height * _FINE + reach
+    found = []
+    for number in _touching(lines, window, margin) if numbers is None else numbers:
+        line = lines.line(number)
+        points = _pixels(_rounded(line) if is_rounded else line, window)
+        low = np.minimum(points[:-1], points[1:])
+        high_end = np.maximum(points[:-1], points[1:])
+        is_near = (
+            (low[:, 0] <= wide)
+            & (low[:, 1] <= high)
+            & (high_end[:, 0] >= -reach)
+            & (high_end[:, 1] >= -reach)
+        )
+        if not is_near.any():
+            continue
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], is_near.view(np.int8), [0]))))
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            found.append(_data(points[start : end + 1]))
+    return "".join(found)
+
+
+def _areas(lines: Lines, window: Window, margin: float = 2) -> str:
+    """Path data of the parts of rings in the window."""
+    reach = margin * _FINE
+    found = []
+    for number in _touching(lines, window, margin):
+        ring = _pixels(lines.line(number), window).astype(float)
+        for axis, limit, sign in (
+            (0, -reach, 1),
+            (0, window.width * _FINE + reach, -1),
+            (1, -reach, 1),
+            (1, window.height * _FINE + reach, -1),
+        ):
+            ring = _cut(ring, axis, limit, sign)
+            if len(ring) < 3:
+                break
+        else:
+            data = _data(np.floor(ring + 0.5).astype(np.int64))
+            if data:
+                found.append(data + "z")
+    return "".join(found)
+
+
+def _cut(ring: np.ndarray, axis: int, limit: float, sign: int) -> np.ndarray:
+    """The part of a ring where a coordinate is at least the limit, or with sign -1 at most."""
+    depth = (ring[:, axis] - limit) * sign
+    inside = depth >= 0
+    if inside.all():
+        return ring
+    if not inside.any():
+        return ring[:0]
+    following = np.roll(ring, -1, axis=0)
+    crosses = inside != np.roll(inside, -1)
+    over = depth - np.roll(depth, -1)
+    share = np.where(crosses, depth / np.where(over == 0, 1, over), 0)[:, None]
+    pairs = np.stack((ring, ring + share * (following - ring)), axis=1)
+    return pairs[np.stack((inside, crosses), axis=1)]
+
+
+def _data(points: np.ndarray) -> str:
+    """As path data in relative steps; points that fall on one another are one."""
+    steps = np.diff(points, axis=0)
+    steps = steps[steps.any(axis=1)]
+    if not len(steps):
+        return ""
+    x, y = points[0].tolist()
+    text = " ".join(map(str, steps.ravel().tolist())).replace(" -", "-")
+    return f"M{x} {y}l{text}".replace(" -", "-")
+
+
+def _rivers(level: Level, turns: list[Window]) -> list[str]:
+    """By rank, the larger ones wider."""
+    lines = base_map.lines("rivers", level)
+    ranks = np.array([rank for rank, _en, _zh in lines.features] or [0])
+    zoom = turns[0].zoom
+    found: dict[int, str] = {}
+    for turn in turns:
+        near = _touching(lines, turn, 6)
+        if not len(near):
+            continue
+        of = ranks[lines.owners[near]]
+        for rank in sorted(set(of.tolist())):
+            if rank <= _RIVERS.get(zoom, 99):
+                data = _lines(lines, turn, 6, near[of == rank], is_rounded=zoom >= _ROUNDED_FROM)
+                found[rank] = found.get(rank, "") + data
+    return [
+        f'<path class="ri" stroke-width="{_river_width(rank, zoom)}" d="{data}"/>'
+        for rank, data in sorted(found.items(), reverse=True)
+        if data
+    ]
+
+
+def _river_width(rank: int, zoom: int) -> int:
+    """In tenths of a pixel."""
+    widest = (6, 7, 9, 11, 14, 18, 22, 27, 32, 38, 44, 50)[min(zoom, 11)]
+    return max(5, round(widest - rank * (1.2 if zoom < 6 else 2.2)))
+
+
+def _relief(window: Window) -> list[str]:
+    if not relief.strength(window.zoom):
+        return []
+    found = []
+    most = 1 << window.zoom
+    for y in range(window.top // TILE, (window.top + window.height - 1) // TILE + 1):
+        for x in range(window.left // TILE, (window.left + window.width - 1) // TILE + 1):
+            data = relief.data_url(window.zoom, x % most, y) if 0 <= y < most else ""
+            if data:
+                found.append(
+                    f'<image class="re" x="{x * TILE - window.left}" '
+                    f'y="{y * TILE - window.top}" width="{TILE}" height="{TILE}" '
+                    f'preserveAspectRatio="none" href="{data}"/>'
+                )
+    return found
+
+
+# --- names -------------------------------------------------------------------------------------
+
+
+def _names(turns: list[Window], script: str) -> list[str]:
+    zoom = turns[0].zoom
+    placed = map_names.placement(zoom, script)
+    parts, paths = [], 0
+    for turn in turns:
+        for river in river_names.within(zoom, script, _wider(turn.box, 10), placed):
+            paths += 1
+            data = _data(_pixels(river.points / float(TILE << zoom), turn))
+            spacing = f' letter-spacing="{river.spacing:.1f}"' if river.spacing > 2 else ""
+            parts.append(
+                f'<path id="r{paths}" transform="scale(.1)" d="{data}"/>'
+                f'<text class="v" font-size="{river_names.SIZE:g}" dy="-4"{spacing}>'
+                f'<textPath href="#r{paths}" startOffset="50%" text-anchor="middle">'
+                f"{escape(river.text)}</textPath></text>"
+            )
+    for turn in turns:
+        # Letters may be wider than they were taken for: a name that might reach in is drawn.
+        box = _wider(turn.box, 40)
+        for name in placed.within(*box):
+            left, top, right, bottom = name.box
+            if left < box[2] and right > box[0] and top < box[3] and bottom > box[1]:
+                parts.append(_name(name, turn))
+    return parts
+
+
+def _wider(box: Box, pixels: float) -> Box:
+    return box[0] - pixels, box[1] - pixels, box[2] + pixels, box[3] + pixels
+
+
+def _name(placed: PlacedName, window: Window) -> str:
+    x, y = placed.x - window.left, placed.y - window.top
+    mark = ""
+    if placed.dot:
+        dot_x, dot_y = placed.dot[0] - window.left, placed.dot[1] - window.top
+        if placed.style == "m":
+            mark = f'<path class="pk" d="M{dot_x - 6:.1f} {dot_y + 4:.1f}l6-10 6 10z"/>'
+        else:
+            radius = 3 if placed.style in ("t2", "t3") else 2.3
+            mark = f'<circle class="dt" cx="{dot_x:.1f}" cy="{dot_y:.1f}" r="{radius}"/>'
+    anchor = "" if placed.anchor == "start" else f' text-anchor="{placed.anchor}"'
+    kind = placed.style if placed.style[0] != "t" else f"t {placed.style}"
+    if placed.style in ("r", "c"):
+        kind = f"a {placed.style}"
+    turned = ""
+    if placed.style == "r" and placed.name.angle:
+        turned = f' transform="rotate({-placed.name.angle:g} {x:.1f} {y:.1f})"'
+    first = (
+        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" font-size="{placed.size:g}"{anchor}{turned}>'
+        f"{escape(placed.lines[0])}</text>"
+    )
+    if len(placed.lines) == 1:
+        return mark + first
+    second = "s" if placed.style[0] in "tm" else kind
+    small = placed.size * 0.8
+    return (
+        mark
+        + first
+        + (
+            f'<text class="{second}" x="{x:.1f}" y="{y + placed.size * 0.92:.1f}" '
+            f'font-size="{small:.1f}"{anchor}>{escape(placed.lines[1])}</text>'
+        )
+    )
+
+
+# --- scale and foot of a sheet -----------------------------------------------------------------
+
+
+def scale_of(window: Window) -> tuple[float, float]:
+    """Kilometres of a scale bar, and its pixels, true in the middle of the window."""
+    _west, south, _east, north = window.degrees
+    per_pixel = metres_per_pixel((south + north) / 2, window.zoom) / 1000
+    step = next(
+        each * 10.0**power
+        for power in range(4, -3, -1)
+        for each in reversed(_ROUND)
+        if each * 10.0**power / per_pixel <= _SCALE_WIDTH
+    )
+    return step, step / per_pixel
+
+
+def _scale(window: Window) -> str:
+    km, length = scale_of(window)
+    x, y = 16, window.height - 16
+    return (
+        f'<path class="la" fill-opacity=".8" d="M8 {window.height - 8}v-36h{length + 16:.0f}v36z"/>'
+        f'<path class="sc" stroke-width="1.4" d="M{x} {y - 5}v5h{length:.0f}v-5"/>'
+        f'<text class="t" x="{x + length / 2:.0f}" y="{y - 8}" font-size="12" text-anchor="middle">'
+        f"{escape(distance_phrase(km))}</text>"
+    )
+
+
+def _foot(window: Window, lines: tuple[str, ...]) -> str:
+    return "".join(
+        f'<text class="s" x="{window.width - 10}" y="{window.height - 10 - 14 * number}" '
+        f'font-size="11" text-anchor="end">{escape(line)}</text>'
+        for number, line in enumerate(reversed(lines))
+    )
+
+
+# --- SVG ---------------------------------------------------------------------------------------
+
+
+def _style(script: str, zoom: int) -> str:
+    strength = relief.strength(zoom)
+    rules = _COLOURS | _TEXTS | {"re": (f"opacity:{strength:g}", f"opacity:{strength * 0.6:.2g}")}
+    light = "".join(f".{name}{{{rule[0]}}}" for name, rule in rules.items())
+    dark = "".join(f".{name}{{{rule[1]}}}" for name, rule in rules.items())
+    font = _FONT if script == "zh" else _FONT_EN
+    return f"{_SHARED}svg{{{font}}}{light}@media (prefers-color-scheme:dark){{{dark}}}"
+
+
+def _svg(window: Window, script: str, shapes: str) -> str:
+    language = "zh-Hans" if script == "zh" else "en"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{window.width}" height="{window.height}" '
+        f'viewBox="0 0 {window.width} {window.height}" xml:lang="{language}">'
+        f"<style>{_style(script, window.zoom)}</style>{shapes}</svg>"
+    )

@@ -1,0 +1,79 @@
+"""Tiles as files: drawn when they are first asked for, one at a time in a process, and kept.
+
+`VERSION` is part of their address and of their folder, so that a tile never changes: it follows
+from the data and the code that tiles are drawn from. The folder may be emptied at any time.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+from heritage.cartography import map_sheet
+from heritage.cartography.base_map import FOLDER
+from heritage.cartography.map_names import SCRIPTS
+
+_WAITS = 5.0  # seconds for a tile that another thread draws
+
+
+class BusyError(Exception):
+    """Other tiles are being drawn."""
+
+
+def _version() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((*FOLDER.iterdir(), *FOLDER.parent.glob("*.py"))):
+        if path.is_file():
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+VERSION = _version()
+_drawing = threading.Lock()
+
+
+def path_of(folder: Path, script: str, zoom: int, x: int, y: int) -> Path:
+    return folder / VERSION / script / str(zoom) / str(x) / f"{y}.svg"
+
+
+def tile(folder: Path, script: str, zoom: int, x: int, y: int) -> bytes:
+    """A tile from its file, or drawn. ValueError if there is no such tile; BusyError."""
+    if script not in SCRIPTS or not 0 <= zoom <= map_sheet.LARGEST:
+        raise ValueError("There is no such tile")
+    path = path_of(folder, script, zoom, x, y)
+    try:
+        return path.read_bytes()
+    except OSError:
+        pass
+    if not _drawing.acquire(timeout=_WAITS):
+        raise BusyError
+    try:
+        drawn = map_sheet.draw_tile(zoom, x, y, script).encode()
+    finally:
+        _drawing.release()
+    _keep(path, drawn)
+    return drawn
+
+
+def _keep(path: Path, drawn: bytes) -> None:
+    """Written atomically. A full disk breaks no map."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(drawn)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError:
+        pass
+
+
+def remove_former(folder: Path) -> int:
+    """Delete the tiles of other versions; how many versions went."""
+    former = [each for each in folder.glob("*") if each.is_dir() and each.name != VERSION]
+    for each in former:
+        shutil.rmtree(each, ignore_errors=True)
+    return len(former)

@@ -1,0 +1,154 @@
+"""The base map: tiles that join, names in two scripts, files that are kept."""
+
+import gzip
+import io
+import re
+
+import numpy as np
+import pytest
+import resvg_py
+from django.core.management import call_command
+from PIL import Image
+
+from heritage.cartography import map_sheet, mercator, tile_files
+from heritage.cartography.line_file import Feature, decoded_lines, encoded_features
+from heritage.cartography.map_sheet import Window
+
+MOST_BYTES = 25_000  # of a tile, compressed
+
+
+def pixels(svg: str) -> np.ndarray:
+    picture = Image.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg)))
+    return np.asarray(picture.convert("RGB")).astype(int)
+
+
+def tile_at(latitude: float, longitude: float, zoom: int) -> tuple[int, int, int]:
+    x, y = mercator.project(longitude, latitude)
+    return zoom, int(x * (1 << zoom)), int(y * (1 << zoom))
+
+
+def _nested(tile: str, column: int, row: int) -> str:
+    """A tile at its place in another drawing, with ids of its own."""
+    tile = re.sub(r'(id="|"#)', rf"\1t{column}{row}", tile)
+    return tile.replace(
+        "<svg ", f'<svg x="{column * 512 - 256}" y="{row * 512 - 256}" overflow="hidden" ', 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "zoom", "script"),
+    [(34.7, 112.4, 7, "zh"), (60.0, -60.0, 2, "en")],
+)
+def test_where_four_tiles_meet_they_are_one_sheet(latitude, longitude, zoom, script):
+    zoom, x, y = tile_at(latitude, longitude, zoom)
+    tiles = "".join(
+        _nested(map_sheet.draw_tile(zoom, x + i, y + j, script), i, j)
+        for i, j in ((0, 0), (1, 0), (0, 1), (1, 1))
+    )
+    root = '<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512">'
+    window = Window(zoom, x * 512 + 256, y * 512 + 256, 512, 512)
+    sheet = pixels(map_sheet.draw_sheet(window, script))
+    apart = np.abs(pixels(f"{root}{tiles}</svg>") - sheet).max(axis=2)
+    apart[-60:, :160] = 0  # the scale bar, which no tile has
+    # A single name cut at an edge is a hundred pixels and more; what is left are rims of lines.
+    assert (apart > 40).sum() < 50
+    assert sheet.std() > 10  # something is drawn
+
+
+def test_a_tile_is_small_at_every_zoom():
+    places = [(34.7, 112.4), (50.0, 8.0), (62.0, 6.0), (29.0, 95.0), (45.0, -80.0)]
+    for zoom in range(9):
+        for place in places:
+            drawn = map_sheet.draw_tile(*tile_at(*place, zoom), "en")
+            assert len(gzip.compress(drawn.encode())) <= MOST_BYTES, (zoom, place)
+
+
+@pytest.mark.parametrize(
+    ("script", "first", "second"), [("en", "Luoyang", "洛阳"), ("zh", "洛阳", "Luoyang")]
+)
+def test_the_script_of_the_reader_comes_first(script, first, second):
+    texts = re.findall(r"<text [^>]*>([^<]+)</text>", map_sheet.draw_tile(*LUOYANG, script))
+    assert texts[texts.index(first) + 1] == second
+
+
+LUOYANG = tile_at(34.66, 112.43, 8)
+
+
+def test_rivers_bear_their_names_and_the_relief_fades():
+    near, far = (map_sheet.draw_tile(*tile_at(34.4, 112.1, zoom), "zh") for zoom in (9, 8))
+    assert "<textPath" in near + far
+    assert "洛河" in near + far or "伊河" in near + far
+    strengths = [
+        float(re.search(r"\.re\{opacity:([\d.]+)", drawn)[1])
+        for drawn in (map_sheet.draw_tile(*tile_at(34, 112, zoom), "en") for zoom in (6, 7, 8, 9))
+    ]
+    assert strengths == sorted(strengths, reverse=True)
+    assert strengths[-1] == 0
+
+
+def test_what_lies_at_180_degrees_is_drawn_on_both_sides():
+    """The Fiji islands: a window across 180° shows what the tiles beside it show."""
+    world = 512 << 5
+    across = map_sheet.draw_sheet(Window(5, world - 400, 9000, 800, 400), "en")
+    turned = map_sheet.draw_sheet(Window(5, -400, 9000, 800, 400), "en")
+    assert across == turned
+
+
+@pytest.mark.parametrize("km", [0.05, 1, 30, 700])
+def test_the_scale_bar_is_true_in_the_middle(km):
+    zoom = {0.05: 15, 1: 11, 30: 6, 700: 2}[km]
+    x, y = mercator.project(112.4, 34.6)
+    window = Window(zoom, int(x * (512 << zoom)), int(y * (512 << zoom)), 400, 300)
+    length, width = map_sheet.scale_of(window)
+    west, south, east, north = window.degrees
+    across = 111.32 * np.cos(np.radians((south + north) / 2)) * (east - west)
+    assert length / across == pytest.approx(width / 400, rel=0.01)
+
+
+def test_lines_come_back_from_their_file():
+    line, ring = [(0.0, 5.0), (300.0, -2.0), (2.0, 2.0)], [(70.0, 70.0), (71.0, 200.0)]
+    data = encoded_features([Feature(3, "Luo", "洛河", [line, ring]), Feature(0, "", "", [])], 10)
+    read = decoded_lines(data)
+    assert read.features == [(3, "Luo", "洛河"), (0, "", "")]
+    assert (read.line(0) * 1024).tolist() == [list(each) for each in line]
+    assert (read.line(1) * 1024).tolist() == [list(each) for each in ring]
+    assert read.touching(0.06, 0.0, 0.08, 0.08).tolist() == [0, 1]
+    assert read.touching(0.5, 0.5, 1, 1).tolist() == []
+
+
+# --- files and addresses -----------------------------------------------------------------------
+
+
+def address(zoom: int = 1, x: int = 1, y: int = 0, version: str = tile_files.VERSION) -> str:
+    return f"/map/{version}/en/{zoom}/{x}/{y}.svg"
+
+
+def test_a_tile_is_drawn_once_and_kept_for_good(client, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    first = client.get(address())
+    assert first["Content-Type"] == "image/svg+xml"
+    assert "immutable" in first["Cache-Control"]
+    monkeypatch.setattr(map_sheet, "draw_tile", None)  # it need not be drawn again
+    assert client.get(address()).content == first.content
+    # A page of a former version asks for its own tiles: it gets today's, and not for long.
+    other = client.get(address(version="0123456789"))
+    assert other.content == first.content
+    assert "immutable" not in other["Cache-Control"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("where", [(0, 1, 0), (3, 8, 0), (16, 0, 0), (99, 0, 0)])
+def test_there_is_no_tile_beyond_the_world(client, settings, tmp_path, where):
+    settings.MEDIA_ROOT = tmp_path
+    assert client.get(address(*where)).status_code == 404
+    assert client.get(f"/map/{tile_files.VERSION}/ru/0/0/0.svg").status_code == 404
+
+
+def test_tiles_are_drawn_ahead_and_former_ones_deleted(settings, tmp_path, capsys):
+    settings.MEDIA_ROOT = tmp_path
+    former = tmp_path / "cache" / "map" / "former"
+    former.mkdir(parents=True)
+    call_command("draw_map", "--zoom", "1")
+    assert capsys.readouterr().out.startswith("10 tiles")
+    assert not former.exists()
+    assert tile_files.path_of(tmp_path / "cache" / "map", "zh", 1, 1, 1).is_file()
