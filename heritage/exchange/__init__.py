@@ -5,11 +5,12 @@
   a `Column`, which reads, compares and assigns one value as a text.
 - **Out.** `sites_as_table()` and `sites_as_fixture()` give the text of a file piece by piece.
 - **In.** `fixtures` loads fixtures without overwriting what people have changed.
+- **Backups.** `backups` has the whole catalogue in one file, and restores it.
 
 Other packages import these names and no other module of this package.
 """
 
-from heritage.exchange import fixtures
+from heritage.exchange import backups, fixtures
 from heritage.exchange.columns import AmbiguousName, Column, FieldUse, TermColumn, comparable
 from heritage.exchange.site_fields import (
     SITE_FIELDS,
@@ -29,6 +30,7 @@ __all__ = [
     "FieldUse",
     "SiteField",
     "TermColumn",
+    "backups",
     "comparable",
     "editable_columns",
     "exported_models",
