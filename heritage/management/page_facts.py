@@ -1,10 +1,12 @@
-"""What a page says, apart from the words of its template: to compare it before and after an upgrade.
+"""What a page says, apart from the words of its template: to compare it with that of a release.
 
-`read()` takes the facts from a page, `stored_texts()` tells which of its texts are texts of records,
-`differences()` what a page no longer says. A heading, a link to a record, a picture, a text of a record
-and a value of its JSON-LD stay when an upgrade only words or arranges the page in another way.
+`read()` takes the facts from a page, `stored_texts()` tells which of its texts are texts of
+records, `differences()` what a page no longer says. A heading, a link to a record, a picture, a
+text of a record and a value of its JSON-LD stay when an upgrade only words or arranges the page in
+another way.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -44,7 +46,8 @@ class PageFacts(NamedTuple):
 
     @classmethod
     def of_lists(cls, lists: list) -> "PageFacts":
-        return cls(*(frozenset(value) if isinstance(value, list) else value for value in lists))
+        status, heading, *sets = lists
+        return cls(status, heading, *map(frozenset, sets))
 
 
 class _Reader(HTMLParser):
@@ -91,7 +94,9 @@ def _plain(text: str) -> str:
 
 def is_telling(text: str) -> bool:
     """Whether a text is long enough to be recognised among the words of a template."""
-    return not _CODE.fullmatch(text) and _SHORTEST <= sum(2 if letter > "⺀" else 1 for letter in text)
+    return (
+        not _CODE.fullmatch(text) and sum(2 if letter > "⺀" else 1 for letter in text) >= _SHORTEST
+    )
 
 
 def read(status: int, html: str) -> PageFacts:
@@ -143,10 +148,8 @@ def stored_texts(connection: BaseDatabaseWrapper, among: Iterable[str]) -> set[s
 
 def _lines(value: object) -> Iterator[str]:
     if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
+        with contextlib.suppress(ValueError):
             value = json.loads(value)
-        except ValueError:
-            pass
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, list):

@@ -1,15 +1,16 @@
-"""Pages of a release, rendered by its own code: run in its folder by its own Python, as a plain file.
+"""Pages of a release, rendered by its own code: a plain file, run in its folder by its Python.
 
-`python render_pages.py COUNT` writes a line of JSON for each page, `[path, status, html]`: every page of
-sitemap.xml if there are no more than COUNT, otherwise so many, evenly spread. It uses nothing but Django,
-so that it works with the code of any release.
+`python render_pages.py COUNT` writes a line of JSON for each page, `[path, status, html]`: every
+page of sitemap.xml if there are no more than COUNT, otherwise so many, evenly spread. It uses
+nothing but Django, so that it works with the code of any release.
 """
 
 import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 # Collected static files are not needed: the addresses of files are no facts of a page.
 PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
@@ -17,7 +18,7 @@ LISTS = ("sites/?q=temple", "sites/?q=龙门", "sites/?sort=oldest", "sites/?has
 
 
 def main(count: int) -> None:
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, str(Path.cwd()))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
     import django
 
@@ -37,7 +38,7 @@ def main(count: int) -> None:
             sys.stdout.write(json.dumps([path, *answer(path)]) + "\n")
 
 
-def paths(answer) -> Iterator[str]:
+def paths(answer: Callable[[str], tuple[int, str]]) -> Iterator[str]:
     """The home page of each language, lists, and what the sitemaps name."""
     seen = set()
     for file in _addresses(answer("/sitemap.xml")[1]):

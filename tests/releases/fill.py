@@ -1,7 +1,8 @@
 """Fills the database of a release: run in its folder by its own code, as a plain file.
 
-Some dozen records of its own fixtures with all that they refer to, what editors and readers did, and
-pictures. `tests/test_releases.py` finds again what is done here. It uses what every release has.
+Some dozen records of its own fixtures with all that they refer to, what editors and readers did,
+and pictures. `tests/test_releases.py` finds again what is done here. It uses what every release
+has.
 """
 
 import io
@@ -10,7 +11,11 @@ import os
 import sys
 from pathlib import Path
 
-EVERY = {"henan.json": 9, "henan_units.json": 100, "world_heritage_sites": 150}  # one of so many sites
+EVERY = {
+    "henan.json": 9,
+    "henan_units.json": 100,
+    "world_heritage_sites": 150,
+}  # one of so many sites
 SITES = {
     *("longmen-grottoes", "white-horse-temple", "shaolin-temple", "shaolin-pagoda-forest"),
     *("yin-xu", "songyue-temple-pagoda"),
@@ -51,7 +56,9 @@ def _references(fields):
     for value in fields.values():
         if isinstance(value, list):
             for each in value:
-                yield from (x for x in (each if isinstance(each, list) else [each]) if isinstance(x, str))
+                yield from (
+                    x for x in (each if isinstance(each, list) else [each]) if isinstance(x, str)
+                )
 
 
 def picture(colour, name):
@@ -66,6 +73,7 @@ def picture(colour, name):
 def edit():
     """What editors and a reader did after the fixtures were loaded."""
     from django.contrib.auth.models import Group
+
     from heritage.models import Correction, Event, Image, Kind, Licence, Name, Site, User
     from heritage.models.unit_of_work import change_set
     from heritage.services.undo import undo
@@ -78,7 +86,9 @@ def edit():
     li.groups.add(Group.objects.get(name="editor"))
     longmen = Site.objects.get(uid="longmen-grottoes")
     with change_set("edit", li, "Better words"):
-        longmen.summary = text("Words that an editor wrote about Longmen.", "编辑为龙门石窟写下的文字。")
+        longmen.summary = text(
+            "Words that an editor wrote about Longmen.", "编辑为龙门石窟写下的文字。"
+        )
         longmen.save()
         Name.objects.create(site=longmen, text="Dragon Gate of the editor", language="en",
                             kind="alternative")  # fmt: skip
@@ -121,13 +131,14 @@ def edit():
 
 
 def main():
-    sys.path.insert(0, os.getcwd())
+    sys.path.insert(0, str(Path.cwd()))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
     import django
 
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
+
     from heritage.exchange.fixtures import install
 
     call_command("migrate", verbosity=0)
@@ -135,7 +146,7 @@ def main():
     folder.mkdir()
     for name, rows in chosen(sorted(Path("fixtures").glob("*.json"))):
         (folder / name).write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
-    print(install(sorted(folder.glob("*.json"))))
+    sys.stdout.write(f"{install(sorted(folder.glob('*.json')))}\n")
     edit()
     call_command("reindex")
     call_command("check_catalogue")

@@ -1,11 +1,12 @@
 """Makes the files of a release that tests/test_releases.py upgrades.
 
-`uv run python -m tests.releases.make NAME FOLDER POSTGRESQL`, in this clone: FOLDER is a checkout of the
-release (`git worktree add FOLDER TAG`), POSTGRESQL the address of a server, such as
-`postgres://postgres@127.0.0.1/postgres`, on which a database is made and dropped. The code of the release
-is run by this Python; `--python` names another one, with its requirements. What is written:
+`uv run python -m tests.releases.make NAME FOLDER POSTGRESQL`, in this clone: FOLDER is a checkout
+of the release (`git worktree add FOLDER TAG`), POSTGRESQL the address of a server, such as
+`postgres://postgres@127.0.0.1/postgres`, on which a database is made and dropped. The code of the
+release is run by this Python; `--python` names another one, with its requirements. In
+`tests/releases/NAME/` it writes:
 
-- `tests/releases/NAME/heritage.sqlite3.xz` and `heritage.sql.xz`, the same catalogue in both databases,
+- `heritage.sqlite3.xz` and `heritage.sql.xz`, the same catalogue in both databases,
 - `media.tar`, its pictures,
 - `pages.json.xz`, the facts of its pages, as `heritage/management/page_facts.py` reads them.
 
@@ -107,7 +108,7 @@ def _dump(asked: argparse.Namespace) -> str:
 
 def _write(path: Path, content: bytes) -> None:
     path.write_bytes(lzma.compress(content, preset=9 | lzma.PRESET_EXTREME))
-    print(f"{path.relative_to(HERE)}: {path.stat().st_size:,} bytes")
+    sys.stdout.write(f"{path.relative_to(HERE)}: {path.stat().st_size:,} bytes\n")
 
 
 if __name__ == "__main__":

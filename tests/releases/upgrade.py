@@ -1,6 +1,7 @@
-"""Upgrades the database that the settings name and tells what became of it, as JSON on the last line.
+"""Upgrades the database that the settings name, and tells what became of it.
 
-Run by a process of its own: `python -m tests.releases.upgrade FOLDER`, FOLDER being that of the release.
+As JSON on the last line. Run by a process of its own: `python -m tests.releases.upgrade FOLDER`,
+FOLDER being that of the release.
 """
 
 import json
