@@ -38,8 +38,9 @@ class CatalogueAdminConfig(admin.AdminConfig):
         super().ready()
         from django.contrib.admin import site
 
-        # What allauth keeps of a person is that person's alone, on the pages of the account.
-        for label in _OF_ACCOUNTS:
+        # What allauth keeps of a person is that person's alone, on the pages of the account; what
+        # waits in the queue of tasks is told by the jobs.
+        for label in (*_OF_ACCOUNTS, "django_tasks_db.DBTaskResult"):
             model = apps.get_model(label)
             if site.is_registered(model):
                 site.unregister(model)

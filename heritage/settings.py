@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "django.forms",  # its widget templates, found beside our own
     "django_filters",
     "django_htmx",
+    "django_tasks_db",
 ]
 MIDDLEWARE = [
     "heritage.web.operations.request_log.request_log",
@@ -186,6 +187,8 @@ STORAGES = {
     },
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+# The queue of the background worker, see heritage/services/jobs.py.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 SERIALIZATION_MODULES = {"json": "heritage.exchange.json_dump"}
 
 # --- Languages -------------------------------------------------------------------------------

@@ -33,7 +33,7 @@ from heritage.models.row_values import (
 )
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
-from heritage.services import pending
+from heritage.services import jobs, pending, undo_in_batches
 from heritage.services.conflicts import Since
 from heritage.services.history import net_changes
 from heritage.services.undo import undo
@@ -275,3 +275,29 @@ def test_whatever_is_written_is_derived_told_undone_and_done_again(seed, setting
         assert without_addresses(everything()) == without_addresses(after)
     assert_all_is_derived()
     assert_as_rebuilt(store.current())
+
+
+@pytest.mark.parametrize("seed", range(rounds(3)))
+def test_a_change_set_undone_in_batches_leaves_what_was_there_before(seed, monkeypatch):
+    """Of several transactions, and of writes that depend on one another."""
+    monkeypatch.setattr(undo_in_batches, "CHANGES", 4)
+    catalogue = Catalogue(random.Random(100 + seed))
+    default_storage.save("images/x.png", ContentFile(b""))
+    catalogue.populate(8)
+    before, made = everything(), None
+    for _transaction in range(4):
+        with change_set("import", continues=made) as running:
+            for _number in range(4):
+                _one_write(catalogue)
+        made = running if running.pk else None
+    after = everything()
+    assert made is not None and history(made) == difference(before, after)
+    assert_all_is_derived()
+    for changed, wanted in ((made, before), (None, after)):  # undone, and done again
+        changed = changed or ChangeSet.objects.latest("pk")
+        job = jobs.run_here("undo", change_set=changed.pk, keeps_fit=False)
+        assert (job.state, list(map(str, job.lines.all()))) == ("done", [])
+        assert without_addresses(everything()) == without_addresses(wanted)
+        assert list(job.change_sets.values_list("undoes", flat=True)) == [changed.pk]
+        assert_all_is_derived()
+        assert_as_rebuilt(store.current())

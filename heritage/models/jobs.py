@@ -24,6 +24,8 @@ from heritage.values.language import LanguageMap
 # A job, or the worker, that has told nothing for so long does not run any more.
 SILENCE = timedelta(seconds=60)
 
+TAKEN_BACK_BY = "taken_back_by"  # among the parameters: the id of who asked for that
+
 # Sent within the transaction in which a job began to wait for the worker; `job` is the job.
 job_waits = Signal()
 
@@ -163,9 +165,10 @@ class Job(models.Model):
                 self.is_to_stop = True
             self.save(update_fields=["state", "is_to_stop"])
 
-    def take_back(self) -> None:
+    def take_back(self, by: User | None = None) -> None:
         """Let the worker undo all that it wrote."""
         with self._locked("can_take_back"):
+            self.parameters = {**self.parameters, TAKEN_BACK_BY: by and by.pk}
             self.takes_back, self.cursor, self.sentence = True, {}, {}
             self.done, self.total = 0, None
             self._wait()

@@ -49,6 +49,9 @@ def owner_model(model: type[Record]) -> type[Record]:
 class UnitOfWork:
     def __init__(self, change_set: ChangeSet | None, all_or_nothing: bool = False):
         self.is_named = change_set is not None  # somebody has called change_set()
+        # It goes on with a change set of earlier transactions, whose changes are not its own.
+        self.continues = change_set is not None and change_set.pk is not None
+        self._earlier = 0  # the last of these
         self.all_or_nothing = all_or_nothing  # its history is entered once, at the end
         self.change_set = change_set or ChangeSet()
         # What others derive from: the ids of written records, by model.
@@ -65,7 +68,11 @@ class UnitOfWork:
         self._deletion: tuple[object, dict] | None = None
         self._stored: dict[tuple[type[Record], int], dict] = {}
         self._entered: tuple | None = None  # what the stored change set says
-        if self.is_named:
+        if self.continues:
+            self._entered = self._stored_values()
+            latest = self.change_set.changes.order_by("-pk").values_list("pk", flat=True)
+            self._earlier = latest.first() or 0
+        elif self.is_named:
             self._enter_change_set()
 
     @property
@@ -234,7 +241,7 @@ class UnitOfWork:
         """The rows that were written, without those of rolled-back savepoints."""
         if not (self.is_named and self.has_savepoints):
             return self._written
-        rows = Change.objects.filter(change_set=self.change_set).order_by()
+        rows = Change.objects.filter(change_set=self.change_set, pk__gt=self._earlier).order_by()
         found = rows.values_list("model", "owner_model", "owner_id").distinct()
 
         def model(pk: int) -> type[Record]:
@@ -247,7 +254,7 @@ class UnitOfWork:
         unit_ends.send(sender=UnitOfWork, unit=self, written=written)
         if not self.is_named or self._entered is None:
             return
-        if not written:
+        if not written and not self.continues:
             self.change_set.delete()
         elif self._entered != self._stored_values():
             self.change_set.save(update_fields=["reason", "detail", "user"])
@@ -302,6 +309,7 @@ def change_set(
     reason: str = "",
     undoes: ChangeSet | None = None,
     all_or_nothing: bool = False,
+    continues: ChangeSet | None = None,
     **detail: Any,
 ) -> Iterator[ChangeSet]:
     """All writes within it are one change set. Change sets nest: the outermost one counts.
@@ -309,11 +317,13 @@ def change_set(
     Its reason and detail can be changed until the end; if nothing was written, it is deleted.
     `all_or_nothing` says that it is written as a whole or not at all, as is the transaction around
     it: its history is then entered once, at the end, without what a savepoint within it undid.
+    With `continues` the writes are added to a stored change set, which keeps its kind, user and
+    reason: what one person does at once may take several transactions, each whole by itself.
     """
     if user is not None and not user.is_authenticated:
         user = None
     reason = reason.replace("\0", "")  # which PostgreSQL does not store
-    made = ChangeSet(kind=kind, user=user, reason=reason, undoes=undoes, detail=detail)
+    made = continues or ChangeSet(kind=kind, user=user, reason=reason, undoes=undoes, detail=detail)
     with unit_of_work(made, all_or_nothing) as unit:
         yield unit.change_set
 

@@ -8,6 +8,7 @@ signals, and history, derived columns, full text and change log follow by themse
 - **Reading**: `history` (what was changed, by whom), `conflicts` (what others have written since
   a row was opened), `record_problems` (what is wrong with records), `date_reading` (dates and eras
   as editors write them).
+- **Long work**: `jobs` (kinds of jobs, which the background worker runs).
 - **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
   `is_of_older_version()`.
 
@@ -21,12 +22,14 @@ from heritage.services import (
     conflicts,
     date_reading,
     history,
+    jobs,
     merge,
     pending,
     record_problems,
     review,
     system_checks,
     undo,
+    undo_in_batches,
     undo_plan,
     write_path,
 )
@@ -46,6 +49,7 @@ __all__ = [
     "history",
     "is_of_older_version",
     "is_vocabulary",
+    "jobs",
     "merge",
     "parents_first",
     "rebuild_derived",
@@ -53,6 +57,7 @@ __all__ = [
     "review",
     "send_mail",
     "undo",
+    "undo_in_batches",
     "undo_plan",
     "update_planner_statistics",
 ]
@@ -62,4 +67,5 @@ def connect() -> None:
     """Called once the app is ready."""
     write_path.connect()
     system_checks.register()
+    jobs.connect()
     request_finished.connect(pending.continue_in_background, dispatch_uid="pending refresh")

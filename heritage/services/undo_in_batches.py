@@ -1,0 +1,225 @@
+"""Undoes a change set of any size as a job, some hundred changes at a time.
+
+A record is undone together with all its rows, in one transaction. Records that the change set
+deleted are restored first and those that it created are deleted last, so that each finds what it
+refers to. What is still in the way of another is tried again once the rest is done.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, F, Q
+from django.utils.functional import lazystr
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models import Change, ChangeSet, JobLine
+from heritage.models.base import Record, untracked
+from heritage.services.dependencies import parents_first
+from heritage.services.jobs import TAKE_BACK, JobKind, Progress, Refused, Run, Steps, register
+from heritage.services.undo import undo_changes
+from heritage.services.undo_plan import Conflict
+
+CHANGES = 500  # that are undone in one transaction, unless one record has more
+
+# Why a row stays that may be out of the way later.
+_FOR_NOW = ("used", "missing", "refused")
+
+Owner = tuple[int, int]  # content type and id
+
+
+def undo_in_steps(run: Run, of: ChangeSet, keeps_fit: bool = True) -> Steps:
+    """The steps of a job that undoes a change set; those of an earlier run are left out.
+
+    With `keeps_fit` no published site is left unfit to be published.
+    """
+    if of.thinned_at is not None:
+        raise Refused(_("The history no longer holds all its changes: it cannot be undone."))
+    groups = _groups(of)
+    total = sum(size for _owners, size in groups)
+    at = run.cursor.get("undo", {})
+    if at.get("of") != of.pk:
+        at = {"of": of.pk, "todo": None, "next": 0, "again": [], "is_last": False}
+        at |= {"changes": 0, "stays": 0}
+        run.cursor["undo"] = at
+    says = format_lazy(_("Undoing change set {number}"), number=of.pk)
+    while True:
+        todo: Sequence[int] = range(len(groups)) if at["todo"] is None else at["todo"]
+        while at["next"] < len(todo):
+            upto = _end_of_batch(groups, todo, at["next"])
+            batch = [groups[number] for number in todo[at["next"] : upto]]
+            numbers = {
+                owner: number for number in todo[at["next"] : upto] for owner in groups[number][0]
+            }
+            with run.batch(ChangeSet.Kind.UNDO, run.parameters.get("reason", ""), undoes=of):
+                _undo_batch(run, of, numbers, keeps_fit)
+                at["next"] = upto
+                if at["todo"] is None:
+                    at["changes"] += sum(size for _owners, size in batch)
+            yield Progress(at["changes"], total, says)
+        if at["is_last"] or not at["again"]:
+            break
+        with run.step():
+            # If it comes no further, what is in the way is told.
+            at["is_last"] = len(at["again"]) == len(todo)
+            at["todo"], at["next"], at["again"] = at["again"], 0, []
+    written = Change.objects.filter(change_set__in=run.job.change_sets.filter(undoes=of)).order_by()
+    rows = written.values("model", "object_id").distinct().count()
+    if at["stays"]:
+        says = _("{rows} rows were undone; {stays} things stay as they are, see the log.")
+    else:
+        says = _("{rows} rows were undone.")
+    yield Progress(total, total, format_lazy(says, rows=rows, stays=at["stays"]))
+    return {"rows": rows, "stays": at["stays"]}
+
+
+def _end_of_batch(groups: list[tuple[list[Owner], int]], todo: Sequence[int], first: int) -> int:
+    size, upto = 0, first
+    while upto < len(todo) and (upto == first or size + groups[todo[upto]][1] <= CHANGES):
+        size += groups[todo[upto]][1]
+        upto += 1
+    return upto
+
+
+def _undo_batch(run: Run, of: ChangeSet, numbers: dict[Owner, int], keeps_fit: bool) -> None:
+    """Undo what the change set did to these records; each has the number of its group."""
+    by_model: dict[int, list[int]] = defaultdict(list)
+    for model, pk in numbers:
+        by_model[model].append(pk)
+    found = Q()
+    for model, ids in by_model.items():
+        found |= Q(owner_model=model, owner_id__in=ids)
+    changes = list(of.changes.filter(found).order_by("pk"))
+    group_of = {
+        (change.model_class(), change.object_id): numbers[change.owner_model_id, change.owner_id]
+        for change in changes
+    }
+    owner_of = {
+        (change.model_class(), change.object_id): (change.owner_model_id, change.owner_id)
+        for change in changes
+    }
+    kind = ChangeSet.Kind.UNDO
+    conflicts = undo_changes(changes, None, kind, undoes=of, keeps_fit=keeps_fit).conflicts
+    at, later = run.cursor["undo"], set()
+    if not at["is_last"]:
+        later = {
+            group_of[each.model, each.object_id]
+            for each in conflicts
+            if each.why in _FOR_NOW and (each.model, each.object_id) in group_of
+        }
+        at["again"] += sorted(later)
+    for each in conflicts:
+        row = (each.model, each.object_id)
+        if group_of.get(row) not in later:
+            at["stays"] += 1
+            _log(run, each, owner_of.get(row))
+
+
+def _log(run: Run, conflict: Conflict, owner: Owner | None) -> None:
+    row = untracked(conflict.model).filter(pk=conflict.object_id).first()
+    about: tuple[type[Record], int] = (conflict.model, conflict.object_id)
+    if owner is not None:
+        model = ContentType.objects.get_for_id(owner[0]).model_class()
+        about = (model, owner[1]) if model is not None else about  # type: ignore[assignment]
+    text = format_lazy(
+        "{kind} “{row}”: {why}",
+        kind=conflict.model._meta.verbose_name,
+        row=lazystr(row) if row is not None else conflict.object_id,
+        why=lazystr(conflict),
+    )
+    run.log(text, JobLine.Level.WARNING, about)
+
+
+def _groups(of: ChangeSet) -> list[tuple[list[Owner], int]]:
+    """The records that a change set wrote, in the order in which they are undone.
+
+    Records between which a row was moved are one group. Each has its number of changes.
+    """
+    sizes: dict[Owner, int] = {}
+    rows = of.changes.order_by().values_list("owner_model", "owner_id")
+    for model, pk, size in rows.annotate(size=Count("pk")):
+        sizes[model, pk] = size
+    themselves = of.changes.filter(model=F("owner_model"), object_id=F("owner_id")).order_by()
+    deleted = set(themselves.filter(after__isnull=True).values_list("model", "object_id"))
+    created = set(themselves.filter(before__isnull=True).values_list("model", "object_id"))
+    models: dict[type[Record], int] = {}
+    for content_type in {model for model, _pk in sizes}:
+        model = ContentType.objects.get_for_id(content_type).model_class()
+        if model is not None and issubclass(model, Record):
+            models[model] = content_type
+    order = {models[model]: number for number, model in enumerate(parents_first(models))}
+
+    def place(owner: Owner) -> tuple:
+        model, pk = owner
+        number = order.get(model, 0)
+        if owner in deleted:
+            return (0, number, pk)
+        if owner in created:
+            return (2, -number, -pk)
+        return (1, number, pk)
+
+    moved = of.changes.filter(former_owner_id__isnull=False).order_by()
+    owners_of_moved: Any = moved.values_list("owner_model", "owner_id", "former_owner_id")
+    joined = _joined(((model, was), (model, now)) for model, now, was in owners_of_moved)
+    groups: dict[Owner, list[Owner]] = defaultdict(list)
+    for owner in sizes:
+        groups[joined.get(owner, owner)].append(owner)
+    ordered = sorted(groups.values(), key=lambda owners: min(map(place, owners)))
+    return [(sorted(owners), sum(sizes[owner] for owner in owners)) for owners in ordered]
+
+
+def _joined(pairs: Iterable[tuple[Owner, Owner]]) -> dict[Owner, Owner]:
+    """For each record of these pairs one that stands for all that are connected with it."""
+    stands: dict[Owner, Owner] = {}
+
+    def top(owner: Owner) -> Owner:
+        while stands.setdefault(owner, owner) != owner:
+            owner = stands[owner]
+        return owner
+
+    for one, other in pairs:
+        stands[top(one)] = top(other)
+    return {owner: top(owner) for owner in list(stands)}
+
+
+def _undo(run: Run) -> Steps:
+    of = ChangeSet.objects.filter(pk=run.parameters["change_set"]).first()
+    if of is None:
+        raise Refused(_("This change set is no longer there."))
+    user = run.user
+    if user is not None and not (user.is_active and user.has_perm("heritage.publish_site")):
+        raise Refused(_("Who started it may not publish any more."))
+    return undo_in_steps(run, of, run.parameters.get("keeps_fit", True))
+
+
+def _take_back(run: Run) -> Steps:
+    """Undo the change sets of a job, the last first."""
+    made = list(run.job.change_sets.order_by("-pk"))
+    own = {each.pk for each in made}
+    undone = run.cursor.setdefault("undone", [])
+    result = {"rows": 0, "stays": 0}
+    for each in made:
+        if each.undoes_id in own or each.pk in undone:
+            continue
+        done = yield from undo_in_steps(run, each)
+        result = {name: number + (done or {}).get(name, 0) for name, number in result.items()}
+        with run.step():
+            undone.append(each.pk)
+    return result
+
+
+register(
+    JobKind(
+        "undo",
+        _("Undo of a change set"),
+        _undo,
+        permission="heritage.publish_site",
+        describe=lambda given: (
+            gettext("Undo of change set %(number)s") % {"number": given.get("change_set")}
+        ),
+    )
+)
+register(JobKind(TAKE_BACK, _("Taking back"), _take_back))
