@@ -40,7 +40,7 @@ class CatalogueAdminConfig(admin.AdminConfig):
 
         # What allauth keeps of a person is that person's alone, on the pages of the account; what
         # waits in the queue of tasks is told by the jobs.
-        for label in (*_OF_ACCOUNTS, "django_tasks_db.DBTaskResult"):
+        for label in (*_OF_ACCOUNTS, "django_tasks_database.DBTaskResult"):
             model = apps.get_model(label)
             if site.is_registered(model):
                 site.unregister(model)
