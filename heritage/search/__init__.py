@@ -6,6 +6,7 @@
   it, so that the page can be cached until that changes.
 - **Lists.** `SiteFilter(request.GET)` reads a query, including its search text, and gives the ids
   of the sites that match. `facet_counts()` counts the values of each facet in it.
+- **Maps.** `map_cells` groups the sites of a list that lie near each other, by window and zoom.
 - **Facets.** `FACETS` are all properties that lists are filtered by; `TREES` are those of them
   that are vocabularies, by name.
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
@@ -15,7 +16,7 @@
 Nothing here writes a record. Other packages import these names and no module of this package.
 """
 
-from heritage.search import page_rows, query_strings, similar, suggest
+from heritage.search import map_cells, page_rows, query_strings, similar, suggest
 from heritage.search.active_filters import ActiveFilter
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.counting import FacetCounts, FacetOption, facet_counts
@@ -54,6 +55,7 @@ __all__ = [
     "current_index",
     "facet_counts",
     "keep_saved_index_fresh",
+    "map_cells",
     "orders",
     "page_dependencies",
     "page_rows",

@@ -5,6 +5,7 @@ for an order in which some sites have changed. Every order is total: equal sites
 Sort keys are compared here exactly as the database compares them.
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import batched, pairwise
@@ -15,12 +16,14 @@ from django.db.models import Exists, F, OrderBy, OuterRef, QuerySet
 from pyroaring import BitMap
 
 from heritage.models import Site, SiteQuerySet, SortName
+from heritage.search.index import map_keys
 from heritage.search.index.columns import microseconds
 from heritage.search.index.snapshot import Order
 from heritage.values.language import interface_languages
 
 OLDEST, RECENT, INSCRIBED, PROMINENCE = "oldest", "recent", "inscribed", "prominence"
 _BY_YEAR = {OLDEST: "first_year", INSCRIBED: "inscribed_year"}  # the undated come last
+MAP = "map"  # along the curve of `map_keys`; the sites without a point come last
 _AT_ONCE = 10_000  # ids fetched from the database together
 _KEYS_AT_ONCE = 2_000  # of which the keys are asked for in one query
 # Sites that one step of a search looks at: enough that few steps find the place of a single one.
@@ -36,12 +39,14 @@ def by_name(language: str) -> str:
 
 def names() -> list[str]:
     """All orders that the index holds."""
-    return [*map(by_name, interface_languages()), *_BY_YEAR, RECENT, PROMINENCE]
+    return [*map(by_name, interface_languages()), *_BY_YEAR, RECENT, PROMINENCE, MAP]
 
 
 def ids(order: str) -> Iterator[int]:
     """Ids of all published sites in an order."""
-    if order in _BY_YEAR or order in (RECENT, PROMINENCE):
+    if order == MAP:
+        yield from _along_the_map()
+    elif order in _BY_YEAR or order in (RECENT, PROMINENCE):
         yield from _rows(order).iterator(_AT_ONCE)
     else:
         yield from _named(order).iterator(_AT_ONCE)
@@ -121,6 +126,14 @@ def _keys_of(name: str, site_ids: tuple[int, ...]) -> dict[int, Key]:
         for pk, at in _sites(site_ids).values_list("pk", "published_at"):
             found[pk] = (at is None, -microseconds(at) if at else 0, -pk, pk)
         return {pk: (True, 0, -pk, pk) for pk in site_ids} | found
+    if name == MAP:
+        placed = _sites(site_ids).filter(public_latitude__isnull=False)
+        columns = ("pk", "public_latitude", "public_longitude")
+        table = np.array(list(placed.values_list(*columns)), dtype=float).reshape(-1, 3)
+        by_id = dict.fromkeys(site_ids, map_keys.BEYOND + 1)
+        at = map_keys.keys(table[:, 1], table[:, 2]).tolist()
+        by_id.update(zip(table[:, 0].astype(int).tolist(), at, strict=True))
+        return {pk: (key, pk) for pk, key in by_id.items()}
     if name == PROMINENCE:
         for pk, prominence in _sites(site_ids).values_list("pk", "effective_prominence"):
             found[pk] = (False, -prominence, pk)
@@ -151,6 +164,22 @@ def _rows(order: str) -> QuerySet[Site, int]:
     else:
         by = F(_BY_YEAR[order]).asc(nulls_last=True), "pk"
     return Site.objects.published().order_by(*by).values_list("pk", flat=True)
+
+
+def _along_the_map() -> Iterator[int]:
+    columns = ("pk", "public_latitude", "public_longitude")
+    rows = Site.objects.published().order_by("pk").values_list(*columns)
+    ids, others, latitudes, longitudes = array("q"), array("q"), array("d"), array("d")
+    for pk, latitude, longitude in rows.iterator(_AT_ONCE):
+        if latitude is None or longitude is None:
+            others.append(pk)
+        else:
+            ids.append(pk)
+            latitudes.append(latitude)
+            longitudes.append(longitude)
+    found = map_keys.keys(np.array(latitudes), np.array(longitudes))
+    yield from np.array(ids)[np.argsort(found, kind="stable")].tolist()
+    yield from others
 
 
 def _named(order: str) -> QuerySet[SortName, int]:

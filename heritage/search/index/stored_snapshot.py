@@ -22,7 +22,7 @@ from heritage.search.index.columns import DISTRICTS, POINTS, SPANS, TIMES, Table
 from heritage.search.index.snapshot import IndexedFacet, IndexSnapshot, Order
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
-FORMAT = 14
+FORMAT = 15
 _HEAD = "head"
 _VALUE, _ORDER = "value ", "order "
 _POINTS, _TIMES, _SPANS = "points ", "times ", "spans "

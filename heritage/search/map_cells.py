@@ -1,0 +1,556 @@
+"""What a map shows of a list: groups of sites that lie near each other, exactly counted.
+
+The order of the map (`index/map_keys.py`) has the points of each square in one stretch, so that a
+square's count under a filter is the difference of two numbers: how many hits come before its end,
+and before its beginning. No point travels, and nothing is kept by zoom.
+
+A map shows squares as a whole: those that its window touches. All counts are of these squares, so
+that what is shown and what lies outside add up to the list.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from math import ceil, floor, hypot
+from typing import Protocol
+
+import numpy as np
+from pyroaring import BitMap
+
+from heritage.cartography import mercator
+from heritage.cartography.mercator import TILE
+from heritage.search.caches import CacheKey, LRUCache
+from heritage.search.index import columns, map_keys, orders
+from heritage.search.index.columns import BoundingBox
+from heritage.search.index.snapshot import IndexSnapshot
+
+SQUARE = 16  # pixels of a side
+APART = 44  # pixels that two marks are apart at least: what a finger needs
+LARGEST = 17  # zoom
+PARTS_FROM = 8  # the zoom from which the parts of properties are shown
+MOST_PARTS = 1500
+_FEW = 0.02  # of all sites: fewer hits than that are sorted, more are marked in the order
+_TABLES_TO = 6  # the zoom up to which all squares that have a site are kept
+_KEPT = 12  # filters, 4 MB each at a million sites
+
+
+@dataclass(frozen=True, slots=True)
+class MapWindow:
+    """A part of the world at a zoom, in pixels from its upper left corner; it may cross 180°."""
+
+    zoom: int
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @classmethod
+    def around(
+        cls, latitude: float, longitude: float, zoom: int, width: float, height: float
+    ) -> "MapWindow":
+        x, y = mercator.project(longitude, latitude)
+        world = TILE << zoom
+        return cls(zoom, x * world - width / 2, y * world - height / 2, width, height)
+
+    @property
+    def box(self) -> BoundingBox:
+        """In degrees."""
+        world = TILE << self.zoom
+        if self.width >= world:
+            west, east = -180.0, 180.0
+        else:
+            west, east = (
+                ((edge / world) % 1 - 0.5) * 360 for edge in (self.left, self.left + self.width)
+            )
+        north, south = (
+            mercator.unproject(0.5, min(max(edge / world, 0), 1))[1]
+            for edge in (self.top, self.top + self.height)
+        )
+        return BoundingBox(west, south, east, north)
+
+
+@dataclass(slots=True)
+class Group:
+    """Sites that lie near each other, or one alone.
+
+    `latitude` and `longitude` are a site's own point, of the largest square of the group. `site` is
+    its id if it is alone. `left` to `bottom` are squares that the group spans, in parts of the
+    world; `is_one_point` says that all lie at the very same point.
+    """
+
+    count: int
+    latitude: float
+    longitude: float
+    site: int | None
+    spans: tuple[float, float, float, float]
+    is_one_point: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """Sites of which only the district is known; `places` are the ids of these districts."""
+
+    count: int
+    latitude: float
+    longitude: float
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """What a window shows of the hits; the four counts add up to their number."""
+
+    groups: list[Group]
+    districts: list[District]
+    shown: int  # by a point of their own
+    in_districts: int  # shown by a district
+    outside: int  # elsewhere, by point or district
+    nowhere: int  # nobody knows where
+    parts: list[tuple[float, float]]  # points of parts of properties that are shown
+    sites: BitMap = field(repr=False)  # shown, either way
+
+
+class Places(Protocol):
+    """The hits in the order of the map."""
+
+    def before(self, places: np.ndarray) -> np.ndarray:
+        """How many hits stand before each of these places."""
+        ...
+
+    def at(self, numbers: np.ndarray) -> np.ndarray:
+        """The places of the hits of these numbers, counted from 0."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SortedPlaces:
+    """Of few hits: where each stands."""
+
+    places: np.ndarray
+
+    def before(self, places: np.ndarray) -> np.ndarray:
+        return np.searchsorted(self.places, places)
+
+    def at(self, numbers: np.ndarray) -> np.ndarray:
+        return self.places[numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Of many hits: how many stand before each place, and after the last."""
+
+    sums: np.ndarray
+
+    def before(self, places: np.ndarray) -> np.ndarray:
+        return self.sums[places]
+
+    def at(self, numbers: np.ndarray) -> np.ndarray:
+        return np.searchsorted(self.sums, numbers + 1) - 1
+
+
+def sorted_places(index: IndexSnapshot, hits: BitMap) -> Places:
+    return SortedPlaces(index.orders[orders.MAP].places_of(hits))
+
+
+def marked_places(index: IndexSnapshot, hits: BitMap) -> Places:
+    order = index.orders[orders.MAP]
+    marks = np.zeros(len(order.ids) + 1, dtype=np.int32)
+    marks[order.places[columns.ids_of(hits)] + 1] = 1
+    return Sums(np.cumsum(marks, dtype=np.int32))
+
+
+def places_by_others(index: IndexSnapshot, hits: BitMap) -> Places:
+    """By the sites that are no hits, where those are fewer."""
+    order = index.orders[orders.MAP]
+    marks = np.ones(len(order.ids) + 1, dtype=np.int32)
+    marks[0] = 0
+    marks[order.places[columns.ids_of(index.sites - hits)] + 1] = 0
+    return Sums(np.cumsum(marks, dtype=np.int32))
+
+
+def places_of(index: IndexSnapshot, hits: BitMap) -> Places:
+    """The quickest of the three; `hits` are published sites."""
+    if len(hits) < _FEW * len(index.sites):
+        return sorted_places(index, hits)
+    if 2 * len(hits) < len(index.sites):
+        return marked_places(index, hits)
+    return places_by_others(index, hits)
+
+
+# --- the order's keys, and squares -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """The keys of the sites with a point, in the order of the map."""
+
+    ids: np.ndarray
+    keys: np.ndarray
+    latitudes: np.ndarray
+    longitudes: np.ndarray
+    tables: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
+
+    def table(self, shift: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Column and row of each square that has a site, and its first place; one more place."""
+        if shift not in self.tables:
+            self.tables[shift] = self.squares(0, len(self.keys), shift)
+        return self.tables[shift]
+
+    def squares(
+        self, start: int, stop: int, shift: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The same for a stretch of the order."""
+        cut = self.keys[start:stop] >> (2 * shift)
+        first = np.flatnonzero(np.diff(cut, prepend=-1))
+        x, y = map_keys.columns_and_rows(cut[first])
+        return x, y, np.append(first, stop - start) + start
+
+
+_CURVE: CacheKey[list[_Curve]] = CacheKey("curve of the map")
+_PLACES: CacheKey[LRUCache[frozenset[tuple[str, ...]], Places]] = CacheKey("places on the map")
+
+
+def _curve(index: IndexSnapshot) -> _Curve:
+    return index.cache.get_or_set(_CURVE, lambda: [_made_curve(index)])[0]
+
+
+def _made_curve(index: IndexSnapshot) -> _Curve:
+    points, order = index.points, index.orders[orders.MAP]
+    ids = order.ids[: len(points.ids)].astype(np.int64)
+    row_of = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.int64)
+    row_of[points.ids] = np.arange(len(points.ids))
+    latitudes, longitudes = (column[row_of[ids]] for column in points.columns)
+    keys = map_keys.keys(latitudes, longitudes)
+    visible = int(np.searchsorted(keys, map_keys.BEYOND))
+    return _Curve(ids[:visible], keys[:visible], latitudes[:visible], longitudes[:visible])
+
+
+# --- what a window shows -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The squares of a window that have a hit."""
+
+    x: np.ndarray
+    y: np.ndarray
+    starts: np.ndarray  # places in the order
+    stops: np.ndarray
+    counts: np.ndarray
+    first: np.ndarray  # the place of the first hit of each
+
+
+def map_view(
+    index: IndexSnapshot,
+    hits: BitMap,
+    window: MapWindow,
+    fingerprint: frozenset[tuple[str, ...]] | None = None,
+) -> MapView:
+    """The groups in a window. `fingerprint` names the filter, so that it is prepared once."""
+    curve = _curve(index)
+    places = _prepared(index, hits, fingerprint)
+    found = _squares(curve, places, window)
+    shown = int(found.counts.sum())
+    groups = _merged(curve, found, window)
+    badges, in_view = _districts(index, hits, window)
+    in_districts = len(in_view)
+    nowhere = len(hits & index.nowhere)
+    return MapView(
+        groups,
+        badges,
+        shown,
+        in_districts,
+        len(hits) - shown - in_districts - nowhere,
+        nowhere,
+        _parts(index, hits, window),
+        _sites(index, curve, hits, found, shown) | in_view,
+    )
+
+
+def _prepared(
+    index: IndexSnapshot, hits: BitMap, fingerprint: frozenset[tuple[str, ...]] | None
+) -> Places:
+    if fingerprint is None:
+        return places_of(index, hits)
+    kept = index.cache.get_or_set(_PLACES, lambda: LRUCache(_KEPT))
+    return kept.get_or_set(fingerprint, lambda: places_of(index, hits))
+
+
+def _shift(zoom: int) -> int:
+    """Bits of a key's column below those of a square of this zoom."""
+    return map_keys.BITS - (zoom + (TILE // SQUARE).bit_length() - 1)
+
+
+def _stretches(window: MapWindow) -> list[tuple[int, int, int, int]]:
+    """The squares that a window touches: first and last column, first and last row.
+
+    Two where it crosses 180°. Empty beyond the poles.
+    """
+    side = (TILE // SQUARE) << window.zoom
+    top = max(0, floor(window.top / SQUARE))
+    bottom = min(side, ceil((window.top + window.height) / SQUARE)) - 1
+    first = floor(window.left / SQUARE)
+    last = ceil((window.left + window.width) / SQUARE) - 1
+    if top > bottom:
+        return []
+    if last - first + 1 >= side:
+        return [(0, side - 1, top, bottom)]
+    first, last = first % side, last % side
+    if first <= last:
+        return [(first, last, top, bottom)]
+    return [(first, side - 1, top, bottom), (0, last, top, bottom)]
+
+
+def _squares(curve: _Curve, places: Places, window: MapWindow) -> _Found:
+    shift = _shift(window.zoom)
+    parts = []
+    for first, last, top, bottom in _stretches(window):
+        for x, y, starts in _near(curve, window.zoom, shift, first, last, top, bottom):
+            inside = (x >= first) & (x <= last) & (y >= top) & (y <= bottom)
+            before = places.before(starts)
+            counts = np.diff(before)
+            kept = np.flatnonzero(inside & (counts > 0))
+            parts.append(
+                (
+                    x[kept],
+                    y[kept],
+                    starts[:-1][kept],
+                    starts[1:][kept],
+                    counts[kept],
+                    places.at(before[:-1][kept]),
+                )
+            )
+    if not parts:
+        return _Found(*(np.zeros(0, dtype=np.int64) for _column in range(6)))
+    return _Found(*(np.concatenate(each) for each in zip(*parts, strict=True)))
+
+
+def _near(
+    curve: _Curve, zoom: int, shift: int, first: int, last: int, top: int, bottom: int
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Tables of squares that contain those asked for, and some beside them."""
+    if zoom <= _TABLES_TO:
+        yield curve.table(shift)
+        return
+    # At most four large squares cover the window: each is one stretch of the order.
+    size = max(last - first, bottom - top).bit_length()
+    for row in range(top >> size, (bottom >> size) + 1):
+        for column in range(first >> size, (last >> size) + 1):
+            low = map_keys.of_square(column, row) << 2 * (size + shift)
+            high = low + (1 << 2 * (size + shift))
+            start, stop = np.searchsorted(curve.keys, (low, high)).tolist()
+            if start < stop:
+                yield curve.squares(start, stop, shift)
+
+
+def _sites(index: IndexSnapshot, curve: _Curve, hits: BitMap, found: _Found, shown: int) -> BitMap:
+    """The hits in these squares."""
+    if shown == len(hits):
+        return hits
+    size = found.stops - found.starts
+    ends = np.cumsum(size)
+    places = np.repeat(found.stops - ends, size) + np.arange(ends[-1] if len(ends) else 0)
+    return hits & columns.bitmap(np.sort(curve.ids[places]).astype(np.uint32))
+
+
+def _merged(curve: _Curve, found: _Found, window: MapWindow) -> list[Group]:
+    """The squares as groups that are `APART`; the largest are first, and draw others to them."""
+    scale = SQUARE / (TILE << window.zoom)  # of a square, in parts of the world
+    world = float(TILE << window.zoom)
+    first = found.first
+    latitudes, longitudes = curve.latitudes[first], curve.longitudes[first]
+    at_x = (longitudes / 360 + 0.5) % 1 * world
+    slope = np.radians(latitudes)
+    at_y = (0.5 - np.log(np.tan(np.pi / 4 + slope / 2)) / (2 * np.pi)) * world
+    order = np.lexsort((found.starts, -found.counts)).tolist()
+    rows = list(
+        zip(
+            found.x.tolist(), found.y.tolist(), found.counts.tolist(), curve.ids[first].tolist(),
+            latitudes.tolist(), longitudes.tolist(), at_x.tolist(), at_y.tolist(),
+            found.stops.tolist(), first.tolist(),
+            strict=True,
+        )
+    )  # fmt: skip
+    groups: list[Group] = []
+    at: list[tuple[float, float]] = []
+    grid: dict[int, list[int]] = {}  # by cell of the size of `APART`, the groups in it
+    for number in order:
+        x, y, count, site, latitude, longitude, px, py, stop, place = rows[number]
+        cell = int(px // APART) * _ROWS + int(py // APART)
+        edge = px < 2 * APART or px > world - 2 * APART
+        cells = _around_edge(px, py, world) if edge else [cell + step for step in _AROUND]
+        near, least = -1, float(APART * APART)
+        for each in cells:
+            for known in grid.get(each, ()):
+                across, down = at[known][0] - px, at[known][1] - py
+                if edge and abs(across) > world / 2:
+                    across = world - abs(across)
+                if (away := across * across + down * down) < least:
+                    near, least = known, away
+        spans = (x * scale, y * scale, (x + 1) * scale, (y + 1) * scale)
+        if near >= 0:
+            _join(groups[near], count, spans)
+            continue
+        # Its hits lie in places between the first of them and the end of its square.
+        is_one = count > 1 and bool(curve.keys[place] == curve.keys[stop - 1])
+        groups.append(
+            Group(count, latitude, longitude, site if count == 1 else None, spans, is_one)
+        )
+        grid.setdefault(cell, []).append(len(at))
+        at.append((px, py))
+    return groups
+
+
+_ROWS = 1 << 24  # more than a world has rows of cells
+_AROUND = tuple(column * _ROWS + row for column in (-1, 0, 1) for row in (-1, 0, 1))
+
+
+def _around_edge(px: float, py: float, world: float) -> list[int]:
+    """The cells around a point near 180°, on both sides of it."""
+    row, found = int(py // APART), []
+    for x in {int(((px + step * APART) % world) // APART) for step in (-1, -0.5, 0, 0.5, 1)}:
+        found += [x * _ROWS + row + step for step in (-1, 0, 1)]
+    return found
+
+
+def _join(group: Group, count: int, spans: tuple[float, float, float, float]) -> None:
+    group.count += count
+    group.site = None
+    group.is_one_point = False
+    left, top, right, bottom = group.spans
+    west, north, east, south = spans
+    if abs(left - west) > 0.5:  # across 180°
+        shift = round(left - west)
+        west, east = west + shift, east + shift
+    group.spans = (
+        left if left < west else west,
+        top if top < north else north,
+        right if right > east else east,
+        bottom if bottom > south else south,
+    )
+
+
+# --- districts and parts -----------------------------------------------------------------------
+
+
+def _in_window(latitudes: np.ndarray, longitudes: np.ndarray, window: MapWindow) -> np.ndarray:
+    """Which points lie in the squares of a window."""
+    x, y = map_keys.squares(latitudes, longitudes)
+    shift = _shift(window.zoom)
+    x, y = x >> shift, y >> shift
+    inside = np.zeros(len(x), dtype=bool)
+    for first, last, top, bottom in _stretches(window):
+        inside |= (x >= first) & (x <= last) & (y >= top) & (y <= bottom)
+    return inside
+
+
+def _districts(
+    index: IndexSnapshot, hits: BitMap, window: MapWindow
+) -> tuple[list[District], BitMap]:
+    """Badges, each for a district or for some that lie near each other; and their sites."""
+    table = index.districts
+    asked = hits & index.in_districts
+    if not asked:
+        return [], BitMap()
+    rows = np.flatnonzero(np.isin(table.ids, columns.ids_of(asked)))
+    latitudes, longitudes, _km, of = (column[rows] for column in table.columns)
+    seen = np.flatnonzero(_in_window(latitudes, longitudes, window))
+    rows, latitudes, longitudes, of = rows[seen], latitudes[seen], longitudes[seen], of[seen]
+    sites = columns.bitmap(table.ids[rows])
+    places, first, counts = np.unique(of, return_index=True, return_counts=True)
+    order = np.lexsort((places, -counts)).tolist()
+    world = TILE << window.zoom
+    badges: list[tuple[float, float, int, float, float, list[int]]] = []
+    for number in order:
+        latitude, longitude = float(latitudes[first[number]]), float(longitudes[first[number]])
+        x, y = (each * world for each in mercator.project(longitude, latitude))
+        count, place = int(counts[number]), int(places[number])
+        for known, badge in enumerate(badges):
+            if hypot(badge[0] - x, badge[1] - y) < APART:
+                badges[known] = (*badge[:2], badge[2] + count, *badge[3:5], [*badge[5], place])
+                break
+        else:
+            badges.append((x, y, count, latitude, longitude, [place]))
+    return [District(each[2], each[3], each[4], tuple(each[5])) for each in badges], sites
+
+
+def _parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[tuple[float, float]]:
+    """The points of the parts of properties: close by, or of the only hit."""
+    if window.zoom < PARTS_FROM and len(hits) > 1:
+        return []
+    table = index.component_points
+    latitudes, longitudes = table.columns
+    inside = _in_window(latitudes, longitudes, window)
+    inside &= np.isin(table.ids, columns.ids_of(hits)) if len(hits) < len(index.sites) else True
+    rows = np.flatnonzero(inside)[:MOST_PARTS]
+    return list(zip(latitudes[rows].tolist(), longitudes[rows].tolist(), strict=True))
+
+
+def window_of(
+    index: IndexSnapshot, hits: BitMap, width: float, height: float, largest: int = 13
+) -> MapWindow:
+    """The window that shows all hits, as close as it can; of none, the world.
+
+    The narrower way around the globe is taken. Districts count by their centre.
+    """
+    latitudes, longitudes = _points(index, hits)
+    if not len(latitudes):
+        return MapWindow.around(25, 20, 1, width, height)
+    latitudes = np.clip(latitudes, -mercator.EDGE, mercator.EDGE)
+    ordered = np.sort((longitudes / 360 + 0.5) % 1)
+    gaps = np.diff(np.append(ordered, ordered[0] + 1))
+    widest = int(np.argmax(gaps))
+    west = float(ordered[(widest + 1) % len(ordered)])
+    across = 1 - float(gaps[widest])
+    rows = [mercator.project(0, float(each))[1] for each in (latitudes.max(), latitudes.min())]
+    return window_around(west, rows[0], west + across, rows[1], width, height, largest)
+
+
+def window_around(
+    left: float, top: float, right: float, bottom: float,
+    width: float, height: float, largest: int = LARGEST,
+) -> MapWindow:  # fmt: skip
+    """The window that shows a part of the world, in parts of the world, with room around it."""
+    zoom = largest
+    while zoom > 0 and (
+        (right - left) * (TILE << zoom) > width - 2 * APART
+        or (bottom - top) * (TILE << zoom) > height - 2 * APART
+    ):
+        zoom -= 1
+    world = TILE << zoom
+    x, y = (left + right) / 2 * world, (top + bottom) / 2 * world
+    return MapWindow(zoom, x - width / 2, y - height / 2, width, height)
+
+
+def _points(index: IndexSnapshot, hits: BitMap) -> tuple[np.ndarray, np.ndarray]:
+    if len(hits) == 1:
+        parts = index.component_points
+        rows = np.flatnonzero(parts.ids == hits[0])
+        if len(rows) > 1:
+            return parts.columns[0][rows], parts.columns[1][rows]
+    points, districts = index.points, index.districts
+    found = []
+    for table in (points, districts):
+        if len(hits) == len(index.sites):
+            rows = np.arange(len(table.ids))
+        else:
+            ids = columns.ids_of(hits)
+            rows = np.searchsorted(table.ids, ids)
+            rows = rows[np.append(table.ids, 0)[rows] == ids]
+        found.append((table.columns[0][rows], table.columns[1][rows]))
+    if len(found[0][0]):  # measured points alone, where there are any
+        return found[0]
+    return found[1]
+
+
+def of_one_point(
+    index: IndexSnapshot, hits: BitMap, latitude: float, longitude: float
+) -> list[int]:
+    """The hits at the very point, the best known first."""
+    points = index.points
+    there = np.flatnonzero((points.columns[0] == latitude) & (points.columns[1] == longitude))
+    found = hits & columns.bitmap(points.ids[there])
+    return index.orders[orders.PROMINENCE].slice(found, 0, len(found))
+
+
+def ids_in(groups: Iterable[Group]) -> list[int]:
+    return [group.site for group in groups if group.site is not None]
