@@ -52,7 +52,7 @@ def _stored(sites: list[int], entries: list[int]) -> dict[str, tuple]:
 
 def _own_columns(drawn: list[int]) -> list[str]:
     """Columns that follow from their own row; only a write makes it newer."""
-    others = {"updated_at", *Site.refreshed_fields}
+    others = {"updated_at", "public_changed_at", *Site.refreshed_fields}
     names = [f.attname for f in Site._meta.concrete_fields if f.name not in others]
     found = []
     for site in Site.objects.filter(pk__in=drawn):

@@ -108,7 +108,8 @@ class Record:
             + timedelta(days=dice.randrange(DAYS), minutes=self.number % 600),
         )
         site.derive()
-        site.created_at = site.updated_at = site.state_changed_at = site.published_at
+        for stamp in ("created_at", "updated_at", "state_changed_at", "public_changed_at"):
+            setattr(site, stamp, site.published_at)
         self.rows[Site].append(site)
         return site
 
