@@ -53,7 +53,13 @@ def _derived() -> list[list]:
         SiteEra.objects.values_list("site", "era", "role"),
         SortName.objects.values_list("site", "language", "key"),
         Site.objects.values_list(
-            "pk", "first_year", "inscribed_year", "search_text", "reading", "effective_prominence"
+            "pk",
+            "first_year",
+            "inscribed_year",
+            "search_text",
+            "reading",
+            "effective_prominence",
+            "unchecked_statements",
         ),
     ]
     return [sorted(table, key=str) for table in rows]

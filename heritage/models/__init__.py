@@ -7,13 +7,21 @@
   `Site.publish()`, `withdraw()` and `rename()`, `Correction.send()` are change sets of their own.
   `IndexChange.objects` is the change log, by which readers learn what writers did.
 - **Modules.** `fields` (types of columns), `labels` (names of rows in choosers), `row_values` (rows
-  as plain values), `unesco` (statuses by register, standing and extent), `visiting` (seasons and
-  weekdays of opening hours).
+  as plain values), `statements` (what a record states, and what that rests on), `unesco` (statuses
+  by register, standing and extent), `visiting` (seasons and weekdays of opening hours).
 
 Other packages import these names; services, which carry the writes out, import modules, too.
 """
 
-from heritage.models import fields, labels, row_values, unesco, unit_of_work, visiting
+from heritage.models import (
+    fields,
+    labels,
+    row_values,
+    statements,
+    unesco,
+    unit_of_work,
+    visiting,
+)
 from heritage.models.base import Record, TreeRecord, chunks, new_uid, untracked
 from heritage.models.command_runs import CommandRun
 from heritage.models.corrections import Correction
@@ -137,6 +145,7 @@ __all__ = [
     "new_uid",
     "row_values",
     "shown_name",
+    "statements",
     "unesco",
     "unit_of_work",
     "untracked",

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from heritage.models import statements
 from heritage.models.base import Record, chunks, untracked, update_columns
 from heritage.models.designations import Designation, DesignationEvent, Register
 from heritage.models.events import Event, SiteEra, SortName
@@ -15,7 +16,8 @@ from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.names import Name
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
-from heritage.models.visiting import Opening, Price
+from heritage.models.sources import Source
+from heritage.models.visiting import Opening, Price, VisitingFact
 from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import derived_from, fulltext
 from heritage.services.dependencies import ColumnEffect, effect_of
@@ -30,6 +32,10 @@ _TEXTS = _NAMES | {"slug", "hook", "summary", "description"}
 _OF_SITE = _TEXTS | {"kinds", "place", "also_in", "prominence", "featured", "custodian"}
 _OF_RECORDS: set[Any] = {Event, Era, Coverage, Designation, DesignationEvent, Register}
 _OF_RECORDS |= {Name, Identifier, IdentifierScheme, Kind, Place, Opening, Price}
+# What the number of unchecked statements follows from.
+_STATED_BY_SITE = {"summary", "description", "sources", "latitude", "point_source", "area_ha"}
+_STATED_BY: set[Any] = {Event, Name, Coverage, Designation, DesignationEvent, Source}
+_STATED_BY |= {Opening, Price, VisitingFact}
 
 
 def refresh(
@@ -50,6 +56,9 @@ def refresh(
         for model in (_OF_RECORDS if written is None else _OF_RECORDS & written.keys())
     }
     is_derived = bool(columns) or any(effects.values())
+    is_stated = written is None or bool(
+        _STATED_BY & written.keys() or _STATED_BY_SITE & written.get(Site, set())
+    )
     for chunk in chunks(sorted(set(site_ids))):
         dated = edited.intersection(chunk)
         if is_derived:
@@ -64,6 +73,8 @@ def refresh(
                 _refresh_names([each.site for each in sites])
             dated -= _refresh_sites(sites, terms, dated, now)
             fulltext.delete(set(chunk) - {each.site.pk for each in sites})
+        if is_stated:
+            _refresh_statements(chunk)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
 
@@ -310,6 +321,16 @@ def _refresh_sites(
     fulltext.write(found_by)
     update_columns(Site, changed)
     return {site.pk for site, _names in changed}
+
+
+def _refresh_statements(ids: list[int]) -> None:
+    unchecked = statements.unchecked_by_site(ids)
+    changed = []
+    for site in untracked(Site).filter(pk__in=ids).only("unchecked_statements"):
+        if site.unchecked_statements != unchecked[site.pk]:
+            site.unchecked_statements = unchecked[site.pk]
+            changed.append((site, ["unchecked_statements"]))
+    update_columns(Site, changed)
 
 
 def _columns(site: Site) -> dict[str, object]:

@@ -32,6 +32,7 @@ from heritage.models import (
     RegisterTerm,
     Site,
     Source,
+    statements,
 )
 from heritage.models.base import Record
 
@@ -105,6 +106,7 @@ SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
     Register: _sites_listed_in,
     RegisterTerm: _sites_using,
     IdentifierScheme: _sites_identified_by,
+    Source: statements.sites_resting_on,
 }
 
 
@@ -164,7 +166,9 @@ COLUMN_EFFECTS: dict[type[Record], dict[str, ColumnEffect]] = {
     RegisterTerm: _nothing("uid", "register", "facet", "code", "label", "other_names", "order"),
     IdentifierScheme: {"slug": ColumnEffect.WORDS}
     | _nothing("uid", "label", "pattern", "uri_template"),
-    Source: _nothing("uid", "kind", "citation", "url", "seen_on", "licence"),
+    # The kind tells whether what rests on it is checked.
+    Source: {"kind": ColumnEffect.VALUES}
+    | _nothing("uid", "citation", "url", "seen_on", "licence"),
     Licence: _nothing("uid", "code", "label", "url"),
     Custodian: _nothing("uid", "name", "url"),
     Identity: _nothing("uid", "name", "tagline", "about", "privacy", "email")

@@ -1,0 +1,284 @@
+"""What a record states, and what each statement rests on.
+
+A statement is what can have a source of its own: the text of a site, a further name, an event, an
+entry in a register, the reason why a property is in danger, the point, the area, and each visiting
+fact that readers see. What it rests on follows from the kind of its source. With several sources it
+is unchecked if one of them is recollection, else as good as the best of them. Text and area rest on
+the sources of the site. Names that follow from another by rule, such as pinyin, are no statements
+of their own; nor are the name that a page is headed with, kinds, places and notices of the day.
+
+`statements_of()` lists those of one site from rows that were read; the other functions ask the
+database for the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from heritage.models.base import Record
+from heritage.models.designations import DesignationEvent
+from heritage.models.events import Event
+from heritage.models.names import Name
+from heritage.models.relations import Coverage
+from heritage.models.sites import Site
+from heritage.models.sources import Source
+from heritage.models.visiting import CheckedRecord, Opening, Price, Quality, VisitingFact
+
+
+class Trust(TextChoices):
+    """What a statement rests on, the weightiest first."""
+
+    OFFICIAL = "official", pgettext_lazy("what statements rest on", "official")
+    REGISTER = "register", _("from registers")
+    PUBLISHED = "published", _("from publications")
+    UNCHECKED = "unchecked", pgettext_lazy("what statements rest on", "unchecked")
+    NONE = "none", _("without a source")
+
+
+# What an editor or a reader could help with.
+TO_BE_CHECKED = (Trust.UNCHECKED, Trust.NONE)
+
+TRUST_OF_SOURCES: dict[str, Trust] = {
+    Source.Kind.OFFICIAL: Trust.OFFICIAL,
+    Source.Kind.REGISTER: Trust.REGISTER,
+    Source.Kind.PUBLICATION: Trust.PUBLISHED,
+    Source.Kind.DATASET: Trust.PUBLISHED,
+    Source.Kind.WEB: Trust.PUBLISHED,
+    Source.Kind.RECALLED: Trust.UNCHECKED,
+}
+# Of a visiting fact that no editor has checked.
+TRUST_OF_QUALITIES: dict[str, Trust] = {
+    Quality.OFFICIAL: Trust.OFFICIAL,
+    Quality.PRESS: Trust.PUBLISHED,
+    Quality.REPORTED: Trust.PUBLISHED,
+    Quality.RECALLED: Trust.UNCHECKED,
+}
+# Of several sources, the first of these that one of them gives.
+_ORDER = (Trust.UNCHECKED, Trust.OFFICIAL, Trust.REGISTER, Trust.PUBLISHED)
+# Names that follow from another name.
+BY_RULE = (Name.Kind.SCRIPT, Name.Kind.ROMANISED)
+
+
+class StatementKind(TextChoices):
+    """What a statement is, in the order of the page."""
+
+    TEXT = "text", _("text")
+    EVENT = "event", _("event")
+    STATUS = "status", _("entry in a register")
+    REASON = "reason", _("reason of danger")
+    POINT = "point", _("point")
+    AREA = "area", _("area in hectares")
+    VISIT = "visit", _("visiting fact")
+    NAME = "name", _("further name")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    kind: StatementKind
+    trust: Trust
+    row: Record  # which states it
+
+
+class RowsOfSite(Protocol):
+    """Rows of a site as its page shows them, with their sources."""
+
+    site: Site
+    sources: list[Source]
+    names: list[Name]
+    events: list[Event]
+    coverages: list[Coverage]
+    openings: list[Opening]
+    prices: list[Price]
+    visitingfacts: list[VisitingFact]
+    entry_events: dict[int, list[DesignationEvent]]
+
+
+# --- of rows -------------------------------------------------------------------------------------
+
+
+def trust_of(sources: Iterable[Source | None]) -> Trust:
+    found = {TRUST_OF_SOURCES[source.kind] for source in sources if source}
+    return next((trust for trust in _ORDER if trust in found), Trust.NONE)
+
+
+def trust_of_checked(row: CheckedRecord) -> Trust:
+    if row.checked_on is None and row.quality:
+        return TRUST_OF_QUALITIES[row.quality]
+    return trust_of([row.source])
+
+
+def statements_of(rows: RowsOfSite) -> list[Statement]:
+    """The statements of a site, in the order of their kinds."""
+    return list(_statements(rows))
+
+
+def _statements(rows: RowsOfSite) -> Iterator[Statement]:
+    site, kinds = rows.site, StatementKind
+    if site.summary or site.description:
+        yield Statement(kinds.TEXT, trust_of(rows.sources), site)
+    for event in rows.events:
+        yield Statement(kinds.EVENT, trust_of([event.source]), event)
+    for coverage in rows.coverages:
+        both = (coverage.designation.source, coverage.source)
+        yield Statement(kinds.STATUS, trust_of(both), coverage)
+    for coverage in rows.coverages:
+        for happened in rows.entry_events.get(coverage.designation_id, ()):
+            if is_reason(happened):
+                yield Statement(kinds.REASON, trust_of([happened.source]), happened)
+    if site.latitude is not None:
+        yield Statement(kinds.POINT, trust_of([site.point_source]), site)
+    if site.area_ha is not None:
+        yield Statement(kinds.AREA, trust_of(rows.sources), site)
+    checked: Sequence[CheckedRecord] = [*rows.openings, *rows.prices, *rows.visitingfacts]
+    for row in checked:
+        yield Statement(kinds.VISIT, trust_of_checked(row), row)
+    for name in rows.names:
+        if name.kind not in BY_RULE:
+            yield Statement(kinds.NAME, trust_of([name.source]), name)
+
+
+def is_reason(happened: DesignationEvent) -> bool:
+    """Whether an event of an entry says why a property is in danger."""
+    return happened.kind == DesignationEvent.Kind.IN_DANGER and bool(happened.note)
+
+
+# --- as queries ----------------------------------------------------------------------------------
+
+
+def counts() -> dict[tuple[str, str], int]:
+    """The statements of all published sites, by kind and what they rest on."""
+    found: Counter[tuple[str, str]] = Counter()
+    for kind, rows, _sources in _published():
+        for trust, number in rows.values_list("trust").annotate(number=Count("pk")):
+            found[kind, trust] += number
+    return dict(found)
+
+
+def counts_by_source() -> Counter[int]:
+    """The statements of all published sites by the id of each source that they have."""
+    found: Counter[int] = Counter()
+    for _kind, rows, sources in _published():
+        for path, cited in _citing(rows, sources):
+            found.update(dict(cited.values_list(path).annotate(number=Count("pk"))))
+    return found
+
+
+def sites_resting_on(source_ids: Iterable[int]) -> set[int]:
+    """The ids of the sites, published or not, with a statement of one of these sources."""
+    ids = list(source_ids)
+    found: set[int] = set()
+    for _kind, rows, sources in _queries():
+        for path, cited in _citing(rows, sources):
+            chosen = cited.filter(of_site__isnull=False, **{f"{path}__in": ids})
+            found.update(chosen.values_list("of_site", flat=True))
+    return found
+
+
+def unchecked_by_site(ids: Sequence[int]) -> Counter[int]:
+    """How many statements are to be checked, by the id of the site, of those of `ids` with any."""
+    first, *others = [
+        rows.filter(of_site__in=ids, trust__in=TO_BE_CHECKED).values_list("of_site", flat=True)
+        for _kind, rows, _sources in _queries()
+    ]
+    return Counter(first.union(*others, all=True).order_by())
+
+
+class _Query(NamedTuple):
+    kind: StatementKind
+    rows: QuerySet[Any]  # one for each statement: `of_site`, the id of its site, and its `trust`
+    sources: tuple[str, ...]  # the paths of its sources
+
+
+def _published() -> Iterator[_Query]:
+    published = Site.objects.published().order_by().values("pk")
+    for query in _queries():
+        yield query._replace(rows=query.rows.filter(of_site__in=published))
+
+
+def _queries() -> Iterator[_Query]:
+    kinds, sites = StatementKind, Site.objects.annotate(of_site=F("pk"))
+    yield _of_sites(kinds.TEXT, sites.exclude(summary={}, description={}))
+    yield _of_rows(kinds.EVENT, _in_site(Event.objects.all()), "source")
+    coverages = _in_site(Coverage.objects.all())
+    yield _of_rows(kinds.STATUS, coverages, "designation__source", "source")
+    reasons = DesignationEvent.objects.filter(kind=DesignationEvent.Kind.IN_DANGER)
+    covered = reasons.annotate(of_site=F("designation__coverages__site_id"))
+    yield _of_rows(kinds.REASON, covered.exclude(note={}), "source")
+    yield _of_rows(kinds.POINT, sites.filter(latitude__isnull=False), "point_source")
+    yield _of_sites(kinds.AREA, sites.filter(area_ha__isnull=False))
+    by_quality = [
+        When(checked_on__isnull=True, quality=quality, then=Value(trust.value))
+        for quality, trust in TRUST_OF_QUALITIES.items()
+    ]
+    for model in (Opening, Price, VisitingFact):
+        shown = _in_site(model.objects.shown())
+        trust = _case(*by_quality, default=_by_kind("source"))
+        rows = shown.annotate(trust=trust).order_by()
+        yield _Query(kinds.VISIT, rows, ("source", "second_source"))
+    yield _of_rows(kinds.NAME, _in_site(Name.objects.exclude(kind__in=BY_RULE)), "source")
+
+
+def _in_site(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.annotate(of_site=F("site_id"))
+
+
+def _of_rows(kind: StatementKind, rows: QuerySet[Any], *sources: str) -> _Query:
+    return _Query(kind, rows.annotate(trust=_by_kind(*sources)).order_by(), sources)
+
+
+def _of_sites(kind: StatementKind, sites: QuerySet[Any]) -> _Query:
+    """What rests on all sources of its site."""
+    ranks = [When(_has_trust(each, "source"), then=rank) for rank, each in enumerate(_ORDER)]
+    lowest = Min(Case(*ranks, output_field=IntegerField()))
+    links = Site.sources.through.objects.filter(site=OuterRef("pk")).order_by()
+    rank = Subquery(links.values("site").annotate(rank=lowest).values("rank"))
+    found = [When(rank=rank, then=Value(each.value)) for rank, each in enumerate(_ORDER)]
+    return _Query(kind, sites.annotate(rank=rank, trust=_case(*found)).order_by(), ("sources",))
+
+
+def _citing(rows: QuerySet[Any], sources: Iterable[str]) -> Iterator[tuple[str, QuerySet[Any]]]:
+    """The path of each source with the statements that have one there, which no path before has."""
+    before: list[str] = []
+    for path in sources:
+        cited = rows.filter(**{f"{path}__isnull": False})
+        for other in before:
+            cited = cited.exclude(**{path: F(other)})
+        yield path, cited
+        before.append(path)
+
+
+def _by_kind(*sources: str) -> Case:
+    """What a statement rests on that has its sources at these paths."""
+    return _case(*(When(_has_trust(each, *sources), then=Value(each.value)) for each in _ORDER))
+
+
+def _case(*found: When, default: Case | Value | None = None) -> Case:
+    return Case(*found, default=default or Value(Trust.NONE.value), output_field=CharField())
+
+
+def _has_trust(trust: Trust, *sources: str) -> Q:
+    """Whether a source at one of these paths gives this."""
+    kinds = [kind for kind, its in TRUST_OF_SOURCES.items() if its == trust]
+    found = Q()
+    for path in sources:
+        found |= Q(**{f"{path}__kind__in": kinds})
+    return found
