@@ -227,13 +227,18 @@ def _reset_sequences() -> None:
 
 
 def finish(tell=lambda text: None) -> None:
-    """Full text, index and statistics, by the functions of `manage.py reindex`."""
+    """Counts of statements, full text, index and statistics, by the functions of `reindex`."""
     from django.db import connection
 
     from heritage.models import Site
+    from heritage.models.base import chunks
     from heritage.search import store
-    from heritage.services import fulltext
+    from heritage.services import denormalized, fulltext
 
+    started = time.monotonic()
+    for chunk in chunks(list(Site.objects.values_list("pk", flat=True))):
+        denormalized.refresh_statements(chunk)
+    tell(f"statements in {time.monotonic() - started:.0f} s")
     started = time.monotonic()
     texts = Site.objects.order_by("pk").values_list("pk", "search_text")
     fulltext.rebuild(

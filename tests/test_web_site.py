@@ -119,7 +119,7 @@ def test_recalled_is_a_mark_of_the_text_and_no_source_in_the_list(client, words)
     assert "bears it out." in lead.partition("</header>")[0] and 'id="mark-recalled"' in page
     assert "An official list" in listed and "Recalled by the compilers" not in page
     site.sources.set([words.recalled])
-    assert 'id="sources"' not in client.get(address).content.decode()
+    assert '<ul class="sources">' not in client.get(address).content.decode()
 
 
 def test_the_source_that_carries_most_of_a_page_stands_first():

@@ -559,6 +559,7 @@ ENTERED = {
         "territory": "site",
     },
     "register": {"role": "site"},
+    "source": {"kind": "site"},
     "identifierscheme": {"slug": "words"},
 }
 VALUES = {

@@ -131,6 +131,7 @@ def full_site(words: SimpleNamespace) -> Site:
     _registers(site, words)
     _names(site, words)
     _visiting(site, words)
+    _disagreements(site, words)
     scheme = IdentifierScheme.objects.create(
         slug="wikidata", label=build.text("Wikidata"), uri_template="https://wd.example/{value}"
     )
@@ -144,6 +145,17 @@ def full_site(words: SimpleNamespace) -> Site:
     build.make_part(site, whole)
     build.make_part(part, site)
     return site
+
+
+def _disagreements(site: Site, words: SimpleNamespace) -> None:
+    """About an event, an entry, and facts of the record itself."""
+    begun = site.events.order_by("pk").first()
+    entry = site.coverages.order_by("pk").first().designation
+    shared = {"source": words.recalled, "other_source": words.official, "since": "2026-11"}
+    build.make_disagreement(site, "date", event=begun, **shared)
+    build.make_disagreement(site, "status", designation=entry, **shared)
+    for fact in ("name", "point", "area", "visit", "other"):
+        build.make_disagreement(site, fact, **shared)
 
 
 def _events(site: Site, words: SimpleNamespace) -> None:

@@ -18,8 +18,10 @@ from heritage.values.language import LanguageMap, LazyText, Text
 class DisagreementQuerySet(RecordQuerySet["Disagreement"]):
     def public(self) -> Self:
         """Those that readers see: another point would tell where a blurred site lies."""
+        by_rule = models.Q(site__blur_km__isnull=True, site__rule_blur_km__gt=0)
+        is_blurred = models.Q(site__blur_km__gt=0) | by_rule
         return self.filter(site__state=Site.State.PUBLISHED).exclude(
-            fact=Disagreement.Fact.POINT, site__blur_km__gt=0
+            is_blurred, fact=Disagreement.Fact.POINT
         )
 
 
@@ -112,6 +114,10 @@ class Disagreement(Record):
             errors["shown"] = _("Write the value that is shown.")
         if errors:
             raise ValidationError(errors)
+
+    def is_public_of(self, site: Site) -> bool:
+        """Whether readers of the page of its site see it."""
+        return self.fact != self.Fact.POINT or not site.public_blur_km
 
     def values_shown(self) -> LanguageMap:
         """The value shown by language, of what the public sees; of the record where none is

@@ -119,6 +119,8 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
     for entry in filtered.chosen("property") or ():
         words = entry.name.best() or entry.reference
         yield _active(filtered, "property", words, entry.reference)
+    for source in filtered.chosen("source") or ():
+        yield _active(filtered, "source", source.citation.best(), source.uid)
     for site in filtered.chosen("part_of") or ():
         yield _active(filtered, "part_of", site.shown_name.best(), site.slug)
     if day := filtered.chosen("open"):

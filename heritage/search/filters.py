@@ -21,10 +21,13 @@ from heritage.models import (
     Site,
     SiteEra,
     SiteQuerySet,
+    Source,
     Term,
+    statements,
 )
 from heritage.search import (
     active_filters,
+    caches,
     distance_fields,
     filter_fields,
     store,
@@ -55,6 +58,8 @@ SORTS = [
 ]
 
 _SHORT_SPAN = 50  # years, of which what happened then and at no other time is the best match
+_SOURCES_KEPT = 64  # of which the sites are remembered
+_BY_SOURCE: caches.CacheKey[caches.LRUCache[int, BitMap]] = caches.CacheKey("sites by source")
 _SLACKS = (0, 10, 50)  # years that a span goes beyond them, and is still close
 
 
@@ -181,6 +186,12 @@ class SiteFilter(filters.FilterSet):
                     ),
                     key="reference",
                 ),
+                "source": filter_fields.RowsFilter(
+                    field_name="source",
+                    label=_("Source"),
+                    rows=lambda: Source.objects.all(),
+                    key="uid",
+                ),
             }
         )
 
@@ -300,6 +311,8 @@ class SiteFilter(filters.FilterSet):
         if self.chosen("property"):
             covered = Coverage.objects.filter(designation__in=self.chosen("property"))
             found["property"] = BitMap(covered.values_list("site_id", flat=True))
+        if self.chosen("source"):
+            found["source"] = BitMap.union(*map(self._resting_on, self.chosen("source")))
         if self.chosen("part_of"):
             found["part_of"] = _parts_of(site.pk for site in self.chosen("part_of"))
         if self.chosen("open"):
@@ -311,6 +324,11 @@ class SiteFilter(filters.FilterSet):
         if self.nearby:
             found["near"] = columns.bitmap(self.nearby.ids)
         return found
+
+    def _resting_on(self, source: Source) -> BitMap:
+        """The sites with a statement of a source, remembered until something is written."""
+        kept = self.index.cache.get_or_set(_BY_SOURCE, lambda: caches.LRUCache(_SOURCES_KEPT))
+        return kept.get_or_set(source.pk, partial(_sites_resting_on, source.pk))
 
     @cached_property
     def hours_groups(self) -> dict[HoursGroup, BitMap]:
@@ -465,6 +483,10 @@ def _find_sites(filters: Iterable[QueryFilter], text: str) -> BitMap:
 def _form_class() -> type[FilterForm]:
     made = {name: each.field for name, each in SiteFilter.base_filters.items()}
     return type("SiteFilterForm", (FilterForm,), made)
+
+
+def _sites_resting_on(source_id: int) -> BitMap:
+    return BitMap(statements.sites_resting_on([source_id]))
 
 
 def _parts_of(wholes: Iterable[int]) -> BitMap:

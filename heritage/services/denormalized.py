@@ -74,7 +74,7 @@ def refresh(
             dated -= _refresh_sites(sites, terms, dated, now)
             fulltext.delete(set(chunk) - {each.site.pk for each in sites})
         if is_stated:
-            _refresh_statements(chunk)
+            refresh_statements(chunk)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
 
@@ -323,7 +323,8 @@ def _refresh_sites(
     return {site.pk for site, _names in changed}
 
 
-def _refresh_statements(ids: list[int]) -> None:
+def refresh_statements(ids: list[int]) -> None:
+    """Refresh the number of unchecked statements of these sites."""
     unchecked = statements.unchecked_by_site(ids)
     changed = []
     for site in untracked(Site).filter(pk__in=ids).only("unchecked_statements"):

@@ -9,6 +9,7 @@ from heritage.web.feeds import views as feeds
 from heritage.web.home import views as home
 from heritage.web.media import views as media
 from heritage.web.site import views as site
+from heritage.web.trust import views as trust
 from heritage.web.vocabularies import views as vocabularies
 from heritage.web.world_heritage import views as world_heritage
 
@@ -38,6 +39,9 @@ urlpatterns = [
     path("places/<slug:slug>/", vocabularies.place, name="place"),
     path("world-heritage/", world_heritage.world_heritage, name="world_heritage"),
     path("about/", about.about, name="about"),
+    path("sources/", trust.sources, name="sources"),
+    path("disagreements/", trust.disagreements, name="disagreements"),
+    path("disagreements.json", trust.disagreements_json, name="disagreements_json"),
     path("credits/", about.credits, name="credits"),
     path("privacy/", about.privacy, name="privacy"),
 ]

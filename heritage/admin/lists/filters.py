@@ -31,7 +31,15 @@ from heritage.models import (
     Term,
     UnescoStatus,
 )
-from heritage.search import FACETS, Facet, IndexSnapshot, TreeFacet, current_index, similar
+from heritage.search import (
+    FACETS,
+    CacheKey,
+    Facet,
+    IndexSnapshot,
+    TreeFacet,
+    current_index,
+    similar,
+)
 from heritage.values.language import LazyText
 
 type Filters = tuple[str | type[ListFilter], ...]
@@ -281,6 +289,37 @@ class DoubtFilter(SimpleListFilter):
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
         return similar.same_names(index) & index.sites if self.value() == "twice" else index.sites
+
+
+_UNCHECKED: CacheKey[BitMap] = CacheKey("sites with unchecked statements")
+
+
+class TrustFilter(SimpleListFilter):
+    """Sites with statements that are only recalled or that no source is named for, or without."""
+
+    title, parameter_name = _("what it rests on"), "trust"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
+        return [
+            ("unchecked", _("has unchecked statements")),
+            ("checked", _("every statement has a source")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "unchecked":
+            return queryset.filter(unchecked_statements__gt=0)
+        return queryset.filter(unchecked_statements=0) if self.value() == "checked" else queryset
+
+    def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap:
+        unchecked = index.cache.get_or_set(_UNCHECKED, _with_unchecked) & index.sites
+        if self.value() == "unchecked":
+            return unchecked
+        return index.sites - unchecked if self.value() == "checked" else index.sites
+
+
+def _with_unchecked() -> BitMap:
+    sites = Site.objects.published().filter(unchecked_statements__gt=0).order_by()
+    return BitMap(sites.values_list("pk", flat=True))
 
 
 class AuthorFilter(SimpleListFilter):

@@ -17,6 +17,7 @@ from heritage.models import SavedFilter, Site
 
 MAX_FILTERS = 50
 DEFAULT_COLUMNS = ("place", "beginnings", "unesco", "state_badge")
+DERIVED_COLUMNS = ("unchecked_statements",)  # that no field of the form has
 
 
 class SavedFilterForm(forms.Form):
@@ -38,7 +39,11 @@ class ListPages(AdminPages):
     def columns(cls) -> dict[str, Any]:
         """By name, the labels of the columns that can be chosen; the name always comes first."""
         names = dict.fromkeys(
-            [*DEFAULT_COLUMNS, *(each.name for each in fields_for(FieldUse.LIST))]
+            [
+                *DEFAULT_COLUMNS,
+                *DERIVED_COLUMNS,
+                *(each.name for each in fields_for(FieldUse.LIST)),
+            ]
         )
         fields = {each.name: each.verbose_name for each in Site._meta.fields}
         return {name: fields.get(name) or getattr(cls, name).short_description for name in names}

@@ -48,6 +48,7 @@ from heritage.admin.lists.filters import (
     HomePageFilter,
     SiteRegisterFilter,
     StateFilter,
+    TrustFilter,
 )
 from heritage.admin.lists.preferences import ListPages
 from heritage.admin.lists.table import TablePages, edit_table
@@ -169,6 +170,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         AuthorFilter,
         GapFilter,
         DoubtFilter,
+        TrustFilter,
         *FACET_FILTERS,
         SiteRegisterFilter,
         ("featured", HomePageFilter),

@@ -20,6 +20,7 @@ from heritage.models import (
     Custodian,
     Designation,
     DesignationEvent,
+    Disagreement,
     Event,
     Identifier,
     Image,
@@ -75,6 +76,7 @@ class SiteRows:
     prices: list[Price] = field(default_factory=list)
     visitingfacts: list[VisitingFact] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    disagreements: list[Disagreement] = field(default_factory=list)
     # By the primary key of the entry that a coverage refers to.
     properties: dict[int, PropertyRows] = field(default_factory=dict)
     entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
@@ -110,6 +112,7 @@ RELATIONS: dict[str, tuple[type[Model], str]] = {
     "prices": (Price, "site_id"),
     "visitingfacts": (VisitingFact, "site_id"),
     "notices": (Notice, "site_id"),
+    "disagreements": (Disagreement, "site_id"),
 }
 # In SQL: the ids of each of `LINKS`, 1 for each of `RELATIONS` in which a site has rows, 1 if an
 # entry of the site covers another one.
@@ -196,6 +199,7 @@ def read_site(
         prices=[row for row in found["prices"] if row.is_shown],
         visitingfacts=[row for row in found["visitingfacts"] if row.is_shown],
         notices=[row for row in found["notices"] if falls_within(today, row.begins, row.ends)],
+        disagreements=[row for row in found["disagreements"] if row.is_public_of(site)],
     )
     site.place, site.public_images = terms.places.get(site.place_id), rows.images
     for row in rows.identifiers:
@@ -206,6 +210,7 @@ def read_site(
         event.last_era = terms.eras.get(event.last_era_id)
     _add_related_sites(rows, found["part_of"], found["parts"])
     entries = _add_entries(rows, found["coverages"], terms)
+    _add_facts(rows, entries)
     _add_sources(rows, entries, set(found["sources"]), terms)
     if site.custodian_id:
         site.custodian = _by_pk(Custodian, [site.custodian_id])[site.custodian_id]
@@ -284,6 +289,16 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -
     return list(entries.values())
 
 
+def _add_facts(rows: SiteRows, entries: list[Designation]) -> None:
+    """Give disagreements the facts that they are about."""
+    events = {event.pk: event for event in rows.events}
+    by_pk = {entry.pk: entry for entry in entries}
+    for row in rows.disagreements:
+        row.site = rows.site
+        row.event = events.get(row.event_id or 0)
+        row.designation = by_pk.get(row.designation_id or 0)
+
+
 def _add_sources(
     rows: SiteRows, entries: list[Designation], own: set[int], terms: Vocabulary
 ) -> None:
@@ -295,7 +310,9 @@ def _add_sources(
     checked: list[Any] = [*rows.openings, *rows.prices, *rows.visitingfacts]
     cited: list[Any] = [*rows.names, *rows.events, *rows.coverages, *rows.notices]
     cited += [*checked, *entries, *chain.from_iterable(rows.entry_events.values())]
+    cited += rows.disagreements
     ids = {row.source_id for row in cited} | {row.second_source_id for row in checked}
+    ids |= {row.other_source_id for row in rows.disagreements}
     found = _by_pk(Source, ids | own | {site.point_source_id})
     uses = Counter(row.source_id for row in cited)
     uses.update(row.second_source_id for row in checked)
@@ -304,7 +321,7 @@ def _add_sources(
     kinds = Source.Kind.values  # the weightier ones first
 
     def place(source: Source) -> tuple[bool, int, int, str]:
-        is_other = source.kind != Source.Kind.OFFICIAL
+        is_other = source.kind not in (Source.Kind.OFFICIAL, Source.Kind.REGISTER)
         return is_other, -uses[source.pk], kinds.index(source.kind), source.uid
 
     rows.sources = sorted((found[pk] for pk in own), key=place)
@@ -312,6 +329,8 @@ def _add_sources(
         row.source = found.get(row.source_id)
     for row in checked:
         row.second_source = found.get(row.second_source_id)
+    for row in rows.disagreements:
+        row.other_source = found.get(row.other_source_id or 0)
     if site.point_source_id:
         site.point_source = found[site.point_source_id]
     licensed: list[Any] = [*found.values(), *rows.images]

@@ -10,6 +10,7 @@ import re
 import secrets
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -25,12 +26,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from heritage.models import Correction, Site
+from heritage.models import Correction, Site, statements
+from heritage.models.statements import Statement, StatementKind
+from heritage.search import current_index, page_rows
 from heritage.server.client_address import client_network
 from heritage.server.lock_timeout import NotWritten, StorageFailed, lock_timeout
 from heritage.web.access import any_site, gone
-from heritage.web.shared import meta_tags
-from heritage.web.shared.responses import moved, private
+from heritage.web.shared import meta_tags, trust
+from heritage.web.shared.responses import moved, private, with_query
 
 MIN_SECONDS = 3  # nobody reads and writes faster
 MAX_SECONDS = 12 * 3600
@@ -50,6 +53,19 @@ _FULL = _(
 )
 _LINK = re.compile(r"https?:|www\.|ftp:", re.IGNORECASE)
 _MARKUP = re.compile(r"<\s*a\b|\[\s*(url|link)\b|\bhref\s*=", re.IGNORECASE)
+
+
+# What a correction of a statement is about.
+_TOPICS = {
+    StatementKind.TEXT: Correction.Topic.TEXT,
+    StatementKind.EVENT: Correction.Topic.DATES,
+    StatementKind.STATUS: Correction.Topic.STATUS,
+    StatementKind.REASON: Correction.Topic.STATUS,
+    StatementKind.POINT: Correction.Topic.POSITION,
+    StatementKind.AREA: Correction.Topic.POSITION,
+    StatementKind.VISIT: Correction.Topic.VISIT,
+    StatementKind.NAME: Correction.Topic.NAME,
+}
 
 
 class CorrectionForm(forms.ModelForm):
@@ -85,9 +101,12 @@ class CorrectionForm(forms.ModelForm):
             "email": forms.EmailInput({"autocomplete": "email"}),
         }
 
-    def __init__(self, *args: Any, site: Site, sender: str, **kwargs: Any):
+    def __init__(
+        self, *args: Any, site: Site, sender: str, about: Statement | None = None, **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         self.site, self.sender = site, sender
+        self.about = trust.label_of(about) if about else ""
         self.form_key, self.age = "", 0.0
         topic = cast(forms.ChoiceField, self.fields["topic"])
         topic.choices = [("", _("Choose …")), *Correction.Topic.choices]
@@ -96,7 +115,8 @@ class CorrectionForm(forms.ModelForm):
         text = normalize_newlines(self.cleaned_data["text"])
         if len(text) < MIN_TEXT and not any(ord(letter) >= 0x2E80 for letter in text):
             raise ValidationError(_("Please say a little more."), code="short")
-        return _without_links(text)
+        quoted = f"“{self.about}”\n{text}" if self.about else text
+        return _without_links(quoted[:MAX_TEXT])
 
     def clean_suggestion(self) -> str:
         return _without_links(normalize_newlines(self.cleaned_data["suggestion"]))
@@ -184,11 +204,14 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
     if site is None:
         return _not_public(request, slug, "web:correction")
     sender = sender_of(request)
+    about = _statement(site, request.GET.get("about", ""))
+    topic = {"topic": _TOPICS[about.kind]} if about else {}
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
         site=site,
         sender=sender,
-        initial={"key": new_key(site)},
+        about=about,
+        initial={"key": new_key(site), **topic},
     )
     status, is_busy = 200, False
     if request.method == "POST" and form.is_valid():
@@ -207,11 +230,27 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
             data["key"] = new_key(site)
             form.data = data
     head = meta_tags.hidden(str(_("Suggest a correction")))
-    context = {"site": site, "form": form, "head": head, "is_busy": is_busy}
+    address = reverse("web:correction", args=[site.slug])
+    context = {
+        "site": site,
+        "form": form,
+        "head": head,
+        "is_busy": is_busy,
+        "address": with_query(address, urlencode({"about": trust.key_of(about)}) if about else ""),
+    }
     response = render(request, "web/correction.html", context, status=status)
     if status == 503:
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
     return private(response)
+
+
+def _statement(site: Site, key: str) -> Statement | None:
+    """The statement that a link of the page is about; None if there is none, or no longer."""
+    if not key:
+        return None
+    rows = page_rows.read_site(site, current_index().vocabulary)
+    found = statements.statements_of(rows)
+    return next((each for each in found if trust.key_of(each) == key), None)
 
 
 @require_safe

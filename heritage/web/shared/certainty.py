@@ -15,10 +15,11 @@ class Mark:
     key: str
     label: str | Promise
     explanation: str | Promise
+    section: str = ""  # of the page of a site that says more, where there is one
 
     @property
     def anchor(self) -> str:
-        return f"mark-{self.key}"
+        return self.section or f"mark-{self.key}"
 
 
 TRADITION = Mark(
@@ -46,9 +47,15 @@ BLURRED = Mark(
     pgettext_lazy("mark beside a point", "blurred"),
     _("The exact point is kept back to protect the place; the one shown is the middle of an area."),
 )
+DIFFERS = Mark(
+    "differs",
+    pgettext_lazy("mark beside a fact", "sources differ"),
+    _("A source has another value; the page tells both, and why this one is shown."),
+    section="disagreements",
+)
 # The text of a date has these already: “c. 493”, “1049 (uncertain)”.
 WRITTEN_IN_DATES = (APPROXIMATE, UNCERTAIN)
-ALL = (TRADITION, APPROXIMATE, UNCERTAIN, RECALLED, BLURRED)
+ALL = (TRADITION, APPROXIMATE, UNCERTAIN, RECALLED, BLURRED, DIFFERS)
 
 
 def of_event(event: Event) -> list[Mark]:
@@ -69,6 +76,6 @@ def of_source(source: Source | None) -> list[Mark]:
 
 
 def legend(used: Iterable[Mark]) -> list[Mark]:
-    """The marks used on a page, each once, in a fixed order."""
+    """The marks used on a page that no section explains, each once, in a fixed order."""
     used = set(used)
-    return [mark for mark in ALL if mark in used]
+    return [mark for mark in ALL if mark in used and not mark.section]

@@ -68,12 +68,14 @@ def site_designations(rows: page_rows.SiteRows) -> list[SiteDesignation]:
     past = (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED)
     coverages = sorted(rows.coverages, key=lambda coverage: coverage.designation.standing in past)
     others = _others(rows.site, coverages) if rows.shares_entries else {}
+    differing = {row.designation.pk for row in rows.disagreements if row.designation}
     return [
         _site_designation(
             coverage,
             rows.properties.get(coverage.designation_id),
             rows.entry_events.get(coverage.designation_id, []),
             others.get(coverage.designation_id, []),
+            coverage.designation_id in differing,
         )
         for coverage in coverages
     ]
@@ -84,6 +86,7 @@ def _site_designation(
     listed: page_rows.PropertyRows | None,
     events: list[DesignationEvent],
     others: list[Fact],
+    is_differing: bool,
 ) -> SiteDesignation:
     entry, events = coverage.designation, sorted(events, key=lambda event: event.order)
     register, danger = entry.register, danger_event(entry, events)
@@ -108,7 +111,10 @@ def _site_designation(
         others=others[:MAX_OTHERS],
         more_url=_all_url(coverage) if len(others) > MAX_OTHERS else "",
         sources=[source_line(source) for source in dict.fromkeys(sources)],
-        marks=certainty.legend(mark for source in sources for mark in certainty.of_source(source)),
+        marks=[
+            *certainty.legend(mark for source in sources for mark in certainty.of_source(source)),
+            *([certainty.DIFFERS] if is_differing else []),
+        ],
     )
 
 

@@ -1,6 +1,5 @@
 """The events of a site for its page, grouped by role: what it dates from, beginnings, the rest."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -8,6 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Event
+from heritage.search import page_rows
 from heritage.values.language import LazyText
 from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import Mark
@@ -38,11 +38,12 @@ class EventGroup:
     lines: list[EventLine]
 
 
-def event_groups(events: Iterable[Event]) -> list[EventGroup]:
+def event_groups(rows: page_rows.SiteRows) -> list[EventGroup]:
     """The events, grouped by role and sorted by time."""
+    differing = {row.event.pk for row in rows.disagreements if row.event}
     by_role: dict[str, list[EventLine]] = {role: [] for role in _HEADINGS}
-    for event in events:
-        by_role[event.role].append(event_line(event))
+    for event in rows.events:
+        by_role[event.role].append(_event_line(event, event.pk in differing))
     return [
         EventGroup(str(role), str(_HEADINGS[role]), found)
         for role, found in by_role.items()
@@ -50,7 +51,7 @@ def event_groups(events: Iterable[Event]) -> list[EventGroup]:
     ]
 
 
-def event_line(event: Event) -> EventLine:
+def _event_line(event: Event, is_differing: bool) -> EventLine:
     date, eras = event.date_phrase(), event.era_phrase()
     what, beside = capfirst(event.get_kind_display()), eras if date else ""
     if event.role == Event.Role.DATED:  # the heading says it
@@ -60,6 +61,10 @@ def event_line(event: Event) -> EventLine:
         eras=beside,
         what=what,
         note=language_html.as_html(event.note.best()),
-        marks=certainty.of_event(event) + certainty.of_source(event.source),
+        marks=[
+            *certainty.of_event(event),
+            *certainty.of_source(event.source),
+            *([certainty.DIFFERS] if is_differing else []),
+        ],
         source=source_line(event.source),
     )

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 from heritage.formats import sentence
 from heritage.models import (
     Coverage,
+    Disagreement,
     Event,
     Name,
     PartOf,
@@ -37,6 +38,7 @@ from heritage.web.media import covers, maps
 from heritage.web.shared import cards, certainty, language_html, map_images, unplaced
 from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import Mark
+from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
 from heritage.web.shared.nearby_map import NearbyMap, nearby_map
 from heritage.web.shared.page_urls import around_url
 from heritage.web.shared.sources import SourceLine, source_line
@@ -48,6 +50,7 @@ from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
 from heritage.web.site.related_sites import RelatedSites, related_sites
 from heritage.web.site.timeline import SiteTimeline, site_timeline
+from heritage.web.site.trust import SiteTrust, site_trust
 from heritage.web.site.visiting import NoticeLine, Visiting
 
 _MANY_PARTS = 5
@@ -118,6 +121,8 @@ class SitePage:
     identifiers: list[Link]
     text_marks: list[Mark]  # where its sources do not bear out all that the text says
     sources: list[SourceLine]
+    trust: SiteTrust | None
+    disagreements: list[DisagreementLine]
     picture: Picture
     photos: list[Photo]  # the first is the cover
     nearby: list[NeighbourLine]
@@ -156,7 +161,8 @@ class SitePage:
             ("status", _("Status and protection"), self.designations),
             ("nearby", _("Nearby"), self.nearby),
             ("names", _("Names"), self.names),
-            ("sources", _("Sources"), self.sources),
+            ("disagreements", _("Where sources disagree"), self.disagreements),
+            ("sources", _("Sources"), self.trust or self.sources),
         ]
         found = [ContentsLink(anchor, title) for anchor, title, is_there in parts if is_there]
         return found if len(found) >= _MANY_PARTS else []
@@ -170,6 +176,20 @@ class SitePage:
         """Said once on the page; facts with a source have a citation."""
         lines = [line for group in self.event_groups for line in group.lines]
         return any(certainty.RECALLED in line.marks for line in lines)
+
+    @property
+    def differing(self) -> dict[str, list[Mark]]:
+        """By fact, the mark that sources differ, unless an event or an entry has it."""
+        rows = self.rows.disagreements
+        facts = {row.fact for row in rows if not (row.event or row.designation)}
+        return {fact: [certainty.DIFFERS] * (fact in facts) for fact in Disagreement.Fact.values}
+
+    @property
+    def differing_text(self) -> list[Mark]:
+        """The mark of what has no line of its own."""
+        fact = Disagreement.Fact
+        rest = (fact.OTHER, fact.DATE, fact.STATUS)
+        return [certainty.DIFFERS] * any(self.differing[each] for each in rest)
 
     @property
     def cited_name(self) -> str:
@@ -205,7 +225,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     is_standing = any(event.role == Event.Role.STANDING for event in age)
     description = site.description.best()
     beginning_of_text, further = _parted(to_html(str(description)))
-    where, groups, registers = site_location(rows), event_groups(events), site_designations(rows)
+    where, groups, registers = site_location(rows), event_groups(rows), site_designations(rows)
     sources = [source_line(source) for source in rows.sources if not source.is_recalled]
     text_marks = list(chain.from_iterable(map(certainty.of_source, rows.sources)))
     names = [*_translations(site), *map(_name_line, rows.names)]
@@ -255,6 +275,8 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         ],
         text_marks=text_marks,
         sources=sources,
+        trust=site_trust(rows),
+        disagreements=list(map(disagreement_line, rows.disagreements)),
         picture=cards.picture(rows),
         photos=photos(rows.images),
         nearby=neighbours(site.public_point, near),
