@@ -1,8 +1,9 @@
 """Pages of a release, rendered by its own code: a plain file, run in its folder by its Python.
 
-`python render_pages.py COUNT` writes a line of JSON for each page, `[path, status, html]`: every
-page of sitemap.xml if there are no more than COUNT, otherwise so many, evenly spread. It uses
-nothing but Django, so that it works with the code of any release.
+Reads the paths of pages from the standard input, a line each, and writes a line of JSON for each
+page, `[path, status, html]`. A number instead of paths stands for so many pages of sitemap.xml,
+evenly spread, or all if there are no more. It uses nothing but Django, so that it works with the
+code of any release.
 """
 
 import json
@@ -17,7 +18,7 @@ PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFi
 LISTS = ("sites/?q=temple", "sites/?q=龙门", "sites/?sort=oldest", "sites/?has=image")
 
 
-def main(count: int) -> None:
+def main(words: list[str]) -> None:
     sys.path.insert(0, str(Path.cwd()))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
     import django
@@ -34,8 +35,14 @@ def main(count: int) -> None:
         return response.status_code, response.content.decode()
 
     with override_settings(STORAGES=settings.STORAGES | PLAIN):
-        for path in chosen(list(paths(answer)), count):
+        for path in wanted(words, answer):
             sys.stdout.write(json.dumps([path, *answer(path)]) + "\n")
+
+
+def wanted(words: list[str], answer: Callable[[str], tuple[int, str]]) -> list[str]:
+    if words and words[0].isdigit():
+        return chosen(list(paths(answer)), int(words[0]))
+    return words
 
 
 def paths(answer: Callable[[str], tuple[int, str]]) -> Iterator[str]:
@@ -63,4 +70,4 @@ def chosen(every: list[str], count: int) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(sys.stdin.read().split())

@@ -52,20 +52,21 @@ def main() -> None:
         _write(target / "heritage.sqlite3.xz", plain.read_bytes())
         with tarfile.open(target / "media.tar", "w") as archive:
             archive.add(data / "media" / "images", "images")
-        lines = _run(asked, data, RENDER, str(PAGES)).splitlines()
+        lines = _run(asked, data, RENDER, said=str(PAGES)).splitlines()
         pages = facts_of(lines, plain)
         text = json.dumps(pages, ensure_ascii=False, sort_keys=True)
         _write(target / "pages.json.xz", text.encode())
     _write(target / "heritage.sql.xz", _dump(asked).encode())
 
 
-def _run(asked: argparse.Namespace, data: Path, script: Path, *words: str, **more: str) -> str:
+def _run(asked: argparse.Namespace, data: Path, script: Path, said: str = "", **more: str) -> str:
     kept = {x: y for x, y in os.environ.items() if not x.startswith(("HERITAGE_", "DATABASE_"))}
     environment = kept | {"HERITAGE_DEMO": "1", "HERITAGE_DATA": str(data)} | more
     environment.pop("DJANGO_SETTINGS_MODULE")
     done = subprocess.run(
-        [asked.python, script, *words],
-        cwd=asked.folder, env=environment, stdout=subprocess.PIPE, text=True, check=True,
+        [asked.python, script],
+        cwd=asked.folder, env=environment, input=said,
+        stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return done.stdout
 
