@@ -3,8 +3,8 @@
 from django.http import QueryDict
 
 from heritage.models import Site
+from heritage.search import brute_force
 from heritage.search.filters import SiteFilter
-from tests import brute_force
 from tests.random_catalogue import Catalogue
 
 

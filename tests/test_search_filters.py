@@ -8,9 +8,9 @@ from django.utils import translation
 
 from heritage.models import Site
 from heritage.models.unit_of_work import change_set
+from heritage.search import brute_force
 from heritage.search.counting import facet_counts
 from heritage.search.filters import SiteFilter
-from tests import brute_force
 from tests.builders import (
     make_coverage,
     make_designation,

@@ -11,10 +11,10 @@ from django.utils import timezone, translation
 
 from heritage.formats import Addresses, jsonld
 from heritage.models import ChangeSet, Identity, Opening, Price, VisitingFact
+from heritage.search import brute_force
 from heritage.search.index.openings import HoursGroup
 from heritage.services.record_problems import problems
 from heritage.web.site.visiting import visiting
-from tests import brute_force
 from tests import builders as build
 from tests.test_search_filters import found
 from tests.webrows import rows_of

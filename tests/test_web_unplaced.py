@@ -5,8 +5,8 @@ from django.http import QueryDict
 
 from heritage.models import Site
 from heritage.models.unit_of_work import change_set
+from heritage.search import brute_force
 from heritage.search.filters import SiteFilter
-from tests import brute_force
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db

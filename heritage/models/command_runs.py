@@ -29,3 +29,8 @@ class CommandRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.command} {self.at}"
+
+    @property
+    def is_proof(self) -> bool:
+        """Of `verify`: everything was compared, and nothing differed."""
+        return bool(self.detail.get("is_complete")) and not self.detail.get("count")

@@ -11,12 +11,21 @@
   that are vocabularies, by name.
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
 - `sites_matching()` asks the full text, drafts included.
+- `brute_force` asks the database the same, slowly; `verification` compares the index with it.
 - `suggest` proposes while somebody types, `similar` finds records that may be of one site.
 
 Nothing here writes a record. Other packages import these names and no module of this package.
 """
 
-from heritage.search import map_cells, page_rows, query_strings, similar, suggest
+from heritage.search import (
+    brute_force,
+    map_cells,
+    page_rows,
+    query_strings,
+    similar,
+    suggest,
+    verification,
+)
 from heritage.search.active_filters import ActiveFilter
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.counting import FacetCounts, FacetOption, facet_counts
@@ -51,6 +60,7 @@ __all__ = [
     "TermTree",
     "TreeFacet",
     "areas",
+    "brute_force",
     "columns",
     "current_index",
     "facet_counts",
@@ -67,4 +77,5 @@ __all__ = [
     "sites_matching",
     "spelling_corrections",
     "suggest",
+    "verification",
 ]

@@ -171,6 +171,11 @@ def _patch(snapshot: IndexSnapshot, number: int, token: str, changed: BitMap) ->
     return patched_snapshot(snapshot, number, token, changed, found, order_of)
 
 
+def read_again(snapshot: IndexSnapshot, sites: BitMap) -> IndexSnapshot:
+    """The snapshot with these sites as their rows say now; what is equal is the same object."""
+    return _patch(snapshot, snapshot.number, snapshot.token, sites - _NO_SITE)
+
+
 def rebuilt(number: int, token: str) -> IndexSnapshot:
     """A snapshot read from the whole database."""
     by_order = {name: orders.ids(name) for name in orders.names()}

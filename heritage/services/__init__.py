@@ -9,6 +9,7 @@ signals, and history, derived columns, full text and change log follow by themse
   a row was opened), `record_problems` (what is wrong with records), `date_reading` (dates and eras
   as editors write them).
 - **Long work**: `jobs` (kinds of jobs, which the background worker runs).
+- **Proof**: `verification` compares what is stored with what it follows from.
 - **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
   `is_of_older_version()`.
 
@@ -31,6 +32,7 @@ from heritage.services import (
     undo,
     undo_in_batches,
     undo_plan,
+    verification,
     write_path,
 )
 from heritage.services.dependencies import is_vocabulary, parents_first
@@ -60,6 +62,7 @@ __all__ = [
     "undo_in_batches",
     "undo_plan",
     "update_planner_statistics",
+    "verification",
 ]
 
 

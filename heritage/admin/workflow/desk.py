@@ -23,6 +23,7 @@ from heritage.admin.changes.history import comments_of
 from heritage.admin.changes.written_records import RecordLink, written_records
 from heritage.admin.lists.filters import last_checked
 from heritage.admin.lists.gaps import gaps
+from heritage.admin.workflow.upkeep import upkeep
 from heritage.models import (
     ChangeSet,
     Correction,
@@ -213,6 +214,7 @@ def desk_context(request: HttpRequest) -> dict:
     return {
         "tasks": tasks(request),
         "scheduled": scheduled_publishing(user_of(request)),
+        "upkeep": upkeep(user_of(request)),
         "gaps": list(gap_tasks(user_of(request))),
         "checks": checks(user_of(request)),
         "saved_lists": saved_lists(user_of(request)),

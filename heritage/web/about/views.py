@@ -1,5 +1,7 @@
 """Views of the pages about the catalogue: its texts, and where facts and pictures come from."""
 
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -7,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.formats import jsonld
-from heritage.search import page_dependencies
+from heritage.models import CommandRun
+from heritage.search import IndexSnapshot, current_index, page_dependencies
 from heritage.values.language import LazyText
 from heritage.values.markdown import to_html
 from heritage.web.about import date_help
@@ -20,7 +23,7 @@ from heritage.web.shared.responses import public
 @require_safe
 @conditional_page
 def about(request: HttpRequest) -> HttpResponse:
-    return _text_page(request, "web/about.html", "about", gettext_lazy("About"))
+    return _text_page(request, "web/about.html", "about", gettext_lazy("About"), _verified_at())
 
 
 @require_safe
@@ -29,9 +32,28 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return _text_page(request, "web/privacy.html", "privacy", gettext_lazy("Privacy"))
 
 
-def _text_page(request: HttpRequest, template: str, field: str, title: LazyText) -> HttpResponse:
+def _verified_at() -> datetime | None:
+    """When all that the catalogue says was last compared with its rows, if it was all right."""
+    at = _last_proof(index := current_index())
+    page_dependencies.answer(index, _last_proof, at)
+    return at
+
+
+def _last_proof(_index: IndexSnapshot) -> datetime | None:
+    run = CommandRun.objects.latest_of("verify")
+    return run.at if run is not None and run.is_proof else None
+
+
+def _text_page(
+    request: HttpRequest,
+    template: str,
+    field: str,
+    title: LazyText,
+    verified_at: datetime | None = None,
+) -> HttpResponse:
     words = getattr(identity(request), field).best()
     context = {
+        "verified_at": verified_at,
         "words": words,
         "html": to_html(str(words), under=1) if words else "",
         "marks": certainty.ALL,

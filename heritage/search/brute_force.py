@@ -1,10 +1,13 @@
-"""The catalogue's filters asked of the database row by row: slow, and without the index."""
+"""The catalogue's filters asked of the database row by row: slow, and without the index.
+
+What pages answer from the index is compared with this, by `manage.py verify` and by tests.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
-from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models import Exists, F, Min, OrderBy, OuterRef, Q
 from django.http import QueryDict
 
 from heritage.models import (
@@ -19,11 +22,15 @@ from heritage.models import (
     Place,
     Price,
     Site,
+    SiteQuerySet,
     SortName,
     VisitingFact,
 )
+from heritage.search.facets.areas import GROUPS
 from heritage.search.filter_fields import read_years
 from heritage.values.coordinates import distance_km
+
+type Ask = Callable[[SiteQuerySet, list[str], QueryDict], SiteQuerySet]
 
 _IN_FORCE = ("in_force", "in_danger")
 
@@ -33,7 +40,7 @@ def matching(query: QueryDict) -> set[int]:
     sites = Site.objects.published()
     for name in query:
         if name not in ("role", "sort", "within", "to", "hours"):
-            sites = _ASK[name](sites, query.getlist(name), query)
+            sites = _ASK[name](sites, list(map(str, query.getlist(name))), query)
         elif name == "to" and "from" not in query:
             sites = _from(sites, [], query)
     return set(sites.order_by().values_list("pk", flat=True))
@@ -43,35 +50,54 @@ def in_order(query: QueryDict, language: str = "en") -> list[int]:
     """The same in the order that the query asks for."""
     found, order = matching(query), query.get("sort", "prominence")
     if order == "distance":
-        centre, points = _centre(query["near"]), _points()
+        centre, points = _centre(str(query["near"])), _points()
         return sorted(found, key=lambda pk: (distance_km(centre, points[pk]), pk))
     if order == "name":
         keys = SortName.objects.filter(language=language, site__in=found)
         return list(keys.order_by("key", "site").values_list("site", flat=True))
-    by = {
+    orders: dict[str, list[str | OrderBy]] = {
         "oldest": [F("first_year").asc(nulls_last=True), "pk"],
         "prominence": ["-effective_prominence", "pk"],
         "inscribed": [F("inscribed_year").asc(nulls_last=True), "pk"],
         "recent": [F("published_at").desc(nulls_last=True), "-pk"],
-    }[order]
-    return list(Site.objects.filter(pk__in=found).order_by(*by).values_list("pk", flat=True))
+    }
+    return list(
+        Site.objects.filter(pk__in=found).order_by(*orders[order]).values_list("pk", flat=True)
+    )
 
 
-def subtree(model, slugs: Iterable[str]) -> set[int]:
+def subtree(model: type[Kind | Place | Era], slugs: Iterable[str]) -> set[int]:
     roots = model.objects.filter(slug__in=slugs).values_list("pk", flat=True)
     return model.objects.subtree_ids(roots)
 
 
-def _unesco(sites, values, query):
+def _area(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
+    found: set[int] = set()
+    coded = [place for place in Place.objects.filter(level__in=("country", "province"))
+             if len(place.code) == 2]  # fmt: skip
+    for value in values:
+        codes = GROUPS[value].codes.split()
+        inside = {place.pk for place in coded if place.code in codes}
+        elsewhere = {p.pk for p in coded if p.code not in codes and p.parent_id in inside}
+        found |= _in_places(sites, inside) - _in_places(sites, elsewhere)
+    return sites.filter(pk__in=found)
+
+
+def _in_places(sites: SiteQuerySet, roots: set[int]) -> set[int]:
+    within = sites.in_places(Place.objects.subtree_ids(roots))
+    return set(within.order_by().values_list("pk", flat=True))
+
+
+def _unesco(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     listed = ("in_danger", "inscribed", "part") if "listed" in values else ()
     return sites.with_unesco_status(*listed, *(value for value in values if value != "listed"))
 
 
-def _era(sites, values, query):
+def _era(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     return sites.of_eras(subtree(Era, values), query.get("role"))
 
 
-def _covered(sites, *conditions: Q, **fields):
+def _covered(sites: SiteQuerySet, *conditions: Q, **fields: object) -> SiteQuerySet:
     """Sites under an entry in force of which all of this is true."""
     rows = Coverage.objects.filter(
         *conditions, site=OuterRef("pk"), designation__standing__in=_IN_FORCE, **fields
@@ -79,22 +105,22 @@ def _covered(sites, *conditions: Q, **fields):
     return sites.filter(Exists(rows))
 
 
-def _world_heritage(path: str):
-    def ask(sites, values, query):
+def _world_heritage(path: str) -> Ask:
+    def ask(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
         fields = {f"{path}__code__in": values}
         return _covered(sites, designation__register__role="world_heritage", **fields)
 
     return ask
 
 
-def _either(sites, conditions: Iterable[Q]):
-    wanted = set()
+def _either(sites: SiteQuerySet, conditions: Iterable[Q]) -> SiteQuerySet:
+    wanted: set[int] = set()
     for condition in conditions:
         wanted.update(_covered(sites, condition).values_list("pk", flat=True))
     return sites.filter(pk__in=wanted)
 
 
-def _batch(sites, values, query):
+def _batch(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     pairs = (value.split(".") for value in values)
     return _either(
         sites,
@@ -102,7 +128,7 @@ def _batch(sites, values, query):
     )
 
 
-def _rating(sites, values, query):
+def _rating(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     return _either(
         sites,
         (
@@ -113,7 +139,7 @@ def _rating(sites, values, query):
     )
 
 
-def _inscribed(sites, values, query):
+def _inscribed(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     listed = (
         Coverage.objects.filter(
             designation__register__role="world_heritage", designation__standing__in=_IN_FORCE
@@ -133,7 +159,7 @@ def _inscribed(sites, values, query):
     )
 
 
-def _has(sites, values, query):
+def _has(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     if "image" in values:
         sites = sites.filter(Exists(Image.objects.filter(site=OuterRef("pk"), published=True)))
     if "point" in values:
@@ -141,10 +167,19 @@ def _has(sites, values, query):
     if "district" in values:
         sites = sites.filter(pk__in=list(districts()))
     if "visiting" in values:
-        ids = set()
+        ids: set[int] = set()
         for model in (Opening, Price, VisitingFact):
             ids.update(row.site_id for row in model.objects.all() if row.is_shown)
         sites = sites.filter(pk__in=ids)
+    if "free" in values:
+        prices: dict[int, list[Price]] = defaultdict(list)
+        for row in Price.objects.all():
+            if row.is_shown:
+                prices[row.site_id].append(row)
+        free = [pk for pk, rows in prices.items() if not any(row.amount for row in rows)]
+        sites = sites.filter(pk__in=free)
+    if unknown := set(values) - {"image", "point", "district", "visiting", "free"}:
+        raise ValueError(f"The database is not asked for {unknown}.")
     return sites
 
 
@@ -165,11 +200,11 @@ def districts() -> dict[int, Place]:
     return found
 
 
-def _language(sites, values, query):
+def _language(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     return sites.filter(Q(summary__has_any_keys=values) | Q(description__has_any_keys=values))
 
 
-def _open(sites, values, query):
+def _open(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     day, wanted = date.fromisoformat(values[0]), query.get("hours")
     groups = hours_groups(day)
     of_groups = [wanted] if wanted else ["official", "reported"]
@@ -201,7 +236,7 @@ def _hours_group(rows: list[Opening], day: date, is_told: bool) -> str:
     return "official" if deciding[0].is_dependable else "reported"
 
 
-def _property(sites, values, query):
+def _property(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     covered = Coverage.objects.filter(
         site=OuterRef("pk"),
         designation__register__role="world_heritage",
@@ -210,7 +245,7 @@ def _property(sites, values, query):
     return sites.filter(Exists(covered))
 
 
-def _part_of(sites, values, query):
+def _part_of(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     pairs = list(PartOf.objects.values_list("part_id", "whole_id"))
     found: set[int] = set()
     level = set(Site.objects.filter(slug__in=values).values_list("pk", flat=True))
@@ -220,28 +255,28 @@ def _part_of(sites, values, query):
     return sites.filter(pk__in=found)
 
 
-def _from(sites, values, query):
+def _from(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     events = Event.objects.exclude(first_year=None, last_year=None)
     if (role := query.get("role")) in Event.Role.values:
         kinds = [kind for kind in Event.Kind.values if Event(kind=kind).role == role]
         events = events.filter(kind__in=kinds)
     if "from" in query:
-        first = read_years(query["from"])[0]
+        first = read_years(str(query["from"]))[0]
         events = events.filter(Q(last_year__gte=first) | Q(last_year=None))
     if "to" in query:
-        last = read_years(query["to"])[1]
+        last = read_years(str(query["to"]))[1]
         events = events.filter(Q(first_year__lte=last) | Q(first_year=None))
     return sites.filter(Exists(events.filter(site=OuterRef("pk"))))
 
 
-def _bbox(sites, values, query):
+def _bbox(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     west, south, east, north = map(float, values[0].split(","))
     columns = Q(public_longitude__gte=west), Q(public_longitude__lte=east)
     across = columns[0] & columns[1] if west <= east else columns[0] | columns[1]
     return sites.filter(across, public_latitude__range=(south, north))
 
 
-def _near(sites, values, query):
+def _near(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     centre, km = _centre(values[0]), float(query.get("within", 50))
     near = (pk for pk, point in _points().items() if distance_km(centre, point) <= km)
     return sites.filter(pk__in=list(near))
@@ -249,8 +284,9 @@ def _near(sites, values, query):
 
 def _centre(text: str) -> tuple[float, float]:
     if "," in text:
-        return tuple(map(float, text.split(",")))
-    return Site.objects.values_list("public_latitude", "public_longitude").get(slug=text)
+        latitude, longitude = map(float, text.split(","))
+        return latitude, longitude
+    return _points()[Site.objects.values_list("pk", flat=True).get(slug=text)]
 
 
 def _points() -> dict[int, tuple[float, float]]:
@@ -258,13 +294,15 @@ def _points() -> dict[int, tuple[float, float]]:
     return {
         pk: (latitude, longitude)
         for pk, latitude, longitude in rows.values_list("pk", "public_latitude", "public_longitude")
+        if latitude is not None and longitude is not None
     }
 
 
-_ASK = {
+_ASK: dict[str, Ask] = {
     "kind": lambda sites, values, query: sites.of_kinds(subtree(Kind, values)),
     "era": _era,
     "place": lambda sites, values, query: sites.in_places(subtree(Place, values)),
+    "area": _area,
     "unesco": _unesco,
     "protection": lambda sites, values, query: _covered(
         sites, designation__register__slug__in=values

@@ -1,0 +1,103 @@
+"""Whether the index agrees with the rows that it is made of, for `manage.py verify`.
+
+Others may write between two steps: each holds the lock of the change log. Nothing is written.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from django.db.models import Max, Min
+from django.http import QueryDict
+from pyroaring import BitMap
+
+from heritage.models import IndexChange, Site
+from heritage.search import brute_force, store
+from heritage.search.counting import facet_counts
+from heritage.search.filters import SiteFilter
+from heritage.search.index import orders
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.values.finding import Checking, Finding
+from heritage.values.progress import Progress
+
+_AT_ONCE = 1_000  # sites that are read again in one step
+_REINDEX = "manage.py reindex"
+
+
+def index() -> Checking:
+    """Each site is in the index as its rows say: it is read again as after a write."""
+    found = Site.objects.order_by().aggregate(first=Min("pk"), last=Max("pk"))
+    current = store.current().sites
+    ends = [*filter(None, found.values()), *([current.min(), current.max()] if current else [])]
+    if not ends:
+        return
+    first, last = min(ends), max(ends)
+    for start in range(first, last + 1, _AT_ONCE):
+        with IndexChange.objects.locked():
+            now = store.current()
+            again = store.read_again(now, BitMap(range(start, start + _AT_ONCE)))
+        yield from _differences(now, again)
+        yield Progress(min(start + _AT_ONCE, last), last)
+    for name in orders.names():
+        with IndexChange.objects.locked():
+            stored = store.current().orders[name].ids
+            anew = np.fromiter(orders.ids(name), dtype=np.int32)
+        if not np.array_equal(stored, anew):
+            yield _stale(f"order {name}", np.setxor1d(stored, anew).tolist())
+
+
+def _differences(now: IndexSnapshot, again: IndexSnapshot) -> Iterator[Finding]:
+    """Parts that are the same are the same objects."""
+    if again.sites != now.sites:
+        yield _stale("published sites", again.sites ^ now.sites)
+    if again.values is not now.values:
+        for key in sorted(again.values.keys() | now.values.keys()):
+            if different := again.with_key(key) ^ now.with_key(key):
+                yield _stale(key, different)
+    for name in ("points", "component_points", "districts", "times"):
+        if getattr(again, name) is not getattr(now, name):
+            yield _stale(name, [])
+    for role, spans in now.spans.items():
+        if again.spans[role] is not spans:
+            yield _stale(f"years of {role}", [])
+    for name, order in now.orders.items():
+        if again.orders[name] is not order:
+            yield _stale(f"order {name}", [])
+
+
+def _stale(part: str, sites: BitMap | list[int]) -> Finding:
+    ids = [str(pk) for pk in list(sites)[:5]]
+    which = f" for sites {', '.join(ids)}{', …' if len(sites) > len(ids) else ''}" if ids else ""
+    return Finding(f"index: {part}", f"is not as the rows say{which}", _REINDEX)
+
+
+def counts() -> Checking:
+    """The number beside each value of each filter, and the sites that it leads to."""
+    with IndexChange.objects.locked():
+        shown, stored = len(SiteFilter(QueryDict()).hits), Site.objects.published().count()
+        numbers = _numbers()
+        number = store.current().number
+    if shown != stored:
+        yield Finding("all sites", f"{shown} are counted, {stored} are stored", _REINDEX)
+    asked = list(numbers)
+    for done, (name, value) in enumerate(asked):
+        query = QueryDict(mutable=True)
+        query[name] = value
+        with IndexChange.objects.locked():
+            if store.current().number != number:  # somebody wrote
+                numbers, number = _numbers(), store.current().number
+            counted = numbers.get((name, value), 0)
+            wanted = brute_force.matching(query)
+            led_to = set(SiteFilter(query).hits)
+        if led_to != wanted or counted != len(wanted):
+            how = f"{counted} are counted, {len(led_to)} found, {len(wanted)} stored"
+            yield Finding(f"sites with {name}={value}", how, _REINDEX)
+        yield Progress(done + 1, len(asked))
+
+
+def _numbers() -> dict[tuple[str, str], int]:
+    """What pages show beside each value, by the name of the filter and the value."""
+    return {
+        (facet.name, option.value): option.count
+        for facet in facet_counts(SiteFilter(QueryDict()))
+        for option in facet.options
+    }
