@@ -180,7 +180,7 @@ def test_the_steps_of_readme_and_of_the_guide(clone, database):
 def _walk(folder: Folder) -> None:
     steps = blocks(GUIDE)
     assert list(steps) == [
-        "Install", "Fill it", "First account", "Back up", "Restore", "Upgrade"
+        "Install", "Fill it", "First account", "Back up", "Restore", "Verify", "Upgrade"
     ]  # fmt: skip
     for commands in steps["Install"]:
         folder.run(commands)
@@ -205,6 +205,8 @@ def _walk(folder: Folder) -> None:
         folder.run(commands)
     assert folder.python(COUNTS) == before
     assert (media / "picture.jpg").read_bytes() == b"a picture"
+    for commands in steps["Verify"]:
+        assert "agrees with the rows" in folder.run(commands)
 
     for commands in steps["Upgrade"]:
         assert " 0 created, 0 updated" in folder.run(commands)
