@@ -22,9 +22,11 @@ class HeritageConfig(AppConfig):
 
         from heritage import services
         from heritage.admin.accounts import groups, security_log
+        from heritage.management import verifying
         from heritage.search import keep_saved_index_fresh
 
         services.connect()
+        verifying.connect()
         groups.connect()
         security_log.connect()
         request_finished.connect(keep_saved_index_fresh, dispatch_uid="index snapshot")

@@ -13,10 +13,20 @@ from django.utils import timezone
 
 from heritage.management import verifying
 from heritage.management.verifying import CHECKS, Verification
-from heritage.models import Change, CommandRun, Image, IndexChange, PendingRefresh, Price, Site
+from heritage.models import (
+    Change,
+    CommandRun,
+    Image,
+    IndexChange,
+    Job,
+    PendingRefresh,
+    Price,
+    Site,
+)
 from heritage.models.base import untracked
 from heritage.search import store
-from heritage.services import fulltext
+from heritage.services import fulltext, jobs
+from heritage.values.progress import Progress
 from tests.builders import make_image, make_place, make_price, make_user
 from tests.random_catalogue import Catalogue
 from tests.random_writes import write_if_possible
@@ -262,3 +272,31 @@ def test_administrators_see_the_result_on_the_desk(detail, hours, words, client)
     assert words in page
     client.force_login(make_user("li", group="editor"))
     assert words not in client.get("/en/admin/").content.decode()
+
+
+def test_the_worker_does_it_every_night_and_goes_on_after_a_stop(site, monkeypatch):
+    assert jobs.kinds()["verify"].daily_at
+    untracked(Site).update(first_year=-5)
+    done = []
+
+    def counted(name, check):
+        def run():
+            done.append(name)
+            if name == "history" and done.count(name) == 1:
+                Job.objects.get().stop()
+            yield Progress(1, 1)
+            yield from check()
+
+        return run
+
+    for name, check in list(CHECKS.items()):
+        monkeypatch.setitem(verifying.CHECKS, name, counted(name, check))
+    job = jobs.run_here("verify")
+    assert job.state == Job.State.STOPPED and not CommandRun.objects.filter(command="verify")
+    job.continue_()
+    job = jobs.continue_here(job)
+    assert job.state == Job.State.DONE
+    assert done == ["derived", "words", "history", "history", "pictures", "index", "counts"]
+    kept = CommandRun.objects.get(command="verify")
+    assert kept.detail["count"] == job.result["count"] == job.lines.count() > 0
+    assert kept.detail["is_complete"] and not kept.is_proof

@@ -1,17 +1,25 @@
-"""All checks of `manage.py verify`, one after another, and what their result is kept as."""
+"""All checks of `manage.py verify`, one after another, and what their result is kept as.
+
+With a background worker they are done every night, as a job that goes on where it was stopped.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import time as time_of_day
 from typing import Any, NamedTuple
 
-from heritage.models import CommandRun, IndexChange
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models import CommandRun, IndexChange, JobLine
 from heritage.search import verification as of_index
+from heritage.services import jobs
 from heritage.services import verification as of_rows
 from heritage.values.finding import Checking, Finding, NotNow
 from heritage.values.progress import Progress
 
 COMMAND = "verify"  # under which the result is kept, see `CommandRun`
+_LOGGED = 100  # findings in the log of a job
 _KEPT = 1_000  # findings of one check that are told one by one
 
 CHECKS: dict[str, Callable[[], Checking]] = {
@@ -106,3 +114,55 @@ class Verification:
                 for name, result in self.results.items()
             },
         }
+
+
+# --- every night -----------------------------------------------------------------------------
+
+_SAYS = {
+    "derived": _("Comparing columns that follow from others"),
+    "words": _("Comparing the words of the full text"),
+    "history": _("Comparing the history"),
+    "pictures": _("Comparing files of pictures"),
+    "index": _("Comparing the index"),
+    "counts": _("Comparing counts"),
+}
+
+
+def _job(run: jobs.Run) -> jobs.Steps:
+    """Do all checks; those that are done are not done again after a stop."""
+    verification = Verification()
+    done: dict[str, dict] = run.cursor.setdefault("results", {})
+    for name, kept in done.items():
+        findings = [Finding(*each) for each in kept["findings"]]
+        verification.results[name] = CheckResult(**kept | {"findings": findings})
+    for step in verification.run():
+        if len(done) < len(verification.results):
+            with run.step():
+                _remember(verification, done)
+        yield step.progress._replace(sentence=_SAYS[step.check])
+    _remember(verification, done)
+    verification.keep()
+    for name, result in verification.results.items():
+        for text in [*map(str, result.findings[:_LOGGED]), *filter(None, [result.why_not])]:
+            run.log(f"{name}: {text}", JobLine.Level.WARNING)
+    return {"count": verification.count, "is_complete": verification.is_complete}
+
+
+def _remember(verification: Verification, done: dict[str, dict]) -> None:
+    for name in verification.results.keys() - done.keys():
+        result = verification.results[name]
+        done[name] = asdict(result) | {"findings": result.findings[:_LOGGED]}
+
+
+def connect() -> None:
+    """Called once the app is ready."""
+    jobs.register(
+        jobs.JobKind(
+            COMMAND,
+            _("Verification of all counts"),
+            _job,
+            permission="heritage.change_user",
+            daily_at=time_of_day(4),
+            continues_itself=True,
+        )
+    )

@@ -54,7 +54,7 @@ def in_order(query: QueryDict, language: str = "en") -> list[int]:
         return sorted(found, key=lambda pk: (distance_km(centre, points[pk]), pk))
     if order == "name":
         keys = SortName.objects.filter(language=language, site__in=found)
-        return list(keys.order_by("key", "site").values_list("site", flat=True))
+        return list(keys.order_by("key", "site_id").values_list("site_id", flat=True))
     orders: dict[str, list[str | OrderBy]] = {
         "oldest": [F("first_year").asc(nulls_last=True), "pk"],
         "prominence": ["-effective_prominence", "pk"],
