@@ -42,7 +42,7 @@ def test_what_it_is_and_how_it_is_called(longmen):
     assert found["description"] == "Caves above a river."
     page = found["mainEntityOfPage"]
     assert (page["@id"], page["inLanguage"]) == (url, "en")
-    assert page["dateModified"] == Site.objects.get(pk=longmen.pk).updated_at.isoformat(
+    assert page["dateModified"] == Site.objects.get(pk=longmen.pk).public_changed_at.isoformat(
         timespec="seconds"
     )
 

@@ -33,6 +33,7 @@ from heritage.models import (
     Review,
     ReviewComment,
     Site,
+    SiteDate,
     User,
 )
 from heritage.models.unit_of_work import change_set
@@ -285,8 +286,9 @@ def edited_catalogue() -> None:
 
 STAMPS = {
     Site: ["created_at", "created_by", "updated_at", "state_changed_at", "state_changed_by",
-           "published_at", "public_changed_at", "search_text", "first_year", "inscribed_year",
+           "published_at", "search_text", "first_year", "inscribed_year",
            "public_latitude"],
+    SiteDate: ["site", "changed_at"],
     Correction: ["created_at", "decided_by", "decided_at", "email"],
     ReviewComment: ["author", "at", "done_by"],
     Review: ["assigned_to"],

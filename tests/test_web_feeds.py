@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from heritage.models import Identity, Site
+from heritage.models import Identity, IndexChange, Site, SiteDate
 from heritage.web.feeds import atom as feeds
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site, plain_sites
@@ -36,7 +36,8 @@ def titles(client, path: str) -> list[str]:
 
 def age(site: Site, days: int) -> None:
     """As if it was last changed so many days ago."""
-    Site.objects.filter(pk=site.pk).update(updated_at=timezone.now() - timedelta(days=days))
+    SiteDate.objects.filter(site=site).update(changed_at=timezone.now() - timedelta(days=days))
+    IndexChange.objects.enter([site.pk])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -58,7 +59,7 @@ def test_a_feed_has_what_atom_asks_for(client, words, language):
     [entry] = feed.iterfind("a:entry", ATOM)
     assert entry.find("a:link", ATOM).get("href") == f"{ORIGIN}/{language}/sites/temple-1/"
     assert texts(entry, "a:summary") == ["A & <b>b</b>." if language == "en" else "甲。"]
-    assert texts(entry, "a:updated") == [Site.objects.get(pk=site.pk).updated_at.isoformat()]
+    assert texts(entry, "a:updated") == [Site.objects.get(pk=site.pk).public_changed_at.isoformat()]
     assert texts(feed, "a:updated") == texts(entry, "a:updated")
     assert [c.get("term") for c in entry.iterfind("a:category", ATOM)] == [
         "Temple" if language == "en" else "寺庙"

@@ -54,7 +54,9 @@ def test_every_published_site_is_found_in_every_language(client):
         expected = [f"{ORIGIN}/{language}/sites/{site.slug}/" for site in sites]
         assert addresses(client, path) == expected
     entry = parsed(client, path).find("s:url", NAMES)
-    assert entry.find("s:lastmod", NAMES).text == sites[0].updated_at.isoformat(timespec="seconds")
+    assert entry.find("s:lastmod", NAMES).text == sites[0].public_changed_at.isoformat(
+        timespec="seconds"
+    )
 
 
 def test_languages_name_each_other(client):

@@ -156,7 +156,7 @@ def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dic
             "@id": url,
             "inLanguage": proper_tag(get_language() or "en"),
             "datePublished": site.published_at and site.published_at.isoformat(timespec="seconds"),
-            "dateModified": site.updated_at.isoformat(timespec="seconds"),
+            "dateModified": site.public_changed_at.isoformat(timespec="seconds"),
             "isPartOf": {
                 "@type": "WebSite",
                 "name": str(identity.name.best()),

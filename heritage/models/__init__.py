@@ -62,6 +62,7 @@ from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
 from heritage.models.saved_filters import SavedFilter
 from heritage.models.search_index import IndexChange, IndexPart, PendingRefresh, SpeltWord
+from heritage.models.site_dates import SiteDate
 from heritage.models.sites import Site, shown_name
 from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus
@@ -121,6 +122,7 @@ __all__ = [
     "ReviewComment",
     "SavedFilter",
     "Site",
+    "SiteDate",
     "SiteEra",
     "SiteQuerySet",
     "SortName",

@@ -249,6 +249,8 @@ class Record(models.Model):
     # of sites follow from them, and they are restored with a record. Not so what people say to
     # each other about a record.
     describes_sites = True
+    # Columns that name a second record whose page shows the row: the whole that a part belongs to.
+    also_shown_by: tuple[str, ...] = ()
     # What a form knows, and Django would ask the database for. The stored rows that share a foreign
     # key with this one, and the name of that key: a query less for each row of a form, 10 instead
     # of 18 for a site with eight names and eight events.
@@ -331,6 +333,14 @@ class Record(models.Model):
             if field not in beside and value is not self.__dict__.get(field.attname, NOT_PROVIDED):
                 setattr(self, field.attname, value)
         return bool(computed)
+
+    @classmethod
+    def public_values(cls, row: dict) -> dict | None:
+        """What readers may see of a row, given by its plain values; None where nothing.
+
+        Where it differs from before, the sites that show the row are dated anew.
+        """
+        return row
 
     @classmethod
     def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:

@@ -378,6 +378,7 @@ class ComponentPoint(Record):
     )
 
     owner = "designation"
+    also_shown_by = ("site",)
     constraint_fields = {"component_point_once": "number"}
 
     class Meta:

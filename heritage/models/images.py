@@ -67,6 +67,10 @@ class Image(Record):
         """The last part of the file's path, which is also part of the picture's URL."""
         return (self.file.name or "").rpartition("/")[2]
 
+    @classmethod
+    def public_values(cls, row: dict) -> dict | None:
+        return row if row["published"] else None
+
     def __str__(self) -> str:
         text = str(self.caption.best() or self.alt.best())
         return text or gettext("picture without alternative text")

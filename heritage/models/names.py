@@ -24,6 +24,10 @@ class FormerSlug(Record):
     def __str__(self) -> str:
         return self.slug
 
+    @classmethod
+    def public_values(cls, row: dict) -> dict | None:
+        return None  # no page says it
+
 
 class Name(Record):
     """A further name of a site; the display name is not repeated here."""

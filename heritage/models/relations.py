@@ -23,6 +23,7 @@ class PartOf(Record):
 
     # Both sites have the row; what follows from it is what the part belongs to.
     owner = "part"
+    also_shown_by = ("whole",)
     constraint_fields = {"part_once": "whole", "part_not_itself": "whole"}
     # Not where a form judges several rows together, as they will be once they are saved.
     looks_for_cycles = True

@@ -1,12 +1,12 @@
 """The site: the main record of the catalogue."""
 
 from collections.abc import Container, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import format_lazy, slugify
@@ -19,6 +19,7 @@ from heritage.models.names import FormerSlug
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.relation_rows import SiteAlsoIn, SiteKind, SiteSource
 from heritage.models.row_values import recorded_columns
+from heritage.models.site_dates import SiteDate
 from heritage.models.sources import Source
 from heritage.models.unit_of_work import change_set
 from heritage.models.users import User
@@ -44,6 +45,19 @@ _STAMPS = (
 def shown_name(name: LanguageMap, short_name: LanguageMap) -> LanguageMap:
     """What pages call a site: in each language its short name, else its name."""
     return LanguageMap({**name, **short_name}) if short_name else name
+
+
+# Columns that no page of the site and no data of it say.
+_NOT_PUBLIC = frozenset({"boundary", "featured", "prominence"})
+
+
+def public_point(
+    latitude: float | None, longitude: float | None, blur_km: int
+) -> tuple[float | None, float | None]:
+    """Latitude and longitude as everybody may see them."""
+    if blur_km and latitude is not None and longitude is not None:
+        return coordinates.snap(latitude, longitude, blur_km)
+    return latitude, longitude
 
 
 class Site(Record):
@@ -250,17 +264,6 @@ class Site(Record):
     published_at = models.DateTimeField(
         _("first published"), null=True, editable=False, serialize=False
     )
-    # When something that everybody may read was last written: of its own, of its rows, or of what
-    # these name. Of a site that was never published, when it was created. The database fills it in
-    # for code that does not know it: during an upgrade.
-    public_changed_at = models.DateTimeField(
-        _("changed for readers"),
-        default=timezone.now,
-        db_default=Now(),
-        editable=False,
-        serialize=False,
-        db_index=True,
-    )
     # Follow from the children and the name, see services/denormalized.py.
     first_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
     inscribed_year = models.IntegerField(null=True, editable=False, serialize=False, db_index=True)
@@ -284,7 +287,6 @@ class Site(Record):
         "created_at",
         "created_by",
         "updated_at",
-        "public_changed_at",
         "state_changed_at",
         "state_changed_by",
         "published_at",
@@ -305,7 +307,7 @@ class Site(Record):
         "state_changed_by",
         "published_at",
     )
-    copied_fields = (*recorded_when_deleted, "updated_at", "public_changed_at")
+    copied_fields = (*recorded_when_deleted, "updated_at")
     constraint_fields = {
         "site_latitude": "latitude",
         "site_longitude": "longitude",
@@ -390,8 +392,6 @@ class Site(Record):
             self.created_at, self.created_by_id = now, user_id
         # What is saved as it was stays as old as it was.
         self.updated_at = before["updated_at"] if self._is_as(before) else now
-        # Moved at the end of the transaction, together with those of other sites.
-        self.public_changed_at = before["public_changed_at"] if before else now
         if self.state != before.get("state") and (before or self.state_changed_at is None):
             self.state_changed_at, self.state_changed_by_id = now, user_id
             if self.state == self.State.PUBLISHED and self.published_at is None:
@@ -406,11 +406,18 @@ class Site(Record):
         return all(stored[name] == getattr(self, name) for name in carried)
 
     def derive_public_point(self) -> None:
-        self.public_latitude, self.public_longitude = self.latitude, self.longitude
-        if self.public_blur_km and self.latitude is not None and self.longitude is not None:
-            self.public_latitude, self.public_longitude = coordinates.snap(
-                self.latitude, self.longitude, self.public_blur_km
-            )
+        self.public_latitude, self.public_longitude = public_point(
+            self.latitude, self.longitude, self.public_blur_km
+        )
+
+    @classmethod
+    def public_values(cls, row: dict) -> dict | None:
+        """A point that the rule of its kinds blurs counts as it is: no row says that rule."""
+        if row["state"] != cls.State.PUBLISHED:
+            return None
+        shown = {name: value for name, value in row.items() if name not in _NOT_PUBLIC}
+        point = public_point(row["latitude"], row["longitude"], row["blur_km"] or 0)
+        return shown | dict(zip(("latitude", "longitude"), point, strict=True))
 
     @property
     def public_blur_km(self) -> int:
@@ -423,6 +430,12 @@ class Site(Record):
         if self.public_latitude is None or self.public_longitude is None:
             return None
         return self.public_latitude, self.public_longitude
+
+    @cached_property
+    def public_changed_at(self) -> datetime:
+        """When what readers see of it was last changed, see `SiteDate`."""
+        found = SiteDate.objects.filter(site=self).values_list("changed_at", flat=True)
+        return found.first() or self.updated_at
 
     @cached_property
     def public_images(self) -> list["Image"]:

@@ -58,8 +58,12 @@ class UnitOfWork:
         self.changed: dict[type[Record], set[int]] = defaultdict(set)
         # The rows that no savepoint can take back any more: none was open when they were saved.
         self.saved: dict[type[Record], set[int]] = defaultdict(set)
+        self.created: dict[type[Record], set[int]] = defaultdict(set)
         # Columns and relations that were written, what a savepoint has taken back included.
         self.written_columns: dict[type[Record], set[str]] = defaultdict(set)
+        # What readers see otherwise: by the row written, (model, id) of a site, an entry or a term,
+        # and the columns that differ.
+        self.shown: dict[Written, dict[tuple[type[Record], int], set[str]]] = defaultdict(dict)
         self._savepoints = connection.savepoint_state
         self._is_locked = False
         self._gathered: list[Change] | None = None
@@ -123,6 +127,7 @@ class UnitOfWork:
             self._stored.pop((model, pk), None)
         if not self.has_savepoints:
             self.saved[model].update(saved)
+        self.created[model].update(saved.keys() - stored.keys())
         self._enter(changes)
         model.after_save(before, saved)
 
@@ -150,6 +155,8 @@ class UnitOfWork:
         ]
         if model.describes_sites:
             self.mark_changed(owner_model(model), owners.values())
+            for owner in owners.values():
+                self._mark_shown(model, owner, owner_model(model), [owner], {field.name})
         self._enter(changes)
 
     def deleted_by(self, origin: object) -> dict[type[models.Model], set[int]]:
@@ -184,6 +191,8 @@ class UnitOfWork:
             owners = [row[model.owner] for row in (before, after) if row is not None]
             owner_id = owners[-1]
             former = owners[0] if owners[0] != owner_id else None
+        if model.describes_sites:
+            self._compare_shown(model, owner_id, before, after)
         if before is not None and after is not None:
             names = [name for name in after if before[name] != after[name]]
             if not names:
@@ -192,6 +201,34 @@ class UnitOfWork:
         if model.describes_sites:
             self.mark_changed(owner_model(model), [owner_id, former])
         return [self._made(model, pk, owner_id, former, before, after)]
+
+    def _compare_shown(
+        self, model: type[Record], owner_id: int, before: dict | None, after: dict | None
+    ) -> None:
+        """Mark what shows a row, where readers see something else of it than before."""
+        old, new = ((model.public_values(row) or {}) if row else {} for row in (before, after))
+        columns = {name for name in {**old, **new} if old.get(name, ...) != new.get(name, ...)}
+        if not columns:
+            return
+        rows = [row for row in (before, after) if row is not None]
+        owners = {row[model.owner] for row in rows} if model.owner else {owner_id}
+        self._mark_shown(model, owner_id, owner_model(model), owners, columns)
+        for name in model.also_shown_by:
+            other = cast("type[Record]", column(model, name).related_model)
+            self._mark_shown(model, owner_id, other, {row[name] for row in rows}, columns)
+
+    def _mark_shown(
+        self,
+        model: type[Record],
+        owner_id: int,
+        by: type[Record],
+        ids: Iterable[int | None],
+        columns: set[str],
+    ) -> None:
+        marked = self.shown[Written(model, owner_model(model), owner_id)]
+        for pk in ids:
+            if pk is not None:
+                marked.setdefault((by, pk), set()).update(columns)
 
     def _made(
         self,

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField
+from heritage.models.row_values import set_plain_value
 from heritage.values import sentences, tokens
 from heritage.values.language import LazyText
 from heritage.values.web_address import validate_web_address
@@ -179,6 +180,14 @@ class CheckedRecord(Record):
             case Quality.RECALLED:
                 return self._is_harmless
         return False
+
+    @classmethod
+    def public_values(cls, row: dict) -> dict | None:
+        read = cls()
+        for name in ("source", "second_source", "checked_on", "quality", "as_of", "kind"):
+            if name in row:
+                set_plain_value(read, name, row[name])
+        return row if read.is_shown else None
 
     @property
     def _is_harmless(self) -> bool:

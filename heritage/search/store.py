@@ -12,14 +12,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from pyroaring import BitMap
 
 from heritage.models import IndexChange, IndexPart
 from heritage.search.facets.registry import BY_NAME
-from heritage.search.index import loader, orders, stored_snapshot
+from heritage.search.index import columns, loader, orders, stored_snapshot
 from heritage.search.index.snapshot import IndexSnapshot, Order, build_snapshot, patched_snapshot
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 _NO_SITE = BitMap([IndexChange.VOCABULARY])
 _ATTEMPTS = 5  # to read while others write, before they are made to wait
 _STAGGERED = 5.0  # seconds within which processes begin to save, so that one of them is enough
+_CLOCKS_DIFFER = timedelta(seconds=60)  # at most, of machines that write
 _TRIED_AGAIN = 600.0  # seconds after the snapshot could not be saved, as on a full disk
 
 _shared: list[IndexSnapshot] = []  # at most one: the committed snapshot that all threads use
@@ -164,6 +167,8 @@ def _is_in_log(snapshot: IndexSnapshot) -> bool:
 def _patch(snapshot: IndexSnapshot, number: int, token: str, changed: BitMap) -> IndexSnapshot:
     sites = changed - _NO_SITE
     found = loader.read_index_data(snapshot.facets.values(), sites)
+    if IndexChange.VOCABULARY in changed:
+        found.more_times = loader.read_times(_dates_known_to(snapshot))
 
     def order_of(name: str, order: Order) -> Order:
         return orders.placed(name, order, sites, found.sites) if sites else order
@@ -174,6 +179,17 @@ def _patch(snapshot: IndexSnapshot, number: int, token: str, changed: BitMap) ->
 def read_again(snapshot: IndexSnapshot, sites: BitMap) -> IndexSnapshot:
     """The snapshot with these sites as their rows say now; what is equal is the same object."""
     return _patch(snapshot, snapshot.number, snapshot.token, sites - _NO_SITE)
+
+
+def _dates_known_to(snapshot: IndexSnapshot) -> datetime | None:
+    """The moment before which no site was dated that this snapshot does not know; None: read all.
+
+    A change of a term dates all sites that show it, and does not enter them in the change log.
+    """
+    latest = columns.latest_of(snapshot.times)
+    if latest is None or latest > timezone.now():  # by a clock that was wrong
+        return None
+    return latest - _CLOCKS_DIFFER
 
 
 def rebuilt(number: int, token: str) -> IndexSnapshot:

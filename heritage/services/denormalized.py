@@ -42,8 +42,9 @@ def refresh(
     site_ids: Iterable[int],
     edited: Iterable[int] = (),
     written: Mapping[type[Record], set[str]] | None = None,
-) -> None:
-    """Refresh everything that is derived from the rows of these sites.
+) -> set[int]:
+    """Refresh everything that is derived from the rows of these sites; gives those whose public
+    point is another one.
 
     `edited` are those of which a row has been written, so that they are dated from now on;
     `written` the columns that were written by model, where that is known: what cannot follow from
@@ -55,7 +56,8 @@ def refresh(
         model: ColumnEffect.ALL if written is None else effect_of(model, written[model])
         for model in (_OF_RECORDS if written is None else _OF_RECORDS & written.keys())
     }
-    is_derived = bool(columns) or any(effects.values())
+    is_derived = bool(columns) or any(ColumnEffect.DERIVED & each for each in effects.values())
+    moved: set[int] = set()
     is_stated = written is None or bool(
         _STATED_BY & written.keys() or _STATED_BY_SITE & written.get(Site, set())
     )
@@ -71,12 +73,20 @@ def refresh(
                 _refresh_eras(sites, _eras_between(sites), terms)
             if columns & _NAMES:
                 _refresh_names([each.site for each in sites])
+            points = _public_points(sites)
             dated -= _refresh_sites(sites, terms, dated, now)
+            moved |= {pk for pk, point in _public_points(sites).items() if point != points[pk]}
             fulltext.delete(set(chunk) - {each.site.pk for each in sites})
         if is_stated:
             refresh_statements(chunk)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
+    return moved
+
+
+def _public_points(sites: Iterable[SiteWithRows]) -> dict[int, tuple]:
+    found = (each.site for each in sites)
+    return {site.pk: (site.public_point, site.public_blur_km) for site in found}
 
 
 def refresh_terms() -> None:

@@ -2,7 +2,8 @@
 
 `SITES_OF` maps a model to a function from ids of its records to ids of sites, so that a write to
 one refreshes the others; a row with an owner (`Record.owner`) counts as its owner.
-`COLUMN_EFFECTS` says what follows from each column of a vocabulary. System checks (`system_checks`)
+`COLUMN_EFFECTS` says what follows from each column of a vocabulary, and `SITES_THAT_SHOW` whose
+pages say what a term says. System checks (`system_checks`)
 find a model that belongs to a site and is not covered, and a column that `COLUMN_EFFECTS` lacks.
 """
 
@@ -23,6 +24,7 @@ from heritage.models import (
     Identifier,
     IdentifierScheme,
     Identity,
+    Image,
     Kind,
     Licence,
     Opening,
@@ -35,6 +37,7 @@ from heritage.models import (
     statements,
 )
 from heritage.models.base import Record
+from heritage.models.unit_of_work import owner_model
 
 
 def referring_columns(model: type[Model]) -> Iterator[tuple[type[Record], Any]]:
@@ -110,23 +113,76 @@ SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
 }
 
 
+def _sites_citing(source_ids: Any) -> QuerySet[Any]:
+    """Sites of which the text, the point, a row or an entry names one of these sources."""
+    found = []
+    for model, column in referring_columns(Source):
+        owner = owner_model(model)
+        if model.describes_sites and owner in (Site, Designation):
+            path = "" if owner is model else f"{model.owner}__"
+            path += "pk" if owner is Site else "coverages__site"
+            rows = model.objects.filter(**{f"{column.name}__in": source_ids})
+            found.append(rows.order_by().values_list(path, flat=True))
+    first, *others = found
+    return first.union(*others)
+
+
+def _entries_described_by(term_ids: Iterable[int]) -> QuerySet[Any]:
+    columns = ("category", "world_heritage__criteria", "world_heritage__regions")
+    entries = [Designation.objects.filter(**{f"{name}__in": term_ids}) for name in columns]
+    first, *others = (found.order_by().values("pk") for found in entries)
+    return first.union(*others)
+
+
+def _sites_with_licence(licence_ids: Iterable[int]) -> QuerySet[Any]:
+    pictures = Image.objects.filter(licence__in=licence_ids).order_by()
+    sources = Source.objects.filter(licence__in=licence_ids).order_by().values("pk")
+    return pictures.values_list("site", flat=True).union(_sites_citing(sources))
+
+
+# By vocabulary, the sites whose pages or data say what a term says, by ids of terms.
+SITES_THAT_SHOW: dict[type, Callable[[Iterable[int]], Any]] = {
+    Kind: lambda ids: Site.kinds.through.objects.filter(kind__in=ids).values("site"),
+    Place: _sites_in,
+    Era: lambda ids: Event.objects.filter(Q(first_era__in=ids) | Q(last_era__in=ids)).values(
+        "site"
+    ),
+    Register: _sites_listed_in,
+    RegisterTerm: lambda ids: Coverage.objects.filter(
+        designation__in=_entries_described_by(ids)
+    ).values("site"),
+    IdentifierScheme: _sites_identified_by,
+    Source: _sites_citing,
+    Licence: _sites_with_licence,
+    Custodian: lambda ids: Site.objects.filter(custodian__in=ids).values("pk"),
+}
+
+
 class ColumnEffect(Flag):
     """What follows from a column of a term for the sites under it."""
 
-    NOTHING = 0  # what is shown of it is read from the term itself
+    NOTHING = 0  # and no page of a site says it
     WORDS = auto()  # the words by which they are found
     VALUES = auto()  # other columns of theirs, and what the index holds of them
-    ALL = WORDS | VALUES
+    DERIVED = WORDS | VALUES
+    SHOWN = auto()  # the page or the data of a site says it: it is dated anew
+    ALL = DERIVED | SHOWN
 
 
 def _nothing(*columns: str) -> dict[str, ColumnEffect]:
     return dict.fromkeys(columns, ColumnEffect.NOTHING)
 
 
-_TERM = _nothing("uid", "slug") | {
-    "label": ColumnEffect.WORDS,
+def _shown(*columns: str) -> dict[str, ColumnEffect]:
+    return dict.fromkeys(columns, ColumnEffect.SHOWN)
+
+
+_SHOWN_WORDS = ColumnEffect.WORDS | ColumnEffect.SHOWN
+_TERM = _nothing("uid") | {
+    "slug": ColumnEffect.SHOWN,
+    "label": _SHOWN_WORDS,
     "other_names": ColumnEffect.WORDS,
-    "parent": ColumnEffect.ALL,
+    "parent": ColumnEffect.DERIVED,
 }
 # What decides how closely readers see where a site lies: these columns, or all of a model.
 _OF_BLUR: dict[type[Record], set[str] | None] = {
@@ -142,15 +198,17 @@ _OF_BLUR: dict[type[Record], set[str] | None] = {
 COLUMN_EFFECTS: dict[type[Record], dict[str, ColumnEffect]] = {
     Kind: _TERM
     | {"blur_km": ColumnEffect.VALUES}
-    | _nothing("description", "scene", "order", "aat"),
+    | _nothing("order")
+    | _shown("description", "scene", "aat"),
     # The code tells whether Chinese is spoken there.
     Place: _TERM
-    | {"code": ColumnEffect.WORDS}
+    | {"code": _SHOWN_WORDS, "parent": ColumnEffect.ALL}
     | dict.fromkeys(("latitude", "longitude", "radius_km"), ColumnEffect.VALUES)
-    | _nothing("level", "note", "centre_source", "description", "description_source"),
+    | _shown("level", "note")
+    | _nothing("centre_source", "description", "description_source"),
     Era: _TERM
-    | {"short_label": ColumnEffect.WORDS}
-    | dict.fromkeys(("span", "region", "region_name", "territory"), ColumnEffect.VALUES)
+    | {"short_label": _SHOWN_WORDS, "span": ColumnEffect.VALUES | ColumnEffect.SHOWN}
+    | dict.fromkeys(("region", "region_name", "territory"), ColumnEffect.VALUES)
     | _nothing(
         "territory_source",
         "certainty",
@@ -160,17 +218,20 @@ COLUMN_EFFECTS: dict[type[Record], dict[str, ColumnEffect]] = {
         "description",
         "description_source",
     ),
-    Register: {"role": ColumnEffect.VALUES}
-    | _nothing("uid", "slug", "label", "description", "short_label", "other_names", "authority")
-    | _nothing("country", "rank", "edition", "edition_note", "uri_template"),
-    RegisterTerm: _nothing("uid", "register", "facet", "code", "label", "other_names", "order"),
-    IdentifierScheme: {"slug": ColumnEffect.WORDS}
-    | _nothing("uid", "label", "pattern", "uri_template"),
+    Register: {"role": ColumnEffect.VALUES | ColumnEffect.SHOWN}
+    | _shown("slug", "label", "description", "short_label", "authority", "uri_template")
+    | _nothing("uid", "other_names", "country", "rank", "edition", "edition_note"),
+    RegisterTerm: _nothing("uid", "register", "facet", "other_names", "order")
+    | _shown("code", "label"),
+    IdentifierScheme: {"slug": _SHOWN_WORDS}
+    | _nothing("uid", "pattern")
+    | _shown("label", "uri_template"),
     # The kind tells whether what rests on it is checked.
-    Source: {"kind": ColumnEffect.VALUES}
-    | _nothing("uid", "citation", "url", "seen_on", "licence"),
-    Licence: _nothing("uid", "code", "label", "url"),
-    Custodian: _nothing("uid", "name", "url"),
+    Source: {"kind": ColumnEffect.VALUES | ColumnEffect.SHOWN}
+    | _nothing("uid")
+    | _shown("citation", "url", "seen_on", "licence"),
+    Licence: _nothing("uid", "code") | _shown("label", "url"),
+    Custodian: _nothing("uid") | _shown("name", "url"),
     Identity: _nothing("uid", "name", "tagline", "about", "privacy", "email")
     | _nothing("logo", "width", "height", "sha256", "map_number"),
 }
@@ -217,7 +278,7 @@ def sites_of(
     of_site = changed.get(Site, set())
     for model, ids in changed.items():
         effect = effect_of(model, written[model])
-        if not (ids and effect and model in SITES_OF):
+        if not (ids and effect & ColumnEffect.DERIVED and model in SITES_OF):
             continue
         following = SITES_OF[model](ids)
         may_be_left = bool(most) and model in COLUMN_EFFECTS

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from heritage.models import Designation, IndexChange, PendingRefresh, Site
+from heritage.models import Designation, IndexChange, PendingRefresh, Site, SiteDate
 from heritage.models.base import CHUNK, chunks
-from heritage.services import fulltext
+from heritage.services import dating, fulltext
 from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
 
 
@@ -21,7 +21,12 @@ def rebuild_derived(progress: Callable[[int, int, str], None]) -> None:
     done = 0
     for chunk in chunks(ids):
         with IndexChange.objects.locked():
-            refresh(chunk)
+            missing = Site.objects.filter(pk__in=chunk, public_date__isnull=True).order_by()
+            SiteDate.objects.bulk_create(
+                SiteDate(site_id=pk, changed_at=changed)
+                for pk, changed in missing.values_list("pk", "updated_at")
+            )
+            dating.date(refresh(chunk))
         done += len(chunk)
         progress(done, len(ids), "columns")
     texts = Site.objects.order_by("pk").values_list("pk", "search_text")

@@ -14,13 +14,13 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
 
-from heritage.models import Designation, Site, SiteEra, SortName
+from heritage.models import Designation, Site, SiteDate, SiteEra, SortName
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.row_values import recorded_columns, recorded_relations
 from heritage.services.dependencies import COLUMN_EFFECTS, SITES_OF
 
 # Made from the rows of a site by services.denormalized, and by nobody else.
-_DERIVED = (SiteEra, SortName)
+_DERIVED = (SiteDate, SiteEra, SortName)
 _BY_DATABASE = (models.DB_CASCADE, models.DB_SET_NULL, models.DB_SET_DEFAULT)
 
 

@@ -9,8 +9,9 @@
 3. Right after it, within the same savepoint, the history is entered (`models.history`); a site's
    former address is kept.
 4. At the end of the transaction, once: standing of designations, denormalised columns and full
-   text of the sites concerned (`dependencies`, `denormalized`), entries in the change log
-   (`IndexChange`), the dates of sites of which only rows were written.
+   text of the sites concerned (`dependencies`, `denormalized`), the dates of sites of
+   which only rows were written and of those of which readers see something else (`dating`), entries
+   in the change log (`IndexChange`).
 
 Past all this go `QuerySet.update()` of plain querysets (`models.base.untracked`), for columns that
 follow from others and keys to an account that is deleted, and raw SQL.
@@ -46,7 +47,7 @@ from heritage.models.unit_of_work import (
     unit_ends,
     unit_of_work,
 )
-from heritage.services import denormalized, pending
+from heritage.services import dating, denormalized, pending
 from heritage.services.dependencies import (
     COLUMN_EFFECTS,
     SITES_OF,
@@ -182,10 +183,11 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         for model, count in deferred.items():
             pending.defer(model, changed[model], unit.written_columns[model], count)
         edited = _edited_sites(written) - unit.saved[Site]
-        denormalized.refresh(sites.refreshed, edited, unit.written_columns)
+        moved = denormalized.refresh(sites.refreshed, edited, unit.written_columns)
         is_of_vocabulary = any(model in COLUMN_EFFECTS for model in changed)
         vocabulary = {IndexChange.VOCABULARY} if is_of_vocabulary else set()
-        IndexChange.objects.enter(sites.entered | vocabulary)
+        shown = dating.date_sites(unit, written, moved)
+        IndexChange.objects.enter(sites.entered | shown | vocabulary)
 
 
 def _edited_sites(written: Iterable[Written]) -> set[int]:

@@ -147,6 +147,19 @@ def latest(times: Table, hits: BitMap, most: int) -> list[int]:
     return ids[np.lexsort((ids, moments))[::-1]][:most].tolist()
 
 
+def time_of(times: Table, site_id: int) -> datetime | None:
+    """The time of one site; None if it has none."""
+    place = int(np.searchsorted(times.ids, site_id))
+    if place == len(times.ids) or times.ids[place] != site_id:
+        return None
+    return moment(int(times.columns[0][place]))
+
+
+def latest_of(times: Table) -> datetime | None:
+    """The latest time of all; None without any."""
+    return moment(int(times.columns[0].max())) if len(times.ids) else None
+
+
 def latest_by_block(times: Table, size: int) -> dict[int, int]:
     """By block of so many ids that has a site, the latest time of its sites."""
     if not len(times.ids):

@@ -6,9 +6,12 @@ reads the rest: where sites lie, years of events, times of change, opening hours
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from heritage.models import Coverage, Event, Notice, Register
-from heritage.search.index.columns import NO_FIRST, NO_LAST, microseconds
+from django.db.models.functions import Coalesce
+
+from heritage.models import Coverage, Event, Notice, Register, Site, SiteDate
+from heritage.search.index.columns import NO_FIRST, NO_LAST, TIMES, TableRows, microseconds
 from heritage.search.index.rows import CHUNK, HAS_POINT, BroaderTerms, IndexRows
 from heritage.search.index.snapshot import (
     CLOSED,
@@ -36,6 +39,17 @@ def read_index_data(
     return data
 
 
+def read_times(since: datetime | None) -> TableRows:
+    """When what readers see of the published sites was last changed; of those since a moment."""
+    dates = SiteDate.objects.filter(site__state=Site.State.PUBLISHED)
+    if since is not None:
+        dates = dates.filter(changed_at__gte=since)
+    rows = TableRows(TIMES)
+    for pk, changed in dates.values_list("pk", "changed_at").iterator(CHUNK):
+        rows.add(pk, microseconds(changed))
+    return rows
+
+
 def _read_chunk(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows) -> None:
     _add_sites(data, facets, rows)
     for facet in facets:
@@ -49,7 +63,7 @@ def _read_chunk(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows
 
 
 def _add_sites(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows) -> None:
-    own = ("public_latitude", "public_longitude", "updated_at")
+    own = ("public_latitude", "public_longitude", Coalesce("public_date__changed_at", "updated_at"))
     columns = ["place_id", HAS_POINT, *(each for facet in facets for each in facet.site_columns)]
     for pk, latitude, longitude, changed in rows.read_sites(own, columns):
         data.times.add(pk, microseconds(changed))

@@ -103,7 +103,7 @@ class IndexRows:
         self._columns: dict[Column, list[Any]] = {}
 
     def read_sites(
-        self, own: Sequence[str], columns: Iterable[Column]
+        self, own: Sequence[Column], columns: Iterable[Column]
     ) -> Iterator[tuple[Any, ...]]:
         """Read the sites with the caller's `own` columns; `columns` are for `column()`."""
         columns = list(dict.fromkeys(columns))

@@ -4,6 +4,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -18,7 +19,9 @@ from heritage.search.index.columns import (
     TIMES,
     Table,
     TableRows,
+    bitmap,
     ids_of,
+    time_of,
 )
 from heritage.search.index.rows import Column, IndexRows
 from heritage.search.vocabulary import Vocabulary, vocabulary_of
@@ -65,6 +68,8 @@ class IndexData:
     component_points: TableRows = field(default_factory=lambda: TableRows(POINTS))
     districts: TableRows = field(default_factory=lambda: TableRows(DISTRICTS))
     times: TableRows = field(default_factory=lambda: TableRows(TIMES))
+    # The same of sites of which nothing else was written: that show a term which was.
+    more_times: TableRows = field(default_factory=lambda: TableRows(TIMES))
     spans: dict[str, TableRows] = field(
         default_factory=lambda: {role: TableRows(SPANS) for role in Event.Role.values}
     )
@@ -142,7 +147,7 @@ class IndexSnapshot:
     points: Table
     component_points: Table
     districts: Table
-    times: Table  # of the last change
+    times: Table  # of the last change that readers see
     spans: dict[str, Table]  # by the role of the events
     # The same in two states: no term, no source, no identity was written between them.
     vocabulary_token: str = field(default_factory=new_uid)
@@ -165,6 +170,10 @@ class IndexSnapshot:
     def site_version(self, site_id: int) -> str:
         """The same without the terms that are shown."""
         return self.changes.get(site_id, self.since)
+
+    def changed_at(self, site_id: int) -> datetime | None:
+        """When what readers see of a published site was last changed; None for another one."""
+        return time_of(self.times, site_id)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -307,7 +316,7 @@ def patched_snapshot(
         points,
         parts,
         districts,
-        snapshot.times.patched(changed, Table.from_rows(data.times)),
+        _patched_times(snapshot.times, changed, data),
         {
             role: spans.patched(changed, Table.from_rows(data.spans[role]))
             for role, spans in snapshot.spans.items()
@@ -319,6 +328,14 @@ def patched_snapshot(
         facet_cache=snapshot.facet_cache if is_as_it_was else Cache(),
         world_heritage_cache=Cache() if is_listed else snapshot.world_heritage_cache,
     )
+
+
+def _patched_times(times: Table, changed: BitMap, data: IndexData) -> Table:
+    times = times.patched(changed, Table.from_rows(data.times))
+    more = Table.from_rows(data.more_times)
+    there = np.isin(more.ids, times.ids)  # not one that was published since
+    more = Table(more.ids[there], tuple(column[there] for column in more.columns))
+    return times.patched(bitmap(more.ids), more)
 
 
 def _patched_values(

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from heritage.formats import Addresses, dataset_document
-from heritage.models import Image, Licence, Site, Source
-from heritage.search import current_index
+from heritage.models import Image, Licence, Source
+from heritage.search import columns, current_index
 from heritage.values.web_address import safe_url
 from heritage.web.about.software import Program, software
 from heritage.web.about.source_counts import marked_records, records_by_source
@@ -72,11 +72,10 @@ def credits_page(request: HttpRequest) -> tuple[CreditsPage, dict[str, Any]]:
         .select_related("licence"),
         key=lambda source: (-counts[source.pk], source.pk),
     )
-    published = Site.objects.published().aggregate(total=Count("pk"), changed=Max("updated_at"))
     licences = _licences()
     pictures = sum(row.pictures for row in licences)
     page = CreditsPage(
-        total=published["total"],
+        total=len(index.sites),
         sources=[_source(source, counts[source.pk]) for source in sources],
         marked=marked_records(index),
         pictures=pictures,
@@ -87,7 +86,8 @@ def credits_page(request: HttpRequest) -> tuple[CreditsPage, dict[str, Any]]:
         sitemap=reverse("sitemap"),
     )
     addresses = Addresses(request.build_absolute_uri("/").rstrip("/"))
-    return page, dataset_document(identity(request), addresses, sources, published["changed"])
+    changed = columns.latest_of(index.times)
+    return page, dataset_document(identity(request), addresses, sources, changed)
 
 
 def _source(source: Source, records: int) -> SourceRow:

@@ -53,17 +53,20 @@ class Feed(Atom1Feed):
 
 def newest(index: IndexSnapshot, hits: BitMap) -> list[Site]:
     """The sites among `hits` that were last changed, with everything that an entry shows."""
-    sites = (
+    latest = columns.latest(index.times, hits, ENTRIES)
+    found = (
         Site.objects.published()
-        .filter(pk__in=columns.latest(index.times, hits, ENTRIES))
-        .order_by("-updated_at", "-pk")
+        .filter(pk__in=latest)
         .defer("description", "note", "search_text", "boundary")
         .prefetch_related("kinds")
     )
+    sites = sorted(found, key=lambda site: latest.index(site.pk))
+    for site in sites:
+        site.public_changed_at = index.changed_at(site.pk) or site.updated_at
     events = Event.objects.select_related("first_era", "last_era")
     facts = ("place__parent__parent", Prefetch("events", events))
     prefetch_related_objects([site for site in sites if not site.summary.best()], *facts)
-    return list(sites)
+    return sites
 
 
 def atom_feed(request: HttpRequest, sites: list[Site], title: str, page: str) -> str:
@@ -99,7 +102,7 @@ def _add(atom: Feed, site: Site, addresses: Addresses) -> None:
         # an entry of its own.
         unique_id=uuid.uuid5(_ENTRIES, f"{site.uid} {language}").urn,
         pubdate=site.published_at,
-        updateddate=site.updated_at,
+        updateddate=site.public_changed_at,
         categories=[clean(kind.label.best()) for kind in site.kinds.all()],
     )
 

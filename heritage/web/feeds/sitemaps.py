@@ -89,19 +89,20 @@ def sites_file(origin: str, language: str, number: int) -> str:
 
 
 def _entries(language: str, origin: str, size: int, number: int) -> list[str]:
+    index = current_index()
     rows = (
         Site.objects.published()
         .filter(pk__gte=number * size, pk__lt=(number + 1) * size)
         .order_by("pk")
-        .values_list("slug", "updated_at")
+        .values_list("slug", "pk", "updated_at")
     )
     # The words of one entry around its slug and its date, which alone differ.
     before = {code: _path(code, "sites") for code in interface_languages()}
     entry = _entry(origin, language, {code: f"{path}\0/" for code, path in before.items()})
     start, end = entry.split("</loc>")
     return [
-        f"{start}</loc>{_lastmod(changed)}{end}".replace("\0", slug)
-        for slug, changed in rows.iterator(2000)
+        f"{start}</loc>{_lastmod(index.changed_at(pk) or changed)}{end}".replace("\0", slug)
+        for slug, pk, changed in rows.iterator(2000)
     ]
 
 

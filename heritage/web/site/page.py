@@ -215,6 +215,8 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     index = current_index()
     known = index.vocabulary
     _record_ties(index, site)
+    if changed := index.changed_at(site.pk):  # which asks no query
+        site.public_changed_at = changed
     rows = page_rows.read_site(site, known, change)
     events = rows.events
     unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
@@ -294,7 +296,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         ),
         timeline=site_timeline(rows, known.eras),
         marks=_all_marks(text_marks, where, groups, registers, visit, names),
-        updated=language_html.day(timezone.localdate(site.updated_at)),
+        updated=language_html.day(timezone.localdate(site.public_changed_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
 

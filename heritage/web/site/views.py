@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.csp import CSP
+from django.utils.http import http_date
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
@@ -33,7 +34,9 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     page = site_page(found)
     context = {"page": page, "head": site_head(request, page)}
     page_dependencies.nothing_else()
-    return public(render(request, "web/site.html", context))
+    response = public(render(request, "web/site.html", context))
+    response["Last-Modified"] = http_date(found.public_changed_at.timestamp())
+    return response
 
 
 def _not_public(request: HttpRequest, slug: str) -> HttpResponse:

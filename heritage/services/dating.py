@@ -1,0 +1,87 @@
+"""Dates sites of which readers see something else since a write (`SiteDate`).
+
+Sitemaps, feeds and the headers and data of pages say that date, so that whoever reads the catalogue
+again learns what is new. It moves when something that the page of a published site or its data say
+was written: a column of the site, a row of its, an entry of a register that covers it, or what it
+shows of a term or a source (`dependencies.COLUMN_EFFECTS`). It does not move for what nobody but
+editors sees, such as a comment, a row that is not published, or the exact place of a point that is
+blurred for the public.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
+
+from heritage.models import Change, Designation, Site, SiteDate
+from heritage.models.base import Record, chunks, untracked
+from heritage.models.sites import public_point
+from heritage.models.unit_of_work import UnitOfWork, Written
+from heritage.services.dependencies import SITES_OF, SITES_THAT_SHOW, ColumnEffect, effect_of
+
+_POINT = frozenset({"latitude", "longitude"})
+_PUBLISHED = SiteDate.objects.filter(site__state=Site.State.PUBLISHED)
+
+
+def date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) -> set[int]:
+    """Date the sites that readers see otherwise; gives the ids of those that were written.
+
+    `moved` are those whose public point was derived anew. Those that only show a term that was
+    written are not given: they may be very many, and are dated by one statement for a vocabulary.
+    """
+    changed_state: set[int] = set()  # published, withdrawn or deleted
+    found: dict[int, set[str]] = defaultdict(set)  # columns that differ, by site
+    by_model: dict[type[Record], set[int]] = defaultdict(set)
+    for row in unit.shown.keys() & written:  # not what a savepoint has taken back
+        for (model, pk), columns in unit.shown[row].items():
+            if row.model is Site and "state" in columns:
+                changed_state.add(pk)
+            elif model is Site:
+                found[pk].update(columns)
+            elif ColumnEffect.SHOWN in effect_of(model, columns):
+                by_model[model].add(pk)
+    entries = by_model.pop(Designation, set())
+    only_points = {pk for pk, columns in found.items() if columns <= _POINT}
+    sites = moved | found.keys() | set(SITES_OF[Designation](entries))
+    sites -= _behind_a_blur(unit, only_points - moved)
+    now, created = timezone.now(), unit.created[Site]
+    if created:  # what is copied from another database brings its date
+        rows = [SiteDate(site_id=pk, changed_at=now) for pk in sorted(created)]
+        SiteDate.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+    date(changed_state - created, now, of_any_state=True)
+    date(sites - changed_state - created, now)
+    for model, ids in by_model.items():
+        if model in SITES_THAT_SHOW:
+            _PUBLISHED.filter(site__in=SITES_THAT_SHOW[model](ids)).update(changed_at=now)
+    return changed_state | sites
+
+
+def date(
+    site_ids: Iterable[int], now: datetime | None = None, *, of_any_state: bool = False
+) -> None:
+    """Date these sites, those that are published or all of them."""
+    rows = SiteDate.objects.all() if of_any_state else _PUBLISHED
+    for chunk in chunks(sorted(site_ids)):
+        rows.filter(site__in=chunk).update(changed_at=now or timezone.now())
+
+
+def _behind_a_blur(unit: UnitOfWork, site_ids: set[int]) -> set[int]:
+    """Those of which the point was written, and readers see the same by the rule of their kinds."""
+    if not site_ids:
+        return set()
+    ruled = untracked(Site).filter(pk__in=site_ids, blur_km=None, rule_blur_km__gt=0)
+    sites, before = ruled.in_bulk(), defaultdict[int, dict](dict)
+    rows = Change.objects.filter(
+        change_set=unit.change_set, model=ContentType.objects.get_for_model(Site)
+    )
+    for change in rows.filter(object_id__in=sites).order_by("-pk"):
+        before[change.object_id] |= change.before or {}
+
+    def is_as_it_was(site: Site) -> bool:
+        row = {name: before[site.pk].get(name, getattr(site, name)) for name in _POINT}
+        was = public_point(row["latitude"], row["longitude"], site.public_blur_km)
+        return was == (site.public_latitude, site.public_longitude)
+
+    return {pk for pk, site in sites.items() if is_as_it_was(site)}
