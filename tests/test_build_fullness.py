@@ -66,6 +66,7 @@ def test_each_statement_without_a_source_is_listed_once():
         item("site", "b", sources=keys(["list"]), point_source=key("list")),
         item("event", "e1", source=key("heard")), item("event", "e2", source=key("list")),
         item("visitingfact", "v", source=key("list"), second_source=key("heard")),
+        item("era", "r1", source=key("list"), description_source=key("heard")),
     ])  # fmt: skip
     for uid, kind, more in (
         ("d1", "in_danger", {"note": {"en": "Mining."}}),
@@ -76,7 +77,8 @@ def test_each_statement_without_a_source_is_listed_once():
         index.add([item("designationevent", uid, kind=kind, **more)])
     found = unsourced.statements(index)
     assert found == [
-        ("designationevent", "d1"), ("event", "e1"), ("point", "a"), ("text", "a"),
-        ("visitingfact", "v"),
+        ("description", "r1"), ("designationevent", "d1"), ("event", "e1"),
+        ("point", "a"),
+        ("text", "a"), ("visitingfact", "v"),
     ]  # fmt: skip
-    assert unsourced.summary(found).startswith("Statements without a source: 5 (")
+    assert unsourced.summary(found).startswith("Statements without a source: 6 (")
