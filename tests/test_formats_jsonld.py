@@ -31,7 +31,7 @@ def test_what_it_is_and_how_it_is_called(longmen):
     url = "https://heritage.example/en/sites/longmen-grottoes/"
     assert found["@context"] == "https://schema.org"
     assert found["@type"] == ["LandmarksOrHistoricalBuildings", "TouristAttraction"]
-    assert (found["@id"], found["url"]) == (f"{url}#site", url)
+    assert (found["@id"], found["url"]) == (f"https://heritage.example/id/{longmen.uid}", url)
     assert found["name"] == "Longmen Grottoes"
     assert found["alternateName"] == [
         {"@language": "zh-Hans", "@value": "龙门石窟"},

@@ -33,5 +33,9 @@ class Addresses:
     def site(self, site: Site, language: str | None = None) -> str:
         return self.url("web:site", site.slug, language=language)
 
+    def permanent(self, site: Site) -> str:
+        """The address that names the place itself, whatever its page is called."""
+        return self.url("permanent", site.uid)
+
     def image(self, image: Image) -> str:
         return self.url("media:image", image.uid, image.file_name)

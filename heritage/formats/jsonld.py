@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable
 from datetime import date
 
-from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -261,8 +260,8 @@ def _reference(site: Site, addresses: Addresses) -> dict:
 
 
 def _id(site: Site, addresses: Addresses) -> str:
-    """The identifier of the place: its page in the first language."""
-    return f"{addresses.site(site, language=settings.LANGUAGE_CODE)}#site"
+    """The identifier of the place, which depends on no language and on no name of its page."""
+    return addresses.permanent(site)
 
 
 def _types(rows: page_rows.SiteRows) -> str | list[str]:

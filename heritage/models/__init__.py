@@ -45,6 +45,7 @@ from heritage.models.events import (
     first_beginning,
     is_within,
 )
+from heritage.models.former_sites import FormerSite, former_site
 from heritage.models.group_defaults import GroupDefault
 from heritage.models.history import Change, ChangeSet, ThinnedHistory
 from heritage.models.identifiers import Identifier, IdentifierScheme
@@ -91,6 +92,7 @@ __all__ = [
     "Disagreement",
     "Era",
     "Event",
+    "FormerSite",
     "FormerSlug",
     "GroupDefault",
     "Identifier",
@@ -141,6 +143,7 @@ __all__ = [
     "exact_dates",
     "fields",
     "first_beginning",
+    "former_site",
     "is_within",
     "job_waits",
     "labels",

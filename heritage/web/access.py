@@ -24,8 +24,12 @@ def any_site(slug: str) -> Site | None:
 def gone(request: HttpRequest, site: Site | None) -> HttpResponse:
     """The answer for a site that is not public: 410 if it was, else it raises Http404."""
     if site is not None and site.state == Site.State.ARCHIVED and site.published_at:
-        return render(request, "410.html", status=410)
+        return withdrawn(request)
     raise Http404
+
+
+def withdrawn(request: HttpRequest) -> HttpResponse:
+    return render(request, "410.html", status=410)
 
 
 def visible_site(request: HttpRequest, sites: QuerySet[Site], uid: str) -> tuple[Site, bool]:

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
 from heritage.models import (
+    Change,
     ComponentPoint,
     Coverage,
     Custodian,
@@ -80,6 +82,7 @@ class SiteRows:
     # By the primary key of the entry that a coverage refers to.
     properties: dict[int, PropertyRows] = field(default_factory=dict)
     entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
+    change_number: int | None = None  # of the change set that wrote it or an entry of it last
     shares_entries: bool = False  # whether an entry covers other sites too, or may
 
     def criteria_of(self, coverage: Coverage) -> list[RegisterTerm]:
@@ -129,6 +132,19 @@ _OF_SITE["shares_entries"] = (
     f"JOIN {Coverage._meta.db_table} other USING (designation_id) "
     "WHERE own.site_id = %s AND other.site_id <> own.site_id)"
 )
+# The number of the change set that wrote a record last, in SQL.
+_LAST_CHANGE = (
+    f"SELECT change_set_id FROM {Change._meta.db_table} WHERE owner_model_id = "  # noqa: S608 - our names
+    f"(SELECT id FROM {ContentType._meta.db_table} WHERE app_label = 'heritage' AND model = '%s') "
+    "AND owner_id = %s ORDER BY id DESC LIMIT 1"
+)
+# Of a site or of an entry that covers it.
+_OF_SITE["change_number"] = (
+    f"WITH me (pk) AS (SELECT %s) SELECT MAX(number) FROM ("  # noqa: S608 - our names
+    f"SELECT ({_LAST_CHANGE % ('site', 'me.pk')}) AS number FROM me UNION ALL "
+    f"SELECT ({_LAST_CHANGE % ('designation', 'covered.designation_id')}) "
+    f"FROM {Coverage._meta.db_table} covered JOIN me ON covered.site_id = me.pk) numbers"
+)
 # What a World Heritage entry is linked to.
 _OF_ENTRY = {
     name: f"SELECT {column} FROM {through._meta.db_table} WHERE worldheritage_id = %s"  # noqa: S608 - our names
@@ -177,6 +193,7 @@ def read_site(
     before they are put together.
     """
     found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
+    (number,) = found.pop("change_number")
     is_shared = bool(found.pop("shares_entries")) or change is not None
     for name, (model, column) in RELATIONS.items():
         if found[name]:
@@ -192,6 +209,7 @@ def read_site(
         identifiers=[row for row in found["identifiers"] if row.scheme_id in schemes],
         names=found["names"],
         events=found["events"],
+        change_number=number,
         shares_entries=is_shared,
         # Whether the site is published or not: editors see a preview.
         images=[row for row in found["images"] if row.published],

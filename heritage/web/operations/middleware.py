@@ -19,8 +19,12 @@ from heritage.search import LRUCache, current_index, page_dependencies, pinned_i
 from heritage.server.query_timeout import query_timeout
 
 _LARGEST = 500_000  # bytes of a cached page
-_HEADERS = ("Content-Type", "Cache-Control", "Vary", "ETag", "Last-Modified", "X-Robots-Tag")
-_TYPES = ("text/html", "application/atom+xml", "application/xml")  # pages, feeds, sitemaps
+_HEADERS = (
+    *("Content-Type", "Cache-Control", "Vary", "ETag", "Last-Modified", "X-Robots-Tag"),
+    "Access-Control-Allow-Origin",
+)
+# Pages, feeds, sitemaps, data.
+_TYPES = ("text/html", "application/atom+xml", "application/xml", "application/ld+json")
 # The headers in the key: a page that varies by another one is not cached.
 _VARIES = {"hx-request", "hx-history-restore-request"}
 

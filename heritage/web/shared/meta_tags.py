@@ -58,6 +58,8 @@ class Head:
     locale: str = ""
     other_locales: list[str] = field(default_factory=list)
     feeds: list[FeedLink] = field(default_factory=list)
+    data: str = ""  # the address of the same as JSON-LD
+    permanent: str = ""  # the address by which the thing is cited
     jsonld: SafeString | str = ""
 
 

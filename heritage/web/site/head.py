@@ -1,9 +1,11 @@
 """Meta tags of the page of a site."""
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from heritage.formats import Addresses, jsonld, sentence
+from heritage.search import page_rows
 from heritage.web.media import previews
 from heritage.web.shared.context import identity
 from heritage.web.shared.meta_tags import Head, describe, head_of
@@ -12,10 +14,7 @@ from heritage.web.site.page import SitePage
 
 def site_head(request: HttpRequest, page: SitePage) -> Head:
     """A published site's page."""
-    who = identity(request)
-    picture = request.build_absolute_uri(previews.address_of(page.rows))
-    today = timezone.localdate()
-    document = jsonld.site_document(page.rows, Addresses.of_request(request), who, today, picture)
+    picture = _picture(request, page.rows)
     return head_of(
         request,
         title=page.title,
@@ -23,5 +22,18 @@ def site_head(request: HttpRequest, page: SitePage) -> Head:
         kind="article",
         picture=picture,
         picture_alt=page.title,
-        jsonld=jsonld.as_script(document),
+        jsonld=jsonld.as_script(site_document(request, page.rows)),
+        data=request.build_absolute_uri(reverse("web:site_data", args=[page.site.slug])),
+        permanent=Addresses.of_request(request).permanent(page.site),
     )
+
+
+def site_document(request: HttpRequest, rows: page_rows.SiteRows) -> dict:
+    """A published site as JSON-LD."""
+    addresses, today = Addresses.of_request(request), timezone.localdate()
+    who, picture = identity(request), _picture(request, rows)
+    return jsonld.site_document(rows, addresses, who, today, picture)
+
+
+def _picture(request: HttpRequest, rows: page_rows.SiteRows) -> str:
+    return request.build_absolute_uri(previews.address_of(rows))

@@ -214,10 +214,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     """
     index = current_index()
     known = index.vocabulary
-    _record_ties(index, site)
-    if changed := index.changed_at(site.pk):  # which asks no query
-        site.public_changed_at = changed
-    rows = page_rows.read_site(site, known, change)
+    rows = site_rows(site, change)
     events = rows.events
     unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)
@@ -299,6 +296,17 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
         updated=language_html.day(timezone.localdate(site.public_changed_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
+
+
+def site_rows(
+    site: Site, change: Callable[[dict[str, list[Any]]], None] | None = None
+) -> page_rows.SiteRows:
+    """The rows of a site, with its date; what is made of them depends on these."""
+    index = current_index()
+    _record_ties(index, site)
+    if changed := index.changed_at(site.pk):  # which asks no query
+        site.public_changed_at = changed
+    return page_rows.read_site(site, index.vocabulary, change)
 
 
 def _record_ties(index: IndexSnapshot, site: Site) -> None:

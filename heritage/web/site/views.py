@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, date
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
+from heritage.formats import Addresses
 from heritage.models import Site
 from heritage.search import page_dependencies, page_rows
 from heritage.web.access import any_site, gone, may_see
@@ -32,11 +34,18 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         return _not_public(request, slug)
     page = site_page(found)
-    context = {"page": page, "head": site_head(request, page)}
+    context = {"page": page, "head": site_head(request, page), **citation(request, found)}
     page_dependencies.nothing_else()
     response = public(render(request, "web/site.html", context))
     response["Last-Modified"] = http_date(found.public_changed_at.timestamp())
     return response
+
+
+def citation(request: HttpRequest, site: Site, day: date | None = None) -> dict[str, str]:
+    """The addresses by which the place and this version of its page are cited."""
+    permanent = Addresses.of_request(request).permanent(site)
+    day = day or site.public_changed_at.astimezone(UTC).date()
+    return {"permanent_url": permanent, "version_url": f"{permanent}?at={day.isoformat()}"}
 
 
 def _not_public(request: HttpRequest, slug: str) -> HttpResponse:
