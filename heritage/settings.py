@@ -276,7 +276,7 @@ CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 # Monitoring asks the workers directly, without HTTPS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HERITAGE_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
 # Both bind other servers too, those below this host name, and cannot be taken back at once.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HERITAGE_HSTS_SUBDOMAINS", default=False)
@@ -330,11 +330,16 @@ ADMINS = env.list("HERITAGE_ERROR_MAIL", default=[])
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Whether each request is a line in the log, see heritage/web/operations/request_log.py.
 LOG_REQUESTS = env.bool("HERITAGE_LOG_REQUESTS", default=False)
+# How a line of the log is written: "line" for people, "json" for programs.
+LOG_FORMAT = env.str("HERITAGE_LOG_FORMAT", default="line")
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured("HERITAGE_LOG_FORMAT is line or json.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
+        "json": {"()": "heritage.server.logs.JSONLines"},
     },
     "filters": {
         "quiet": {"()": "heritage.server.logs.Quiet"},
@@ -343,7 +348,7 @@ LOGGING = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["quiet", "request"],
         },
         "mail": {

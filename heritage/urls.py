@@ -19,6 +19,7 @@ urlpatterns = [
     path("robots.txt", feeds.robots, name="robots"),
     path("healthz", operations.healthz, name="healthz"),
     path("readyz", operations.readyz, name="readyz"),
+    path("metrics", operations.metrics, name="metrics"),
     path(".well-known/security.txt", operations.security_txt, name="security_txt"),
     path("favicon.ico", media.favicon, name="favicon"),
     path("sitemap.xml", feeds.sitemap_index, name="sitemap"),

@@ -24,9 +24,10 @@ from heritage.models import (
     Site,
 )
 from heritage.models.base import untracked
-from heritage.search import store
+from heritage.search import LRUCache, store
 from heritage.services import fulltext, jobs
 from heritage.values.progress import Progress
+from heritage.web.operations import middleware
 from tests.builders import make_image, make_place, make_price, make_user
 from tests.random_catalogue import Catalogue
 from tests.random_writes import write_if_possible
@@ -241,9 +242,10 @@ def test_interrupted_it_goes_on_where_it_was(site, monkeypatch):
     assert not CommandRun.objects.filter(command="verify").exists()
 
 
-def test_the_page_about_says_so_only_when_all_was_right(site, client, settings):
+def test_the_page_about_says_so_only_when_all_was_right(site, client, settings, monkeypatch):
     words = "All counts of this catalogue were recomputed on"
     settings.PAGES_KEPT = 100
+    monkeypatch.setattr(middleware, "pages", LRUCache(100))
     assert words not in client.get("/en/about/").content.decode()
     run()
     assert words in client.get("/en/about/").content.decode()

@@ -1,6 +1,7 @@
 """What goes wrong around the catalogue: no database, odd addresses, and who is told of it."""
 
 import errno
+import json
 import logging
 import os
 import re
@@ -14,13 +15,23 @@ import pytest
 from django.conf import settings
 from django.db import InternalError, OperationalError, connection, transaction
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.log import AdminEmailHandler
 
-from heritage.models import Correction, Custodian, IdentifierScheme, Register, Site
+from heritage.models import (
+    CommandRun,
+    Correction,
+    Custodian,
+    IdentifierScheme,
+    Job,
+    Register,
+    Site,
+)
+from heritage.search import LRUCache, store
 from heritage.server.logs import Quiet
 from heritage.values.web_address import safe_url
 from heritage.web.corrections import views as corrections
+from heritage.web.operations import middleware
 from heritage.web.operations.database_errors import DatabaseErrorMiddleware
 from heritage.web.operations.middleware import query_limit
 from tests import builders as build
@@ -70,7 +81,8 @@ if connection.vendor == "sqlite":  # whose locks are those of the process
 @pytest.mark.django_db
 def test_those_who_watch_are_not_sent_to_https(client, settings):
     settings.SECURE_SSL_REDIRECT = True
-    assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert client.get(path).status_code == 200
     assert client.get("/en/").status_code == 301
 
 
@@ -206,7 +218,8 @@ def told(tmp_path_factory):
     found = {}
     for is_on in ("0", "1"):
         folder = tmp_path_factory.mktemp("log")
-        done = asked(folder, f"sqlite:///{folder}/x.sqlite3", LOG, HERITAGE_LOG_REQUESTS=is_on)
+        done = asked(folder, f"sqlite:///{folder}/x.sqlite3", LOG, HERITAGE_LOG_REQUESTS=is_on,
+                     HERITAGE_BEHIND_PROXY="1")  # fmt: skip
         found[is_on] = done.stdout.splitlines(), done.stderr
     return found
 
@@ -243,6 +256,111 @@ def test_a_line_for_each_request_by_a_setting(told):
         "GET /nowhere 404", "GET /work 200", "GET /refuse 403", "GET /fail 500", "GET /work 400"
     ]  # fmt: skip
     assert "[a-request-of-nginx]" in lines[0] and "secret" not in log
+
+
+def test_lines_of_the_log_are_json_by_a_setting(tmp_path):
+    done = asked(
+        tmp_path, f"sqlite:///{tmp_path}/x.sqlite3", LOG,
+        HERITAGE_LOG_REQUESTS="1", HERITAGE_LOG_FORMAT="json", HERITAGE_BEHIND_PROXY="1",
+    )  # fmt: skip
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    told = [line for line in lines if line["logger"] == "heritage.requests"]
+    assert [(line["method"], line["path"], line["status"]) for line in told] == [
+        ("GET", "/nowhere", 404), ("GET", "/work", 200), ("GET", "/refuse", 403),
+        ("GET", "/fail", 500), ("GET", "/work", 400),
+    ]  # fmt: skip
+    assert told[0]["request"] == "a-request-of-nginx" and told[0]["address"] == "192.0.2.7"
+    [fault] = [line for line in lines if line.get("traceback")]
+    assert "a fault" in fault["traceback"] and fault["level"] == "ERROR"
+    assert fault["request"] == told[3]["request"]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT.+\+00:00", line["time"]) for line in lines)
+
+
+def test_only_a_trusted_proxy_names_a_request(client):
+    given = {"x-request-id": "a-request-of-somebody"}
+    assert client.get("/healthz", headers=given)["X-Request-ID"] != "a-request-of-somebody"
+
+
+# --- metrics ---------------------------------------------------------------------------------
+
+
+def metrics_of(client) -> dict[str, float]:
+    """By name and labels, without the number of the process; every line must be understood."""
+    response = client.get("/metrics")
+    assert response.status_code == 200 and response["Content-Type"].startswith("text/plain")
+    assert "no-store" in response["Cache-Control"]
+    found, named = {}, set()
+    for line in response.content.decode().splitlines():
+        if line.startswith("#"):
+            assert re.fullmatch(r"# (HELP \w+ .+|TYPE \w+ (gauge|counter))", line), line
+            named.add(line.split()[2])
+            continue
+        name, labels, value = re.fullmatch(
+            r"(heritage_\w+)(\{(?:\w+=\"[^\"]*\",?)+\})? (\S+)", line
+        ).groups()
+        assert name in named
+        found[name + re.sub(r'pid="\d+"', "", labels or "").replace("{}", "")] = float(value)
+    return found
+
+
+@pytest.mark.django_db
+def test_metrics_tell_what_there_is(client, settings, monkeypatch):
+    settings.PAGES_KEPT = 10
+    monkeypatch.setattr(middleware, "pages", LRUCache(10))
+    build.make_site("One")
+    build.make_site("Two", state="draft")
+    before = metrics_of(client)
+    assert before['heritage_sites{state="published"}'] == 1
+    assert before['heritage_sites{state="draft"}'] == 1
+    assert before["heritage_database_up"] == 1 and before["heritage_queue_length"] == 0
+    assert "heritage_last_backup_timestamp_seconds" not in before
+    for _time in range(3):
+        client.get("/en/about/")
+    Job.objects.start("verify")
+    Job.objects.update(created_at=timezone.now() - timedelta(minutes=5))
+    CommandRun.objects.enter("backup", bytes=1234, missing=2)
+    CommandRun.objects.enter("verify", count=3, is_complete=True)
+    build.make_site("Three")
+    after = metrics_of(client)
+    assert after["heritage_worker_page_cache_misses_total"] == (
+        before["heritage_worker_page_cache_misses_total"] + 1
+    )
+    assert after["heritage_worker_page_cache_hits_total"] == (
+        before["heritage_worker_page_cache_hits_total"] + 2
+    )
+    assert after["heritage_worker_responses_total"] >= before["heritage_worker_responses_total"] + 4
+    assert (
+        after["heritage_queue_length"] == 1 and 299 < after["heritage_queue_oldest_seconds"] < 400
+    )
+    assert (after["heritage_last_backup_bytes"], after["heritage_last_backup_missing"]) == (1234, 2)
+    assert abs(after["heritage_last_backup_timestamp_seconds"] - time.time()) < 60
+    assert after["heritage_last_verify_differences"] == 3
+    assert after['heritage_sites{state="published"}'] == 2
+
+
+def test_metrics_tell_that_the_database_is_away(tmp_path):
+    ask = ASK.partition("for path in")[0] + "print(client.get('/metrics').content.decode())"
+    done = asked(tmp_path, "sqlite:////nowhere/at/all.sqlite3", ask, "0")
+    lines = done.stdout.splitlines()
+    assert "heritage_database_up 0" in lines and any("worker_responses_total{" in x for x in lines)
+    assert not any(line.startswith("heritage_sites{") for line in lines)
+
+
+@pytest.mark.django_db
+def test_metrics_count_server_errors_and_changes_that_the_index_has_not_read(client, monkeypatch):
+    build.make_site("One")
+    monkeypatch.setattr(store, "_shared", [store.current()])
+    before = metrics_of(client)
+    assert before["heritage_worker_index_behind"] == 0
+    build.make_site("Two")
+    monkeypatch.setattr("heritage.web.about.views.identity", lambda request: 1 / 0)
+    client.raise_request_exception = False
+    assert client.get("/en/privacy/").status_code == 500
+    after = metrics_of(client)
+    assert after["heritage_worker_index_behind"] >= 1
+    assert after["heritage_worker_responses_5xx_total"] == (
+        before["heritage_worker_responses_5xx_total"] + 1
+    )
 
 
 @pytest.mark.django_db

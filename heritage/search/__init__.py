@@ -38,6 +38,7 @@ from heritage.search.index import columns, orders, page_dependencies
 from heritage.search.index.openings import HoursGroup
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language.spelling import corrections as spelling_corrections
+from heritage.search.store import changes_behind
 from heritage.search.store import current as current_index
 from heritage.search.store import keep_snapshot_fresh as keep_saved_index_fresh
 from heritage.search.store import pinned as pinned_index
@@ -61,6 +62,7 @@ __all__ = [
     "TreeFacet",
     "areas",
     "brute_force",
+    "changes_behind",
     "columns",
     "current_index",
     "facet_counts",

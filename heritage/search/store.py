@@ -79,6 +79,13 @@ def _newest() -> IndexSnapshot:
 _LAST_ENTRY = f"SELECT id, token FROM {IndexChange._meta.db_table} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our name
 
 
+def changes_behind() -> int | None:
+    """How many entries of the change log this process has not read yet; None before the first."""
+    if not _shared:
+        return None
+    return IndexChange.objects.filter(pk__gt=_shared[0].number).count()
+
+
 def _head() -> tuple[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(_LAST_ENTRY)

@@ -1,7 +1,9 @@
 """What the log leaves out, and the request that a line belongs to; see LOGGING in settings.py."""
 
+import json
 import logging
 from contextvars import ContextVar
+from datetime import UTC, datetime
 
 # The id of the request that is being answered: lines of the log and the page of a fault show it.
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -13,6 +15,24 @@ class WithRequest(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
         return True
+
+
+class JSONLines(logging.Formatter):
+    """Each record as one line of JSON; a record may bring `fields` of its own, as the log of
+    requests does."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "request": getattr(record, "request_id", "-"),
+            "message": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
 
 
 class Quiet(logging.Filter):

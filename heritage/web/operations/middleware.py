@@ -16,6 +16,7 @@ from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.http import conditional_page
 
 from heritage.search import LRUCache, current_index, page_dependencies, pinned_index
+from heritage.server import counters
 from heritage.server.query_timeout import query_timeout
 
 _LARGEST = 500_000  # bytes of a cached page
@@ -96,11 +97,13 @@ def page_cache(get_response: GetResponse) -> GetResponse:
         key = _key(request)
         cached = pages.get(key)
         if cached is not None and cached.reads.still_hold(index):
+            counters.count("page_cache_hits")
             return _again(request, cached)
         with page_dependencies.recording(index) as read:
             response = get_response(request)
         if _is_the_same_for_all(request, response):
             headers = {name: response[name] for name in _HEADERS if name in response}
+            counters.count("page_cache_misses")
             pages[key] = CachedPage(headers, zlib.compress(response.content, 1), read)
         return response
 

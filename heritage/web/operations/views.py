@@ -19,6 +19,7 @@ from heritage.search import current_index
 from heritage.server import logs, security_log
 from heritage.values.language import interface_languages
 from heritage.web.operations.database_errors import answer_to_database_error
+from heritage.web.operations.metrics import METRICS_TYPE, metrics_text
 
 _VALID = timedelta(days=180)
 
@@ -46,6 +47,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     status = 200 if set(state.values()) == {"ok"} else 503
     free = shutil.disk_usage(settings.DATA_DIR).free // 2**20
     return JsonResponse({**state, "free_mb": free, "version": settings.VERSION}, status=status)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """For the machine itself alone, as `/readyz`; also answers while the database is away."""
+    return HttpResponse(metrics_text(), content_type=METRICS_TYPE)
 
 
 def _storage() -> str:
