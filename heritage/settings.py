@@ -174,6 +174,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a site with many rows is one form
 IMAGE_MAX_BYTES = env.int("HERITAGE_IMAGE_MAX_BYTES", default=25 * 1024 * 1024)
 IMAGE_MAX_PIXELS = env.int("HERITAGE_IMAGE_MAX_PIXELS", default=60_000_000)
 
+# Files that jobs have put together, see heritage/services/prepared.py: how large all of them may
+# be, and how long one is kept that nobody asks for. nginx hands them out where it is told to.
+PREPARED_ROOT = DATA_DIR / "prepared"
+PREPARED_MAX_BYTES = env.int("HERITAGE_PREPARED_MAX_BYTES", default=5_000_000_000)
+PREPARED_DAYS = env.int("HERITAGE_PREPARED_DAYS", default=7)
+PREPARED_BY_NGINX = env.bool("HERITAGE_PREPARED_BY_NGINX", default=False)
+
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -230,11 +237,17 @@ TIME_ZONE = env.str("HERITAGE_TIME_ZONE", default="Asia/Shanghai")
 
 
 def _mailers(url: str) -> dict:
-    """Mail goes to the server, in debug and demo mode to the console, otherwise nowhere."""
+    """Mail waits in the database for the background worker, which sends it to the server.
+
+    In demo mode it is sent to the console, in debug mode at once; without a server nowhere.
+    """
     console = "django.core.mail.backends.console.EmailBackend"
     nowhere = "django.core.mail.backends.dummy.EmailBackend"
+    outbox = {"BACKEND": "heritage.services.outbox.EmailBackend"}
+    if not url and DEMO:
+        return {"default": outbox, "server": {"BACKEND": console}}
     if not url:
-        return {"default": {"BACKEND": console if DEBUG or DEMO else nowhere}}
+        return {"default": {"BACKEND": console if DEBUG else nowhere}}
     found = environ.Env.email_url_config(url)
     options = {
         "host": found["EMAIL_HOST"],
@@ -245,7 +258,8 @@ def _mailers(url: str) -> dict:
         "use_ssl": found.get("EMAIL_USE_SSL", False),
         "timeout": 10,
     }
-    return {"default": {"BACKEND": found["EMAIL_BACKEND"], "OPTIONS": options}}
+    server = {"BACKEND": found["EMAIL_BACKEND"], "OPTIONS": options}
+    return {"default": server} if DEBUG else {"default": outbox, "server": server}
 
 
 _MAIL_URL = env.str("HERITAGE_EMAIL_URL", default="")

@@ -23,6 +23,7 @@ from heritage.models import Change, ChangeSet, CommandRun, Event, Job, Name, Sit
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
 from heritage.services import jobs, undo_in_batches
+from heritage.web.media import previews
 from tests import builders as build
 from tests import worker_process
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
@@ -105,7 +106,7 @@ def test_a_job_tells_how_far_it_is_in_each_language_and_what_came_of_it(declare)
 @pytest.mark.parametrize(
     ("error", "state", "said"),
     [
-        (jobs.Refused(gettext_lazy("Sites")), State.FAILED, "Sites"),
+        (jobs.JobRefused(gettext_lazy("Sites")), State.FAILED, "Sites"),
         (ValueError("odd"), State.FAILED, "A fault of the program: ValueError('odd')"),
         (OperationalError("away"), State.FAILED, "The database could not be reached or written to"),
         (SystemExit(1), State.STOPPED, ""),
@@ -307,16 +308,47 @@ def test_what_runs_by_itself_leaves_its_last_run_and_what_it_wrote(declare, mark
     assert set(Job.objects.all()) == {wrote, by_hand, last}
 
 
+def test_jobs_of_long_ago_are_forgotten_unless_they_wrote(declare, marking):
+    wrote = jobs.run_here("mark")
+    declare(lambda this: iter_once())
+    recent, old = jobs.run_here("test"), jobs.run_here("test")
+    waiting = jobs.start("test")
+    long_ago = timezone.now() - timedelta(days=91)
+    Job.objects.exclude(pk__in=[recent.pk, waiting.pk]).update(ended_at=long_ago)
+    Job.objects.filter(pk=waiting.pk).update(created_at=long_ago)
+    assert jobs.forget_old() == 1
+    assert set(Job.objects.all()) == {wrote, recent, waiting} and old.pk
+    work()
+    assert fresh(waiting).state == State.DONE
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_is_seen_while_it_runs(declare):
     declare(lambda this: iter_once())
     job = jobs.start("test")
-    assert jobs.worker_seen() is None and not jobs.has_worker()
+    assert CommandRun.objects.worker_seen() is None
     call_command("db_worker", batch=True, interval=0)
     assert fresh(job).state == State.DONE
-    assert jobs.has_worker()
+    assert CommandRun.objects.has_worker()
     CommandRun.objects.update(at=timezone.now() - timedelta(seconds=61))
-    assert not jobs.has_worker() and jobs.worker_seen() is not None
+    assert not CommandRun.objects.has_worker() and CommandRun.objects.worker_seen() is not None
+
+
+def test_everything_that_is_due_by_schedule_is_done():
+    """As it is registered: publishing, refreshing, tidying, previews, prepared files."""
+    kind = build.make_kind("Temple")
+    site = build.make_site("Temple", kinds=[kind], state="published")
+    names = {name for name, kind in jobs.kinds().items() if kind.is_scheduled}
+    assert names >= {"publish_due", "refresh", "tidy", "previews", "sweep_prepared"}
+    for name in sorted(names):
+        job = jobs.run_here(name)
+        assert job.state == State.DONE, (name, list(map(str, job.lines.all())))
+    assert CommandRun.objects.latest_of("publish_due") is not None
+    assert previews.has_any(site.uid)
+    said = [str(line) for line in Job.objects.get(kind="tidy").lines.all()]
+    assert any("sessions" in line.lower() or "Sessions" in line for line in said)
+    assert Job.objects.get(kind="previews").says == "1 link previews were drawn."
+    assert jobs.run_here("previews").says == "0 link previews were drawn."
 
 
 # --- a change set of several transactions ----------------------------------------------------

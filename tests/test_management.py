@@ -151,13 +151,15 @@ def test_a_fixture_that_breaks_a_rule_across_rows_is_refused(small_demo):
      ("192.0.2.1", True), ("museum.example", True)],
 )  # fmt: skip
 def test_demo_warns_where_others_can_reach_it(monkeypatch, host, is_told):
-    started, out = [], io.StringIO()
+    started, beside, out = [], [], io.StringIO()
     monkeypatch.setattr(os, "execv", lambda *command: started.append(command))
+    monkeypatch.setattr(demo.subprocess, "Popen", beside.append)
     monkeypatch.setenv("HERITAGE_HOSTS", host)
     monkeypatch.setattr(demo.connection, "close", lambda: None)
     demo.Command(stdout=out)._serve(host, 8000)
     assert ("nothing limits what they ask for" in out.getvalue()) == is_told
     assert host in started[0][1]
+    assert beside[0][2:] == ["db_worker", "--beside", str(os.getpid())]
 
 
 def test_demo_refuses_a_taken_port(settings, tmp_path):

@@ -2,7 +2,8 @@
 
 - `records/`: the admin of sites and their rows, registers, vocabularies, visiting information.
 - `accounts/`: users, groups and their permissions; how they log in.
-- `workflow/`: the desk, review and publication, corrections, bulk actions, merging of records.
+- `workflow/`: the desk, review and publication, corrections, bulk actions, merging of records,
+  jobs of the background worker.
 - `form/`: the form of a record: fields and widgets, rows, and what others saved meanwhile.
 - `lists/`: columns, filters and order of lists, editing in a table, export.
 - `changes/`: history, undo, and what was deleted.
@@ -18,4 +19,4 @@ from heritage.admin.records import (  # noqa: F401
     visiting,
     vocabularies,
 )
-from heritage.admin.workflow import corrections  # noqa: F401
+from heritage.admin.workflow import corrections, jobs  # noqa: F401

@@ -72,7 +72,11 @@ SECTIONS = (
         gettext_lazy("Vocabularies"),
         ("Kind", "Place", "Era", "Register", "RegisterTerm", "IdentifierScheme", "Licence"),
     ),
-    ("administration", gettext_lazy("Administration"), ("Identity", "User", "Group", "LoadedRow")),
+    (
+        "administration",
+        gettext_lazy("Administration"),
+        ("Identity", "User", "Group", "Job", "OutgoingMail", "LoadedRow"),
+    ),
 )
 
 

@@ -23,7 +23,7 @@ from heritage.models import (
     visiting,
 )
 from heritage.models.base import Record, TreeRecord, chunks, new_uid, untracked
-from heritage.models.command_runs import CommandRun
+from heritage.models.command_runs import SILENCE, CommandRun
 from heritage.models.corrections import Correction
 from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import (
@@ -51,7 +51,7 @@ from heritage.models.history import Change, ChangeSet, ThinnedHistory
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image
-from heritage.models.jobs import SILENCE, Job, JobLine, WrongJobState, job_waits
+from heritage.models.jobs import Job, JobLine, WrongJobState, job_waits
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.login_attempts import LoginAttempt
 from heritage.models.names import FormerSlug, Name

@@ -1,9 +1,13 @@
 """When commands last ran that should run by themselves, so that it is told if they do not."""
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
+
+# A job, or the worker, that has told nothing for so long does not run any more.
+SILENCE = timedelta(seconds=60)
 
 
 class CommandRunManager(models.Manager["CommandRun"]):
@@ -14,9 +18,20 @@ class CommandRunManager(models.Manager["CommandRun"]):
     def latest_of(self, command: str) -> "CommandRun | None":
         return self.filter(command=command).first()
 
+    def worker_seen(self) -> datetime | None:
+        """When a background worker was last heard of."""
+        latest = self.latest_of(CommandRun.WORKER)
+        return latest.at if latest is not None else None
+
+    def has_worker(self) -> bool:
+        seen = self.worker_seen()
+        return seen is not None and seen > timezone.now() - SILENCE
+
 
 class CommandRun(models.Model):
     """The last run of a command, on whichever machine."""
+
+    WORKER = "db_worker"  # which tells every few seconds that it runs
 
     command = models.CharField(max_length=40, unique=True)  # publish_due
     at = models.DateTimeField()

@@ -6,7 +6,6 @@ and how one follows another. `services.jobs` declares the kinds of jobs and runs
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -17,12 +16,10 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from heritage.models.command_runs import SILENCE
 from heritage.models.history import ChangeSet
 from heritage.models.users import User
 from heritage.values.language import LanguageMap
-
-# A job, or the worker, that has told nothing for so long does not run any more.
-SILENCE = timedelta(seconds=60)
 
 TAKEN_BACK_BY = "taken_back_by"  # among the parameters: the id of who asked for that
 

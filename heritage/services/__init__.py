@@ -8,7 +8,8 @@ signals, and history, derived columns, full text and change log follow by themse
 - **Reading**: `history` (what was changed, by whom), `conflicts` (what others have written since
   a row was opened), `record_problems` (what is wrong with records), `date_reading` (dates and eras
   as editors write them).
-- **Long work**: `jobs` (kinds of jobs, which the background worker runs).
+- **The background worker**: `jobs` (kinds of jobs, which it runs), `outbox` (mail, which it sends),
+  `prepared` (files that jobs put together).
 - **Proof**: `verification` compares what is stored with what it follows from.
 - **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
   `is_of_older_version()`.
@@ -25,7 +26,9 @@ from heritage.services import (
     history,
     jobs,
     merge,
+    outbox,
     pending,
+    prepared,
     record_problems,
     review,
     system_checks,
@@ -53,7 +56,9 @@ __all__ = [
     "is_vocabulary",
     "jobs",
     "merge",
+    "outbox",
     "parents_first",
+    "prepared",
     "rebuild_derived",
     "record_problems",
     "review",

@@ -15,7 +15,7 @@ with the cursor of its last whole step. So what it did must do no harm when it i
         return {"numbered": done}
 
 `start()` enters a job; `continue_()`, `stop()` and `take_back()` are methods of `Job`. Without a
-worker jobs wait: `worker_seen()` tells when there was one.
+worker jobs wait: `CommandRun.objects.worker_seen()` tells when there was one.
 """
 
 import contextlib
@@ -38,7 +38,6 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 from heritage.models import (
-    SILENCE,
     ChangeSet,
     CommandRun,
     Job,
@@ -54,11 +53,10 @@ from heritage.models.unit_of_work import change_set
 from heritage.values.language import LazyText, interface_languages
 from heritage.values.progress import Progress
 
-__all__ = ["Job", "JobKind", "Progress", "Refused", "Run", "Steps", "WrongJobState"]
+__all__ = ["Job", "JobKind", "JobRefused", "Progress", "Run", "Steps", "WrongJobState"]
 
 logger = logging.getLogger(__name__)
 
-WORKER = "db_worker"  # under which its last heartbeat is kept
 HEARTBEAT = 10  # seconds
 TAKE_BACK = "take_back"  # the kind whose function takes back what a job of any kind wrote
 STEP_SECONDS = 900  # for a step; a process that takes longer hangs
@@ -68,7 +66,7 @@ TRIES = 3  # by the worker itself, of a job that comes no further
 type Steps = Generator[Progress, None, dict[str, Any] | None]
 
 
-class Refused(Exception):
+class JobRefused(Exception):
     """A job cannot be done, for a reason that is told to who started it."""
 
 
@@ -87,6 +85,7 @@ class JobKind:
     describe: Callable[[dict[str, Any]], str] | None = None  # its parameters, in words
     every: timedelta | None = None
     daily_at: time_of_day | None = None  # in the time zone of the catalogue
+    is_needed: Callable[[], bool] | None = None  # whether there is anything to do when it is due
     # Short enough to be done beside a long job.
     is_quick: bool = False
     # A run that was killed is continued by the next worker; else somebody has to say so, as it may
@@ -118,7 +117,7 @@ def kind_of(job: Job) -> JobKind:
 
 
 def _unknown(run: "Run") -> Steps:
-    raise Refused(_("This version of the catalogue does not know this kind of job."))
+    raise JobRefused(_("This version of the catalogue does not know this kind of job."))
     yield
 
 
@@ -164,6 +163,10 @@ class Run:
             return User.objects.filter(pk=by).first() if by else None
         return self.job.user
 
+    def note_alive(self) -> None:
+        """Within a step of many minutes: it does not hang."""
+        _running[self.job.pk] = (self.token, time.monotonic())
+
     @contextmanager
     def step(self) -> Iterator[None]:
         """A transaction: a whole step. The cursor is stored with it."""
@@ -203,6 +206,10 @@ class Run:
             model=model._meta.label_lower if model else "",
             object_id=pk,
         )
+
+    def is_ours(self) -> bool:
+        """Whether nobody has stopped or continued the job meanwhile."""
+        return bool(self._is_ours().exists())
 
     def _is_ours(self) -> Any:
         return Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING, token=self.token)
@@ -246,7 +253,7 @@ def run(pk: int) -> None:
             logger.info("Job %s was taken over.", pk)
         except _Stopped as stopped:
             _end(this, Job.State.WAITING if stopped.goes_on else Job.State.STOPPED)
-        except Refused as error:
+        except JobRefused as error:
             _fail(this, error.args[0])
         except (OperationalError, InterfaceError):
             logger.exception("Job %s could not reach the database.", pk)
@@ -288,7 +295,7 @@ def _tell(this: Run, progress: Progress) -> None:
         "heartbeat": timezone.now(),
         "tries": 0,
     }
-    _running[this.job.pk] = (this.token, time.monotonic())
+    this.note_alive()
     if progress.sentence:
         values["sentence"] = in_languages(progress.sentence)
     with transaction.atomic():
@@ -406,30 +413,34 @@ def _is_due(kind: JobKind) -> bool:
     if latest is not None and latest.shown_state in (Job.State.WAITING, Job.State.RUNNING):
         return False
     now = timezone.localtime()
-    if kind.every is not None:
-        return latest is None or latest.created_at <= now - kind.every
-    assert kind.daily_at is not None  # noqa: S101
-    due = datetime.combine(now.date(), kind.daily_at, now.tzinfo)
-    if due > now:
-        due -= timedelta(days=1)
-    return (latest.created_at if latest is not None else _begun) < due
+    if kind.daily_at is not None:
+        due = datetime.combine(now.date(), kind.daily_at, now.tzinfo)
+        due -= timedelta(days=due > now)
+        is_due = (latest.created_at if latest is not None else _begun) < due
+    else:
+        is_due = latest is None or latest.created_at <= now - (kind.every or timedelta(0))
+    return is_due and (kind.is_needed is None or kind.is_needed())
+
+
+KEPT = timedelta(days=90)
+
+
+def forget_old() -> int:
+    """Delete jobs that ended long ago and wrote nothing, and former tasks; says how many jobs."""
+    now = timezone.now()
+    tasks = DBTaskResult.objects.exclude(status="READY")
+    tasks.filter(finished_at__lt=now - timedelta(days=1)).delete()
+    tasks.filter(finished_at=None, started_at__lt=now - KEPT).delete()  # their worker was killed
+    old = Job.objects.filter(ended_at__lt=now - KEPT, change_sets=None)
+    count = old.count()
+    old.delete()
+    return count
 
 
 # --- heartbeats ------------------------------------------------------------------------------
 
 _ending = threading.Event()  # this process is told to end: jobs stop after their step
 _running: dict[int, tuple[str, float]] = {}  # jobs of this process: token, when it began a step
-
-
-def worker_seen() -> datetime | None:
-    """When a background worker was last heard of."""
-    latest = CommandRun.objects.latest_of(WORKER)
-    return latest.at if latest is not None else None
-
-
-def has_worker() -> bool:
-    seen = worker_seen()
-    return seen is not None and seen > timezone.now() - SILENCE
 
 
 def end_soon() -> None:
@@ -463,7 +474,7 @@ def _beat(ended: threading.Event, is_worker: bool) -> None:
     while not ended.wait(HEARTBEAT):
         try:
             if is_worker:
-                CommandRun.objects.enter(WORKER)
+                CommandRun.objects.enter(CommandRun.WORKER)
             for pk, (token, since) in list(_running.items()):
                 if time.monotonic() - since > STEP_SECONDS:
                     logger.critical("Job %s hangs: this process ends.", pk)

@@ -1,4 +1,4 @@
-"""Sends e-mail to editors and readers, if mail is set up. Failures are logged, not raised."""
+"""Writes e-mail to editors and readers, if mail is set up; the background worker sends it."""
 
 import logging
 import smtplib
@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 
 from heritage.models import User
+from heritage.services import outbox
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 def notify(
     people: Iterable[User | None], subject: str, lines: Iterable[str], by: User | None = None
 ) -> None:
-    """Send people a mail after the transaction commits, except the one who acted."""
+    """Write a mail to people, except the one who acted, unless the transaction is rolled back."""
     addresses = {
         person.email
         for person in people
@@ -27,12 +28,15 @@ def notify(
 
 
 def send_mail(address: str, subject: str, lines: Iterable[str]) -> None:
-    """Send one message after the transaction commits."""
+    """Write one message, in the transaction that is open."""
     if not settings.MAIL_IS_SET_UP:
         return
     text = "\n\n".join(filter(None, lines)) + "\n"
     message = EmailMessage(" ".join(subject.split()), text, to=[address])
-    transaction.on_commit(lambda: _send(message))
+    if outbox.is_used():
+        message.send()
+    else:  # in debug mode, to the console
+        transaction.on_commit(lambda: _send(message))
 
 
 def _send(message: EmailMessage) -> None:

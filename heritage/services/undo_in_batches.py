@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models import Change, ChangeSet, JobLine
 from heritage.models.base import Record, untracked
 from heritage.services.dependencies import parents_first
-from heritage.services.jobs import TAKE_BACK, JobKind, Progress, Refused, Run, Steps, register
+from heritage.services.jobs import TAKE_BACK, JobKind, JobRefused, Progress, Run, Steps, register
 from heritage.services.undo import undo_changes
 from heritage.services.undo_plan import Conflict
 
@@ -37,7 +37,7 @@ def undo_in_steps(run: Run, of: ChangeSet, keeps_fit: bool = True) -> Steps:
     With `keeps_fit` no published site is left unfit to be published.
     """
     if of.thinned_at is not None:
-        raise Refused(_("The history no longer holds all its changes: it cannot be undone."))
+        raise JobRefused(_("The history no longer holds all its changes: it cannot be undone."))
     groups = _groups(of)
     total = sum(size for _owners, size in groups)
     at = run.cursor.get("undo", {})
@@ -188,10 +188,10 @@ def _joined(pairs: Iterable[tuple[Owner, Owner]]) -> dict[Owner, Owner]:
 def _undo(run: Run) -> Steps:
     of = ChangeSet.objects.filter(pk=run.parameters["change_set"]).first()
     if of is None:
-        raise Refused(_("This change set is no longer there."))
+        raise JobRefused(_("This change set is no longer there."))
     user = run.user
     if user is not None and not (user.is_active and user.has_perm("heritage.publish_site")):
-        raise Refused(_("Who started it may not publish any more."))
+        raise JobRefused(_("Who started it may not publish any more."))
     return undo_in_steps(run, of, run.parameters.get("keeps_fit", True))
 
 

@@ -29,6 +29,7 @@ register_converter(UidConverter, "uid")
 urlpatterns = [
     path("images/<uid:uid>/<str:filename>", media.image, name="image"),
     path("identity/<str:filename>", media.logo, name="logo"),
+    path("prepared/<uid:uid>/<str:filename>", media.prepared_file, name="prepared"),
     path("covers/scenes/<slug:name>.svg", media.scene, name="scene"),
     path("land/world-heritage.svg", world_heritage.world_map, name="world_land"),
     path(

@@ -20,7 +20,8 @@ from heritage.admin.autocomplete import MultipleRowsField
 from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import Fields
 from heritage.admin.lookups import ListLookups
-from heritage.models import Identity, LoadedRow, User
+from heritage.models import CommandRun, Identity, LoadedRow, User
+from heritage.services import outbox
 from heritage.values.sentences import listed
 
 
@@ -145,6 +146,9 @@ class CatalogueUserAdmin(ListLookups, UserAdmin):
             if found:
                 names = listed(f"{user.display_name} <{user.email}>".strip() for user in found)
                 self.message_user(request, text % {"names": names}, level)
+        if sent and outbox.is_used() and not CommandRun.objects.has_worker():
+            text = gettext("No background worker runs: the mail waits until one does.")
+            self.message_user(request, text, messages.WARNING)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")

@@ -13,6 +13,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
@@ -26,9 +27,19 @@ from heritage.admin import access
 from heritage.admin.access import is_id, user_of
 from heritage.admin.changes.history import ShownChange, change_url, shown_changes
 from heritage.admin.pages import AdminPages
-from heritage.models import Change, ChangeSet, FormerSlug, Record, Site, User, untracked
+from heritage.models import (
+    Change,
+    ChangeSet,
+    CommandRun,
+    FormerSlug,
+    Record,
+    Site,
+    User,
+    untracked,
+)
 from heritage.models.fields import LanguageMapField
 from heritage.server.lock_timeout import lock_timeout
+from heritage.services import jobs
 from heritage.services.history import RowChange, changed_since, column_of, net_changes
 from heritage.services.undo import MAX_CHANGES, UndoResult, undo_changes
 from heritage.services.undo_plan import CREATE, DELETE, UPDATE, Only, Plan, Step, limited, plan
@@ -63,6 +74,8 @@ class _Differs(Exception):
 def undo_page(model_admin: AdminPages, request: HttpRequest, asked: UndoRequest) -> HttpResponse:
     """Shows what would be written (GET), and writes it (POST)."""
     is_too_large = len(asked.changes) > MAX_CHANGES
+    if is_too_large and asked.undoes is not None:
+        return _undo_as_job(model_admin, request, asked, asked.undoes)
     planned = Plan() if is_too_large else plan(asked.changes, asked.only)
     refused = list(refusals(user_of(request), planned.steps))
     if request.method == "POST":
@@ -93,6 +106,47 @@ def undo_page(model_admin: AdminPages, request: HttpRequest, asked: UndoRequest)
         "is_too_large": is_too_large,
     }
     return model_admin.page(request, "admin/undo.html", asked.title, context)
+
+
+def _undo_as_job(
+    model_admin: AdminPages, request: HttpRequest, asked: UndoRequest, undoes: ChangeSet
+) -> HttpResponse:
+    """A change set that is too large for a request is undone by the background worker."""
+    user = user_of(request)
+    refused = list(refusals(user, _rough_steps(undoes)))
+    if not access.may_publish(user):
+        refused.append(_("Only who may publish can undo so many changes."))
+    if request.method == "POST":
+        if refused:
+            raise PermissionDenied
+        reason = request.POST.get("reason", "").strip()
+        with lock_timeout(settings.WRITE_WAIT_SECONDS):
+            job = jobs.start("undo", user, change_set=undoes.pk, reason=reason)
+        return redirect("admin:heritage_job_change", job.pk)
+    context = {
+        "trail": asked.trail,
+        "back": asked.back,
+        "changes": undoes.changes.count(),
+        "refused": refused,
+        "has_worker": CommandRun.objects.has_worker(),
+    }
+    return model_admin.page(request, "admin/undo_as_job.html", asked.title, context)
+
+
+def _rough_steps(undoes: ChangeSet) -> list[Step]:
+    """For each model and action of the undo one step, for the permissions that it needs."""
+    found: dict[tuple[type[Record], str], None] = {}
+    changes = undoes.changes.order_by()
+    for action, of_action in (
+        (DELETE, changes.filter(before__isnull=True)),
+        (CREATE, changes.filter(after__isnull=True)),
+        (UPDATE, changes.filter(before__isnull=False, after__isnull=False)),
+    ):
+        for pk in of_action.values_list("model", flat=True).distinct():
+            model = ContentType.objects.get_for_id(pk).model_class()
+            if model is not None and issubclass(model, Record):
+                found[model, action] = None
+    return [Step(action, model, 0) for model, action in found]
 
 
 def _undo(request: HttpRequest, asked: UndoRequest) -> UndoResult:

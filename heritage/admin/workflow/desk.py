@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Func, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -23,13 +23,15 @@ from heritage.admin.changes.history import comments_of
 from heritage.admin.changes.written_records import RecordLink, written_records
 from heritage.admin.lists.filters import last_checked
 from heritage.admin.lists.gaps import gaps
+from heritage.admin.workflow.jobs import worker_in_words
 from heritage.admin.workflow.upkeep import upkeep
 from heritage.models import (
     ChangeSet,
     Correction,
+    Job,
     Opening,
+    OutgoingMail,
     Price,
-    Record,
     Site,
     User,
     VisitingFact,
@@ -63,7 +65,7 @@ class RecentChanges:
     rows: int = 0  # all that were written, where they are too many to count their records
 
 
-def list_url(model: type[Record], **query: str) -> str:
+def list_url(model: type[Model], **query: str) -> str:
     opts = model._meta
     address = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     return f"{address}?{urlencode(query)}" if query else address
@@ -116,6 +118,22 @@ def tasks(request: HttpRequest) -> list[Task]:
     return found
 
 
+def troubles(user: User) -> Iterator[Task]:
+    """What the background worker could not do, if there is any."""
+    if user.has_perm("heritage.change_job"):
+        for state, label in (
+            (Job.State.STOPPED, _("Jobs that stopped")),
+            (Job.State.FAILED, _("Jobs that failed")),
+        ):
+            if count := Job.objects.get_queryset().in_state(state).count():
+                yield Task(label, count, list_url(Job, state=state))
+    if user.has_perm("heritage.view_outgoingmail"):
+        failed = OutgoingMail.State.FAILED
+        if count := OutgoingMail.objects.filter(state=failed).count():
+            url = list_url(OutgoingMail, state__exact=failed)
+            yield Task(_("Mail that could not be sent"), count, url)
+
+
 @dataclass(frozen=True, slots=True)
 class ScheduledPublishing:
     """Whether records are published at the time that was set, in words."""
@@ -142,7 +160,12 @@ def scheduled_publishing(user: User) -> ScheduledPublishing | None:
         words = ngettext("%(count)s record waits for it.", "%(count)s records wait for it.", count)
         texts.append(words % {"count": number_format(count, force_grouping=True)})
     if late:
-        texts.append(_("The operator has to let “manage.py publish_due” run every few minutes."))
+        texts.append(
+            _(
+                "The operator has to start the background worker, or to let “manage.py "
+                "publish_due” run every few minutes."
+            )
+        )
     return ScheduledPublishing(joined(texts), bool(late))
 
 
@@ -212,8 +235,9 @@ def latest_work() -> list[RecentChanges]:
 def desk_context(request: HttpRequest) -> dict:
     """The template context of the first page."""
     return {
-        "tasks": tasks(request),
+        "tasks": [*tasks(request), *troubles(user_of(request))],
         "scheduled": scheduled_publishing(user_of(request)),
+        "worker": worker_in_words(),
         "upkeep": upkeep(user_of(request)),
         "gaps": list(gap_tasks(user_of(request))),
         "checks": checks(user_of(request)),

@@ -4,6 +4,8 @@ See deploy/heritage-tasks.service. It ends after the step that it is at when it 
 """
 
 import logging
+import os
+import signal
 import threading
 from types import FrameType
 
@@ -13,11 +15,12 @@ from django_tasks_db.management.commands import db_worker
 
 from heritage.models import CommandRun, new_uid
 from heritage.server.lock_timeout import is_lock_timeout
-from heritage.services import jobs
+from heritage.services import jobs, outbox
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 2  # between two looks at what is due
+END_SECONDS = 15  # for which it may be at its last step once the server beside it has ended
 
 
 class _Worker(db_worker.Worker):
@@ -36,8 +39,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--interval", type=float, default=1, help="seconds between two looks at the queue"
         )
+        parser.add_argument(
+            "--beside", type=int, default=0, help="end when the parent process of this id does"
+        )
 
-    def handle(self, *args: object, batch: bool, interval: float, **options: object) -> None:
+    def handle(
+        self, *args: object, batch: bool, interval: float, beside: int, **options: object
+    ) -> None:
         worker = _Worker(
             queue_names=["*"],
             interval=interval,
@@ -48,22 +56,25 @@ class Command(BaseCommand):
             worker_id=new_uid(),
             excluded_queue_names=[],
         )
-        CommandRun.objects.enter(jobs.WORKER)
+        CommandRun.objects.enter(CommandRun.WORKER)
         if batch:
             jobs.attend()
+            outbox.send_due()
             with jobs.heartbeat(is_worker=True):
                 worker.run()
             return
         worker.configure_signals()
         ended = threading.Event()
-        beside = threading.Thread(target=_attend, args=(ended,), name="errands", daemon=True)
-        beside.start()
+        errands = threading.Thread(
+            target=_attend, args=(ended, beside), name="errands", daemon=True
+        )
+        errands.start()
         try:
             with jobs.heartbeat(is_worker=True):
                 _run(worker)
         finally:
             ended.set()
-            beside.join(timeout=10)
+            errands.join(timeout=10)
 
 
 def _run(worker: db_worker.Worker) -> None:
@@ -78,11 +89,17 @@ def _run(worker: db_worker.Worker) -> None:
             connection.close()
 
 
-def _attend(ended: threading.Event) -> None:
+def _attend(ended: threading.Event, parent: int) -> None:
     """What must not wait for a long job: mail, schedules, jobs whose process was killed."""
     while not ended.is_set():
+        if parent and os.getppid() != parent:
+            os.kill(os.getpid(), signal.SIGTERM)
+            if not ended.wait(END_SECONDS):
+                os._exit(os.EX_SOFTWARE)
+            break
         try:
             jobs.attend()
+            outbox.send_due()
         except (DatabaseError, InterfaceError):
             logger.exception("What is done beside the jobs is tried again.")
             connection.close()

@@ -5,6 +5,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -120,7 +121,7 @@ class Command(BaseCommand):
         )
 
     def _serve(self, host: str, port: int) -> None:
-        """Hand the process over to the server that production uses."""
+        """Start the background worker, and hand the process over to the server."""
         address = f"[{host}]" if ":" in host else host
         self.stdout.write(f"Serving http://{address}:{port}/ · stop with Ctrl+C")
         if not _is_this_machine(host):
@@ -135,6 +136,9 @@ class Command(BaseCommand):
         elif host not in settings.ALLOWED_HOSTS:
             os.environ.setdefault("HERITAGE_HOSTS", ",".join([*settings.ALLOWED_HOSTS, address]))
         os.chdir(settings.BASE_DIR)
+        # The background worker ends when this process does, which becomes the server.
+        worker = [sys.executable, "manage.py", "db_worker", "--beside", str(os.getpid())]
+        subprocess.Popen(worker)  # noqa: S603 - our own command
         command = [sys.executable, "-m", "granian", "--host", host, "--port", str(port), *SERVER]
         os.execv(sys.executable, command)  # noqa: S606 - our own Python
 

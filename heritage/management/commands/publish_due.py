@@ -1,4 +1,4 @@
-"""Publish the sites whose scheduled time has come. Run it every few minutes, by cron or systemd.
+"""Publish the sites whose scheduled time has come, as the background worker does each minute.
 
 Sites that are to be refreshed after a change of a term are refreshed, too, where no worker does it.
 """

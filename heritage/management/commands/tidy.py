@@ -1,4 +1,4 @@
-"""Delete what nobody needs any more. Run it every night, see deploy/heritage-tidy.timer."""
+"""Delete what nobody needs any more, as the background worker does every night."""
 
 import json
 import time
@@ -12,11 +12,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db.models import Exists, OuterRef
 
+from heritage.services import jobs, outbox
+
 STATIC_DAYS = 30  # a page that is still open in a browser may name files of a former version
 
 
 class Command(BaseCommand):
-    help = "Deletes sessions that have ended, unused pictures, and static files of former versions."
+    help = "Deletes ended sessions, unused pictures, former static files, old mail and jobs."
 
     def handle(self, *args: object, **options: object) -> None:
         call_command("clearsessions")
@@ -28,6 +30,8 @@ class Command(BaseCommand):
             path.unlink(missing_ok=True)
         self.stdout.write(f"Static files: {len(former)} of former versions deleted.")
         call_command("sweep_pictures", stdout=self.stdout)
+        self.stdout.write(f"Mail: {outbox.forget_old()} of long ago deleted.")
+        self.stdout.write(f"Jobs: {jobs.forget_old()} of long ago that wrote nothing deleted.")
 
 
 def _former_static_files(before: float) -> Iterator[Path]:

@@ -1,9 +1,9 @@
-"""Undo a whole change set of any size. Later edits are kept, and listed as conflicts."""
+"""Undo a change set of any size, some hundred changes in a transaction."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from heritage.models import ChangeSet
-from heritage.services import undo
+from heritage.models import ChangeSet, Job
+from heritage.services import jobs
 from heritage.services.undo_plan import Conflict, plan
 
 SHOWN = 50
@@ -25,18 +25,27 @@ class Command(BaseCommand):
             raise CommandError(f"There is no change set {change_set}.")
         if dry_run:
             planned = plan(found.changes.order_by("pk"))
-            self._list(planned.conflicts)
+            self._list([_said(each) for each in planned.conflicts])
             self.stdout.write(f"{len(planned.steps)} rows would be written.")
             return
-        done = undo.undo(found, reason=reason)
-        self._list(done.conflicts)
-        if done.change_set is None:
+        job = jobs.run_here("undo", change_set=found.pk, reason=reason, keeps_fit=False)
+        self._list([f"stays: {line}" for line in job.lines.order_by("pk")])
+        if job.state != Job.State.DONE:
+            raise CommandError(
+                f"{job.says} It is job {job.pk}: “manage.py jobs continue {job.pk} --here” goes on."
+            )
+        made = job.change_sets.first()
+        if made is None:
             self.stdout.write("Nothing was written.")
         else:
-            self.stdout.write(f"Undone by change set {done.change_set.pk}.")
+            self.stdout.write(f"Undone by change set {made.pk}.")
 
-    def _list(self, conflicts: list[Conflict]) -> None:
-        for each in conflicts[:SHOWN]:
-            self.stdout.write(f"stays: {each.model._meta.label_lower} {each.object_id}: {each}")
-        if len(conflicts) > SHOWN:
-            self.stdout.write(f"and {len(conflicts) - SHOWN} more")
+    def _list(self, lines: list[str]) -> None:
+        for each in lines[:SHOWN]:
+            self.stdout.write(each)
+        if len(lines) > SHOWN:
+            self.stdout.write(f"and {len(lines) - SHOWN} more")
+
+
+def _said(conflict: Conflict) -> str:
+    return f"stays: {conflict.model._meta.label_lower} {conflict.object_id}: {conflict}"

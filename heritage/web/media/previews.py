@@ -9,7 +9,7 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -21,6 +21,8 @@ import resvg_py
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from PIL import Image as Picture
 from PIL import ImageOps
 
@@ -28,10 +30,13 @@ from heritage.media.covers import SHAPES, clean_text, tag_of_files, tag_of_texts
 from heritage.models import Identity, Image, Site
 from heritage.search import page_rows
 from heritage.server.machine_lock import one_at_a_time
+from heritage.values.progress import Progress
 from heritage.web.media import covers, pictures
 from heritage.web.media.cover_drawings import Drawing, cached_svg
 
 WIDTH, HEIGHT = 1200, 630
+AHEAD = 20_000  # sites whose previews are drawn before anybody asks for them
+_AT_ONCE = 20
 PICTURE_HEIGHT = SHAPES["preview"].height  # below it the names stand on paper
 _STYLE = tag_of_files(Path(__file__))
 # Covers have soft shapes: rendered at half the size they look the same and cost a quarter.
@@ -92,6 +97,28 @@ def drawn(wanted: Preview, is_public: bool) -> HttpResponse:
                     picture = draw(list(wanted.names), wanted.draw(), wanted.photo)
                     _store(wanted.uid, wanted.tag, picture, is_public)
     return HttpResponse(picture, content_type="image/jpeg") if picture else stand_in()
+
+
+def draw_missing() -> Generator[Progress]:
+    """Draw the previews of public sites that are not there or out of date, the best known first.
+
+    So that crawlers find them. Those of further sites are drawn when they are asked for.
+    """
+    best_known = Site.objects.published().order_by("-effective_prominence", "pk")
+    ahead = list(best_known.values_list("pk", flat=True)[:AHEAD])
+    drawn_ones = 0
+    for first in range(0, len(ahead), _AT_ONCE):
+        for site in covers.with_covers().filter(pk__in=ahead[first : first + _AT_ONCE]):
+            wanted = of_site(site, covers.drawing_of(site))
+            if _path(wanted.uid, wanted.tag).exists():
+                continue
+            with _only_one() as is_free:
+                if is_free:
+                    picture = draw(list(wanted.names), wanted.draw(), wanted.photo)
+                    _store(wanted.uid, wanted.tag, picture, is_public=True)
+                    drawn_ones += 1
+        says = format_lazy(_("{count} link previews were drawn."), count=drawn_ones)
+        yield Progress(min(first + _AT_ONCE, len(ahead)), len(ahead), says)
 
 
 def stand_in() -> HttpResponse:

@@ -1,6 +1,7 @@
 """Views of pictures, covers, link previews and maps, but only of records that the user may see."""
 
 import mimetypes
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -14,17 +15,19 @@ from django.http import (
     HttpResponsePermanentRedirect,
 )
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from heritage.cartography import sheets, tile_files
 from heritage.cartography.sheets import MapPoint
 from heritage.media.covers import SHAPES, scene_files, tag_of_chooser
-from heritage.models import Identity, Image, Kind, Place, Site
+from heritage.models import CommandRun, Identity, Image, Job, Kind, Place, PreparedFile, Site
 from heritage.search import current_index
 from heritage.web.access import may_see, visible_site
 from heritage.web.media import covers, maps, pictures, previews, printable_covers
@@ -66,6 +69,53 @@ def _file(field: FieldFile, is_public: bool) -> FileResponse:
         pictures.set_caching(response, for_good=True)
     else:
         patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@require_safe
+def prepared_file(request: HttpRequest, uid: str, filename: str) -> HttpResponseBase:
+    """A file that a job has put together, or a page that says how far it is.
+
+    nginx is told where the file lies, where it stands before the catalogue.
+    """
+    file = PreparedFile.objects.filter(uid=uid).select_related("job").first()
+    if file is None or file.name != filename or file.user_id not in (None, request.user.pk):
+        raise Http404
+    if file.user_id is None:
+        # Whoever links to it keeps it alive; once a day is enough to know that.
+        day_ago = timezone.now() - timedelta(days=1)
+        PreparedFile.objects.filter(pk=file.pk, used_at__lt=day_ago).update(used_at=timezone.now())
+    path = settings.PREPARED_ROOT / file.path
+    is_ready = file.state == PreparedFile.State.READY and path.is_file()
+    if not is_ready:
+        return _being_prepared(request, file)
+    if settings.PREPARED_BY_NGINX:
+        response: HttpResponseBase = HttpResponse(content_type=file.content_type)
+        response["X-Accel-Redirect"] = f"/prepared-files/{file.path}"
+        response["Content-Disposition"] = content_disposition_header(True, file.name) or ""
+    else:
+        response = FileResponse(
+            path.open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type
+        )
+    response["X-Content-Type-Options"] = "nosniff"
+    patch_cache_control(response, private=True, no_store=True)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _being_prepared(request: HttpRequest, file: PreparedFile) -> HttpResponse:
+    """The browser asks again while there is a job, and a worker for it."""
+    job = file.job
+    open_states = (Job.State.WAITING, Job.State.RUNNING)
+    is_open = file.state == PreparedFile.State.PREPARING and job is not None
+    is_open = is_open and job is not None and job.shown_state in open_states
+    context = {"file": file, "job": job, "is_open": is_open}
+    context["has_worker"] = CommandRun.objects.has_worker()
+    response = render(request, "web/prepared.html", context, status=202 if is_open else 410)
+    if is_open:
+        response["Refresh"] = "5"
+    patch_cache_control(response, private=True, no_store=True)
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

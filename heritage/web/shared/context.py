@@ -8,7 +8,7 @@ from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
-from heritage.models import Identity, PendingRefresh
+from heritage.models import CommandRun, Identity, PendingRefresh
 from heritage.search import CacheKey, current_index, page_dependencies, query_strings
 from heritage.values.language import proper_tag
 from heritage.web.shared import language_html
@@ -34,9 +34,15 @@ def catalogue(request: HttpRequest) -> dict[str, object]:
         "refreshing": SimpleLazyObject(refreshing),
         "program_version": settings.VERSION,
         "mail_is_set_up": settings.MAIL_IS_SET_UP,
+        "mail_waits": SimpleLazyObject(mail_waits),
         "page_language": language_html.page_language(),
         "page_direction": "rtl" if get_language_bidi() else "ltr",
     }
+
+
+def mail_waits() -> bool:
+    """Whether mail is not sent for now, since no background worker runs that would send it."""
+    return "server" in settings.MAILERS and not CommandRun.objects.has_worker()
 
 
 _SITES_LEFT: CacheKey[int] = CacheKey("sites that are not yet refreshed")

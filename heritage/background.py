@@ -1,0 +1,110 @@
+"""What the background worker does by schedule: parts of all packages, which know nothing of it."""
+
+import io
+import time as clock
+from datetime import time, timedelta
+
+from django.core.management import call_command
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from heritage.models import PendingRefresh
+from heritage.services import finish_pending, jobs, prepared, review
+from heritage.web.media import previews
+
+
+def register() -> None:
+    """Called once the app is ready."""
+    jobs.register(
+        jobs.JobKind(
+            "publish_due",
+            _("Scheduled publishing"),
+            _publish_due,
+            every=timedelta(minutes=1),
+            is_quick=True,
+            continues_itself=True,
+        )
+    )
+    jobs.register(
+        jobs.JobKind(
+            "refresh",
+            _("Refreshing sites after a change of a term"),
+            _refresh,
+            every=timedelta(minutes=1),
+            is_needed=PendingRefresh.objects.exists,
+            continues_itself=True,
+        )
+    )
+    jobs.register(
+        jobs.JobKind(
+            "tidy",
+            _("Tidying up"),
+            _tidy,
+            daily_at=time(3, 30),
+            continues_itself=True,
+        )
+    )
+    jobs.register(
+        jobs.JobKind(
+            "previews",
+            _("Drawing link previews"),
+            _draw_previews,
+            daily_at=time(4, 0),
+            continues_itself=True,
+        )
+    )
+    jobs.register(
+        jobs.JobKind(
+            "sweep_prepared",
+            _("Deleting old prepared files"),
+            _sweep_prepared,
+            every=timedelta(hours=1),
+            is_quick=True,
+            continues_itself=True,
+        )
+    )
+
+
+def _publish_due(run: jobs.Run) -> jobs.Steps:
+    published, refused = review.publish_due()
+    says = _("{published} published, {refused} could not be published.")
+    yield jobs.Progress(
+        published + refused,
+        published + refused,
+        format_lazy(says, published=published, refused=refused),
+    )
+    return {"published": published, "refused": refused}
+
+
+def _refresh(run: jobs.Run) -> jobs.Steps:
+    left = PendingRefresh.objects.sites_left()
+
+    def pause(seconds: float) -> None:
+        run.note_alive()
+        clock.sleep(max(0.2, seconds))  # editors write in between
+
+    yield jobs.Progress(0, left)
+    finish_pending(pause)
+    yield jobs.Progress(left, left)
+    return None
+
+
+def _tidy(run: jobs.Run) -> jobs.Steps:
+    yield jobs.Progress(0)
+    said = io.StringIO()
+    call_command("tidy", stdout=said)
+    for line in said.getvalue().splitlines():
+        run.log(line)
+    yield jobs.Progress(1, 1)
+    return None
+
+
+def _draw_previews(run: jobs.Run) -> jobs.Steps:
+    yield from previews.draw_missing()
+    return None
+
+
+def _sweep_prepared(run: jobs.Run) -> jobs.Steps:
+    files, size = prepared.sweep()
+    yield jobs.Progress(files, files)
+    return {"files": files, "bytes": size}

@@ -1,0 +1,146 @@
+"""Prepared files: made once by a job, handed out when whole, swept by age and size."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from heritage.models import CommandRun, Job, PreparedFile
+from heritage.services import jobs, prepared
+from heritage.values.progress import Progress
+from tests import builders as build
+from tests.test_jobs import make_silent, work
+
+pytestmark = pytest.mark.django_db
+
+State = PreparedFile.State
+
+
+@pytest.fixture
+def made(monkeypatch, settings, tmp_path):
+    """How often the maker "test" has run; it writes its number, in two steps."""
+    runs = []
+    settings.PREPARED_ROOT = tmp_path / "prepared"
+
+    def make(run, path: Path):
+        runs.append(run.parameters)
+        path.write_text("half")
+        yield Progress(1, 2, "Half")
+        path.write_text(f"whole {len(runs)}")
+        yield Progress(2, 2)
+
+    maker = prepared.Maker("test", "A test", make, lambda given: f"{given['q']}.txt", "text/plain")
+    monkeypatch.setitem(prepared._makers, "test", maker)
+    return runs
+
+
+def address(file: PreparedFile) -> str:
+    return reverse("media:prepared", args=[file.uid, file.name])
+
+
+def text(response) -> str:
+    return b"".join(response.streaming_content).decode()
+
+
+def test_a_file_is_made_once_and_handed_out_when_it_is_whole(client, made):
+    file = prepared.ask("test", q="all")
+    assert prepared.ask("test", q="all") == file and Job.objects.count() == 1
+    page = client.get(address(file))
+    assert (page.status_code, page["Refresh"]) == (202, "5")
+    assert "being prepared" in page.text and "worker of this catalogue does not run" in page.text
+    CommandRun.objects.enter(CommandRun.WORKER)
+    assert "asks again every five seconds" in client.get(address(file)).text
+    work()
+    given = client.get(address(file))
+    assert (given.status_code, text(given)) == (200, "whole 1")
+    assert given["Content-Disposition"] == 'attachment; filename="all.txt"'
+    assert given["Content-Type"] == "text/plain" and "no-store" in given["Cache-Control"]
+    ready = prepared.ask("test", q="all")
+    assert (ready, ready.state, ready.size, len(made)) == (file, State.READY, 7, 1)
+    assert prepared.ask("test", q="other") != file
+    assert client.get(address(file) + "x").status_code == 404
+
+
+def test_nginx_is_told_where_the_file_lies(client, made, settings):
+    file = prepared.ask("test", q="龙门")
+    work()
+    settings.PREPARED_BY_NGINX = True
+    file.refresh_from_db()
+    given = client.get(address(file))
+    assert given["X-Accel-Redirect"] == f"/prepared-files/{file.path}" and given.content == b""
+    assert "filename*=utf-8''%E9%BE%99%E9%97%A8.txt" in given["Content-Disposition"]
+    conf = (Path(__file__).parent.parent / "deploy" / "nginx.conf").read_text()
+    location = conf.partition("location /prepared-files/ {")[2].partition("}")[0]
+    assert "internal;" in location and "alias /var/lib/heritage/prepared/;" in location
+
+
+def test_a_file_of_one_user_is_for_this_user_alone(client, made):
+    li = build.make_user("li")
+    file = prepared.ask("test", li, q="mine")
+    assert prepared.ask("test", q="mine") != file
+    work()
+    assert client.get(address(file)).status_code == 404
+    client.force_login(build.make_user("wang"))
+    assert client.get(address(file)).status_code == 404
+    client.force_login(li)
+    assert text(client.get(address(file))) == "whole 1"
+
+
+def test_a_kill_leaves_no_half_file_and_the_next_worker_makes_it_whole(client, made, monkeypatch):
+    file = prepared.ask("test", q="all")
+    job = Job.objects.get()
+    tell = jobs._tell
+
+    def killed(this, progress):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(jobs, "_tell", killed)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.run(job.pk)
+    monkeypatch.setattr(jobs, "_tell", tell)
+    make_silent(job)
+    assert client.get(address(file)).status_code == 410
+    jobs.attend()
+    work()
+    assert text(client.get(address(file))) == "whole 2"
+
+
+def test_what_failed_or_was_lost_is_begun_anew_when_somebody_asks(client, made, monkeypatch):
+    maker = prepared._makers["test"]
+
+    def fail(run, path):
+        yield Progress(1)
+        raise ValueError("broken")
+
+    broken = prepared.Maker("test", "A test", fail, maker.file_name)
+    monkeypatch.setitem(prepared._makers, "test", broken)
+    file = prepared.ask("test", q="all")
+    work()
+    page = client.get(address(file))
+    assert page.status_code == 410 and "could not be prepared" in page.text
+    monkeypatch.setitem(prepared._makers, "test", maker)
+    assert prepared.ask("test", q="all").state == State.PREPARING
+    work()
+    file.refresh_from_db()
+    prepared.path_of(file).unlink()  # as a restored backup has it
+    assert client.get(address(file)).status_code == 410
+    prepared.ask("test", q="all")
+    work()
+    assert text(client.get(address(file))) == "whole 2"
+
+
+def test_old_files_are_swept_and_the_least_used_beyond_a_total_size(made, settings):
+    files = [prepared.ask("test", q=str(number)) for number in range(4)]
+    work()
+    settings.PREPARED_DAYS, settings.PREPARED_MAX_BYTES = 7, 20
+    for file, days in zip(files, (8, 3, 1, 2), strict=True):
+        used = timezone.now() - timedelta(days=days)
+        PreparedFile.objects.filter(pk=file.pk).update(used_at=used)
+    waiting = prepared.ask("test", q="waiting")
+    PreparedFile.objects.filter(pk=waiting.pk).update(used_at=timezone.now() - timedelta(days=9))
+    assert prepared.sweep() == (2, 14)  # eight days old; and the least lately used of 21 bytes
+    assert set(PreparedFile.objects.all()) == {files[2], files[3], waiting}
+    there = {path.name for path in settings.PREPARED_ROOT.iterdir()}
+    assert there == set(PreparedFile.objects.exclude(path="").values_list("path", flat=True))
