@@ -3,11 +3,13 @@
 import io
 import json
 import os
+import signal
 import socket
 import stat
 import string
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils import timezone
 
-from heritage.management.commands import demo
+from heritage.management.commands import db_worker, demo
 from heritage.media.covers import scene_files
 from heritage.models import (
     Change,
@@ -461,3 +463,23 @@ def test_tidy_deletes_what_has_ended_and_what_nobody_names(settings, tmp_path, c
     assert set(UserSession.objects.values_list("session_key", flat=True)) == {living}
     assert "2 of former versions" in said and "0 files deleted" in said
     run("tidy")  # without a collected folder
+
+
+@pytest.mark.parametrize("ends_by_itself", [True, False])
+def test_the_worker_of_a_demo_ends_with_its_server(monkeypatch, ends_by_itself):
+    ended, done = threading.Event(), []
+
+    def kill(pid, how):
+        done.append((pid, how))
+        if ends_by_itself:
+            ended.set()
+
+    monkeypatch.setattr(db_worker.os, "kill", kill)
+    monkeypatch.setattr(db_worker.os, "_exit", done.append)
+    monkeypatch.setattr(db_worker, "END_SECONDS", 0.01)
+    nobody = os.getppid() + 1
+    thread = threading.Thread(target=db_worker._attend, args=(ended, nobody))
+    thread.start()
+    thread.join()
+    told = (os.getpid(), signal.SIGTERM)
+    assert done == ([told] if ends_by_itself else [told, os.EX_SOFTWARE])

@@ -23,7 +23,7 @@ from heritage.admin.changes.history import comments_of
 from heritage.admin.changes.written_records import RecordLink, written_records
 from heritage.admin.lists.filters import last_checked
 from heritage.admin.lists.gaps import gaps
-from heritage.admin.workflow.jobs import worker_in_words
+from heritage.admin.workflow.jobs import WAITING_JOBS, WAITING_MAIL, worker_in_words
 from heritage.admin.workflow.upkeep import upkeep
 from heritage.models import (
     ChangeSet,
@@ -118,20 +118,36 @@ def tasks(request: HttpRequest) -> list[Task]:
     return found
 
 
-def troubles(user: User) -> Iterator[Task]:
-    """What the background worker could not do, if there is any."""
-    if user.has_perm("heritage.change_job"):
-        for state, label in (
-            (Job.State.STOPPED, _("Jobs that stopped")),
-            (Job.State.FAILED, _("Jobs that failed")),
-        ):
-            if count := Job.objects.get_queryset().in_state(state).count():
-                yield Task(label, count, list_url(Job, state=state))
-    if user.has_perm("heritage.view_outgoingmail"):
-        failed = OutgoingMail.State.FAILED
-        if count := OutgoingMail.objects.filter(state=failed).count():
-            url = list_url(OutgoingMail, state__exact=failed)
-            yield Task(_("Mail that could not be sent"), count, url)
+def worker_and_troubles(user: User) -> tuple[tuple[str, bool], list[Task]]:
+    """Whether the background worker runs, in words; and what it could not do, if there is any."""
+    failed_mail = OutgoingMail.State.FAILED
+    stopped, failed = Job.State.STOPPED, Job.State.FAILED
+    in_state = Job.objects.get_queryset().in_state
+    jobs, mails, *troubles = _counts(
+        user,
+        [
+            WAITING_JOBS,
+            WAITING_MAIL,
+            in_state(stopped),
+            in_state(failed),
+            OutgoingMail.objects.filter(state=failed_mail),
+        ],
+    )
+    found = [
+        (_("Jobs that stopped"), "change_job", list_url(Job, state=stopped)),
+        (_("Jobs that failed"), "change_job", list_url(Job, state=failed)),
+        (
+            _("Mail that could not be sent"),
+            "view_outgoingmail",
+            list_url(OutgoingMail, state__exact=failed_mail),
+        ),
+    ]
+    tasks = [
+        Task(label, count, url)
+        for (label, permission, url), count in zip(found, troubles, strict=True)
+        if count and user.has_perm(f"heritage.{permission}")
+    ]
+    return worker_in_words((jobs, mails)), tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +250,11 @@ def latest_work() -> list[RecentChanges]:
 
 def desk_context(request: HttpRequest) -> dict:
     """The template context of the first page."""
+    worker, troubles = worker_and_troubles(user_of(request))
     return {
-        "tasks": [*tasks(request), *troubles(user_of(request))],
+        "tasks": [*tasks(request), *troubles],
         "scheduled": scheduled_publishing(user_of(request)),
-        "worker": worker_in_words(),
+        "worker": worker,
         "upkeep": upkeep(user_of(request)),
         "gaps": list(gap_tasks(user_of(request))),
         "checks": checks(user_of(request)),

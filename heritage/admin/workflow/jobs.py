@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -23,7 +24,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
 from heritage.admin.changes.history import change_url
 from heritage.admin.pages import AdminPages
-from heritage.models import CommandRun, Job, JobLine, OutgoingMail, User, WrongJobState
+from heritage.models import (
+    SILENCE,
+    CommandRun,
+    Job,
+    JobLine,
+    OutgoingMail,
+    User,
+    WrongJobState,
+)
 from heritage.server.lock_timeout import lock_timeout
 from heritage.services import jobs, outbox
 from heritage.values.language import LazyText
@@ -37,6 +46,8 @@ _DO: dict[str, Callable[[Job, User], None]] = {
     "stop": lambda job, user: job.stop(),
     "take_back": lambda job, user: job.take_back(user),
 }
+WAITING_JOBS = Job.objects.filter(state=Job.State.WAITING)
+WAITING_MAIL = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING)
 _OPEN = (Job.State.WAITING, Job.State.RUNNING)
 
 
@@ -206,24 +217,28 @@ def shown_line(line: JobLine) -> tuple[JobLine, str]:
     return line, change_url(model, line.object_id) if is_there else ""
 
 
-def worker_in_words() -> tuple[str, bool]:
-    """Whether the background worker runs, and else what waits for it; and whether it runs."""
+def worker_in_words(waiting: tuple[int, int] | None = None) -> tuple[str, bool]:
+    """Whether the background worker runs, and else what waits for it; and whether it runs.
+
+    `waiting` are the numbers of jobs and mails that wait, where they are known already.
+    """
     seen = CommandRun.objects.worker_seen()
-    if CommandRun.objects.has_worker():
+    if seen is not None and seen > timezone.now() - SILENCE:
         return _("The background worker runs."), True
     if seen is None:
         text = _("No background worker was ever seen.")
     else:
         ago = timesince(seen, depth=1)
         text = _("The background worker was last seen %(time)s ago.") % {"time": ago}
-    waits = [text, _("Without it no job is done and no mail is sent.")]
-    if count := Job.objects.filter(state=Job.State.WAITING).count():
-        words = ngettext("%(count)s job waits.", "%(count)s jobs wait.", count)
-        waits.append(words % {"count": number_format(count, force_grouping=True)})
-    if count := OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING).count():
-        words = ngettext("%(count)s mail waits.", "%(count)s mails wait.", count)
-        waits.append(words % {"count": number_format(count, force_grouping=True)})
-    return joined(waits), False
+    job_count, mail_count = waiting or (WAITING_JOBS.count(), WAITING_MAIL.count())
+    texts = [text, _("Without it no job is done and no mail is sent.")]
+    if job_count:
+        words = ngettext("%(count)s job waits.", "%(count)s jobs wait.", job_count)
+        texts.append(words % {"count": number_format(job_count, force_grouping=True)})
+    if mail_count:
+        words = ngettext("%(count)s mail waits.", "%(count)s mails wait.", mail_count)
+        texts.append(words % {"count": number_format(mail_count, force_grouping=True)})
+    return joined(texts), False
 
 
 @admin.register(OutgoingMail)
