@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tasks_db",
+    "js_lib_leaflet",
 ]
 MIDDLEWARE = [
     "heritage.web.operations.request_log.request_log",

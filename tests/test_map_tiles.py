@@ -12,7 +12,7 @@ from PIL import Image
 
 from heritage.cartography import map_sheet, mercator, tile_files
 from heritage.cartography.line_file import Feature, decoded_lines, encoded_features
-from heritage.cartography.map_sheet import Window
+from heritage.cartography.map_sheet import SheetWindow
 
 MOST_BYTES = 25_000  # of a tile, compressed
 
@@ -46,7 +46,7 @@ def test_where_four_tiles_meet_they_are_one_sheet(latitude, longitude, zoom, scr
         for i, j in ((0, 0), (1, 0), (0, 1), (1, 1))
     )
     root = '<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512">'
-    window = Window(zoom, x * 512 + 256, y * 512 + 256, 512, 512)
+    window = SheetWindow(zoom, x * 512 + 256, y * 512 + 256, 512, 512)
     sheet = pixels(map_sheet.draw_sheet(window, script))
     apart = np.abs(pixels(f"{root}{tiles}</svg>") - sheet).max(axis=2)
     apart[-60:, :160] = 0  # the scale bar, which no tile has
@@ -89,8 +89,8 @@ def test_rivers_bear_their_names_and_the_relief_fades():
 def test_what_lies_at_180_degrees_is_drawn_on_both_sides():
     """The Fiji islands: a window across 180° shows what the tiles beside it show."""
     world = 512 << 5
-    across = map_sheet.draw_sheet(Window(5, world - 400, 9000, 800, 400), "en")
-    turned = map_sheet.draw_sheet(Window(5, -400, 9000, 800, 400), "en")
+    across = map_sheet.draw_sheet(SheetWindow(5, world - 400, 9000, 800, 400), "en")
+    turned = map_sheet.draw_sheet(SheetWindow(5, -400, 9000, 800, 400), "en")
     assert across == turned
 
 
@@ -98,7 +98,7 @@ def test_what_lies_at_180_degrees_is_drawn_on_both_sides():
 def test_the_scale_bar_is_true_in_the_middle(km):
     zoom = {0.05: 15, 1: 11, 30: 6, 700: 2}[km]
     x, y = mercator.project(112.4, 34.6)
-    window = Window(zoom, int(x * (512 << zoom)), int(y * (512 << zoom)), 400, 300)
+    window = SheetWindow(zoom, int(x * (512 << zoom)), int(y * (512 << zoom)), 400, 300)
     length, width = map_sheet.scale_of(window)
     west, south, east, north = window.degrees
     across = 111.32 * np.cos(np.radians((south + north) / 2)) * (east - west)

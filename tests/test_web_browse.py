@@ -61,6 +61,7 @@ def test_a_further_display_is_one_entry_and_a_template(client, three, monkeypatc
     assert [(link.label, link.query, link.is_current) for link in shown.displays] == [
         ("Cards", "kind=temple", False),
         ("List", "view=list&kind=temple", False),
+        ("Map", "view=map&kind=temple", False),
         ("Brief", "view=brief&kind=temple", True),
     ]
     assert len(shown.shown.cards) == 3 and shown.shown.template == "components/rows.html"

@@ -26,7 +26,7 @@ type Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class GroundName:
     kind: str
     rank: int
     x: float  # parts of the world
@@ -42,7 +42,7 @@ class Name:
 class PlacedName:
     """A name at its place; `box` is what it needs."""
 
-    name: Name
+    name: GroundName
     style: str  # a class of the style sheet
     size: float  # of the first line, in pixels
     lines: tuple[str, ...]
@@ -59,13 +59,13 @@ def script_of(language: str | None) -> str:
 
 
 @cache
-def _names() -> tuple[Name, ...]:
+def _names() -> tuple[GroundName, ...]:
     scale = 1 << BITS
     found = []
     for line in (FOLDER / "names.tsv").read_text(encoding="utf-8").splitlines():
         kind, rank, x, y, en, zh, angle, span, number = line.split("\t")
         found.append(
-            Name(
+            GroundName(
                 kind, int(rank), int(x) / scale, int(y) / scale, en, zh,
                 float(angle), float(span), int(number),
             )
@@ -156,13 +156,13 @@ def placement(zoom: int, script: str) -> Placement:
     return Placement(dict(by_tile), taken)
 
 
-def _order(name: Name) -> tuple[float, int, float, float]:
+def _order(name: GroundName) -> tuple[float, int, float, float]:
     """The more important first: of land and water, and of towns by their rank."""
     place = name.rank + 1.6 if name.kind == "town" else name.rank * 0.9
     return place, -name.number, name.x, name.y
 
 
-def _is_shown(name: Name, zoom: int) -> bool:
+def _is_shown(name: GroundName, zoom: int) -> bool:
     if name.kind == "town":
         return zoom >= 8 or name.rank <= _TOWNS.get(zoom, -1)
     if name.kind == "continent":
@@ -172,13 +172,13 @@ def _is_shown(name: Name, zoom: int) -> bool:
     return not name.span or name.span / 360 * (TILE << zoom) < 2600
 
 
-def _lines(name: Name, script: str, is_both: bool) -> tuple[str, ...]:
+def _lines(name: GroundName, script: str, is_both: bool) -> tuple[str, ...]:
     first, second = (name.zh, name.en) if script == "zh" else (name.en, name.zh)
     texts = [text for text in (first, second) if text]
     return tuple(texts if is_both else texts[:1])
 
 
-def _choices(name: Name, zoom: int, script: str) -> Iterator[tuple[PlacedName, list[Box]]]:
+def _choices(name: GroundName, zoom: int, script: str) -> Iterator[tuple[PlacedName, list[Box]]]:
     """Where a name may stand, the best first, with the room that it needs."""
     x, y = name.x * (TILE << zoom), name.y * (TILE << zoom)
     if name.kind == "town":
@@ -190,7 +190,7 @@ def _choices(name: Name, zoom: int, script: str) -> Iterator[tuple[PlacedName, l
 
 
 def _town(
-    name: Name, zoom: int, script: str, x: float, y: float
+    name: GroundName, zoom: int, script: str, x: float, y: float
 ) -> Iterator[tuple[PlacedName, list[Box]]]:
     weight = max(0, min(3, (_TOWNS.get(zoom, 11) - name.rank) // 2))
     style, size = f"t{weight}", (12.0, 12.5, 13.5, 15.0)[weight]
@@ -215,7 +215,7 @@ def _town(
 
 
 def _mountain(
-    name: Name, zoom: int, script: str, x: float, y: float
+    name: GroundName, zoom: int, script: str, x: float, y: float
 ) -> tuple[PlacedName, list[Box]]:
     size = 13.0
     lines = _lines(name, script, True)
@@ -231,7 +231,7 @@ def _mountain(
 
 
 def _area(
-    name: Name, zoom: int, script: str, x: float, y: float
+    name: GroundName, zoom: int, script: str, x: float, y: float
 ) -> Iterator[tuple[PlacedName, list[Box]]]:
     room = name.span / 360 * (TILE << zoom)
     is_water = name.kind in _WATERS

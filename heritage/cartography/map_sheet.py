@@ -66,7 +66,7 @@ _SHARED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class SheetWindow:
     """A part of the world at a zoom, in pixels from its upper left corner."""
 
     zoom: int
@@ -92,11 +92,13 @@ def draw_tile(zoom: int, x: int, y: int, script: str) -> str:
     """One tile. ValueError for one that there is not."""
     if not (0 <= zoom <= LARGEST and 0 <= x < 1 << zoom and 0 <= y < 1 << zoom):
         raise ValueError("There is no such tile")
-    window = Window(zoom, x * TILE, y * TILE, TILE, TILE)
+    window = SheetWindow(zoom, x * TILE, y * TILE, TILE, TILE)
     return _svg(window, script, _ground(window, script))
 
 
-def draw_sheet(window: Window, script: str, marks: str = "", lines: tuple[str, ...] = ()) -> str:
+def draw_sheet(
+    window: SheetWindow, script: str, marks: str = "", lines: tuple[str, ...] = ()
+) -> str:
     """A sheet with a scale bar; `marks` is SVG laid on it, `lines` stand at its lower edge."""
     ground = _ground(window, script)
     return _svg(window, script, ground + marks + _scale(window) + _foot(window, lines))
@@ -105,7 +107,7 @@ def draw_sheet(window: Window, script: str, marks: str = "", lines: tuple[str, .
 # --- what is drawn -----------------------------------------------------------------------------
 
 
-def _ground(window: Window, script: str) -> str:
+def _ground(window: SheetWindow, script: str) -> str:
     parts = [f'<path class="wa" d="M0 0h{window.width}v{window.height}H0z"/>']
     turns = _turns(window)
     level = base_map.level_of(window.zoom)
@@ -135,19 +137,21 @@ def _ground(window: Window, script: str) -> str:
     return "".join(parts)
 
 
-def _turns(window: Window) -> list[Window]:
+def _turns(window: SheetWindow) -> list[SheetWindow]:
     """The window, moved by whole worlds to where there is something to see."""
     world = TILE << window.zoom
     found = []
     first = (window.left - _NEAR) // world
     for turn in range(first, (window.left + window.width + _NEAR) // world + 1):
         found.append(
-            Window(window.zoom, window.left - turn * world, window.top, window.width, window.height)
+            SheetWindow(
+                window.zoom, window.left - turn * world, window.top, window.width, window.height
+            )
         )
     return found
 
 
-def _touching(lines: Lines, window: Window, margin: float) -> np.ndarray:
+def _touching(lines: Lines, window: SheetWindow, margin: float) -> np.ndarray:
     world = TILE << window.zoom
     left, top, right, bottom = window.box
     return lines.touching(
@@ -158,7 +162,7 @@ def _touching(lines: Lines, window: Window, margin: float) -> np.ndarray:
     )
 
 
-def _pixels(points: np.ndarray, window: Window) -> np.ndarray:
+def _pixels(points: np.ndarray, window: SheetWindow) -> np.ndarray:
     """In whole tenths of a pixel from the corner of the window; the same for every window."""
     world = float(_FINE * (TILE << window.zoom))
     whole = np.floor(points * world + 0.5).astype(np.int64)
@@ -176,7 +180,7 @@ def _rounded(line: np.ndarray) -> np.ndarray:
 
 def _lines(
     lines: Lines,
-    window: Window,
+    window: SheetWindow,
     margin: float,
     numbers: np.ndarray | None = None,
     *,
@@ -205,7 +209,7 @@ def _lines(
     return "".join(found)
 
 
-def _areas(lines: Lines, window: Window, margin: float = 2) -> str:
+def _areas(lines: Lines, window: SheetWindow, margin: float = 2) -> str:
     """Path data of the parts of rings in the window."""
     reach = margin * _FINE
     found = []
@@ -254,7 +258,7 @@ def _data(points: np.ndarray) -> str:
     return f"M{x} {y}l{text}".replace(" -", "-")
 
 
-def _rivers(level: Level, turns: list[Window]) -> list[str]:
+def _rivers(level: Level, turns: list[SheetWindow]) -> list[str]:
     """By rank, the larger ones wider."""
     lines = base_map.lines("rivers", level)
     ranks = np.array([rank for rank, _en, _zh in lines.features] or [0])
@@ -282,7 +286,7 @@ def _river_width(rank: int, zoom: int) -> int:
     return max(5, round(widest - rank * (1.2 if zoom < 6 else 2.2)))
 
 
-def _relief(window: Window) -> list[str]:
+def _relief(window: SheetWindow) -> list[str]:
     if not relief.strength(window.zoom):
         return []
     found = []
@@ -302,7 +306,7 @@ def _relief(window: Window) -> list[str]:
 # --- names -------------------------------------------------------------------------------------
 
 
-def _names(turns: list[Window], script: str) -> list[str]:
+def _names(turns: list[SheetWindow], script: str) -> list[str]:
     zoom = turns[0].zoom
     placed = map_names.placement(zoom, script)
     parts, paths = [], 0
@@ -331,7 +335,7 @@ def _wider(box: Box, pixels: float) -> Box:
     return box[0] - pixels, box[1] - pixels, box[2] + pixels, box[3] + pixels
 
 
-def _name(placed: PlacedName, window: Window) -> str:
+def _name(placed: PlacedName, window: SheetWindow) -> str:
     x, y = placed.x - window.left, placed.y - window.top
     mark = ""
     if placed.dot:
@@ -369,7 +373,7 @@ def _name(placed: PlacedName, window: Window) -> str:
 # --- scale and foot of a sheet -----------------------------------------------------------------
 
 
-def scale_of(window: Window) -> tuple[float, float]:
+def scale_of(window: SheetWindow) -> tuple[float, float]:
     """Kilometres of a scale bar, and its pixels, true in the middle of the window."""
     _west, south, _east, north = window.degrees
     per_pixel = metres_per_pixel((south + north) / 2, window.zoom) / 1000
@@ -382,7 +386,7 @@ def scale_of(window: Window) -> tuple[float, float]:
     return step, step / per_pixel
 
 
-def _scale(window: Window) -> str:
+def _scale(window: SheetWindow) -> str:
     km, length = scale_of(window)
     x, y = 16, window.height - 16
     return (
@@ -393,7 +397,7 @@ def _scale(window: Window) -> str:
     )
 
 
-def _foot(window: Window, lines: tuple[str, ...]) -> str:
+def _foot(window: SheetWindow, lines: tuple[str, ...]) -> str:
     return "".join(
         f'<text class="s" x="{window.width - 10}" y="{window.height - 10 - 14 * number}" '
         f'font-size="11" text-anchor="end">{escape(line)}</text>'
@@ -413,7 +417,7 @@ def _style(script: str, zoom: int) -> str:
     return f"{_SHARED}svg{{{font}}}{light}@media (prefers-color-scheme:dark){{{dark}}}"
 
 
-def _svg(window: Window, script: str, shapes: str) -> str:
+def _svg(window: SheetWindow, script: str, shapes: str) -> str:
     language = "zh-Hans" if script == "zh" else "en"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{window.width}" height="{window.height}" '

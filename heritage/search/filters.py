@@ -427,9 +427,10 @@ class SiteFilter(filters.FilterSet):
         chosen = self.chosen("sort")
         return chosen if chosen in possible else possible[0]
 
-    def page(self, language: str, start: int, stop: int) -> list[int]:
-        """The ids at places `start` to `stop` of the list, in its order."""
-        return self._ordered(language).slice(self.hits, start, stop)
+    def page(self, language: str, start: int, stop: int, among: BitMap | None = None) -> list[int]:
+        """The ids at places `start` to `stop` of the list, in its order; or of those `among` it."""
+        hits = self.hits if among is None else among
+        return self._ordered(language).slice(hits, start, stop)
 
     def position(self, language: str, site_id: int) -> int | None:
         """How many sites of the list come before one of them; None for one that is not in it."""

@@ -51,19 +51,39 @@ class MapWindow:
         world = TILE << zoom
         return cls(zoom, x * world - width / 2, y * world - height / 2, width, height)
 
+    def resized(self, width: float, height: float) -> "MapWindow":
+        """With the same middle."""
+        left = self.left + (self.width - width) / 2
+        return MapWindow(self.zoom, left, self.top + (self.height - height) / 2, width, height)
+
+    def moved(self, across: float, down: float) -> "MapWindow":
+        return MapWindow(self.zoom, self.left + across, self.top + down, self.width, self.height)
+
+    def zoomed(self, steps: int) -> "MapWindow":
+        """With the same middle, closer by so many zooms or farther."""
+        factor = 2.0**steps
+        x, y = self.left + self.width / 2, self.top + self.height / 2
+        return MapWindow(
+            self.zoom + steps,
+            x * factor - self.width / 2,
+            y * factor - self.height / 2,
+            self.width,
+            self.height,
+        )
+
     @property
     def box(self) -> BoundingBox:
-        """In degrees."""
+        """The squares that it touches, in degrees."""
         world = TILE << self.zoom
-        if self.width >= world:
+        left, top = (floor(each / SQUARE) * SQUARE for each in (self.left, self.top))
+        right = ceil((self.left + self.width) / SQUARE) * SQUARE
+        bottom = ceil((self.top + self.height) / SQUARE) * SQUARE
+        if right - left >= world:
             west, east = -180.0, 180.0
         else:
-            west, east = (
-                ((edge / world) % 1 - 0.5) * 360 for edge in (self.left, self.left + self.width)
-            )
+            west, east = (((edge / world) % 1 - 0.5) * 360 for edge in (left, right))
         north, south = (
-            mercator.unproject(0.5, min(max(edge / world, 0), 1))[1]
-            for edge in (self.top, self.top + self.height)
+            mercator.unproject(0.5, min(max(edge / world, 0), 1))[1] for edge in (top, bottom)
         )
         return BoundingBox(west, south, east, north)
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("feed.atom", feeds.feed, name="feed"),
     path("sites/", browse.browse, name="sites"),
+    path("sites/map.json", browse.map_data, name="map_data"),
     path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
     path("suggest/", browse.suggestions, name="suggest"),
     path("sites/<slug:slug>/", site.site, name="site"),

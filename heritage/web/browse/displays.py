@@ -9,40 +9,19 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from django.http import QueryDict
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy
 
 from heritage.search import SiteFilter, query_strings
-from heritage.values.distances import distance_phrase
 from heritage.values.language import LazyText
 from heritage.web.browse import paging
-from heritage.web.browse.day_hours import HoursLine, hours_lines
-from heritage.web.browse.paging import PER_PAGE, Paging
+from heritage.web.browse.day_hours import hours_lines
+from heritage.web.browse.map_display import MapDisplay
+from heritage.web.browse.paging import PER_PAGE
+from heritage.web.browse.shown import Shown, ShownCard, distance_of
 from heritage.web.shared import cards
+from heritage.web.shared.map_sheets import AT
 
 _AT_ONCE = 3  # pictures that are in view when the page opens
-
-
-@dataclass(frozen=True, slots=True)
-class ShownCard:
-    """A card, the distance of the site from the centre of the list, and its hours on a day."""
-
-    name: SafeString
-    html: SafeString
-    distance: str
-    hours: list[HoursLine]  # of the day that is asked for
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a display shows of a list."""
-
-    template: str
-    ids: list[int]
-    state: Hashable  # see Display
-    cards: list[ShownCard]
-    paging: Paging
-    has_marks: bool  # of certainty, which the page then explains
 
 
 class Display(Protocol):
@@ -78,7 +57,7 @@ class CardPages:
             state,
             [
                 ShownCard(
-                    card.name, card.html, _distance(km[pk]) if pk in km else "", hours.get(pk, [])
+                    card.name, card.html, distance_of(km[pk]) if pk in km else "", hours.get(pk, [])
                 )
                 for pk, card in rendered.items()
             ],
@@ -92,13 +71,10 @@ class CardPages:
         return start, *filtered.page(language, start, start + PER_PAGE)
 
 
-def _distance(km: float) -> str:
-    return distance_phrase(km) if km else pgettext("distance", "here")
-
-
 DISPLAYS: dict[str, Display] = {
     "cards": CardPages(gettext_lazy("Cards"), "components/cards.html", "card"),
     "list": CardPages(gettext_lazy("List"), "components/rows.html", "row"),
+    "map": MapDisplay(gettext_lazy("Map")),
 }
 DEFAULT = next(iter(DISPLAYS))
 
@@ -110,6 +86,7 @@ class ChoiceLink:
     label: str
     query: str
     is_current: bool
+    is_whole_page: bool = False  # which brings scripts of its own
 
 
 def chosen(data: QueryDict) -> Display:
@@ -120,6 +97,7 @@ def links(data: QueryDict) -> Iterator[ChoiceLink]:
     """To each display; the page stays the same, what one sees of it differs."""
     steps = {step: str(data[step]) for step in query_strings.PAGE_PARAMETERS if step in data}
     for name, display in DISPLAYS.items():
-        changed = {"drop": ["view"]} if name == DEFAULT else {"view": name}
+        changed = {"drop": ["view", AT]} if name == DEFAULT else {"drop": [AT], "view": name}
         query = query_strings.updated(data, **changed, **steps)
-        yield ChoiceLink(str(display.label), query, display is chosen(data))
+        is_map = isinstance(display, MapDisplay)
+        yield ChoiceLink(str(display.label), query, display is chosen(data), is_map)

@@ -36,6 +36,7 @@ from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
 from heritage.web.shared import language_html, unplaced
+from heritage.web.shared.map_sheets import AT
 from heritage.web.shared.term_texts import TermTexts
 from heritage.web.shared.unplaced import UnplacedSites
 
@@ -51,7 +52,7 @@ MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
 # Parameters of a list that depends on the index alone, and on what stands at an address.
 _ANSWERED_BY_INDEX = {
     *(facet.name for facet in FACETS),
-    *("role", "from", "to", "bbox", SiteFilter.NOT, "sort", "view", UNFOLDED),
+    *("role", "from", "to", "bbox", SiteFilter.NOT, "sort", "view", AT, UNFOLDED),
     *query_strings.PAGE_PARAMETERS,
 }
 _DISTANCES = (10, 25, SiteFilter.WITHIN_KM, 100, 250)  # km of what a list is near to

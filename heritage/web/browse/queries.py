@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from heritage.search import SiteFilter
 from heritage.web.browse.displays import DEFAULT, DISPLAYS
+from heritage.web.shared.map_sheets import AT, window_at
 
 # Fields of the form beside filters: the text that filters stand for, and that which is meant as it
 # is written; in an address only that the words of the text are meant.
@@ -59,6 +60,7 @@ def _settled(data: QueryDict) -> QueryDict:
 _IDLE: dict[str, Callable[[QueryDict], bool]] = {
     "page": lambda clean: clean["page"] == "1",
     "view": lambda clean: clean["view"] not in DISPLAYS or clean["view"] == DEFAULT,
+    AT: lambda clean: clean.get("view") != "map" or window_at(str(clean[AT]), 1, 1) is None,
     LITERAL: lambda clean: "q" not in clean,
     "within": lambda clean: SiteFilter.TOGETHER["within"] not in clean,
     "hours": lambda clean: SiteFilter.TOGETHER["hours"] not in clean,

@@ -1,16 +1,19 @@
 """Views of the list of sites, and of the suggestions of the search field."""
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.search import SiteFilter
+from heritage.web.browse import map_display
 from heritage.web.browse.head import list_head
 from heritage.web.browse.listing import listing
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.browse.queries import clean_query
 from heritage.web.browse.suggestions import suggestion_groups
+from heritage.web.shared.map_sheets import AT
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.responses import HtmxRequest, page_or_part, public, with_query
 
@@ -32,6 +35,25 @@ def browse(request: HtmxRequest) -> HttpResponse:
         return render(request, "404.html", context, status=404)
     context = {"list": page, "head": list_head(request, page)}
     return page_or_part(request, "web/sites.html", "list", context)
+
+
+@require_safe
+def map_data(request: HttpRequest) -> HttpResponse:
+    """What a script shows of a list in a window: marks, counts in words, and the list beside it."""
+    data = request.GET.copy()
+    at, size = data.pop(AT, [""])[-1], data.pop("size", [""])[-1]
+    if len(data.urlencode()) > _LONGEST:
+        raise BadRequest
+    data["view"] = "map"
+    filtered = SiteFilter(clean_query(data))
+    window = map_display.window_of_request(filtered, at, size)
+    if window is None:
+        raise BadRequest
+    shown = map_display.shown_at(filtered, window, "components/map_list.html")
+    if shown.map is None:
+        raise BadRequest
+    html = render_to_string("components/map_list.html", {"map": shown.map, "cards": shown.cards})
+    return public(JsonResponse(map_display.data_of(shown.map, html)))
 
 
 @require_safe

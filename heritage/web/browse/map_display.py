@@ -1,0 +1,216 @@
+"""The map as a display of a list: the same sites under the same address, by where they lie.
+
+What the map shows and the list beside it are the same sites. `at` in the address is the place that
+the map shows; without it that is all sites of the list, or the area that they are filtered by.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from heritage.cartography import map_sheet, mercator
+from heritage.search import SiteFilter, map_cells, query_strings
+from heritage.search.map_cells import MapView, MapWindow
+from heritage.values.language import LazyText
+from heritage.web.browse.paging import Paging
+from heritage.web.browse.shown import MapPage, MapStep, Shown, ShownCard, distance_of
+from heritage.web.shared import cards, language_html, map_sheets
+from heritage.web.shared.map_sheets import AT
+
+WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
+LISTED = 24  # sites in the list beside the map
+_SIZES = (100, 4000)  # pixels that a map may have
+_COVERS_FROM = 11  # the zoom from which single sites show their cover
+_STEP = 0.6  # of the sheet, by which a link moves it
+
+
+@dataclass(frozen=True, slots=True)
+class MapDisplay:
+    label: LazyText
+    template: str = "components/map.html"
+
+    def show(self, filtered: SiteFilter) -> Shown:
+        return shown_at(filtered, _window(filtered, WIDTH, HEIGHT), self.template)
+
+    def state(self, filtered: SiteFilter) -> Hashable:
+        window = _window(filtered, WIDTH, HEIGHT)
+        view = _view(filtered, window)
+        return _state(filtered, window, view, _listed(filtered, view))
+
+
+def _state(filtered: SiteFilter, window: MapWindow, view: MapView, ids: list[int]) -> Hashable:
+    groups = tuple(
+        (each.count, each.latitude, each.longitude, each.site, each.is_one_point)
+        for each in view.groups
+    )
+    counts = (view.shown, view.in_districts, view.outside, view.nowhere)
+    return window, groups, counts, tuple(view.districts), tuple(view.parts), tuple(ids)
+
+
+def shown_at(filtered: SiteFilter, window: MapWindow, template: str) -> Shown:
+    view = _view(filtered, window)
+    ids = _listed(filtered, view)
+    rendered = cards.rendered_cards(filtered.index, ids)
+    km = filtered.nearby.km_of(rendered) if filtered.nearby else {}
+    return Shown(
+        template,
+        [*ids, *map_cells.ids_in(view.groups)],
+        _state(filtered, window, view, ids),
+        [
+            ShownCard(card.name, card.html, distance_of(km[pk]) if pk in km else "", [])
+            for pk, card in rendered.items()
+        ],
+        Paging(1, 1, [], None, None),
+        any(card.has_marks for card in rendered.values()),
+        _page(filtered, window, view, len(ids)),
+    )
+
+
+def data_of(page: MapPage, html: str) -> dict[str, Any]:
+    """What the script needs of a window; `html` is the list beside the map."""
+    return {
+        "marks": [
+            {
+                "kind": mark.kind,
+                "at": [round(mark.latitude, 6), round(mark.longitude, 6)],
+                "number": mark.number,
+                "label": mark.label,
+                "href": mark.href,
+                "r": mark.radius,
+            }
+            | ({"km": mark.km} if mark.km is not None else {})
+            | ({"cover": mark.cover} if mark.cover else {})
+            for mark in page.sheet.marks
+        ],
+        "hasCovers": page.sheet.window.zoom >= _COVERS_FROM,
+        "isOfStreets": page.sheet.is_of_streets,
+        "parts": [[round(each, 6) for each in point] for point in page.parts],
+        "inView": page.in_view,
+        "area": f"?{page.area_query}",
+        "html": html,
+    }
+
+
+def _view(filtered: SiteFilter, window: MapWindow) -> MapView:
+    fingerprint = filtered.fingerprint() if filtered.is_answered_by_values() else None
+    return map_cells.map_view(filtered.index, filtered.hits, window, fingerprint)
+
+
+def _listed(filtered: SiteFilter, view: MapView) -> list[int]:
+    """The first of the sites in view, in the order of the list."""
+    return filtered.page(get_language(), 0, LISTED, view.sites)
+
+
+def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
+    """What the address asks for, else the area of the filter, else all sites of the list."""
+    at = map_sheets.window_at(filtered.raw_data.get(AT, ""), width, height)
+    if at is not None:
+        return at
+    if box := filtered.chosen("bbox"):
+        left, top = mercator.project(box.west, box.north)
+        right, bottom = mercator.project(box.east, box.south)
+        right += right < left  # across 180°
+        return map_cells.window_around(
+            left, top, right, bottom, width + 80, height + 80, map_sheet.LARGEST
+        ).resized(width, height)
+    return map_cells.window_of(filtered.index, filtered.hits, width, height)
+
+
+def window_of_request(filtered: SiteFilter, at: str, size: str) -> MapWindow | None:
+    """The window that a script asks for, in pixels of the browser; None if it makes no sense."""
+    width, _x, height = size.partition("x")
+    if not (width.isascii() and width.isdigit() and height.isascii() and height.isdigit()):
+        return None
+    least, most = _SIZES
+    wide, high = (min(max(int(each[:5]), least), most) for each in (width, height))
+    return map_sheets.window_at(at, wide, high)
+
+
+def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -> MapPage:
+    data = filtered.raw_data
+    in_view = view.shown + view.in_districts
+    label = _in_view(in_view)
+    marks = map_sheets.marks_of(filtered.index, view, window, data)
+    sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": label}, view.parts)
+    box = window.box
+    area = ",".join(f"{each:.5f}" for each in (box.west, box.south, box.east, box.north))
+    query = query_strings.updated
+    return MapPage(
+        sheet,
+        list(_said(view)),
+        label,
+        list(_steps(filtered, window)),
+        query(data, drop=[AT], bbox=area),
+        query(data, drop=[AT, "view"], bbox=area),
+        _("The first %(listed)s of %(all)s in view are listed here.")
+        % {"listed": language_html.number(listed), "all": language_html.number(in_view)}
+        if listed < in_view
+        else "",
+        f"{reverse('web:map_data')}?{query(data, drop=[AT, 'view'])}",
+        map_sheets.tile_address(),
+        view.parts,
+    )
+
+
+def _in_view(count: int) -> str:
+    words = ngettext("%(number)s site in view", "%(number)s sites in view", count)
+    return words % {"number": language_html.number(count)}
+
+
+def _said(view: MapView) -> list[str]:
+    """How the sites in view and the others add up to the list."""
+    found = []
+    if view.in_districts:
+        found.append(
+            ngettext(
+                "%(number)s of them stands at its district: its exact place is not recorded.",
+                "%(number)s of them stand at their district: their exact places are not recorded.",
+                view.in_districts,
+            )
+            % {"number": language_html.number(view.in_districts)}
+        )
+    if view.outside:
+        found.append(
+            ngettext(
+                "%(number)s more lies outside this map.",
+                "%(number)s more lie outside this map.",
+                view.outside,
+            )
+            % {"number": language_html.number(view.outside)}
+        )
+    if view.nowhere:
+        found.append(
+            ngettext(
+                "Of %(number)s it is not recorded where it lies.",
+                "Of %(number)s it is not recorded where they lie.",
+                view.nowhere,
+            )
+            % {"number": language_html.number(view.nowhere)}
+        )
+    return found
+
+
+def _steps(filtered: SiteFilter, window: MapWindow) -> list[MapStep]:
+    """Links in the place of a hand: closer, farther, and in four directions."""
+    across, down = window.width * _STEP, window.height * _STEP
+    moved = [
+        (_("Zoom in"), "+", window.zoomed(1)),
+        (_("Zoom out"), "−", window.zoomed(-1)),
+        (_("West"), "←", window.moved(-across, 0)),
+        (_("North"), "↑", window.moved(0, -down)),
+        (_("South"), "↓", window.moved(0, down)),
+        (_("East"), "→", window.moved(across, 0)),
+    ]
+    return [
+        MapStep(
+            label,
+            sign,
+            query_strings.updated(filtered.raw_data, view="map", **{AT: map_sheets.at_of(each)}),
+        )
+        for label, sign, each in moved
+        if 0 <= each.zoom <= map_sheet.LARGEST
+    ]

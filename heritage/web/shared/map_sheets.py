@@ -1,0 +1,325 @@
+"""A part of the map as pages show it: tiles side by side, and on them marks that are links.
+
+Only public points are marked. The same marks are sent to the script that pans and zooms.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from math import log10
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from heritage.cartography import map_sheet, mercator, script_of, tile_files
+from heritage.cartography.map_sheet import SheetWindow
+from heritage.models import Site
+from heritage.search import IndexSnapshot, SiteFilter, map_cells, query_strings
+from heritage.search.map_cells import Group, MapView, MapWindow
+from heritage.values.distances import distance_phrase
+from heritage.web.media import maps
+from heritage.web.shared import language_html
+
+AT = "at"  # the parameter of the place that a map shows: latitude, longitude, zoom
+_HAIR = 0.00002  # degrees around a point, so that it is found again
+_LEAST_BLUR = 9.0  # pixels of the radius of a circle, so that it seems no point
+
+
+@dataclass(frozen=True, slots=True)
+class TileImage:
+    href: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapMark:
+    """Something on the map. `kind` is "site", "group" or "district"."""
+
+    kind: str
+    x: float  # pixels from the corner of the sheet
+    y: float
+    latitude: float
+    longitude: float
+    count: int
+    label: str  # a site's name, or what is here
+    href: str
+    radius: float  # pixels of the mark, or of the circle in which a site lies
+    km: float | None = None  # the radius in which a site lies; None if it is exact
+    cover: str = ""
+
+    @property
+    def side(self) -> float:
+        """Of a seal, in pixels."""
+        return self.radius * 2
+
+    @property
+    def left(self) -> str:
+        return f"{self.x - self.radius:.1f}"
+
+    @property
+    def top(self) -> str:
+        return f"{self.y - self.radius:.1f}"
+
+    @property
+    def number(self) -> str:
+        return language_html.number(self.count)
+
+
+@dataclass(frozen=True, slots=True)
+class MapSheet:
+    """Prepared for components/map_sheet.html."""
+
+    window: MapWindow
+    width: int
+    height: int
+    label: str
+    tiles: list[TileImage]
+    marks: list[MapMark]
+    parts: list[tuple[str, str]]  # of properties, in pixels
+    scale_width: int
+    scale_label: str
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def scale_path(self) -> str:
+        return f"M14 {self.height - 19}v5h{self.scale_width}v-5"
+
+    @property
+    def scale_middle(self) -> str:
+        return f"{14 + self.scale_width / 2:.0f}"
+
+    @property
+    def scale_text_y(self) -> int:
+        return self.height - 22
+
+    @property
+    def at(self) -> str:
+        return at_of(self.window)
+
+    @property
+    def is_of_streets(self) -> bool:
+        """So close that a reader would look for streets."""
+        return self.window.zoom >= map_sheet.STREETS_FROM
+
+
+def tile_address() -> str:
+    """The address of a tile, with {z}, {x} and {y} for its place."""
+    script = script_of(get_language())
+    address = reverse("media:map_tile", args=[tile_files.VERSION, script, 0, 0, 0])
+    return address.removesuffix("0/0/0.svg") + "{z}/{x}/{y}.svg"
+
+
+def sheet(
+    window: MapWindow,
+    marks: list[MapMark],
+    label: str,
+    parts: Iterable[tuple[float, float]] = (),
+) -> MapSheet:
+    """The sheet of a window, in whole pixels."""
+    width, height = round(window.width), round(window.height)
+    left, top = round(window.left), round(window.top)
+    km, length = map_sheet.scale_of(SheetWindow(window.zoom, left, top, width, height))
+    return MapSheet(
+        window,
+        width,
+        height,
+        label,
+        list(_tiles(window.zoom, left, top, width, height)),
+        marks,
+        [(f"{x - left:.1f}", f"{y - top:.1f}") for x, y in _pixels(window, parts)],
+        round(length),
+        distance_phrase(km),
+    )
+
+
+def _tiles(zoom: int, left: int, top: int, width: int, height: int) -> Iterator[TileImage]:
+    address, most, side = tile_address(), 1 << zoom, mercator.TILE
+    for y in range(max(0, top // side), min(most, (top + height - 1) // side + 1)):
+        for x in range(left // side, (left + width - 1) // side + 1):
+            href = address.format(z=zoom, x=x % most, y=y)
+            yield TileImage(href, x * side - left, y * side - top)
+
+
+def _pixels(
+    window: MapWindow, points: Iterable[tuple[float, float]]
+) -> Iterator[tuple[float, float]]:
+    """Pixels of the world, on that side of 180° on which the window lies."""
+    world = mercator.TILE << window.zoom
+    middle = window.left + window.width / 2
+    for latitude, longitude in points:
+        x, y = mercator.project(longitude, latitude)
+        yield x * world + round((middle - x * world) / world) * world, y * world
+
+
+def marks_of(
+    index: IndexSnapshot, view: MapView, window: MapWindow, data: QueryDict
+) -> list[MapMark]:
+    """Marks of a list of which `data` is the query: districts first, single sites last."""
+    marks = [
+        *_groups(view, window, data),
+        *of_sites(map_cells.ids_in(view.groups), window),
+    ]
+    districts = _districts(index, view, window, data)
+    return [*(_beside(each, marks, window) for each in districts), *marks]
+
+
+def _beside(badge: MapMark, marks: list[MapMark], window: MapWindow) -> MapMark:
+    """A district's badge, moved to the side of a mark that would hide it."""
+    x, y = badge.x, badge.y
+    for mark in marks:
+        room = mark.radius + badge.radius
+        if mark.km is None and abs(mark.x - x) < room and abs(mark.y - y) < room:
+            x, y = mark.x + room * 0.86, mark.y + room * 0.62
+    if (x, y) == (badge.x, badge.y):
+        return badge
+    world = mercator.TILE << window.zoom
+    at_x, at_y = (x + round(window.left)) / world, (y + round(window.top)) / world
+    longitude, latitude = mercator.unproject(at_x % 1, at_y)
+    return replace(badge, x=x, y=y, latitude=latitude, longitude=longitude)
+
+
+def of_sites(ids: Iterable[int], window: MapWindow) -> Iterator[MapMark]:
+    """Single sites, each linked to its page."""
+    columns = "uid", "slug", "name", "blur_km", "precision", "accuracy_m"
+    points = "public_latitude", "public_longitude"
+    rows = Site.objects.filter(pk__in=list(ids), public_latitude__isnull=False)
+    for site in rows.only(*columns, *points).order_by("pk"):
+        if site.public_point is None:
+            continue
+        latitude, longitude = site.public_point
+        ((x, y),) = _pixels(window, [(latitude, longitude)])
+        km = maps.uncertainty_km(site)
+        radius = 6.0
+        if km is not None:
+            per_pixel = mercator.metres_per_pixel(latitude, window.zoom) / 1000
+            radius = max(_LEAST_BLUR, km / per_pixel)
+            if radius == _LEAST_BLUR and not site.blur_km:  # no larger than its dot
+                km, radius = None, 6.0
+        yield MapMark(
+            "site",
+            x - round(window.left),
+            y - round(window.top),
+            latitude,
+            longitude,
+            1,
+            str(site.name.best()),
+            reverse("web:site", args=[site.slug]),
+            round(radius, 1),
+            km,
+            reverse("web:square_cover", args=[site.uid]),
+        )
+
+
+def _groups(view: MapView, window: MapWindow, data: QueryDict) -> Iterator[MapMark]:
+    for group in view.groups:
+        if group.site is not None:
+            continue
+        ((x, y),) = _pixels(window, [(group.latitude, group.longitude)])
+        words = ngettext("%(number)s site here", "%(number)s sites here", group.count)
+        label = words % {"number": language_html.number(group.count)}
+        if group.is_one_point or window.zoom >= map_sheet.LARGEST:
+            href, label = _list_there(group, data), _("%(what)s: see the list") % {"what": label}
+        else:
+            href, label = _closer(group, window, data), _("%(what)s: zoom in") % {"what": label}
+        yield MapMark(
+            "group",
+            x - round(window.left),
+            y - round(window.top),
+            group.latitude,
+            group.longitude,
+            group.count,
+            label,
+            href,
+            round(10 + 3.4 * log10(group.count), 1),
+        )
+
+
+def _closer(group: Group, window: MapWindow, data: QueryDict) -> str:
+    """The map so close that the group falls apart, if that can be."""
+    fit = map_cells.window_around(*group.spans, window.width, window.height, map_sheet.LARGEST)
+    zoom = min(max(fit.zoom, window.zoom + 1), map_sheet.LARGEST)
+    left, top, right, bottom = group.spans
+    longitude, latitude = mercator.unproject((left + right) / 2 % 1, (top + bottom) / 2)
+    return f"{reverse('web:sites')}?" + query_strings.updated(
+        data, view="map", **{AT: _at(latitude, longitude, zoom)}
+    )
+
+
+def _list_there(group: Group, data: QueryDict) -> str:
+    """The list of the sites at one point, or so near that no zoom parts them."""
+    left, top, right, bottom = group.spans
+    if group.is_one_point:
+        west, east = group.longitude - _HAIR, group.longitude + _HAIR
+        south, north = group.latitude - _HAIR, group.latitude + _HAIR
+    else:
+        west, north = mercator.unproject(left % 1, top)
+        east, south = mercator.unproject(right % 1, bottom)
+    box = ",".join(f"{each:.5f}" for each in (west, south, east, north))
+    query = query_strings.updated(data, drop=["view", AT], bbox=box)
+    return f"{reverse('web:sites')}?{query}"
+
+
+def _districts(
+    index: IndexSnapshot, view: MapView, window: MapWindow, data: QueryDict
+) -> Iterator[MapMark]:
+    places = index.vocabulary.places.terms
+    for badge in view.districts:
+        named = [places[pk] for pk in badge.places if pk in places]
+        ((x, y),) = _pixels(window, [(badge.latitude, badge.longitude)])
+        words = ngettext(
+            "%(number)s site in %(place)s, its exact place is not recorded",
+            "%(number)s sites in %(place)s, their exact places are not recorded",
+            badge.count,
+        )
+        label = words % {
+            "number": language_html.number(badge.count),
+            "place": _("%(first)s and around") % {"first": named[0].label.best()}
+            if len(named) > 1
+            else named[0].label.best()
+            if named
+            else "",
+        }
+        query = QueryDict(query_strings.updated(data, drop=["view", AT, "place"]), mutable=True)
+        query.setlist("place", [place.slug for place in named])
+        query.appendlist(SiteFilter.NOT, "has:point")
+        yield MapMark(
+            "district",
+            x - round(window.left),
+            y - round(window.top),
+            badge.latitude,
+            badge.longitude,
+            badge.count,
+            label,
+            f"{reverse('web:sites')}?{query.urlencode()}",
+            round(9 + 3 * log10(badge.count), 1),
+        )
+
+
+# --- the place that a map shows, in its address ------------------------------------------------
+
+
+def at_of(window: MapWindow) -> str:
+    world = mercator.TILE << window.zoom
+    x = (window.left + window.width / 2) / world % 1
+    y = min(max((window.top + window.height / 2) / world, 0), 1)
+    longitude, latitude = mercator.unproject(x, y)
+    return _at(latitude, longitude, window.zoom)
+
+
+def _at(latitude: float, longitude: float, zoom: int) -> str:
+    digits = 2 if zoom < 7 else 4
+    return f"{latitude:.{digits}f},{longitude:.{digits}f},{zoom}"
+
+
+def window_at(text: str, width: float, height: float) -> MapWindow | None:
+    """The window of an address; None if it means nothing."""
+    try:
+        latitude, longitude, zoom = text.split(",")
+        at, around, level = float(latitude), float(longitude), int(zoom)
+    except ValueError:
+        return None
+    if not (abs(at) <= 90 and abs(around) <= 180 and 0 <= level <= map_sheet.LARGEST):
+        return None
+    return MapWindow.around(at, around, level, width, height)

@@ -1,0 +1,210 @@
+// The map of a list, with Leaflet as the hand on it: pan, zoom, pinch and keys. The server draws the
+// tiles, counts the sites and makes the list beside the map; without this script its links do.
+
+const L = window.L;
+const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+let live = null;
+
+start();
+document.addEventListener("htmx:beforeSwap", stop);
+document.addEventListener("htmx:afterSwap", start);
+
+function stop() {
+  live?.map.remove();
+  live = null;
+}
+
+function start() {
+  const root = document.getElementById("map");
+  if (!root || !L || live?.root === root) return;
+  stop();
+  const frame = root.querySelector(".map-live");
+  root.querySelector(".map-still").hidden = true;
+  root.querySelector(".map-steps").hidden = true;
+  frame.hidden = false;
+  frame.dir = "ltr"; // a map is not mirrored
+  frame.setAttribute("role", "region");
+  frame.setAttribute("aria-label", root.dataset.label);
+  const [latitude, longitude, zoom] = root.dataset.at.split(",").map(Number);
+  // The server knows no screen: on a small one what it meant to show needs a wider view.
+  const share = Math.min(frame.clientWidth / root.dataset.width, frame.clientHeight / root.dataset.height);
+  const isAsked = new URLSearchParams(location.search).has("at");
+  const wider = isAsked ? 0 : Math.min(0, Math.ceil(Math.log2(share)));
+  const map = L.map(frame, {
+    attributionControl: false, // the credit stands below, where nothing covers it
+    zoomControl: false,
+    minZoom: 1,
+    maxZoom: 16,
+    worldCopyJump: true,
+    maxBoundsViscosity: 1,
+    scrollWheelZoom: false, // not before the reader has taken hold of the map
+    zoomAnimation: !isStill,
+    fadeAnimation: !isStill,
+  }).setView([latitude, longitude], Math.max(1, zoom + 1 + wider));
+  L.control.zoom({ zoomInTitle: root.dataset.in, zoomOutTitle: root.dataset.out }).addTo(map);
+  L.control.scale({ imperial: false }).addTo(map);
+  L.tileLayer(root.dataset.tiles, { tileSize: 512, zoomOffset: -1 }).addTo(map);
+  live = { root, map, marks: L.layerGroup().addTo(map), asked: null, moved: false };
+  map.on("focus", () => map.scrollWheelZoom.enable());
+  map.on("blur", () => map.scrollWheelZoom.disable());
+  map.on("moveend", refresh);
+  map.on("dragstart zoomstart keydown", () => {
+    live.moved = true;
+  });
+  // A plus sign is typed with Shift on many keyboards, with which Leaflet would zoom three times.
+  frame.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "+" && event.key !== "-") return;
+      event.preventDefault();
+      event.stopPropagation();
+      live.moved = true;
+      if (event.key === "+") map.zoomIn(1);
+      else map.zoomOut(1);
+    },
+    true,
+  );
+  nearMe(root, map);
+  refresh();
+}
+
+async function refresh() {
+  const { root, map, marks } = live;
+  const middle = map.getCenter().wrap();
+  const zoom = Math.round(map.getZoom()) - 1;
+  const digits = zoom < 7 ? 2 : 4;
+  const at = `${middle.lat.toFixed(digits)},${middle.lng.toFixed(digits)},${zoom}`;
+  const size = map.getSize();
+  if (live.moved) {
+    const address = new URL(location.href);
+    address.searchParams.set("at", at);
+    history.replaceState(history.state, "", `?${readable(address.searchParams)}`);
+  }
+  const url = new URL(root.dataset.url, location.href);
+  url.searchParams.set("at", at);
+  url.searchParams.set("size", `${Math.round(size.x)}x${Math.round(size.y)}`);
+  live.asked?.abort();
+  const asked = (live.asked = new AbortController());
+  root.setAttribute("aria-busy", "true");
+  try {
+    const response = await fetch(url, { signal: asked.signal });
+    if (!response.ok) throw new Error(response.status);
+    const data = await response.json();
+    if (live?.asked !== asked) return;
+    marks.clearLayers();
+    for (const point of data.parts) part(point, map).addTo(marks);
+    for (const each of data.marks) mark(each, data, map).addTo(marks);
+    root.querySelector(".map-list").innerHTML = data.html;
+    root.querySelector(".map-area").setAttribute("href", data.area);
+    root.querySelector(".map-streets").hidden = !data.isOfStreets;
+    const status = document.getElementById("live");
+    if (status && live.moved) status.textContent = data.inView;
+    root.dataset.drawn = at; // for whoever waits for it
+  } catch (error) {
+    if (error.name !== "AbortError") root.dataset.failed = "";
+  } finally {
+    if (live?.asked === asked) root.removeAttribute("aria-busy");
+  }
+}
+
+// Commas stay as they are: an address is read by people, too.
+function readable(parameters) {
+  return parameters.toString().replaceAll("%2C", ",");
+}
+
+// On that side of 180° on which the map is.
+function place([latitude, longitude], map) {
+  const turns = Math.round((map.getCenter().lng - longitude) / 360);
+  return [latitude, longitude + 360 * turns];
+}
+
+function part(point, map) {
+  return L.circleMarker(place(point, map), {
+    radius: 3.5,
+    className: "map-part",
+    interactive: false,
+  });
+}
+
+function mark(each, data, map) {
+  const at = place(each.at, map);
+  if (each.kind === "site") return site(each, at, data.hasCovers, map);
+  const side = 2 * each.r;
+  const icon = L.divIcon({
+    className: `map-pin map-pin-${each.kind}`,
+    html: text(each.number),
+    iconSize: [side, side],
+  });
+  const marker = L.marker(at, { icon, keyboard: false, title: each.label, alt: each.label });
+  return marker.on("click", () => {
+    live.moved = true;
+    const closer = new URL(each.href, location.href).searchParams.get("at");
+    if (!closer) return location.assign(each.href);
+    const [latitude, longitude, zoom] = closer.split(",").map(Number);
+    map.setView(place([latitude, longitude], map), zoom + 1);
+  });
+}
+
+function site(each, at, hasCovers, map) {
+  const words = { keyboard: false, title: each.label, alt: each.label };
+  let shown;
+  if (each.km !== undefined) {
+    // Somewhere in here: as large as the doubt is, and never so small that it seems a point.
+    const isSmall = each.r <= 9;
+    shown = isSmall
+      ? L.circleMarker(at, { radius: 9, className: "map-blur" })
+      : L.circle(at, { radius: each.km * 1000, className: "map-blur" });
+  } else if (hasCovers && each.cover) {
+    const picture = document.createElement("img");
+    picture.src = each.cover;
+    picture.alt = "";
+    const icon = L.divIcon({ className: "map-pin map-pin-cover", html: picture, iconSize: [44, 44] });
+    shown = L.marker(at, { icon, ...words });
+  } else {
+    const icon = L.divIcon({ className: "map-pin map-pin-site", iconSize: [24, 24] });
+    shown = L.marker(at, { icon, ...words });
+  }
+  return shown.bindPopup(() => card(each), { minWidth: 180, maxWidth: 220 });
+}
+
+function card(each) {
+  const link = document.createElement("a");
+  link.href = each.href;
+  link.className = "map-card";
+  if (each.cover) {
+    const picture = document.createElement("img");
+    picture.src = each.cover;
+    picture.alt = "";
+    picture.width = picture.height = 180;
+    link.append(picture);
+  }
+  link.append(text(each.label));
+  return link;
+}
+
+function text(words) {
+  const span = document.createElement("span");
+  span.textContent = words;
+  return span;
+}
+
+function nearMe(root, map) {
+  const button = root.querySelector(".map-here");
+  if (!isSecureContext || !("geolocation" in navigator)) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        button.disabled = false;
+        live.moved = true;
+        map.setView([coords.latitude, coords.longitude], 12);
+      },
+      () => {
+        button.disabled = false;
+        root.querySelector(".map-said-here").textContent = button.dataset.refused;
+      },
+      { maximumAge: 600_000, timeout: 15_000 },
+    );
+  });
+}

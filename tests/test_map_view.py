@@ -1,0 +1,146 @@
+"""The map as a display of a list: the same sites, marks that are links, counts that add up."""
+
+import re
+
+import pytest
+from django.http import QueryDict
+
+from heritage.models import Coverage, Identity
+from heritage.web.shared.map_sheets import window_at
+from tests.builders import make_designation, make_kind, make_place, make_site, text
+from tests.webrows import as_read
+
+pytestmark = pytest.mark.django_db
+
+AT = "34.6,112.45,8"
+
+
+@pytest.fixture
+def filled():
+    temple = make_kind("Temple", slug="temple")
+    town = make_place(
+        "Gongyi", "巩义", slug="gongyi", latitude=34.75, longitude=112.98, radius_km=9
+    )
+    for number in range(5):
+        make_site(f"Cave {number}", latitude=34.55, longitude=112.47)
+    make_site("Hall", kinds=[temple], latitude=34.9, longitude=112.0)
+    make_site("Hidden", kinds=[temple], latitude=34.42, longitude=112.91, blur_km=5)
+    make_site("Kiln", place=town)
+    make_site("Far", kinds=[temple], latitude=48.85, longitude=2.35)
+    make_site("Somewhere", kinds=[temple])
+
+
+def page(client, query="", language="en"):
+    response = client.get(f"/{language}/sites/?view=map{query}")
+    assert response.status_code == 200
+    return response
+
+
+@pytest.mark.parametrize("query", ["", f"&at={AT}", f"&kind=temple&at={AT}", "&bbox=112,34,113,35"])
+def test_the_sites_in_view_and_the_others_add_up_to_the_list(client, filled, query):
+    shown = page(client, query).context["list"]
+    said = [re.search(r"\d+", each)[0] for each in (shown.shown.map.in_view, *shown.shown.map.said)]
+    first, *others = map(int, said)
+    districts = [
+        int(s) for s, line in zip(said[1:], shown.shown.map.said, strict=True) if "district" in line
+    ]  # of those in view
+    assert first + sum(others) - sum(districts) == shown.total
+
+
+def test_marks_are_links_to_sites_and_to_what_is_closer(client, filled):
+    html = as_read(page(client, f"&at={AT}"))
+    assert 'href="/en/sites/hall/" aria-label="Hall"' in html
+    five = re.search(r'href="([^"]+)" aria-label="5 sites here: see the list"', html)[1]
+    listed = client.get(five.replace("&amp;", "&")).context["list"]
+    assert listed.total == 5 and not listed.shown.map
+    assert 'aria-label="1 site in Gongyi, its exact place is not recorded"' in html
+    assert "map-blur" in html  # the hidden one is a circle
+    far = as_read(page(client, "&at=30,60,2"))
+    closer = re.search(r'href="([^"]+)" aria-label="\d+ sites here: zoom in"', far)[1]
+    zoomed = client.get(closer.replace("&amp;", "&")).context["list"].shown.map.sheet.window
+    assert zoomed.zoom > 2
+
+
+def test_a_district_leads_to_the_list_of_its_sites(client, filled):
+    html = as_read(page(client, f"&at={AT}"))
+    href = re.search(r'href="([^"]+)" aria-label="1 site in Gongyi', html)[1]
+    assert [str(card.name) for card in client.get(href.replace("&amp;", "&")).context[
+        "list"].shown.cards] == ["Kiln"]  # fmt: skip
+
+
+def test_filters_apply_and_stay_as_the_display_changes(client, filled):
+    shown = page(client, f"&kind=temple&at={AT}").context["list"]
+    assert shown.total == 4
+    queries = {link.label: link.query for link in shown.displays}
+    assert queries == {
+        "Cards": "kind=temple",
+        "List": "view=list&kind=temple",
+        "Map": "view=map&kind=temple",
+    }
+    assert ("view", "map") in shown.carried
+
+
+def test_an_area_is_searched_by_its_link(client, filled):
+    shown = page(client, f"&at={AT}").context["list"].shown
+    found = client.get(f"/en/sites/?{shown.map.area_query}").context["list"]
+    names, listed = ({str(card.name) for card in each.cards} for each in (shown, found.shown))
+    assert names - {"Kiln"} == listed - {"Kiln"}  # which is known by its district alone
+    assert len(names) == 8
+    assert {str(item.name) for item in found.applied} == {"bbox"}
+
+
+@pytest.mark.parametrize(
+    "value", ["", "x", "91,0,3", "0,181,3", "0,0,99", "0,0", "nan,0,2", "0,0,1.5"]
+)
+def test_a_place_that_means_nothing_is_taken_out_of_the_address(client, filled, value):
+    response = client.get(f"/en/sites/?view=map&at={value}")
+    assert (response.status_code, response.url) == (302, "/en/sites/?view=map")
+    assert window_at(value, 100, 100) is None
+    # Nor does a place mean anything without a map.
+    assert client.get(f"/en/sites/?at={AT}").url == "/en/sites/"
+
+
+def data(client, query="", at=AT, size="900x600"):
+    return client.get(f"/en/sites/map.json?{query}&at={at}&size={size}")
+
+
+def test_the_script_is_sent_what_the_page_shows(client, filled):
+    sent = data(client, "kind=temple").json()
+    sheet = page(client, f"&kind=temple&at={AT}").context["list"].shown.map.sheet
+    assert sorted(each["label"] for each in sent["marks"]) == sorted(m.label for m in sheet.marks)
+    assert sent["inView"] == "2 sites in view"
+    assert "Hall" in sent["html"] and "Far" not in sent["html"]
+    blurred = next(each for each in sent["marks"] if each["label"] == "Hidden")
+    assert blurred["km"] > 0
+
+
+@pytest.mark.parametrize(
+    ("at", "size"), [("", "9x9"), (AT, ""), (AT, "axb"), ("1,2", "900x600"), (AT, "²x9")]
+)
+def test_what_makes_no_sense_is_a_bad_request(client, filled, at, size):
+    assert data(client, at=at, size=size).status_code == 400
+
+
+def test_the_parts_of_a_property_are_shown_close_by_and_alone(client):
+    whole = make_site("Grottoes", latitude=34.55, longitude=112.47)
+    make_site("Other", latitude=34.9, longitude=113.5)
+    entry = make_designation("world_heritage", "1003")
+    Coverage.objects.create(designation=entry, site=whole, extent=Coverage.Extent.WHOLE)
+    for number in range(3):
+        entry.points.create(number=number, latitude=34.5 + number / 10, longitude=112.4)
+    near = data(client, at="34.6,112.45,9").json()
+    assert len(near["parts"]) == 3
+    assert data(client, at="34.6,112.45,4").json()["parts"] == []
+    assert len(data(client, "q=grottoes", at="34.6,112.45,4").json()["parts"]) == 3
+
+
+def test_the_number_of_the_map_stands_on_it(client, filled):
+    Identity.objects.create(name=text("Heritage"), map_number="GS(2024)0650号")
+    assert "GS(2024)0650号" in as_read(page(client))
+
+
+def test_the_words_are_chinese_in_a_chinese_page(client, filled):
+    html = as_read(page(client, f"&at={AT}", language="zh-hans"))
+    assert "地图范围内有8处遗产地" in html
+    assert "/zh/8/" in html  # tiles in which Chinese comes first
+    assert QueryDict("view=map")["view"] == "map"
