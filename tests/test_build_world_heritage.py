@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fixtures.build import corrections, countries, facts, files, points
+from fixtures.build import corrections, countries, facts, files, points, sites
 from fixtures.build.facts import Part
 from fixtures.build.tables import TableError
 from fixtures.build.world_heritage import Made, Tables, make
@@ -196,8 +196,12 @@ def test_a_point_far_from_all_parts_is_that_of_the_nearest(
     listed = [Part(number, place, "LB", (at, 36.0)) for place, at in enumerate(parts, 1)]
     (placed,) = points.placed([found], listed)
     assert (placed.point[0], placed.moved_km) == (latitude, moved_km)
-    note = corrections.note(placed.number, {}, moved_km=placed.moved_km)
-    assert bool(note) == (moved_km is not None)
+    assert placed.listed_point == ((34.34, 36.0) if moved_km else None)
+    told = [row["fields"] for row in sites.differing(placed)]
+    assert [row["fact"] for row in told] == (["point"] if moved_km else [])
+    if told:
+        assert told[0]["other"]["en"] == "34.3400° N, 36.0000° E"
+        assert told[0]["reason"] == corrections.why_moved(number, moved_km)
 
 
 def test_names_of_others_and_recalled_ones():
