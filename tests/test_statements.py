@@ -106,8 +106,7 @@ def test_the_queries_count_what_the_rows_state(records):
                 resting.setdefault(pk, set()).add(site.pk)
     assert {kind for kind, _trust in by_kind} == set(StatementKind)
     assert {trust for _kind, trust in by_kind} == set(Trust)
-    assert statements.counts() == by_kind
-    assert statements.counts_by_source() == by_source
+    assert statements.tally() == (by_kind, by_source)
     published = set(Site.objects.published().values_list("pk", flat=True))
     for source in records.sources:
         found = statements.sites_resting_on([source.pk]) & published

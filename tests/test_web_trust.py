@@ -254,3 +254,20 @@ def test_a_filtered_list_of_sources_keeps_its_other_filters(longmen):
     source = Source.objects.get(kind="web")
     query = QueryDict(f"source={source.uid}&q=longmen")
     assert {item.name for item in SiteFilter(query).active()} >= {"source"}
+
+
+def test_names_that_a_register_gives_cite_it(client):
+    """Those of one register stand together, and its source with the last of them."""
+    list_ = build.make_source("The List", kind="register")
+    name = build.text("Longmen", fr="Grottes de Longmen", es="Grutas de Longmen", ru="Лунмэнь")
+    site = build.make_site("Longmen", slug="longmen")
+    Site.objects.filter(pk=site.pk).update(name=name)
+    named = build.text("Longmen", fr="Grottes de Longmen", es="Grutas de Longmen")
+    entry = build.make_designation("world_heritage", name=named, source=list_)
+    build.make_coverage(site, entry)
+    section = re.search(r'id="names".*?</section>', html_of(client, "sites/longmen/"))[0]
+    lines = re.findall(r"<li>(.*?)</li>", section)
+    cites = {re.search(r'lang="(\w+)"', line)[1]: "The List" in line for line in lines}
+    official = {re.search(r'lang="(\w+)"', line)[1]: "official ·" in line for line in lines}
+    assert official == {"fr": True, "es": True, "ru": False}
+    assert sum(cites.values()) == 1 and not cites["ru"]

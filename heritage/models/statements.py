@@ -164,22 +164,34 @@ def is_reason(happened: DesignationEvent) -> bool:
 # --- as queries ----------------------------------------------------------------------------------
 
 
-def counts() -> dict[tuple[str, str], int]:
-    """The statements of all published sites, by kind and what they rest on."""
-    found: Counter[tuple[str, str]] = Counter()
-    for kind, rows, _sources in _published():
-        for trust, number in rows.values_list("trust").annotate(number=Count("pk")):
-            found[kind, trust] += number
-    return dict(found)
+class Tally(NamedTuple):
+    """The statements of all published sites."""
+
+    by_kind: Counter[tuple[str, str]]  # by kind and what they rest on
+    by_source: Counter[int]  # by the id of each source that they have
 
 
-def counts_by_source() -> Counter[int]:
-    """The statements of all published sites by the id of each source that they have."""
-    found: Counter[int] = Counter()
-    for _kind, rows, sources in _published():
-        for path, cited in _citing(rows, sources):
-            found.update(dict(cited.values_list(path).annotate(number=Count("pk"))))
+def tally() -> Tally:
+    found = Tally(Counter(), Counter())
+    for query in _published():
+        if query.sources == _OF_SITE:
+            _tally_of_sites(query, found)
+            continue
+        groups = query.rows.values_list("trust", *query.sources).annotate(number=Count("pk"))
+        for trust, *sources, number in groups:
+            found.by_kind[query.kind, trust] += number
+            for source in {*sources} - {None}:
+                found.by_source[source] += number
     return found
+
+
+def _tally_of_sites(query: "_Query", found: Tally) -> None:
+    """Of what rests on many sources: a site for each of them would be counted many times."""
+    for trust, number in query.rows.values_list("trust").annotate(number=Count("pk")):
+        found.by_kind[query.kind, trust] += number
+    links = Site.sources.through.objects.filter(site__in=query.rows.values("pk")).order_by()
+    for source, number in links.values_list("source").annotate(number=Count("pk")):
+        found.by_source[source] += number
 
 
 def sites_resting_on(source_ids: Iterable[int]) -> set[int]:
@@ -187,9 +199,9 @@ def sites_resting_on(source_ids: Iterable[int]) -> set[int]:
     ids = list(source_ids)
     found: set[int] = set()
     for _kind, rows, sources in _queries():
-        for path, cited in _citing(rows, sources):
-            chosen = cited.filter(of_site__isnull=False, **{f"{path}__in": ids})
-            found.update(chosen.values_list("of_site", flat=True))
+        for path in sources:
+            cited = rows.filter(of_site__isnull=False, **{f"{path}__in": ids})
+            found.update(cited.values_list("of_site", flat=True))
     return found
 
 
@@ -200,6 +212,9 @@ def unchecked_by_site(ids: Sequence[int]) -> Counter[int]:
         for _kind, rows, _sources in _queries()
     ]
     return Counter(first.union(*others, all=True).order_by())
+
+
+_OF_SITE = ("sources",)  # the path of all sources of a site
 
 
 class _Query(NamedTuple):
@@ -252,18 +267,7 @@ def _of_sites(kind: StatementKind, sites: QuerySet[Any]) -> _Query:
     links = Site.sources.through.objects.filter(site=OuterRef("pk")).order_by()
     rank = Subquery(links.values("site").annotate(rank=lowest).values("rank"))
     found = [When(rank=rank, then=Value(each.value)) for rank, each in enumerate(_ORDER)]
-    return _Query(kind, sites.annotate(rank=rank, trust=_case(*found)).order_by(), ("sources",))
-
-
-def _citing(rows: QuerySet[Any], sources: Iterable[str]) -> Iterator[tuple[str, QuerySet[Any]]]:
-    """The path of each source with the statements that have one there, which no path before has."""
-    before: list[str] = []
-    for path in sources:
-        cited = rows.filter(**{f"{path}__isnull": False})
-        for other in before:
-            cited = cited.exclude(**{path: F(other)})
-        yield path, cited
-        before.append(path)
+    return _Query(kind, sites.annotate(rank=rank, trust=_case(*found)).order_by(), _OF_SITE)
 
 
 def _by_kind(*sources: str) -> Case:

@@ -24,6 +24,7 @@ from heritage.models import (
     PartOf,
     Register,
     Site,
+    Source,
     UnescoStatus,
     age_events,
     first_beginning,
@@ -227,7 +228,7 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
     where, groups, registers = site_location(rows), event_groups(rows), site_designations(rows)
     sources = [source_line(source) for source in rows.sources if not source.is_recalled]
     text_marks = list(chain.from_iterable(map(certainty.of_source, rows.sources)))
-    names = [*_translations(site), *map(_name_line, rows.names)]
+    names = [*_translations(rows), *map(_name_line, rows.names)]
     visit = visiting.visiting(rows)
     near = page_rows.nearby(index, site, SiteFilter.WITHIN_KM)
     is_property = any(status in WHOLE_STATUSES for status in unesco)
@@ -421,14 +422,34 @@ def _full_names(site: Site) -> list[Text]:
     return others if full.text == site.shown_name.best().text else [full, *others]
 
 
-def _translations(site: Site) -> list[NameLine]:
-    """The name in languages that the interface does not speak, as registers give it."""
+def _translations(rows: page_rows.SiteRows) -> list[NameLine]:
+    """The name in languages that the interface does not speak, as registers give it.
+
+    Names of one register stand together; its source is told with the last of them.
+    """
     spoken = interface_languages()
-    return [
-        NameLine(Text(words, code), "", language_in_words(code), "", None)
-        for code, words in site.name.items()
+    found = [
+        (Text(words, code), _named_so(rows, code, words))
+        for code, words in rows.site.name.items()
         if code not in spoken
     ]
+    following = [source for _text, source in found[1:]] + [None]
+    return [
+        NameLine(
+            text,
+            str(Name.Kind.OFFICIAL.label) if source else "",
+            language_in_words(text.language),
+            "",
+            source_line(None if source == after else source),
+        )
+        for (text, source), after in zip(found, following, strict=False)
+    ]
+
+
+def _named_so(rows: page_rows.SiteRows, code: str, words: str) -> Source | None:
+    """The source of the first entry that has this name in a language."""
+    entries = (coverage.designation for coverage in rows.coverages)
+    return next((entry.source for entry in entries if entry.name.get(code) == words), None)
 
 
 def _name_line(name: Name) -> NameLine:

@@ -8,15 +8,14 @@ from django.utils.safestring import SafeString
 
 from heritage.models import Site, Source, statements
 from heritage.models.statements import TO_BE_CHECKED, StatementKind, Trust
-from heritage.search import CacheKey, IndexSnapshot, current_index
+from heritage.search import CacheKey, current_index
 from heritage.web.shared import language_html, trust
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.trust.disagreements import number_of_disagreements
 
 MOST_TO_CHECK = 12  # records with the most to be checked
 
-_COUNTS: CacheKey[dict[tuple[str, str], int]] = CacheKey("statements")
-_BY_SOURCE: CacheKey[Counter[int]] = CacheKey("statements by source")
+_TALLY: CacheKey[statements.Tally] = CacheKey("statements")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class SourcesPage:
 
 def sources_page() -> SourcesPage:
     index = current_index()
-    counts = index.cache.get_or_set(_COUNTS, statements.counts)
+    counts, by_source = index.cache.get_or_set(_TALLY, statements.tally)
     by_class: Counter[str] = Counter()
     for (_kind, each), number in counts.items():
         by_class[each] += number
@@ -82,7 +81,7 @@ def sources_page() -> SourcesPage:
             for each in Trust
         ],
         kinds=[row for kind in StatementKind if (row := _kind_row(kind, counts)).total],
-        sources=_sources(index),
+        sources=_sources(by_source),
         unchecked=sum(by_class[each] for each in TO_BE_CHECKED),
         unchecked_records=to_check.count(),
         to_check=[
@@ -97,14 +96,13 @@ def sources_page() -> SourcesPage:
     )
 
 
-def _kind_row(kind: StatementKind, counts: dict[tuple[str, str], int]) -> KindRow:
-    numbers = [counts.get((kind, each), 0) for each in Trust]
+def _kind_row(kind: StatementKind, counts: Counter[tuple[str, str]]) -> KindRow:
+    numbers = [counts[kind, each] for each in Trust]
     return KindRow(str(trust.KINDS[kind]), sum(numbers), numbers)
 
 
-def _sources(index: IndexSnapshot) -> list[CitedSource]:
+def _sources(counts: Counter[int]) -> list[CitedSource]:
     """The sources of published statements, the most used first; recollection is none."""
-    counts = index.cache.get_or_set(_BY_SOURCE, statements.counts_by_source)
     cited = Source.objects.filter(pk__in=list(counts)).exclude(kind=Source.Kind.RECALLED)
     return [
         CitedSource(
