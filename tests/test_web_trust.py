@@ -46,7 +46,7 @@ def longmen():
             "en",
             "6 statements: 2 from registers, 1 from a publication, 2 unchecked, 1 without a source",
         ),
-        ("zh-hans", "6 条记述：2 条出自名录、1 条出自出版物、2 条未核实、1 条无来源"),
+        ("zh-hans", "6 条记述：2 条出自名录、1 条出自出版物、2 条待核、1 条无来源"),
     ],
 )
 def test_a_page_counts_its_statements_by_what_they_rest_on(client, longmen, language, line):
