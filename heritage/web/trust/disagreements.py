@@ -58,7 +58,7 @@ class FilterChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FactGroup:
     label: str
     lines: list[DisagreementLine]
 
@@ -71,7 +71,7 @@ class DisagreementsPage:
     number: int  # with them
     facts: list[FilterChoice]
     countries: list[FilterChoice]
-    groups: list[Group]
+    groups: list[FactGroup]
     paging: Paging
     json_url: str
 
@@ -178,7 +178,7 @@ def disagreements_page(data: QueryDict) -> DisagreementsPage:
             if (count := len(query.filtered(query.fact, place))) or place == query.country
         ],
         groups=[
-            Group(
+            FactGroup(
                 str(capfirst(Disagreement.Fact(fact).label)),
                 [_line(row) for _key, row in rows],
             )
