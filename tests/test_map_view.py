@@ -1,6 +1,7 @@
 """The map as a display of a list: the same sites, marks that are links, counts that add up."""
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 from django.http import QueryDict
@@ -144,3 +145,19 @@ def test_the_words_are_chinese_in_a_chinese_page(client, filled):
     assert "地图范围内有8处遗产地" in html
     assert "/zh/8/" in html  # tiles in which Chinese comes first
     assert QueryDict("view=map")["view"] == "map"
+
+
+def test_the_map_of_a_list_is_a_picture_too(client, filled):
+    Identity.objects.create(name=text("Heritage"), map_number="GS(2024)0650号")
+    response = client.get("/zh-hans/map.svg?kind=temple&bbox=111,33,114,36&size=500x300")
+    svg = response.content.decode()
+    assert response["Content-Type"] == "image/svg+xml"
+    assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" width="500" height="300"')
+    assert "GS(2024)0650号" in svg and "GeoNames" in svg
+    assert svg.count('class="sb"') == 1  # the blurred site, as a circle
+    assert svg.count('<circle class="se"') == 1
+    assert "洛阳" in svg
+    ElementTree.fromstring(svg)  # noqa: S314 - our own
+    assert client.get("/en/map.svg?size=nonsense").status_code == 200
+    assert client.get("/en/map.svg", headers={"If-None-Match": client.get("/en/map.svg")["ETag"]}
+                      ).status_code == 304  # fmt: skip

@@ -38,6 +38,14 @@ _COLOURS = {
     "dt": ("fill:#fdfaf3;stroke:#3a342a", "fill:#1b1a17;stroke:#d8cdb8"),  # dots of towns
     "pk": ("fill:#7d6a4a", "fill:#a8977a"),  # peaks
     "sc": ("stroke:#453e33", "stroke:#d2c8b6"),  # scale
+    "se": ("fill:#a5291b;stroke:#fdfaf3", "fill:#b23423;stroke:#1b1a17"),  # seals: sites
+    "sb": (
+        "fill:#a5291b;stroke:#a5291b",
+        "fill:#f08a70;stroke:#f08a70",
+    ),  # where one lies somewhere
+    "sd": ("fill:#fdfaf3;stroke:#a5291b", "fill:#1f1d1a;stroke:#f08a70"),  # districts
+    "nu": ("fill:#fff4e2", "fill:#fff4e2"),  # numbers
+    "nd": ("fill:#93261a", "fill:#f39b84"),
 }
 _TEXTS = {
     "t": ("fill:#2f2a22;stroke:#f8f2e2", "fill:#e9e0cd;stroke:#24221e"),
@@ -61,7 +69,9 @@ _SHARED = (
     ".ur{fill-opacity:.38}.dt{stroke-width:1.2}.re{mix-blend-mode:hard-light}"
     "text{paint-order:stroke;stroke-width:2.6px;stroke-linejoin:round}.w,.v{font-style:italic}"
     ".a,.r{letter-spacing:.22em}.w{letter-spacing:.18em}.c{letter-spacing:.34em}"
-    ".t3,.c,.r{font-weight:600}"
+    ".t3,.c,.r{font-weight:600}.se{stroke-width:1.5}.sb{fill-opacity:.18;stroke-width:1.8;"
+    "stroke-dasharray:4 3}.sd{stroke-width:1.6;stroke-dasharray:3 2.5}"
+    ".nu,.nd{stroke:none;font:600 12px sans-serif;text-anchor:middle;dominant-baseline:central}"
 )
 
 
@@ -102,6 +112,29 @@ def draw_sheet(
     """A sheet with a scale bar; `marks` is SVG laid on it, `lines` stand at its lower edge."""
     ground = _ground(window, script)
     return _svg(window, script, ground + marks + _scale(window) + _foot(window, lines))
+
+
+def seal(x: float, y: float, radius: float, number: str) -> str:
+    """A group of sites on a sheet, with their number."""
+    side = 2 * radius
+    return (
+        f'<rect class="se" x="{x - radius:.1f}" y="{y - radius:.1f}" width="{side:.1f}" '
+        f'height="{side:.1f}" rx="4"/><text class="nu" x="{x:.1f}" y="{y:.1f}">{number}</text>'
+    )
+
+
+def dot(x: float, y: float, radius: float, *, is_exact: bool = True) -> str:
+    """A site, or the circle in which it lies."""
+    kind = "se" if is_exact else "sb"
+    return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
+
+
+def badge(x: float, y: float, radius: float, number: str) -> str:
+    """Sites of which only the district is known."""
+    return (
+        f'<circle class="sd" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
+        f'<text class="nd" x="{x:.1f}" y="{y:.1f}">{number}</text>'
+    )
 
 
 # --- what is drawn -----------------------------------------------------------------------------

@@ -9,6 +9,8 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from heritage.cartography import map_sheet
@@ -48,14 +50,21 @@ def tile(folder: Path, script: str, zoom: int, x: int, y: int) -> bytes:
         return path.read_bytes()
     except OSError:
         pass
+    with only_one():
+        drawn = map_sheet.draw_tile(zoom, x, y, script).encode()
+    _keep(path, drawn)
+    return drawn
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """One drawing at a time in this process. Raises BusyError after waiting for others."""
     if not _drawing.acquire(timeout=_WAITS):
         raise BusyError
     try:
-        drawn = map_sheet.draw_tile(zoom, x, y, script).encode()
+        yield
     finally:
         _drawing.release()
-    _keep(path, drawn)
-    return drawn
 
 
 def _keep(path: Path, drawn: bytes) -> None:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("feed.atom", feeds.feed, name="feed"),
     path("sites/", browse.browse, name="sites"),
+    path("map.svg", browse.map_image, name="map_image"),
     path("sites/map.json", browse.map_data, name="map_data"),
     path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
     path("suggest/", browse.suggestions, name="suggest"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from heritage.cartography import map_sheet, mercator
+from heritage.cartography import map_sheet, mercator, script_of, tile_files
 from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
@@ -23,7 +23,7 @@ from heritage.web.shared.map_sheets import AT
 
 WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
 LISTED = 24  # sites in the list beside the map
-_SIZES = (100, 4000)  # pixels that a map may have
+_SIZES = (100, 2400)  # pixels that a map may have
 _COVERS_FROM = 11  # the zoom from which single sites show their cover
 _STEP = 0.6  # of the sheet, by which a link moves it
 
@@ -95,6 +95,29 @@ def data_of(page: MapPage, html: str) -> dict[str, Any]:
     }
 
 
+def picture(filtered: SiteFilter, size: str, number: str) -> str:
+    """The map of a list as one SVG, with its credit and the number of the map, if there is one.
+
+    Raises tile_files.BusyError while others are drawn.
+    """
+    width, height = _size(size) or (WIDTH, HEIGHT)
+    window = _window(filtered, width, height)
+    view = _view(filtered, window)
+    marks = map_sheets.marks_of(filtered.index, view, window, filtered.raw_data)
+    drawn = "".join(
+        map_sheet.seal(mark.x, mark.y, mark.radius, mark.number)
+        if mark.kind == "group"
+        else map_sheet.badge(mark.x, mark.y, mark.radius, mark.number)
+        if mark.kind == "district"
+        else map_sheet.dot(mark.x, mark.y, mark.radius, is_exact=mark.km is None)
+        for mark in marks
+    )
+    lines = tuple(line for line in (map_sheets.CREDIT, number) if line)
+    shown = map_sheets.pixels_of(window)
+    with tile_files.only_one():
+        return map_sheet.draw_sheet(shown, script_of(get_language()), drawn, lines)
+
+
 def _view(filtered: SiteFilter, window: MapWindow) -> MapView:
     fingerprint = filtered.fingerprint() if filtered.is_answered_by_values() else None
     return map_cells.map_view(filtered.index, filtered.hits, window, fingerprint)
@@ -122,12 +145,18 @@ def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
 
 def window_of_request(filtered: SiteFilter, at: str, size: str) -> MapWindow | None:
     """The window that a script asks for, in pixels of the browser; None if it makes no sense."""
-    width, _x, height = size.partition("x")
-    if not (width.isascii() and width.isdigit() and height.isascii() and height.isdigit()):
+    asked = _size(size)
+    return map_sheets.window_at(at, *asked) if asked else None
+
+
+def _size(text: str) -> tuple[int, int] | None:
+    """Width and height from `900x620`, within reason."""
+    parts = text.split("x")
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
         return None
     least, most = _SIZES
-    wide, high = (min(max(int(each[:5]), least), most) for each in (width, height))
-    return map_sheets.window_at(at, wide, high)
+    width, height = (min(max(int(part[:5]), least), most) for part in parts)
+    return width, height
 
 
 def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -> MapPage:

@@ -2,10 +2,12 @@
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import conditional_page, require_safe
 
+from heritage.cartography import tile_files
 from heritage.search import SiteFilter
 from heritage.web.browse import map_display
 from heritage.web.browse.head import list_head
@@ -13,6 +15,7 @@ from heritage.web.browse.listing import listing
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.browse.queries import clean_query
 from heritage.web.browse.suggestions import suggestion_groups
+from heritage.web.media import pictures
 from heritage.web.shared.map_sheets import AT
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.responses import HtmxRequest, page_or_part, public, with_query
@@ -54,6 +57,23 @@ def map_data(request: HttpRequest) -> HttpResponse:
         raise BadRequest
     html = render_to_string("components/map_list.html", {"map": shown.map, "cards": shown.cards})
     return public(JsonResponse(map_display.data_of(shown.map, html)))
+
+
+@require_safe
+def map_image(request: HttpRequest) -> HttpResponseBase:
+    """The map of a list as a picture: `bbox` or `at` say where, `size` how large (900x620)."""
+    data = request.GET.copy()
+    size = data.pop("size", [""])[-1]
+    if len(data.urlencode()) > _LONGEST:
+        raise BadRequest
+    data["view"] = "map"
+    filtered = SiteFilter(clean_query(data))
+    number = filtered.index.vocabulary.identity.map_number
+    try:
+        drawn = map_display.picture(filtered, size, number)
+    except tile_files.BusyError:
+        return HttpResponse(status=503, headers={"Retry-After": "2"})
+    return pictures.svg(request, drawn, is_public=True)
 
 
 @require_safe

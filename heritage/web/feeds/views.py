@@ -137,7 +137,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /map/"]
     for code in interface_languages():
         lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
-        lines.append(f"Disallow: /{code}/sites/map.json")
+        lines += [f"Disallow: /{code}/sites/map.json", f"Disallow: /{code}/map.svg"]
         lines += [f"Disallow: /{code}/sites/?{name}=" for name in _ENDLESS]
         # The longest matching rule applies: all pages of the unfiltered list may be read.
         lines += [f"Disallow: /{code}/sites/?*&", f"Allow: /{code}/sites/?page="]

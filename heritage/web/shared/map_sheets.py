@@ -22,6 +22,7 @@ from heritage.web.media import maps
 from heritage.web.shared import language_html
 
 AT = "at"  # the parameter of the place that a map shows: latitude, longitude, zoom
+CREDIT = "Natural Earth · GeoNames (CC BY 4.0)"
 _HAIR = 0.00002  # degrees around a point, so that it is found again
 _LEAST_BLUR = 9.0  # pixels of the radius of a circle, so that it seems no point
 
@@ -118,9 +119,9 @@ def sheet(
     parts: Iterable[tuple[float, float]] = (),
 ) -> MapSheet:
     """The sheet of a window, in whole pixels."""
-    width, height = round(window.width), round(window.height)
-    left, top = round(window.left), round(window.top)
-    km, length = map_sheet.scale_of(SheetWindow(window.zoom, left, top, width, height))
+    pixels = pixels_of(window)
+    left, top, width, height = pixels.left, pixels.top, pixels.width, pixels.height
+    km, length = map_sheet.scale_of(pixels)
     return MapSheet(
         window,
         width,
@@ -132,6 +133,12 @@ def sheet(
         round(length),
         distance_phrase(km),
     )
+
+
+def pixels_of(window: MapWindow) -> SheetWindow:
+    """The window in whole pixels."""
+    corner, size = (window.left, window.top), (window.width, window.height)
+    return SheetWindow(window.zoom, *map(round, corner), *map(round, size))
 
 
 def _tiles(zoom: int, left: int, top: int, width: int, height: int) -> Iterator[TileImage]:
