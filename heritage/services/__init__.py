@@ -10,6 +10,7 @@ signals, and history, derived columns, full text and change log follow by themse
   as editors write them).
 - **The background worker**: `jobs` (kinds of jobs, which it runs), `outbox` (mail, which it sends),
   `prepared` (files that jobs put together).
+- **Old history**: `thinning` combines old changes.
 - **Proof**: `verification` compares what is stored with what it follows from.
 - **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
   `is_of_older_version()`.
@@ -32,6 +33,7 @@ from heritage.services import (
     record_problems,
     review,
     system_checks,
+    thinning,
     undo,
     undo_in_batches,
     undo_plan,
@@ -63,6 +65,7 @@ __all__ = [
     "record_problems",
     "review",
     "send_mail",
+    "thinning",
     "undo",
     "undo_in_batches",
     "undo_plan",

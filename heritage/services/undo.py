@@ -12,6 +12,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from heritage.models import Change, ChangeSet, FormerSlug, Site, User
 from heritage.models.base import Record, chunks, untracked
@@ -35,6 +38,10 @@ from heritage.services.undo_plan import (
 MAX_CHANGES = 5_000  # that a page undoes or writes at once; more are for commands
 
 
+class ThinnedChangeSet(Exception):
+    """It cannot be undone, as the history no longer holds all its changes; the text says so."""
+
+
 class UndoResult(NamedTuple):
     """The change set that was made, or None if nothing was written; and the conflicts."""
 
@@ -45,8 +52,23 @@ class UndoResult(NamedTuple):
 # --- what others call ------------------------------------------------------------------------
 
 
+def why_thinned(of: ChangeSet) -> str:
+    """Why a change set cannot be undone; empty if its changes are all there."""
+    if of.thinned_at is None:
+        return ""
+    return _(
+        "On %(date)s old changes were combined by “manage.py thin_history”. The history no longer "
+        "holds each change of this set, so that it cannot be undone."
+    ) % {"date": date_format(localtime(of.thinned_at))}
+
+
 def undo(of: ChangeSet, user: User | None = None, reason: str = "") -> UndoResult:
-    """Undo a change set. An undo is a change set too, and can itself be undone."""
+    """Undo a change set. An undo is a change set too, and can itself be undone.
+
+    Raises ThinnedChangeSet.
+    """
+    if why_not := why_thinned(of):
+        raise ThinnedChangeSet(why_not)
     changes = of.changes.order_by("pk")
     return undo_changes(changes, None, ChangeSet.Kind.UNDO, user, reason, undoes=of)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, F, Q
-from django.utils.functional import lazystr
+from django.utils.functional import lazy, lazystr
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,7 @@ from heritage.models import Change, ChangeSet, JobLine
 from heritage.models.base import Record, untracked
 from heritage.services.dependencies import parents_first
 from heritage.services.jobs import TAKE_BACK, JobKind, JobRefused, Progress, Run, Steps, register
-from heritage.services.undo import undo_changes
+from heritage.services.undo import undo_changes, why_thinned
 from heritage.services.undo_plan import Conflict
 
 CHANGES = 500  # that are undone in one transaction, unless one record has more
@@ -37,7 +37,7 @@ def undo_in_steps(run: Run, of: ChangeSet, keeps_fit: bool = True) -> Steps:
     With `keeps_fit` no published site is left unfit to be published.
     """
     if of.thinned_at is not None:
-        raise JobRefused(_("The history no longer holds all its changes: it cannot be undone."))
+        raise JobRefused(lazy(why_thinned, str)(of))
     groups = _groups(of)
     total = sum(size for _owners, size in groups)
     at = run.cursor.get("undo", {})

@@ -21,7 +21,7 @@ from heritage.admin.changes.undo_page import UndoRequest, undo_page
 from heritage.admin.changes.written_records import WrittenRecords, written_records
 from heritage.admin.pages import AdminPages
 from heritage.models import Change, ChangeSet, Record, User
-from heritage.services.undo import MAX_CHANGES
+from heritage.services.undo import MAX_CHANGES, why_thinned
 
 PER_PAGE = 40  # rows of a change set
 
@@ -107,6 +107,7 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
             "entry": entry_of(change_set, list(page)),
             "page": page,
             "pages": page.paginator.get_elided_page_range(page.number),
+            "why_not": why_thinned(change_set),
             "undone_by": change_set.undone_by.select_related("user"),
         }
         return self.page(request, "admin/change_set.html", _title(change_set), context)
@@ -119,6 +120,7 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
             trail=[(self.own_url("change", pk), _title(change_set))],
             back=self.own_url("changelist"),
             undoes=change_set,
+            why_not=why_thinned(change_set),
         )
         return undo_page(self, request, asked)
 

@@ -20,12 +20,23 @@ from heritage.admin.changes.undo_page import (
     writers_of,
 )
 from heritage.admin.pages import AdminPages
-from heritage.models import ChangeSet
+from heritage.models import ChangeSet, Record, ThinnedHistory
 from heritage.services.history import changes_of, deletions_of
-from heritage.services.undo import MAX_CHANGES, changes_with
+from heritage.services.thinning import sets_of
+from heritage.services.undo import MAX_CHANGES, changes_with, why_thinned
 
 PER_PAGE = 30  # change sets
 DELETED_PER_PAGE = 50
+THINNED_SHOWN = 200  # change sets that a thinned history names
+
+
+def _why_not(row: Record, of: ChangeSet, is_one_change: bool) -> str:
+    """Why the history can no longer tell what a record was after this change set, or before it."""
+    thinned = ThinnedHistory.objects.of(row)
+    is_known = thinned is None or not thinned.covers(of.at)
+    if is_known and not is_one_change:
+        return ""
+    return why_thinned(of) or ("" if is_known else _("The history of that time was thinned."))
 
 
 class HistoryPages(AdminPages):
@@ -54,6 +65,8 @@ class HistoryPages(AdminPages):
             "pages": page.paginator.get_elided_page_range(page.number),
             "may_undo": self.has_change_permission(request, row),
             "latest": page.number == 1,
+            "thinned": (thinned := ThinnedHistory.objects.of(row)),
+            "thinned_sets": sets_of(thinned)[:THINNED_SHOWN] if thinned else [],
             "module_name": capfirst(str(self.opts.verbose_name_plural)),
             "object": row,
             **(extra_context or {}),
@@ -78,6 +91,7 @@ class HistoryPages(AdminPages):
             later = writers_of(since.filter(**of_row)[:MAX_CHANGES], only)
             since = changes.filter(change_set__gte=change_set, **of_row)
         history = self.own_url("history", pk)
+        of = ChangeSet.objects.filter(pk=change_set).first()
         asked = UndoRequest(
             title=_("Undo this change?") if only else _("Undo all changes since then?"),
             changes=list(since[: MAX_CHANGES + 1]),
@@ -85,6 +99,7 @@ class HistoryPages(AdminPages):
             back=history,
             only=only,
             later=later,
+            why_not=_why_not(row, of, bool(only)) if of else "",
         )
         return undo_page(self, request, asked)
 

@@ -63,6 +63,7 @@ class UndoRequest:
     kind: str = ChangeSet.Kind.UNDO  # or a restoration, of a deleted record
     only: Only | None = None
     undoes: ChangeSet | None = None
+    why_not: str = ""  # it cannot be undone at all
     # Later edits to list; None: all later edits of the same rows.
     later: QuerySet[ChangeSet] | None = None
 
@@ -74,10 +75,12 @@ class _Differs(Exception):
 def undo_page(model_admin: AdminPages, request: HttpRequest, asked: UndoRequest) -> HttpResponse:
     """Shows what would be written (GET), and writes it (POST)."""
     is_too_large = len(asked.changes) > MAX_CHANGES
-    if is_too_large and asked.undoes is not None:
+    if is_too_large and asked.undoes is not None and not asked.why_not:
         return _undo_as_job(model_admin, request, asked, asked.undoes)
-    planned = Plan() if is_too_large else plan(asked.changes, asked.only)
+    planned = Plan() if is_too_large or asked.why_not else plan(asked.changes, asked.only)
     refused = list(refusals(user_of(request), planned.steps))
+    if asked.why_not:
+        is_too_large, refused = False, [asked.why_not]
     if request.method == "POST":
         if refused:
             raise PermissionDenied

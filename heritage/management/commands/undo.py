@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from heritage.models import ChangeSet, Job
 from heritage.services import jobs
+from heritage.services.undo import why_thinned
 from heritage.services.undo_plan import Conflict, plan
 
 SHOWN = 50
@@ -23,6 +24,8 @@ class Command(BaseCommand):
         found = ChangeSet.objects.filter(pk=change_set).first()
         if found is None:
             raise CommandError(f"There is no change set {change_set}.")
+        if why_not := why_thinned(found):
+            raise CommandError(why_not)
         if dry_run:
             planned = plan(found.changes.order_by("pk"))
             self._list([_said(each) for each in planned.conflicts])
