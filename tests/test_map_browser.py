@@ -8,7 +8,8 @@ from selenium.webdriver.common.keys import Keys
 
 from heritage.models.unit_of_work import change_set
 from tests import builders as build
-from tests.browser import resize, scripts, wait
+from tests.axe import violations
+from tests.browser import emulate, resize, scripts, wait
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,7 +84,7 @@ def test_a_single_site_shows_its_card_and_filters_keep_the_map(browser, live_ser
     link = browser.find_element(By.CLASS_NAME, "map-card")
     assert link.get_attribute("href").endswith("/en/sites/hall/")
     assert "Hall" in link.text
-    # A filter comes back with a map of its own, drawn by the same script.
+    # A filter leads to a map of its own.
     browser.execute_script(
         "const q = document.getElementById('q'); q.value = 'far';"
         "document.getElementById('filters-form').requestSubmit()"
@@ -91,6 +92,15 @@ def test_a_single_site_shows_its_card_and_filters_keep_the_map(browser, live_ser
     wait(browser, lambda: "q=far" in browser.current_url)
     wait(browser, lambda: drawn(browser) and in_view(browser) == "1 site in view")
     assert browser.find_elements(By.CSS_SELECTOR, ".map-live.leaflet-container")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_meets_the_rules_of_accessibility(browser, live_server, filled, scheme):
+    emulate(browser, scheme)
+    for width in (360, 1280):
+        resize(browser, width)
+        opened(browser, f"{live_server.url}/en/sites/?view=map")
+        assert violations(browser) == []
 
 
 def test_without_a_script_links_do_the_same(browser, live_server, filled):

@@ -64,7 +64,7 @@ _FONT_EN = (
     "'Source Han Serif SC','Noto Serif CJK SC','Songti SC',STSong,SimSun,serif"
 )
 _SHARED = (
-    "path{fill:none}.wl{stroke-linejoin:round;stroke-opacity:.16}.co{stroke-width:9;"
+    "path{fill:none}.wl{stroke-linejoin:round;stroke-linecap:round;stroke-opacity:.16}.co{stroke-width:9;"
     "stroke-linejoin:round}.ri{stroke-linecap:round;stroke-linejoin:round}.lk{stroke-width:6}"
     ".ur{fill-opacity:.38}.dt{stroke-width:1.2}.re{mix-blend-mode:hard-light}"
     "text{paint-order:stroke;stroke-width:2.6px;stroke-linejoin:round}.w,.v{font-style:italic}"

@@ -20,9 +20,9 @@ _FEATHER = 90  # pixels in which that picture gives way to the one of the world
 _STRENGTH = {0: 0.55, 1: 0.6, 2: 0.62, 3: 0.6, 4: 0.55, 5: 0.5, 6: 0.46, 7: 0.36, 8: 0.18}
 # How much of the picture of the world is left where it is too coarse, beyond East Asia.
 _COARSE = {5: 0.75, 6: 0.45, 7: 0.2, 8: 0.0}
-_SIZES = {0: 200, 7: 200, 8: 96}  # pixels of a tile's picture, where it has no more to show
+_SIZES = {0: 200, 6: 180, 7: 128, 8: 80}  # pixels of a tile's picture, where it has no more to show
 _SIZE = 256
-_QUALITY = 45
+_QUALITY = 40
 
 type _Box = tuple[float, float, float, float]
 

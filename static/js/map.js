@@ -1,23 +1,16 @@
 // The map of a list, with Leaflet as the hand on it: pan, zoom, pinch and keys. The server draws the
-// tiles, counts the sites and makes the list beside the map; without this script its links do.
+// tiles, counts the sites and makes the list beside the map; without this script its links do. A filter
+// loads the page anew: with Leaflet instead of htmx it stays as light.
 
 const L = window.L;
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let live = null;
 
 start();
-document.addEventListener("htmx:beforeSwap", stop);
-document.addEventListener("htmx:afterSwap", start);
-
-function stop() {
-  live?.map.remove();
-  live = null;
-}
 
 function start() {
   const root = document.getElementById("map");
-  if (!root || !L || live?.root === root) return;
-  stop();
+  if (!root || !L) return;
   const frame = root.querySelector(".map-live");
   root.querySelector(".map-still").hidden = true;
   root.querySelector(".map-steps").hidden = true;
@@ -90,7 +83,7 @@ async function refresh() {
     const response = await fetch(url, { signal: asked.signal });
     if (!response.ok) throw new Error(response.status);
     const data = await response.json();
-    if (live?.asked !== asked) return;
+    if (live.asked !== asked) return;
     marks.clearLayers();
     for (const point of data.parts) part(point, map).addTo(marks);
     for (const each of data.marks) mark(each, data, map).addTo(marks);
@@ -103,7 +96,7 @@ async function refresh() {
   } catch (error) {
     if (error.name !== "AbortError") root.dataset.failed = "";
   } finally {
-    if (live?.asked === asked) root.removeAttribute("aria-busy");
+    if (live.asked === asked) root.removeAttribute("aria-busy");
   }
 }
 
