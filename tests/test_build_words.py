@@ -1,10 +1,11 @@
-"""Short names and hooks of sites, texts of eras and places: what their tables say is kept right."""
+"""Short names, hooks, texts of eras and places, and numbers of both languages are kept right."""
 
 import csv
 
 import pytest
 
-from fixtures.build import site_words, term_texts
+from fixtures.build import same_numbers, site_words, term_texts
+from fixtures.build.command import FIXTURES
 from fixtures.build.files import Index, item
 from fixtures.build.tables import TableError
 
@@ -91,3 +92,48 @@ def test_a_text_of_another_form_is_refused(tmp_path, english, chinese):
 def test_a_text_of_no_term_or_source_is_told():
     told = term_texts.unknown({"era-a": term_texts.TermText({}, "source-b")}, Index())
     assert len(told) == 2
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese", "only"),
+    [
+        ("Begun in 1174.", "始建于1174年。", ""),
+        ("Begun in 1174.", "始建于12世纪。", "1174 | "),
+        ("A tower.", "塔建于1174年。", " | 1174"),
+        ("Begun in 1174.", "始建于1175年。", "1174 | 1175"),
+        ("In the 1720s.", "1725年。", ""),  # a decade
+        ("In 1929–30.", "1929至1930年。", ""),
+        ("Some 70 hectares.", "七十万平方米。", ""),  # a unit
+        ("About 500 kilometres off.", "距此506公里。", ""),  # rounded
+        ("About 500 kilometres off.", "距此700公里。", "500 | 700"),
+        ("From 9000 BCE.", "距今一万一千年。", ""),  # reckoned from today
+        ("Half a million people, a hundred towers.", "五十万人，百余座塔。", ""),
+        ("Some 5,000 to 6,000 plants.", "植物五六千种。", ""),
+        ("For four centuries.", "四百年间。", ""),  # a span is no fact of its own
+        ("For four hundred years.", "历来如此。", ""),
+        ("Under the Jin (1115–1234).", "金代。", ""),
+        ("Forty steps.", "三十级。", ""),  # below a hundred
+    ],
+)
+def test_numbers_of_two_languages_are_compared(english, chinese, only):
+    sides = same_numbers.only_in_one(english, chinese)
+    assert " | ".join(", ".join(map(str, side)) for side in sides) == (only or " | ")
+
+
+def test_an_exception_is_allowed_and_one_that_nothing_needs_is_told(tmp_path):
+    there = Index()
+    there.add([item("site", "a", name={}, summary={"en": "Of 1174.", "zh-hans": "塔。"})])
+    there.add([item("site", "b", name={}, summary={"en": "Of 1300."})])
+    assert same_numbers.faults(there, {}) == ["a: only the English summary has 1174"]
+    columns = ("site", "numbers", "why")
+    write(tmp_path, "same_numbers.csv", columns, ("a", "1174 1200", "x"), ("c", "1", "x"))
+    told = same_numbers.faults(there, same_numbers.allowed(tmp_path))
+    assert len(told) == 2 and "a needs no 1200" in told[0] and "“c”" in told[1]
+
+
+def test_both_languages_of_all_fixtures_tell_the_same_numbers():
+    records = FIXTURES / "records"
+    there = Index.of(FIXTURES.glob("*.json"))
+    assert same_numbers.faults(there, same_numbers.allowed(records)) == []
+    assert site_words.unknown(site_words.read(records), there) == []
+    assert term_texts.unknown(term_texts.read(records), there) == []
