@@ -6,6 +6,7 @@ from datetime import date, time, timedelta
 from django.db.models import QuerySet
 
 from heritage.models import (
+    ComponentPoint,
     Coverage,
     Designation,
     Disagreement,
@@ -61,11 +62,13 @@ class Catalogue:
         self.criteria = list(RegisterTerm.objects.filter(facet="criterion").order_by("pk"))
 
     def _make_terms(self) -> None:
-        kinds = [make_kind(slug=f"k{n}") for n in range(4)]
-        places = [make_place(slug=f"p{n}") for n in range(4)]
+        kinds = [make_kind(slug=f"k{n}", blur_km=(None, 5, 0, None)[n]) for n in range(4)]
+        places = [make_place(slug=f"p{n}", **self.circle(n < 2)) for n in range(4)]
         for number in range(8):
-            make_kind(slug=f"k{number}x", parent=kinds[number % 4])
-            make_place(slug=f"p{number}x", parent=places[number % 4])
+            rule = {"blur_km": 20} if number == 7 else {}
+            make_kind(slug=f"k{number}x", parent=kinds[number % 4], **rule)
+            circle = self.circle(number < 4)
+            make_place(slug=f"p{number}x", parent=places[number % 4], level="county", **circle)
         eras = [make_era(slug=f"e{n}", span=f"0{n}00/0{n}99") for n in range(1, 7)]
         make_era(slug="e1x", span="0150/0180", parent=eras[0])
         make_era(slug="long-ago", span="../-2000")
@@ -94,6 +97,10 @@ class Catalogue:
         for n in range(2):
             make_designation(register=rating, reference=f"A-{n}", category=grades[n % 2])
         make_designation("tentative")
+        for entry in Designation.objects.filter(register=listed).order_by("pk")[:5]:
+            for number in range(3):
+                at = {"latitude": self.dice.gauss(34.7, 2), "longitude": self.dice.gauss(112.4, 2)}
+                ComponentPoint.objects.create(designation=entry, number=number, **at)
 
     # --- many sites at once --------------------------------------------------------------
 
@@ -138,8 +145,16 @@ class Catalogue:
         around = dice.choice([(34.7, 112.4), (-17.0, 180.0), (89.0, 0.0)])
         latitude = min(90.0, max(-90.0, dice.gauss(around[0], 2)))
         longitude = (dice.gauss(around[1], 3) + 180) % 360 - 180
-        blur = dice.choice([0, 0, 0, 20])
+        blur = dice.choice([None, None, 0, 20])
         return {"latitude": latitude, "longitude": longitude, "blur_km": blur}
+
+    def circle(self, has_centre: bool) -> dict:
+        """Of a place that is known, of some with a radius."""
+        if not has_centre:
+            return {}
+        dice = self.dice
+        point = {"latitude": dice.gauss(34.6, 0.5), "longitude": dice.gauss(112.4, 0.5)}
+        return point | {"radius_km": dice.choice([None, 15, 30])}
 
     def texts(self) -> dict:
         codes = ("en", "zh-hans", "fr")

@@ -147,6 +147,7 @@ class Place(DescribedTerm):
 
     level = models.CharField(_("level"), max_length=10, choices=Level)
     get_level_display = quick_display("level", Level)
+    TOWNS = (Level.CITY, Level.COUNTY)
     code = models.CharField(
         _("code"),
         max_length=12,

@@ -114,7 +114,10 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
         yield _active(filtered, "bbox", words)
     if centre := filtered.chosen("near"):
         where = _where(centre)
-        words = _("Within %(km)s km of %(where)s") % {"km": _km(filtered.within_km), "where": where}
+        words = _("Within %(km)s km of %(where)s")
+        if filtered.town_as_a_whole:
+            words = _("In %(where)s or within %(km)s km")
+        words %= {"km": _km(filtered.within_km), "where": where}
         yield _active(filtered, "near", words, together=["within"], label=_("Distance"))
     for entry in filtered.chosen("property") or ():
         words = entry.name.best() or entry.reference

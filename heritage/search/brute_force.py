@@ -28,7 +28,7 @@ from heritage.models import (
 )
 from heritage.search.facets.areas import GROUPS
 from heritage.search.filter_fields import read_years
-from heritage.values.coordinates import distance_km
+from heritage.values.coordinates import Point, distance_km, snap
 
 type Ask = Callable[[SiteQuerySet, list[str], QueryDict], SiteQuerySet]
 
@@ -50,8 +50,8 @@ def in_order(query: QueryDict, language: str = "en") -> list[int]:
     """The same in the order that the query asks for."""
     found, order = matching(query), query.get("sort", "prominence")
     if order == "distance":
-        centre, points = _centre(str(query["near"])), _points()
-        return sorted(found, key=lambda pk: (distance_km(centre, points[pk]), pk))
+        far = distances(str(query["near"]))
+        return sorted(found, key=lambda pk: (*far[pk], pk))
     if order == "name":
         keys = SortName.objects.filter(language=language, site__in=found)
         return list(keys.order_by("key", "site_id").values_list("site_id", flat=True))
@@ -61,9 +61,11 @@ def in_order(query: QueryDict, language: str = "en") -> list[int]:
         "inscribed": [F("inscribed_year").asc(nulls_last=True), "pk"],
         "recent": [F("published_at").desc(nulls_last=True), "-pk"],
     }
-    return list(
-        Site.objects.filter(pk__in=found).order_by(*orders[order]).values_list("pk", flat=True)
-    )
+    sites = Site.objects.filter(pk__in=found).order_by(*orders[order])
+    ordered = list(sites.values_list("pk", flat=True))
+    if order == "prominence" and "bbox" in query:  # of a map, what is measured comes first
+        return sorted(ordered, key=districts().__contains__)
+    return ordered
 
 
 def subtree(model: type[Kind | Place | Era], slugs: Iterable[str]) -> set[int]:
@@ -163,7 +165,7 @@ def _has(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQueryS
     if "image" in values:
         sites = sites.filter(Exists(Image.objects.filter(site=OuterRef("pk"), published=True)))
     if "point" in values:
-        sites = sites.exclude(public_latitude=None)
+        sites = sites.filter(~Q(public_latitude=None) | Q(pk__in=list(component_points())))
     if "district" in values:
         sites = sites.filter(pk__in=list(districts()))
     if "visiting" in values:
@@ -186,17 +188,25 @@ def _has(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQueryS
 def districts() -> dict[int, Place]:
     """By site without a point, the narrowest place with a circle that it lies in."""
     found = {}
+    parts = component_points()
     for site in Site.objects.filter(public_latitude=None).select_related("place"):
-        line = (
-            [
-                *reversed(site.place.ancestors()),
-            ]
-            if site.place
-            else []
-        )
-        place = next((each for each in [site.place, *line] if each and each.circle), None)
-        if place:
+        line = [site.place, *reversed(site.place.ancestors())] if site.place else []
+        place = next((each for each in line if each.circle), None)
+        if place and site.pk not in parts:
             found[site.pk] = place
+    return found
+
+
+def component_points() -> dict[int, list[Point]]:
+    """By site, the points of the parts of a property that it is, as the public sees them."""
+    found: dict[int, list[Point]] = defaultdict(list)
+    rows = Coverage.objects.filter(extent="whole", designation__register__role="world_heritage")
+    for row in rows.select_related("site", "designation"):
+        for part in row.designation.points.select_related("site"):
+            if not row.site.public_blur_km:
+                blur = part.site.public_blur_km if part.site else 0
+                point = (part.latitude, part.longitude)
+                found[row.site_id].append(snap(*point, blur) if blur else point)
     return found
 
 
@@ -271,31 +281,56 @@ def _from(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuery
 
 def _bbox(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     west, south, east, north = map(float, values[0].split(","))
-    columns = Q(public_longitude__gte=west), Q(public_longitude__lte=east)
-    across = columns[0] & columns[1] if west <= east else columns[0] | columns[1]
-    return sites.filter(across, public_latitude__range=(south, north))
+
+    def is_inside(latitude: float, longitude: float) -> bool:
+        ends = longitude >= west, longitude <= east
+        return south <= latitude <= north and (all(ends) if west <= east else any(ends))
+
+    found = [pk for pk, points in _points().items() if any(is_inside(*at) for at in points)]
+    return sites.filter(pk__in=found)
 
 
 def _near(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
-    centre, km = _centre(values[0]), float(query.get("within", 50))
-    near = (pk for pk, point in _points().items() if distance_km(centre, point) <= km)
-    return sites.filter(pk__in=list(near))
+    km = float(query.get("within", 50))
+    near = {pk for pk, (_rough, far) in distances(values[0]).items() if far <= km}
+    place = Place.objects.filter(slug=values[0], level__in=Place.TOWNS).first()
+    if place and "within" not in query:
+        lying = sites.in_places(Place.objects.subtree_ids([place.pk]))
+        near |= set(lying.values_list("pk", flat=True)) & _points().keys()
+    return sites.filter(pk__in=near)
+
+
+def distances(centre: str) -> dict[int, tuple[bool, float]]:
+    """By site, whether only its district is known, and how far its nearest point is."""
+    here, rough = _centre(centre), districts()
+    return {
+        pk: (pk in rough, min(distance_km(here, point) for point in points))
+        for pk, points in _points().items()
+    }
 
 
 def _centre(text: str) -> tuple[float, float]:
     if "," in text:
         latitude, longitude = map(float, text.split(","))
         return latitude, longitude
-    return _points()[Site.objects.values_list("pk", flat=True).get(slug=text)]
+    place = Place.objects.filter(slug=text).first()
+    if place and place.centre:
+        return place.centre
+    point = Site.objects.get(slug=text).public_point
+    if point is None:
+        raise ValueError(f"It is not known where {text} lies.")
+    return point
 
 
-def _points() -> dict[int, tuple[float, float]]:
+def _points() -> dict[int, list[Point]]:
+    """All points of each site; of one without any, the centre of its district."""
+    found = component_points()
+    columns = ("pk", "public_latitude", "public_longitude")
     rows = Site.objects.exclude(public_latitude=None)
-    return {
-        pk: (latitude, longitude)
-        for pk, latitude, longitude in rows.values_list("pk", "public_latitude", "public_longitude")
-        if latitude is not None and longitude is not None
-    }
+    for pk, latitude, longitude in rows.values_list(*columns):
+        if latitude is not None and longitude is not None:
+            found[pk].append((latitude, longitude))
+    return found | {pk: [place.centre] for pk, place in districts().items() if place.centre}
 
 
 _ASK: dict[str, Ask] = {

@@ -1,7 +1,7 @@
 """`SiteFilter`: the filter form of a list of sites, with all facets and the other filters."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any, ClassVar, Protocol, cast
 
@@ -17,6 +17,7 @@ from heritage.models import (
     Coverage,
     Designation,
     PartOf,
+    Place,
     Register,
     Site,
     SiteEra,
@@ -261,11 +262,24 @@ class SiteFilter(filters.FilterSet):
 
     @cached_property
     def unplaced(self) -> BitMap:
-        """The ids of the sites without a position that match all filters but those by position;
-        empty where no filter asks for a position."""
-        if not any(map(self.chosen, self.BY_POSITION)):
+        """The ids of the sites that match all filters but those by position, which cannot judge
+        them: it is not even known in which district they lie. Empty where no filter asks for a
+        position."""
+        if not self.is_by_position:
             return BitMap()
-        return self.without(*self.BY_POSITION) & self.index.unplaced
+        return self.without(*self.BY_POSITION) & self.index.nowhere
+
+    @cached_property
+    def in_districts(self) -> BitMap:
+        """The hits that are found by the centre of the district in which they lie somewhere; empty
+        where no filter asks for a position."""
+        if not self.is_by_position:
+            return BitMap()
+        return self.hits & self.index.in_districts
+
+    @property
+    def is_by_position(self) -> bool:
+        return any(map(self.chosen, self.BY_POSITION))
 
     def sites_of_term(self, facet: str, term: Term, text: str) -> BitMap:
         """The ids of the sites that there would be with a term and these words in place of the
@@ -320,7 +334,7 @@ class SiteFilter(filters.FilterSet):
         if self.span != (None, None):
             found["from"] = self._within_span()
         if self.chosen("bbox"):
-            found["bbox"] = columns.within(self.index.points, self.chosen("bbox"))
+            found["bbox"] = self.index.within(self.chosen("bbox"))
         if self.nearby:
             found["near"] = columns.bitmap(self.nearby.ids)
         return found
@@ -385,14 +399,24 @@ class SiteFilter(filters.FilterSet):
         centre = self.chosen("near")
         if centre is None:
             return None
-        points = self.index.points
         point = centre.point
         if point is None:
             sites = self.index.having("place", centre.place)
-            point = columns.middle(columns.some_points(points, sites, _LOOKED_AT))
+            point = columns.middle(columns.some_points(self.index.points, sites, _LOOKED_AT))
         if point is None:  # nobody knows where it lies
-            return columns.WithinRadius(points.ids[:0], points.columns[0][:0])
-        return columns.within_radius(points, point, self.within_km)
+            return columns.NONE_NEAR
+        town = self.town_as_a_whole
+        always = self.index.having("place", town) if town else BitMap()
+        return self.index.around(point, self.within_km, always)
+
+    @property
+    def town_as_a_whole(self) -> Place | None:
+        """The town that the list is near to, where nobody says how near: whatever is recorded there
+        is then near, too."""
+        centre = self.chosen("near")
+        if centre is None or centre.place is None or self.chosen("within"):
+            return None
+        return centre.place if centre.place.level in Place.TOWNS else None
 
     @property
     def within_km(self) -> float:
@@ -444,7 +468,14 @@ class SiteFilter(filters.FilterSet):
         if self.order == "distance" and self.nearby:
             return self.nearby
         name = orders.by_name(language) if self.order == "name" else self.order
-        return self.index.orders[name]
+        order = self.index.orders[name]
+        if name == orders.PROMINENCE and self.in_districts:
+            return text_search.TieredOrder(self._measured_first, order)
+        return order
+
+    def _measured_first(self, hits: BitMap) -> Iterator[BitMap]:
+        yield hits - self.in_districts
+        yield hits & self.in_districts
 
     def _by_relevance(self) -> "SiteOrder":
         """The words first; without any, a superlative, or how close events are to the years."""

@@ -69,9 +69,10 @@ class ContentFacet(ChoicesFacet[RecordContent]):
             by_site[pk] = by_site.get(pk, True) and not amount
         for pk in rows.published & {pk for pk, is_free in by_site.items() if is_free}:
             yield pk, free
-        for pk, has_point in rows.column(HAS_POINT):
-            if has_point:
-                yield pk, point
+        for pk in {pk for pk, has_point in rows.column(HAS_POINT) if has_point}.union(
+            pk for pk, *_point in rows.component_points
+        ):
+            yield pk, point
         for pk, _place, _circle in rows.districts:
             yield pk, district
 

@@ -115,6 +115,11 @@ class Table:
         )
         return Table(ids, tuple(columns))
 
+    def of_sites(self, sites: BitMap) -> "Table":
+        """The rows of these sites alone."""
+        places = self._places(ids_of(sites))
+        return Table(self.ids[places], tuple(column[places] for column in self.columns))
+
     def _places(self, ids: np.ndarray) -> np.ndarray:
         """Where the rows of these sites are, ascending."""
         first, end = (np.searchsorted(self.ids, ids, side) for side in ("left", "right"))
@@ -196,8 +201,8 @@ def present(table: Table, ids: Iterable[int]) -> BitMap:
 
 
 def within(points: Table, box: BoundingBox) -> BitMap:
-    """The sites in a box, its edges included."""
-    latitudes, longitudes = points.columns
+    """The sites with a point in a box, its edges included; of a district its centre counts."""
+    latitudes, longitudes = points.columns[:2]
     inside = longitudes >= box.west
     if box.west <= box.east:
         inside &= longitudes <= box.east
@@ -234,48 +239,74 @@ def middle(points: list[Point]) -> Point | None:
     return float(np.median(latitudes)), float(np.median(longitudes))
 
 
+WORLD_KM = 20_100  # farther than anything is
+_FAR_KM = 1e6  # more than any distance
+
+
 @dataclass(frozen=True, slots=True)
 class WithinRadius:
-    """The sites within a radius by id, with their distances in km."""
+    """The sites within a radius by id: the nearest point of each, and how far it is.
+
+    `km` is the distance, `is_district` whether the point is the centre of a district in which the
+    site lies somewhere. Such sites come after all that are measured.
+    """
 
     ids: np.ndarray
     km: np.ndarray
+    latitudes: np.ndarray
+    longitudes: np.ndarray
+    is_district: np.ndarray
+
+    @property
+    def _keys(self) -> np.ndarray:
+        """What they are sorted by."""
+        return self.km + self.is_district * _FAR_KM
 
     def slice(self, hits: BitMap | None, start: int, stop: int) -> list[int]:
         """The ids of `hits`, all within the radius, at places `start` to `stop`: nearest first.
 
         The equally near stand by their ids. None: of all within the radius.
         """
-        ids, km = self.ids, self.km
+        ids, keys = self.ids, self._keys
         if hits is not None:
             ids = ids_of(hits)
-            km = self.km[np.searchsorted(self.ids, ids)]
+            keys = keys[np.searchsorted(self.ids, ids)]
         stop = min(stop, len(ids))
         if start >= stop:
             return []
         # Only what is asked for is sorted, with all that is just as far as its ends.
-        nearest, farthest = np.partition(km, (start, stop - 1))[[start, stop - 1]]
-        asked = np.flatnonzero((km >= nearest) & (km <= farthest))
-        before = int(np.count_nonzero(km < nearest))
-        ordered = ids[asked[np.argsort(km[asked], kind="stable")]]
+        nearest, farthest = np.partition(keys, (start, stop - 1))[[start, stop - 1]]
+        asked = np.flatnonzero((keys >= nearest) & (keys <= farthest))
+        before = int(np.count_nonzero(keys < nearest))
+        ordered = ids[asked[np.argsort(keys[asked], kind="stable")]]
         return ordered[start - before : stop - before].tolist()
 
     def place(self, hits: BitMap, site_id: int) -> int:
         """How many of `hits` come before one of them."""
-        ids = ids_of(hits)
-        km = self.km[np.searchsorted(self.ids, ids)]
-        its = self.km[np.searchsorted(self.ids, site_id)]
-        return int(np.count_nonzero((km < its) | ((km == its) & (ids < site_id))))
+        ids, keys = ids_of(hits), self._keys
+        its = keys[np.searchsorted(self.ids, site_id)]
+        keys = keys[np.searchsorted(self.ids, ids)]
+        return int(np.count_nonzero((keys < its) | ((keys == its) & (ids < site_id))))
 
     def km_of(self, ids: Iterable[int]) -> dict[int, float]:
         ids = list(ids)
         places = np.searchsorted(self.ids, ids)
         return dict(zip(ids, self.km[places].tolist(), strict=True))
 
+    def points_of(self, ids: Iterable[int]) -> dict[int, Point]:
+        """The nearest point of each."""
+        ids = list(ids)
+        places = np.searchsorted(self.ids, ids)
+        points = zip(self.latitudes[places].tolist(), self.longitudes[places].tolist(), strict=True)
+        return dict(zip(ids, points, strict=True))
 
-def within_radius(points: Table, here: Point, km: float) -> WithinRadius:
-    """The sites within so many kilometres of a point."""
-    latitudes, longitudes = points.columns
+
+NONE_NEAR = WithinRadius(*(np.empty(0, kind) for kind in ("I", "d", "d", "d", "?")))
+
+
+def within_radius(points: Table, here: Point, km: float, districts: bool = False) -> WithinRadius:
+    """The rows within so many kilometres of a point, as many of a site as are; see `nearest`."""
+    latitudes, longitudes = points.columns[:2]
     reach = km / KM_PER_DEGREE + 1e-9  # of latitude: more than rounding may take
     places, ordered = points.by_first
     first, end = np.searchsorted(ordered, (here[0] - reach, np.nextafter(here[0] + reach, np.inf)))
@@ -283,7 +314,42 @@ def within_radius(points: Table, here: Point, km: float) -> WithinRadius:
     near = np.sort(near[_may_be_near(longitudes[near], here, reach)])
     distances = distances_km(here, latitudes[near], longitudes[near])
     inside = distances <= km
-    return WithinRadius(points.ids[near[inside]], distances[inside])
+    near = near[inside]
+    return WithinRadius(
+        points.ids[near],
+        distances[inside],
+        latitudes[near],
+        longitudes[near],
+        np.full(len(near), districts),
+    )
+
+
+def nearest(measured: WithinRadius, others: Iterable[WithinRadius]) -> WithinRadius:
+    """The nearest point of each site; a measured one before a district.
+
+    `measured` has one row a site, which most are; `others` any number.
+    """
+    arrays = [np.concatenate(parts) for parts in zip(*map(_columns, others), strict=True)]
+    if not len(arrays[0]):
+        return measured
+    ids, km, _latitudes, _longitudes, is_district = arrays
+    order = np.lexsort((km, is_district, ids))
+    first = order[np.flatnonzero(np.diff(ids[order], prepend=-1))]  # of each site
+    ids, km, _latitudes, _longitudes, is_district = rows = [array[first] for array in arrays]
+    places = np.searchsorted(measured.ids, ids)
+    is_there = np.append(measured.ids, 0)[places] == ids
+    is_nearer = is_there & ~is_district
+    is_nearer[is_there] &= km[is_there] < measured.km[places[is_there]]
+    merged = []
+    for old, new in zip(_columns(measured), rows, strict=True):
+        column = old.copy()
+        column[places[is_nearer]] = new[is_nearer]
+        merged.append(np.insert(column, places[~is_there], new[~is_there]))
+    return WithinRadius(*merged)
+
+
+def _columns(found: WithinRadius) -> tuple[np.ndarray, ...]:
+    return found.ids, found.km, found.latitudes, found.longitudes, found.is_district
 
 
 def _may_be_near(longitudes: np.ndarray, here: Point, reach: float) -> np.ndarray:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db.models.functions import Coalesce
 
-from heritage.models import Coverage, Event, Notice, Register, Site, SiteDate
+from heritage.models import Event, Notice, Register, Site, SiteDate
 from heritage.search.index.columns import NO_FIRST, NO_LAST, TIMES, TableRows, microseconds
 from heritage.search.index.rows import CHUNK, HAS_POINT, BroaderTerms, IndexRows
 from heritage.search.index.snapshot import (
@@ -75,9 +75,8 @@ def _add_sites(data: IndexData, facets: Iterable[IndexedFacet], rows: IndexRows)
 
 
 def _add_component_points(data: IndexData, rows: IndexRows) -> None:
-    for pk, *point in rows.belonging(Coverage.objects.all()).component_points():
-        if pk in rows.published:
-            data.component_points.add(pk, *point)
+    for row in rows.component_points:
+        data.component_points.add(*row)
 
 
 def _add_covered(data: IndexData, rows: IndexRows) -> None:

@@ -138,9 +138,17 @@ class IndexRows:
         return rows if self.ids is None else rows.filter(**{f"{column}__in": self.ids})
 
     @cached_property
+    def component_points(self) -> list[tuple[int, float, float]]:
+        """(site, latitude, longitude) for the parts of published properties, as the public sees
+        them."""
+        rows = self.belonging(Coverage.objects.all()).component_points()
+        return [row for row in rows if row[0] in self.published]
+
+    @cached_property
     def districts(self) -> list[tuple[int, int, Circle]]:
-        """(site, place, its circle) for the sites without a point that lie in such a place."""
+        """(site, place, its circle) for the sites without any point that lie in such a place."""
         without = {pk for pk, has_point in self.column(HAS_POINT) if not has_point}
+        without -= {pk for pk, *_point in self.component_points}
         if not without:
             return []
         return [

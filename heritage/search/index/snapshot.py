@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from heritage.models import Event, IndexChange, new_uid
 from heritage.search.caches import Cache
+from heritage.search.index import columns
 from heritage.search.index.columns import (
     DISTRICTS,
     POINTS,
@@ -19,12 +20,14 @@ from heritage.search.index.columns import (
     TIMES,
     Table,
     TableRows,
+    WithinRadius,
     bitmap,
     ids_of,
     time_of,
 )
 from heritage.search.index.rows import Column, IndexRows
 from heritage.search.vocabulary import Vocabulary, vocabulary_of
+from heritage.values.coordinates import Point
 
 NOTHING = BitMap()
 # What the index holds beside the values of facets: keys, or what keys begin with.
@@ -126,16 +129,16 @@ class IndexSnapshot:
 
     Where a site lies is told by three tables, all of what the public may see:
 
-    - `points`: its measured point, at most one row a site (latitude, longitude). The sites with
-      one are those of `has:point`.
+    - `points`: its measured point, at most one row a site (latitude, longitude).
     - `component_points`: the points of the parts of a property, none to hundreds of rows a site,
       of the site that the entry covers as a whole. None for a blurred site; a part whose own record
       is blurred is blurred here.
     - `districts`: for a site without a measured point, the circle of the narrowest place that it
       lies in and that has a centre and a radius (latitude, longitude, km, id of the place). It lies
-      somewhere within. At most one row a site, and never one for a site that is in `points`.
+      somewhere within. At most one row a site, and none for a site that is in a table above.
 
-    A site in none of them could not be placed: `nowhere`.
+    The sites in one of the first two are those of `has:point`, those in the third of `has:district`;
+    a site in none of them could not be placed: `nowhere`.
     """
 
     facets: Mapping[str, IndexedFacet] = field(compare=False, repr=False)  # by name
@@ -211,6 +214,29 @@ class IndexSnapshot:
         return {
             key[len(start) :]: sites for key, sites in self.values.items() if key.startswith(start)
         }
+
+    def around(
+        self, here: Point, km: float, always: BitMap = NOTHING, *, districts: bool = True
+    ) -> WithinRadius:
+        """The sites within so many km of a point, by the nearest of their points; those without a
+        measured one by the centre of their district, if `districts` are wanted.
+
+        `always` are sites that are found however far they are, if it is known where.
+        """
+        tables = [(self.component_points, False), *([(self.districts, True)] if districts else ())]
+        found = [columns.within_radius(table, here, km, rough) for table, rough in tables]
+        if always:
+            tables.append((self.points, False))
+            found += [
+                columns.within_radius(table.of_sites(always), here, columns.WORLD_KM, rough)
+                for table, rough in tables
+            ]
+        return columns.nearest(columns.within_radius(self.points, here, km), found)
+
+    def within(self, box: columns.BoundingBox) -> BitMap:
+        """The sites with a point in a box, or in a district whose centre lies there."""
+        tables = (self.points, self.component_points, self.districts)
+        return BitMap.union(*(columns.within(table, box) for table in tables))
 
     @property
     def unplaced(self) -> BitMap:

@@ -1,4 +1,5 @@
-"""Sites near a site, by public points only: a blurred location stays blurred."""
+"""Sites near a site, by measured public points of them and their parts: a blurred location stays
+blurred."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,7 @@ _FIRST_SHARE = 10  # a tenth of the radius is searched first: where sites are ma
 class Neighbour:
     site: Site
     km: float
-    point: Point  # of the site, as the public sees it
+    point: Point  # the nearest of the site and its parts, as the public sees it
 
 
 def nearby(
@@ -42,9 +43,9 @@ def _around(
     index: IndexSnapshot, here: Point, within_km: float, limit: int
 ) -> columns.WithinRadius:
     """More than `limit` sites around a point, or all within the radius."""
-    found = columns.within_radius(index.points, here, within_km / _FIRST_SHARE)
+    found = index.around(here, within_km / _FIRST_SHARE, districts=False)
     if len(found.ids) <= limit:  # else the nearest are among them
-        found = columns.within_radius(index.points, here, within_km)
+        found = index.around(here, within_km, districts=False)
     return found
 
 
@@ -55,7 +56,7 @@ def _nearest(index: IndexSnapshot, here: Point, within_km: float, limit: int) ->
 
 def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> list[Neighbour]:
     """The best-known published sites around a point, nearest first."""
-    around = columns.within_radius(index.points, here, within_km)
+    around = index.around(here, within_km, districts=False)
     known = _known_best(index, around, limit)
     question = partial(_reachable, here=here, within_km=within_km, limit=limit)
     page_dependencies.answer(index, question, tuple(known))
@@ -68,15 +69,11 @@ def _known_best(index: IndexSnapshot, around: columns.WithinRadius, limit: int) 
 
 
 def _reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> tuple[int, ...]:
-    around = columns.within_radius(index.points, here, within_km)
+    around = index.around(here, within_km, districts=False)
     return tuple(_known_best(index, around, limit))
 
 
 def _read(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:
-    km = around.km_of(ids)
+    km, points = around.km_of(ids), around.points_of(ids)
     found = site_rows.linked_sites(ids)
-    return [
-        Neighbour(site, km[pk], point)
-        for pk in ids
-        if (site := found.get(pk)) and (point := site.public_point)
-    ]
+    return [Neighbour(site, km[pk], points[pk]) for pk in ids if (site := found.get(pk))]
