@@ -420,6 +420,13 @@ class Site(Record):
         return shown | dict(zip(("latitude", "longitude"), point, strict=True))
 
     @property
+    def district(self) -> Place | None:
+        """Where it lies somewhere, if it has no point."""
+        if self.latitude is not None or self.place is None:
+            return None
+        return self.place.district()
+
+    @property
     def public_blur_km(self) -> int:
         """How closely the public sees where it lies: what it says itself, else by its kinds."""
         return self.rule_blur_km if self.blur_km is None else self.blur_km

@@ -220,6 +220,11 @@ class Place(DescribedTerm):
             return None
         return Circle(*self.centre, self.radius_km)
 
+    def district(self) -> "Place | None":
+        """The narrowest of this and the places around it of which it is known where it lies."""
+        line = (self, *reversed(self.ancestors()))
+        return next((place for place in line if place.circle), None)
+
     def clean(self) -> None:
         super().clean()
         if self.radius_km is not None and self.centre is None:

@@ -137,8 +137,8 @@ class IndexSnapshot:
       lies in and that has a centre and a radius (latitude, longitude, km, id of the place). It lies
       somewhere within. At most one row a site, and none for a site that is in a table above.
 
-    The sites in one of the first two are those of `has:point`, those in the third of `has:district`;
-    a site in none of them could not be placed: `nowhere`.
+    The sites in one of the first two are those of `has:point`, those in the third those of
+    `has:district`; a site in none of them could not be placed: `nowhere`.
     """
 
     facets: Mapping[str, IndexedFacet] = field(compare=False, repr=False)  # by name
@@ -232,6 +232,12 @@ class IndexSnapshot:
                 for table, rough in tables
             ]
         return columns.nearest(columns.within_radius(self.points, here, km), found)
+
+    def districts_of(self, ids: Iterable[int]) -> dict[int, int]:
+        """By site without a measured point, of these, the id of the place in which it lies
+        somewhere."""
+        rows = self.districts.of_sites(BitMap(ids))
+        return dict(zip(rows.ids.tolist(), rows.columns[-1].tolist(), strict=True))
 
     def within(self, box: columns.BoundingBox) -> BitMap:
         """The sites with a point in a box, or in a district whose centre lies there."""

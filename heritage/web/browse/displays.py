@@ -17,7 +17,7 @@ from heritage.web.browse import paging
 from heritage.web.browse.day_hours import hours_lines
 from heritage.web.browse.map_display import MapDisplay
 from heritage.web.browse.paging import PER_PAGE
-from heritage.web.browse.shown import Shown, ShownCard, distance_of
+from heritage.web.browse.shown import Shown, ShownCard, where_lies
 from heritage.web.shared import cards
 from heritage.web.shared.map_sheets import AT
 
@@ -49,16 +49,14 @@ class CardPages:
     def show(self, filtered: SiteFilter) -> Shown:
         start, *ids = state = self.state(filtered)
         rendered = cards.rendered_cards(filtered.index, ids, self.form, _AT_ONCE)
-        km = filtered.nearby.km_of(rendered) if filtered.nearby else {}
+        where = where_lies(filtered, list(rendered))
         hours = hours_lines(filtered, rendered)
         return Shown(
             self.template,
             ids,
             state,
             [
-                ShownCard(
-                    card.name, card.html, distance_of(km[pk]) if pk in km else "", hours.get(pk, [])
-                )
+                ShownCard(card.name, card.html, where.get(pk, ""), hours.get(pk, []))
                 for pk, card in rendered.items()
             ],
             paging.paging(filtered, start, [card.slug for card in rendered.values()]),

@@ -38,7 +38,7 @@ from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
 from heritage.web.shared import language_html, unplaced
 from heritage.web.shared.map_sheets import AT
 from heritage.web.shared.term_texts import TermTexts
-from heritage.web.shared.unplaced import UnplacedSites
+from heritage.web.shared.unplaced import DistrictSites, UnplacedSites
 
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = (
@@ -115,7 +115,8 @@ class Listing:
     text: str
     total: int
     is_near: bool  # whether distances from a point are shown
-    unplaced: list[UnplacedSites]  # what a list by distance or of a map cannot show
+    by_district: DistrictSites  # what a list by distance or of a map finds by its district
+    unplaced: list[UnplacedSites]  # what it cannot show
     day_groups: list[DayGroup]  # of the day that is asked for; empty without one
     facets: list[FoldedFacet]
     more_facets: list[FoldedFacet]  # behind one fold
@@ -174,11 +175,11 @@ def listing(data: QueryDict) -> Listing:
     choices = [folded(facet, data, texts) for facet in counted if _leads_on(facet, total)]
     is_first = shown.paging.previous is None
     within = _within(filtered)
-    left = unplaced.of_list(filtered)
+    rough, left = unplaced.by_district(filtered), unplaced.of_list(filtered)
     problems = _problems(filtered)
     if total and not problems and data.keys() <= _ANSWERED_BY_INDEX:
         question = partial(_asked_again, query=data.urlencode())
-        answered = _fingerprint(filtered, shown.state, counted, within, left)
+        answered = _fingerprint(filtered, shown.state, counted, within, rough, left)
         page_dependencies.answer(filtered.index, question, answered)
         page_dependencies.sites(filtered.index, shown.ids)
         page_dependencies.nothing_else()
@@ -187,6 +188,7 @@ def listing(data: QueryDict) -> Listing:
         text=text,
         total=total,
         is_near=filtered.nearby is not None,
+        by_district=rough,
         unplaced=left,
         day_groups=day_groups(filtered),
         facets=[facet for facet in choices if facet.is_at_first],
@@ -223,8 +225,9 @@ def _asked_again(index: IndexSnapshot, query: str) -> int | None:
         state = displays.chosen(data).state(filtered)
     except NoSuchPage:
         return None
-    counted, left = facet_counts(filtered), unplaced.of_list(filtered)
-    return _fingerprint(filtered, state, counted, _within(filtered), left)
+    counted = facet_counts(filtered)
+    rough, left = unplaced.by_district(filtered), unplaced.of_list(filtered)
+    return _fingerprint(filtered, state, counted, _within(filtered), rough, left)
 
 
 def _fingerprint(
@@ -232,11 +235,13 @@ def _fingerprint(
     state: Hashable,
     counted: list[FacetCounts],
     within: SearchTerm | None,
+    rough: DistrictSites,
     left: list[UnplacedSites],
 ) -> int:
     """Of all that a list says of the sites in it, beside their own records and words of terms."""
     facets = (facet.fingerprint for facet in counted)
-    others = (within and within.count, *(each.count for each in left))
+    roughly = (each and each.count for each in (rough.all, rough.farther))
+    others = (within and within.count, *roughly, *(each.count for each in left))
     return hash((len(filtered.hits), state, "others", *others, "facets", *facets))
 
 
@@ -272,15 +277,21 @@ def _roles(filtered: SiteFilter) -> list[SelectOption]:
 
 def _distances(filtered: SiteFilter) -> list[SelectOption]:
     """Those to choose from, and the one in the address."""
-    here = filtered.within_km
-    return [
+    here, town = filtered.within_km, filtered.town_as_a_whole
+    is_asked = "within" in filtered.data
+    found = [
         SelectOption(
-            "" if km == SiteFilter.WITHIN_KM and "within" not in filtered.data else f"{km:g}",
+            "" if km == SiteFilter.WITHIN_KM and not is_asked and not town else f"{km:g}",
             distance_phrase(km),
-            km == here,
+            km == here and not town,
         )
         for km in sorted({*_DISTANCES, here})
     ]
+    if town:
+        words = {"place": town.label.best(), "distance": distance_phrase(here)}
+        label = _("%(distance)s, or in %(place)s") % words
+        found.insert(0, SelectOption("", label, True))
+    return found
 
 
 def _within(filtered: SiteFilter) -> SearchTerm | None:

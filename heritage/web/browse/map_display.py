@@ -17,7 +17,7 @@ from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
 from heritage.web.browse.paging import Paging
-from heritage.web.browse.shown import MapPage, MapStep, Shown, ShownCard, distance_of
+from heritage.web.browse.shown import MapPage, MapStep, Shown, ShownCard, where_lies
 from heritage.web.shared import cards, language_html, map_sheets
 from heritage.web.shared.map_sheets import AT
 
@@ -55,13 +55,13 @@ def shown_at(filtered: SiteFilter, window: MapWindow, template: str) -> Shown:
     view = _view(filtered, window)
     ids = _listed(filtered, view)
     rendered = cards.rendered_cards(filtered.index, ids)
-    km = filtered.nearby.km_of(rendered) if filtered.nearby else {}
+    where = where_lies(filtered, list(rendered))
     return Shown(
         template,
         [*ids, *map_cells.ids_in(view.groups)],
         _state(filtered, window, view, ids),
         [
-            ShownCard(card.name, card.html, distance_of(km[pk]) if pk in km else "", [])
+            ShownCard(card.name, card.html, where.get(pk, ""), [])
             for pk, card in rendered.items()
         ],
         Paging(1, 1, [], None, None),

@@ -4,8 +4,10 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from heritage.search import SiteFilter
 from heritage.values.distances import distance_phrase
 from heritage.web.browse.day_hours import HoursLine
 from heritage.web.browse.paging import Paging
@@ -39,7 +41,10 @@ class MapPage:
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A card, the distance of the site from the centre of the list, and its hours on a day."""
+    """A card, where the site lies, and its hours on a day.
+
+    That is the distance from the centre of the list, and the district of which no more is known.
+    """
 
     name: SafeString
     html: SafeString
@@ -60,5 +65,23 @@ class Shown:
     map: MapPage | None = None  # where sites are shown on a map
 
 
-def distance_of(km: float) -> str:
+def where_lies(filtered: SiteFilter, ids: list[int]) -> dict[int, str]:
+    """By site, how far it is; of one that lies somewhere in a district, which one, and about how
+    far that is. For lists by distance and of maps."""
+    if not filtered.is_by_position:
+        return {}
+    km = filtered.nearby.km_of(ids) if filtered.nearby else {}
+    found = {pk: _distance(far) for pk, far in km.items()}
+    for pk, (place_id, radius) in filtered.index.districts_of(ids).items():
+        place = filtered.index.vocabulary.places.terms[place_id]
+        words = {"place": place.label.best(), "distance": distance_phrase(radius)}
+        if km.get(pk, 0) < radius:  # it may be here, or as far again
+            found[pk] = _("somewhere in %(place)s, within about %(distance)s") % words
+        else:
+            words["distance"] = distance_phrase(km[pk])
+            found[pk] = _("about %(distance)s, somewhere in %(place)s") % words
+    return found
+
+
+def _distance(km: float) -> str:
     return distance_phrase(km) if km else pgettext("distance", "here")

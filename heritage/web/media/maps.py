@@ -2,6 +2,7 @@
 
 from pyroaring import BitMap
 
+from heritage.cartography.sheets import MapPoint
 from heritage.models import Coverage, Site
 from heritage.search import IndexSnapshot, columns
 from heritage.values.coordinates import Point
@@ -25,6 +26,14 @@ def uncertainty_km(site: Site) -> float | None:
     if site.precision == Site.Precision.TOWN:
         return max(accuracy_km, _TOWN_KM)
     return accuracy_km if site.precision == Site.Precision.APPROXIMATE else None
+
+
+def spot_of(site: Site) -> MapPoint | None:
+    """Its public point, or the circle of the district in which it lies somewhere."""
+    if site.public_point is not None:
+        return MapPoint(*site.public_point, uncertainty_km(site))
+    district = site.district
+    return MapPoint(*district.circle) if district and district.circle else None
 
 
 def points_of(index: IndexSnapshot, hits: BitMap) -> tuple[Point, ...]:

@@ -25,7 +25,6 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from heritage.cartography import sheets, tile_files
-from heritage.cartography.sheets import MapPoint
 from heritage.media.covers import SHAPES, scene_files, tag_of_chooser
 from heritage.models import CommandRun, Identity, Image, Job, Kind, Place, PreparedFile, Site
 from heritage.search import current_index
@@ -185,16 +184,13 @@ def printable_cover(request: HttpRequest, uid: str, sheet: str) -> HttpResponseB
 
 @require_safe
 def site_map(request: HttpRequest, uid: str) -> HttpResponseBase:
-    fields = "state", "precision", "accuracy_m", "blur_km", "rule_blur_km"
-    placed = Site.objects.filter(public_latitude__isnull=False)
-    sites = placed.only(*fields, "public_latitude", "public_longitude")
-    site, is_public = visible_site(request, sites, uid)
+    site, is_public = visible_site(request, Site.objects.select_related("place"), uid)
     parts = maps.parts_of(site)
     if len(parts) > 1:
         return pictures.svg(request, sheets.draw_places(parts), is_public)
-    if site.public_point is None:
+    spot = maps.spot_of(site)
+    if spot is None:
         raise Http404
-    spot = MapPoint(*site.public_point, maps.uncertainty_km(site))
     return pictures.svg(request, sheets.draw_point(spot), is_public)
 
 

@@ -40,9 +40,15 @@ class MapImage:
 
 
 def around(site: Site, parts: tuple[Point, ...] = ()) -> MapImage | None:
-    """The map of the land around a site, with its parts if it has several; None without a point."""
-    if site.public_latitude is None:
-        return None
+    """The map of the land around a site, with its parts if it has several, or of the district in
+    which it lies somewhere; None if nothing is known of where it lies."""
+    if site.public_latitude is None and len(parts) < 2:
+        district = site.district
+        if district is None:
+            return None
+        alt = _("Map: the area around the centre of %(place)s in which %(name)s lies")
+        words = {"place": district.label.best(), "name": site.shown_name.best()}
+        return MapImage(reverse("web:site_land", args=[site.uid]), alt % words)
     address, words = reverse("web:site_land", args=[site.uid]), {"name": site.shown_name.best()}
     if len(parts) > 1:
         alt = _("Map: the component parts of %(name)s as dots on the land around")

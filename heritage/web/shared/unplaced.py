@@ -1,4 +1,5 @@
-"""Sites that no list by distance and no map can show, since no position of them is recorded."""
+"""Sites whose exact place is not recorded: those that are known by their district, and those that
+no list by distance and no map can show."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from heritage.web.shared import language_html
 from heritage.web.shared.page_urls import list_url
 
 _WITHOUT = "has:point"  # what the list of these sites excludes
+_NOWHERE = (_WITHOUT, "has:district")  # and that of those that could not be placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class UnplacedSites:
 
 
 def in_place(index: IndexSnapshot, place: Place | None) -> list[UnplacedSites]:
-    """The sites of a place that cannot be placed; empty if there are none."""
+    """The sites of a place whose exact place is not recorded; empty if there are none."""
     if place is None:
         return []
     question = partial(_count, place_id=place.pk)
@@ -72,6 +74,33 @@ def of_list(filtered: SiteFilter) -> list[UnplacedSites]:
     return [each for each in found if each.count]
 
 
+@dataclass(frozen=True, slots=True)
+class DistrictSites:
+    """What a list by distance or of a map finds by the centre of a district."""
+
+    all: UnplacedSites | None  # of the list
+    farther: UnplacedSites | None  # of the town that it is near to, beyond the distance asked for
+
+
+def by_district(filtered: SiteFilter) -> DistrictSites:
+    found = farther = None
+    if filtered.in_districts:
+        data = QueryDict(query_strings.updated(filtered.data), mutable=True)
+        data.appendlist(SiteFilter.NOT, _WITHOUT)
+        count = len(filtered.in_districts)
+        url = f"{reverse('web:sites')}?{data.urlencode()}"
+        found = UnplacedSites(_counted(count), count, url)
+    centre = filtered.chosen("near")
+    if centre and centre.place and filtered.chosen("within"):
+        index = filtered.index
+        there = index.in_districts & index.having("place", centre.place)
+        count = len((filtered.without(*SiteFilter.BY_POSITION) & there) - filtered.hits)
+        data = QueryDict(query_strings.updated(filtered.data, drop=["within"]))
+        url = f"{reverse('web:sites')}?{data.urlencode()}"
+        farther = UnplacedSites(str(centre.place.label.best()), count, url) if count else None
+    return DistrictSites(found, farther)
+
+
 def town(place: Place | None) -> Place | None:
     """The town or prefecture that a place lies in, or the place itself if it lies in none."""
     if place is None:
@@ -96,7 +125,7 @@ def _address(filtered: SiteFilter, *excluded: str, **values: str) -> str:
     if filtered.data.get("sort") == "distance":
         drop.append("sort")
     data = QueryDict(query_strings.updated(filtered.data, drop=drop, **values), mutable=True)
-    for value in (_WITHOUT, *excluded):
+    for value in (*_NOWHERE, *excluded):
         data.appendlist(SiteFilter.NOT, value)
     return f"{reverse('web:sites')}?{data.urlencode()}"
 

@@ -10,13 +10,14 @@ from django.utils.translation import ngettext
 
 from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
-from heritage.search import page_rows
+from heritage.search import SiteFilter, page_rows
 from heritage.values import sentences
 from heritage.values.coordinates import Point, format_point
 from heritage.values.distances import distance_phrase
 from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.nearby_map import direction
+from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.sources import SourceLine, source_line
 
 _MAX_STATES = 3
@@ -41,6 +42,8 @@ class SiteLocation:
     marks: list[Mark]
     source: SourceLine | None
     blurred: str  # a sentence, where the point is blurred
+    district: str  # a sentence, where no more than a district is known
+    around: str  # the list of what lies near that district
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def site_location(rows: page_rows.SiteRows) -> SiteLocation:
     site = rows.site
     point = site.public_point
     accuracy = _accuracy_m(site)
+    district = site.district if point is None else None
     broader = {step.pk for place in rows.places for step in place.ancestors()}
     return SiteLocation(
         place=exact_place_phrase(site.place) or shared_by_states(rows.also_in),
@@ -70,7 +74,19 @@ def site_location(rows: page_rows.SiteRows) -> SiteLocation:
         % {"km": site.public_blur_km}
         if point and site.public_blur_km
         else "",
+        district=_district(district) if district else "",
+        around=list_url(near=f"{SiteFilter.PLACE_MARK}{district.slug}") if district else "",
     )
+
+
+def _district(place: Place) -> str:
+    """That a site lies somewhere in a place of which it is known where that lies."""
+    words = _(
+        "Somewhere in %(place)s, within about %(distance)s of its centre. The exact place is not "
+        "recorded."
+    )
+    distance = distance_phrase(place.radius_km or 0)
+    return words % {"place": place.label.best(), "distance": distance}
 
 
 def shared_by_states(places: Iterable[Place]) -> str:
