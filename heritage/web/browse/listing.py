@@ -271,6 +271,7 @@ def _roles(filtered: SiteFilter) -> list[SelectOption]:
         (SiteEra.Role.STANDING, _("what stands today")),
         (SiteEra.Role.DATED, _("what it dates from")),
         (SiteEra.Role.WITHIN, _("only a span of eras around it")),
+        (SiteEra.Role.MEANWHILE, _("only its time, outside its territory")),
     ]
     return [SelectOption(value, label, value == chosen) for value, label in choices]
 

@@ -40,7 +40,7 @@ _ROLES = (
     SiteEra.Role.STANDING,
     SiteEra.Role.DATED,
     SiteEra.Role.OTHER,
-    SiteEra.Role.WITHIN,
+    *SiteEra.UNSTATED,
 )
 
 
@@ -342,6 +342,7 @@ def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
         SiteEra.Role.DATED: _("that date from it"),
         SiteEra.Role.OTHER: _("altered in it"),
         SiteEra.Role.WITHIN: _("more with a span of eras that runs through it"),
+        SiteEra.Role.MEANWHILE: _("more at the same time, outside its territory"),
     }
     total = len(index.having("era", era))
     found = [TermLink(list_url(era=era.slug), language_html.as_html(_("in all")), total)]
