@@ -28,6 +28,8 @@ def assert_as_rebuilt(state: IndexSnapshot) -> None:
     for name, order in anew.orders.items():
         assert np.array_equal(state.orders[name].ids, order.ids), name
     assert_same_table(state.points, anew.points)
+    assert_same_table(state.component_points, anew.component_points)
+    assert_same_table(state.districts, anew.districts)
     assert_same_table(state.times, anew.times)
     assert state.spans.keys() == anew.spans.keys()
     for role, table in anew.spans.items():

@@ -5,11 +5,23 @@ import re
 
 import pytest
 
-from heritage.models import Site
-from heritage.search import store
+from heritage.models import ChangeSet, ComponentPoint, Custodian, Kind, Site
+from heritage.models.unit_of_work import change_set
+from heritage.search import SiteFilter, store
 from heritage.search.page_rows.neighbours import nearby
-from heritage.values.coordinates import distance_km
-from tests.builders import make_event, make_kind, make_place, make_site
+from heritage.services import merge, undo
+from heritage.values.coordinates import distance_km, snap
+from tests.builders import (
+    make_coverage,
+    make_designation,
+    make_event,
+    make_kind,
+    make_place,
+    make_register,
+    make_site,
+    text,
+)
+from tests.index_comparison import assert_as_rebuilt
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +114,162 @@ def test_importing_a_blurred_point_is_an_editors_act(tomb):
     stored.save()
     stored.refresh_from_db()
     assert (stored.latitude, stored.longitude) == EXACT
+
+
+def test_a_thousand_boxes_find_a_blurred_site_by_its_public_point_alone(tomb):
+    """Among them small ones that hold the exact point, and not the one on the grid."""
+    dice, public = random.Random(5), tomb.public_point
+    seen = set()
+    for _ in range(1000):
+        size = dice.choice([0.001, 0.01, 0.1])
+        centre = dice.choice([EXACT, public])
+        south, west = (c + dice.uniform(-size, 0) for c in centre)
+        box = (west, south, west + size, south + size)
+        holds = west <= public[1] <= west + size and south <= public[0] <= south + size
+        found = tomb.pk in SiteFilter({"bbox": ",".join(map(str, box))}).hits
+        assert found == holds
+        seen.add((found, centre))
+    assert {(True, public), (False, EXACT)} <= seen
+
+
+# --- by the rules of kinds -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def kinds():
+    burial = make_kind("Burial place", slug="burial", blur_km=5)
+    return {
+        "burial": burial,
+        "tomb": make_kind("Tomb", slug="tomb-kind", parent=burial),
+        "mausoleum": make_kind("Mausoleum", slug="mausoleum", parent=burial, blur_km=0),
+        "barrow": make_kind("Barrow", slug="barrow", parent=burial, blur_km=20),
+        "temple": make_kind("Temple", slug="temple"),
+    }
+
+
+def point(**fields) -> dict:
+    return {"latitude": EXACT[0], "longitude": EXACT[1], **fields}
+
+
+RULES = {
+    # kinds, choice of the record, guard: how closely it is shown
+    "of the broader kind": (["tomb"], None, "", 5),
+    "its own": (["barrow"], None, "", 20),
+    "lifted for a narrower kind": (["mausoleum"], None, "", 0),
+    "the widest of several": (["tomb", "barrow", "temple"], None, "", 20),
+    "no rule": (["temple"], None, "", 0),
+    "the record says exactly": (["tomb"], 0, "", 0),
+    "the record says wider": (["tomb"], 20, "", 20),
+    "opening hours": (["tomb"], None, "opening", 0),
+    "prices": (["tomb"], None, "price", 0),
+    "a custodian": (["tomb"], None, "custodian", 0),
+    "World Heritage": (["tomb"], None, "world heritage", 0),
+    "World Heritage of old": (["tomb"], None, "delisted", 5),
+    "guarded, and blurred by the record": (["tomb"], 20, "price", 20),
+}
+
+
+def guard(site, by: str) -> None:
+    if by == "opening":
+        site.openings.create(weekdays="1234567")
+    elif by == "price":
+        site.prices.create(label=text("Adults"), amount=10)
+    elif by == "custodian":
+        site.custodian = Custodian.objects.create(name=text("A bureau"))
+        site.save()
+    elif by:
+        events = (
+            ["1987"] if by == "world heritage" else [("inscribed", "1987"), ("delisted", "1990")]
+        )
+        make_coverage(site, make_designation("world_heritage", events=events))
+
+
+@pytest.mark.parametrize(("names", "chosen", "by", "km"), RULES.values(), ids=RULES)
+def test_kinds_say_how_closely_their_sites_are_shown(kinds, names, chosen, by, km):
+    site = make_site(kinds=[kinds[name] for name in names], **point(blur_km=chosen))
+    guard(site, by)
+    site.refresh_from_db()
+    assert site.public_blur_km == km
+    assert site.public_point == (snap(*EXACT, km) if km else EXACT)
+    assert_as_rebuilt(store.current())
+
+
+def test_a_rule_holds_from_its_writing_on_and_is_undone_with_it(kinds):
+    site = make_site(kinds=[kinds["temple"]], **point())
+    assert site.public_point == EXACT
+    with change_set(reason="Temples are robbed") as made:
+        kinds["temple"].blur_km = 20
+        kinds["temple"].save()
+    site.refresh_from_db()
+    assert site.public_point == snap(*EXACT, 20)
+    assert_as_rebuilt(store.current())
+    undo.undo(ChangeSet.objects.get(pk=made.pk))
+    site.refresh_from_db()
+    assert site.public_point == EXACT
+    assert Kind.objects.get(pk=kinds["temple"].pk).blur_km is None
+
+
+def test_a_site_that_gets_a_point_or_a_kind_later(kinds):
+    site = make_site(kinds=[kinds["tomb"]])
+    site.latitude, site.longitude = EXACT
+    site.save()
+    site.refresh_from_db()
+    assert site.public_point == snap(*EXACT, 5)
+    site.kinds.set([kinds["temple"]])
+    site.refresh_from_db()
+    assert site.public_point == EXACT
+    site.kinds.add(kinds["barrow"])
+    site.refresh_from_db()
+    assert site.public_point == snap(*EXACT, 20)
+
+
+def test_a_merge_keeps_the_wider_of_two(kinds):
+    kept = make_site(kinds=[kinds["temple"]], **point())
+    other = make_site(kinds=[kinds["tomb"]], **point())
+    merge.merge(kept, other)
+    kept.refresh_from_db()
+    assert kept.public_blur_km == 5
+
+
+def test_the_form_says_which_rule_applies(client, editor, kinds):
+    def said(site) -> str:
+        return client.get(f"/en/admin/heritage/site/{site.pk}/change/").content.decode()
+
+    site = make_site(kinds=[kinds["tomb"]], **point())
+    assert "The rule of its kind Burial place holds: to about 5 km." in said(site)
+    guard(site, "price")
+    words = "The rule of its kind Burial place (to about 5 km) does not hold, as it is guarded: "
+    assert words + "opening hours or prices." in said(site)
+    site.refresh_from_db()
+    site.blur_km = 0
+    site.save()
+    words = "The rule of its kind Burial place (to about 5 km) gives way to what is chosen here."
+    assert words in said(site)
+
+
+def test_component_points_of_what_is_blurred_are_not_told(kinds):
+    """Of a blurred property none, of a blurred part its grid; wherever they are asked for."""
+    entry = make_designation("tentative", register=make_register("world_heritage"), events=[])
+    whole, part = make_site("Whole"), make_site("Part", kinds=[kinds["temple"]], **point())
+    make_coverage(whole, entry)
+    ComponentPoint.objects.create(
+        designation=entry, number=1, latitude=EXACT[0], longitude=EXACT[1], site=part
+    )
+
+    def told() -> list:
+        assert_as_rebuilt(store.current())
+        rows = store.current().component_points
+        return [(pk, *at) for pk, *at in zip(*map(list, rows), strict=True)]
+
+    assert told() == [(whole.pk, *EXACT)]
+    kinds["temple"].blur_km = 5  # a rule of the part changes what is told of the whole
+    kinds["temple"].save()
+    assert told() == [(whole.pk, *snap(*EXACT, 5))]
+    part.refresh_from_db()
+    part.blur_km = 20
+    part.save()
+    assert told() == [(whole.pk, *snap(*EXACT, 20))]
+    whole.refresh_from_db()
+    whole.blur_km = 20
+    whole.save()
+    assert told() == []

@@ -7,7 +7,7 @@ signals, and history, derived columns, full text and change log follow by themse
   `undo_plan` plans).
 - **Reading**: `history` (what was changed, by whom), `conflicts` (what others have written since
   a row was opened), `record_problems` (what is wrong with records), `date_reading` (dates and eras
-  as editors write them).
+  as editors write them), `blur_rules` (how closely a site is shown by its kinds).
 - **The background worker**: `jobs` (kinds of jobs, which it runs), `outbox` (mail, which it sends),
   `prepared` (files that jobs put together).
 - **Old history**: `thinning` combines old changes.
@@ -21,6 +21,7 @@ Other packages import these names and no other module of this package.
 from django.core.signals import request_finished
 
 from heritage.services import (
+    blur_rules,
     bulk,
     conflicts,
     date_reading,
@@ -48,6 +49,7 @@ from heritage.services.rebuild import rebuild_derived
 from heritage.services.system_checks import is_of_older_version
 
 __all__ = [
+    "blur_rules",
     "bulk",
     "conflicts",
     "connect",

@@ -20,6 +20,7 @@ from heritage.models.sources import Source
 from heritage.models.visiting import Opening, Price, VisitingFact
 from heritage.models.vocabularies import Era, Kind, Place, Term
 from heritage.services import derived_from, fulltext
+from heritage.services.blur_rules import BlurRules
 from heritage.services.dependencies import ColumnEffect, effect_of
 from heritage.services.derived_from import CoveringEntry, SiteWithRows, Terms, term_and_broader
 from heritage.values import normalize, tokens
@@ -347,36 +348,6 @@ def refresh_statements(ids: list[int]) -> None:
 def _columns(site: Site) -> dict[str, object]:
     names = (*Site.refreshed_fields, "public_latitude", "public_longitude")
     return {name: getattr(site, name) for name in names}
-
-
-class BlurRules:
-    """How closely sites are shown by the rules of their kinds, where nobody guards them."""
-
-    def __init__(self, sites: Iterable[SiteWithRows], terms: Terms):
-        self._terms = terms
-        ruled = [each.site.pk for each in sites if self._km(each.kinds)]
-        self._visited: set[int] = set()
-        for model in (Opening, Price) if ruled else ():
-            rows = model.objects.filter(site__in=ruled).order_by()
-            self._visited.update(rows.values_list("site_id", flat=True))
-
-    def of_site(self, rows: SiteWithRows) -> int:
-        """In km: the widest of its kinds; 0 for a site that is guarded, or without a rule."""
-        site = rows.site
-        is_guarded = (
-            site.inscribed_year is not None
-            or site.custodian_id is not None
-            or site.pk in self._visited
-        )
-        return 0 if is_guarded else self._km(rows.kinds)
-
-    def _km(self, kinds: Iterable[int]) -> int:
-        return max((self._rule(pk) for pk in kinds), default=0)
-
-    def _rule(self, kind_id: int) -> int:
-        """Of a kind, else of the next broader one that has a rule."""
-        line = term_and_broader(self._terms.kinds, kind_id)
-        return next((kind.blur_km for kind in line if kind.blur_km is not None), 0)
 
 
 def prominence_of(rows: SiteWithRows) -> int:

@@ -68,11 +68,12 @@ from heritage.admin.workflow.merge_records import MergePages, merge_two
 from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.workflow.review import CommentedForm, ReviewPages
 from heritage.exchange import form_lines
-from heritage.models import Place, Site, SiteEra, SortName, UnescoStatus
+from heritage.models import Blur, Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.labels import with_label
 from heritage.models.unesco import statuses
 from heritage.search import current_index, similar, sites_matching, spelling_corrections
-from heritage.values import tokens
+from heritage.services import blur_rules
+from heritage.values import sentences, tokens
 from heritage.values.coordinates import format_point, point_text
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LazyText, interface_languages, proper_tag, text_direction
@@ -361,9 +362,8 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
 
     @admin.display(description=_("point that the public sees"))
     def public_point(self, site: Site) -> str:
-        if site.public_point is None:
-            return str(_("none"))
-        return format_point(*site.public_point)
+        point = str(_("none")) if site.public_point is None else format_point(*site.public_point)
+        return sentences.joined([f"{point}.", _rule_in_words(site)]) if site.pk else point
 
     @admin.display(description=_("eras, from the events"))
     def eras(self, site: Site) -> str:
@@ -446,3 +446,24 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
     def view_on_site(self, site: Site) -> str:
         """The public page; of what is not published, what it would be."""
         return reverse("web:site", kwargs={"slug": site.slug})
+
+
+def _rule_in_words(site: Site) -> str:
+    """Which rule of blurring there is for a stored site, and whether it holds."""
+    rule = blur_rules.rule_of(site)
+    if rule is None:
+        return ""
+    words = {
+        "kind": rule.kind.label.best(),
+        "blur": Blur(rule.km).label,
+        "guards": listed(map(str, rule.guards)),
+    }
+    if site.blur_km is not None:
+        said = _("The rule of its kind %(kind)s (%(blur)s) gives way to what is chosen here.")
+        return said % words
+    if rule.guards:
+        said = _(
+            "The rule of its kind %(kind)s (%(blur)s) does not hold, as it is guarded: %(guards)s."
+        )
+        return said % words
+    return _("The rule of its kind %(kind)s holds: %(blur)s.") % words

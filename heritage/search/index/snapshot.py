@@ -233,11 +233,12 @@ class IndexSnapshot:
             ]
         return columns.nearest(columns.within_radius(self.points, here, km), found)
 
-    def districts_of(self, ids: Iterable[int]) -> dict[int, int]:
+    def districts_of(self, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
         """By site without a measured point, of these, the id of the place in which it lies
-        somewhere."""
+        somewhere, and the radius in km."""
         rows = self.districts.of_sites(BitMap(ids))
-        return dict(zip(rows.ids.tolist(), rows.columns[-1].tolist(), strict=True))
+        _latitudes, _longitudes, km, places = (column.tolist() for column in rows.columns)
+        return dict(zip(rows.ids.tolist(), zip(places, km, strict=True), strict=True))
 
     def within(self, box: columns.BoundingBox) -> BitMap:
         """The sites with a point in a box, or in a district whose centre lies there."""

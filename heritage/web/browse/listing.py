@@ -240,8 +240,7 @@ def _fingerprint(
 ) -> int:
     """Of all that a list says of the sites in it, beside their own records and words of terms."""
     facets = (facet.fingerprint for facet in counted)
-    roughly = (each and each.count for each in (rough.all, rough.farther))
-    others = (within and within.count, *roughly, *(each.count for each in left))
+    others = (within and within.count, *rough.counts(), "left", *(each.count for each in left))
     return hash((len(filtered.hits), state, "others", *others, "facets", *facets))
 
 

@@ -1,7 +1,7 @@
 """Sites whose exact place is not recorded: those that are known by their district, and those that
 no list by distance and no map can show."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from pyroaring import BitMap
 
 from heritage.models import Place
 from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, query_strings
@@ -50,55 +51,57 @@ def under(**filters: str | Iterable[str]) -> list[UnplacedSites]:
     return [UnplacedSites(_counted(count), count, list_url(**found))] if count else []
 
 
+@dataclass(frozen=True, slots=True)
+class DistrictSites:
+    """What a list by distance or of a map finds by the centre of a district."""
+
+    found: list[UnplacedSites]  # in the town that the list is near to, and elsewhere
+    farther: UnplacedSites | None  # of that town, beyond the distance that is asked for
+
+    def counts(self) -> list[int]:
+        return [each.count for each in (*self.found, *filter(None, [self.farther]))]
+
+
+def by_district(filtered: SiteFilter) -> DistrictSites:
+    found = _parted(filtered, filtered.in_districts, partial(_address, filtered, near=True))
+    centre, farther = filtered.chosen("near"), None
+    is_town = centre and centre.place and centre.place.level in Place.TOWNS
+    if is_town and filtered.chosen("within"):
+        index = filtered.index
+        there = index.in_districts & index.having("place", centre.place)
+        count = len((filtered.without(*SiteFilter.BY_POSITION) & there) - filtered.hits)
+        url = _list_of(query_strings.updated(filtered.data, drop=["within"]))
+        farther = UnplacedSites(str(centre.place.label.best()), count, url) if count else None
+    return DistrictSites(found, farther)
+
+
 def of_list(filtered: SiteFilter) -> list[UnplacedSites]:
     """Those that all filters leave but the ones by position, which cannot judge them.
 
     In the town that the list is near to, and elsewhere, where no filter by place stands in the way.
     """
-    left = filtered.unplaced
-    if not left:
+    return _parted(filtered, filtered.unplaced, partial(_address, filtered))
+
+
+def _parted(
+    filtered: SiteFilter, sites: BitMap, address: Callable[..., str]
+) -> list[UnplacedSites]:
+    if not sites:
         return []
     town = None if filtered.chosen("place") else _town_of_list(filtered)
     if town is None:
-        return [UnplacedSites(_counted(len(left)), len(left), _address(filtered))]
-    there = left & filtered.index.having("place", town)
-    rest = len(left) - len(there)
+        return [UnplacedSites(_counted(len(sites)), len(sites), address())]
+    there = sites & filtered.index.having("place", town)
+    rest = len(sites) - len(there)
     found = [
-        UnplacedSites(_in(town, len(there)), len(there), _address(filtered, place=town.slug)),
+        UnplacedSites(_in(town, len(there)), len(there), address(place=town.slug)),
         UnplacedSites(
             _("%(number)s elsewhere") % {"number": language_html.number(rest)},
             rest,
-            _address(filtered, f"place:{town.slug}"),
+            address(f"place:{town.slug}"),
         ),
     ]
     return [each for each in found if each.count]
-
-
-@dataclass(frozen=True, slots=True)
-class DistrictSites:
-    """What a list by distance or of a map finds by the centre of a district."""
-
-    all: UnplacedSites | None  # of the list
-    farther: UnplacedSites | None  # of the town that it is near to, beyond the distance asked for
-
-
-def by_district(filtered: SiteFilter) -> DistrictSites:
-    found = farther = None
-    if filtered.in_districts:
-        data = QueryDict(query_strings.updated(filtered.data), mutable=True)
-        data.appendlist(SiteFilter.NOT, _WITHOUT)
-        count = len(filtered.in_districts)
-        url = f"{reverse('web:sites')}?{data.urlencode()}"
-        found = UnplacedSites(_counted(count), count, url)
-    centre = filtered.chosen("near")
-    if centre and centre.place and filtered.chosen("within"):
-        index = filtered.index
-        there = index.in_districts & index.having("place", centre.place)
-        count = len((filtered.without(*SiteFilter.BY_POSITION) & there) - filtered.hits)
-        data = QueryDict(query_strings.updated(filtered.data, drop=["within"]))
-        url = f"{reverse('web:sites')}?{data.urlencode()}"
-        farther = UnplacedSites(str(centre.place.label.best()), count, url) if count else None
-    return DistrictSites(found, farther)
 
 
 def town(place: Place | None) -> Place | None:
@@ -119,15 +122,20 @@ def _town_of_list(filtered: SiteFilter) -> Place | None:
     return town(places.terms.get(centre.site.place_id)) if centre.site else None
 
 
-def _address(filtered: SiteFilter, *excluded: str, **values: str) -> str:
-    """The list of those that have no position, under all other filters."""
-    drop = [*SiteFilter.BY_POSITION, "within"]
-    if filtered.data.get("sort") == "distance":
+def _address(filtered: SiteFilter, *excluded: str, near: bool = False, **values: str) -> str:
+    """The list of those that have no position, under all other filters; `near`: of those that are
+    known by their district, under the filters by position, too."""
+    drop = [] if near else [*SiteFilter.BY_POSITION, "within"]
+    if not near and filtered.data.get("sort") == "distance":
         drop.append("sort")
     data = QueryDict(query_strings.updated(filtered.data, drop=drop, **values), mutable=True)
-    for value in (*_NOWHERE, *excluded):
+    for value in (*((_WITHOUT,) if near else _NOWHERE), *excluded):
         data.appendlist(SiteFilter.NOT, value)
-    return f"{reverse('web:sites')}?{data.urlencode()}"
+    return _list_of(data.urlencode())
+
+
+def _list_of(query: str) -> str:
+    return f"{reverse('web:sites')}?{query.removeprefix('?')}"
 
 
 def _in(place: Place, count: int) -> str:
