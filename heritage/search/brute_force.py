@@ -187,13 +187,17 @@ def _has(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQueryS
 
 def districts() -> dict[int, Place]:
     """By site without a point, the narrowest place with a circle that it lies in."""
-    found = {}
-    parts = component_points()
-    for site in Site.objects.filter(public_latitude=None).select_related("place"):
-        line = [site.place, *reversed(site.place.ancestors())] if site.place else []
-        place = next((each for each in line if each.circle), None)
-        if place and site.pk not in parts:
-            found[site.pk] = place
+    places = {place.pk: place for place in Place.objects.all()}
+    parts, found = component_points(), {}
+    rows = Site.objects.filter(public_latitude=None, place__isnull=False)
+    for pk, place_id in rows.values_list("pk", "place_id"):
+        at: int | None = place_id
+        seen: set[int] = set()
+        while at in places and not places[at].circle and at not in seen:
+            seen.add(at)
+            at = places[at].parent_id
+        if pk not in parts and at in places and places[at].circle:
+            found[pk] = places[at]
     return found
 
 
@@ -201,8 +205,9 @@ def component_points() -> dict[int, list[Point]]:
     """By site, the points of the parts of a property that it is, as the public sees them."""
     found: dict[int, list[Point]] = defaultdict(list)
     rows = Coverage.objects.filter(extent="whole", designation__register__role="world_heritage")
-    for row in rows.select_related("site", "designation"):
-        for part in row.designation.points.select_related("site"):
+    rows = rows.select_related("site").prefetch_related("designation__points__site")
+    for row in rows:
+        for part in row.designation.points.all():
             if not row.site.public_blur_km:
                 blur = part.site.public_blur_km if part.site else 0
                 point = (part.latitude, part.longitude)
