@@ -57,6 +57,7 @@ def walk(client, rf) -> None:
     for path in ("", "sites/", "sites/?page=2", "sites/?page=9", "sites/?q=nothing+like+it",
                  "sites/?era=wrong", "sites/?view=list", "sites/?open=2026-11-30&hours=closed",
                  "suggest/?q=temple",
+                 "sites/longmen-grottoes/?at=1900-01-01",
                  "sites/longmen-grottoes/", "eras/", "eras/tang/", "kinds/", "kinds/temple/",
                  "places/", "places/china/", "world-heritage/", "sites/gone/", "about/",
                  "credits/", "privacy/", "nothing/"):  # fmt: skip

@@ -34,6 +34,7 @@ from heritage.models.designations import (
     Register,
     RegisterTerm,
     WorldHeritage,
+    standing_of,
 )
 from heritage.models.disagreements import Disagreement
 from heritage.models.events import (
@@ -61,10 +62,11 @@ from heritage.models.prepared_files import PreparedFile
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
+from heritage.models.row_changes import RowChange, net_changes
 from heritage.models.saved_filters import SavedFilter
 from heritage.models.search_index import IndexChange, IndexPart, PendingRefresh, SpeltWord
 from heritage.models.site_dates import SiteDate
-from heritage.models.sites import Site, shown_name
+from heritage.models.sites import Site, public_point, shown_name
 from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus
 from heritage.models.users import User
@@ -122,6 +124,7 @@ __all__ = [
     "RegisterTerm",
     "Review",
     "ReviewComment",
+    "RowChange",
     "SavedFilter",
     "Site",
     "SiteDate",
@@ -147,9 +150,12 @@ __all__ = [
     "is_within",
     "job_waits",
     "labels",
+    "net_changes",
     "new_uid",
+    "public_point",
     "row_values",
     "shown_name",
+    "standing_of",
     "statements",
     "unesco",
     "unit_of_work",

@@ -1,5 +1,7 @@
 """Registers and designations: World Heritage, national units, ratings and the like."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -284,6 +286,25 @@ class DesignationEvent(Record):
         kinds = list(self.Kind)
         year = self.first_year if self.first_year is not None else -10_000_000
         return (year, kinds.index(self.Kind(self.kind)), self.uid)
+
+
+def standing_of(events: Iterable[DesignationEvent]) -> tuple[str, int | None]:
+    """The standing of a designation and its year of listing, from its dated events."""
+    kind, standing = DesignationEvent.Kind, Designation.Standing
+    leads_to: dict[str, str] = {
+        kind.INSCRIBED: standing.IN_FORCE,
+        kind.IN_DANGER: standing.IN_DANGER,
+        kind.OUT_OF_DANGER: standing.IN_FORCE,
+        kind.DELISTED: standing.ENDED,
+        kind.SUPERSEDED: standing.SUPERSEDED,
+    }
+    current: str = standing.IN_FORCE
+    year = None
+    for event in sorted(events, key=lambda event: event.order):
+        current = leads_to.get(event.kind, current)
+        if event.kind == kind.INSCRIBED and year is None:
+            year = event.first_year
+    return current, year
 
 
 class WorldHeritage(Record):

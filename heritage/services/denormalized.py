@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from heritage.models import statements
 from heritage.models.base import Record, chunks, untracked, update_columns
-from heritage.models.designations import Designation, DesignationEvent, Register
+from heritage.models.designations import Designation, DesignationEvent, Register, standing_of
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.names import Name
@@ -109,25 +109,6 @@ def refresh_designations(ids: Iterable[int]) -> None:
             if (entry.standing, entry.listed_year) != before:
                 changed.append((entry, ["standing", "listed_year"]))
         update_columns(Designation, changed)
-
-
-def standing_of(events: Iterable[DesignationEvent]) -> tuple[str, int | None]:
-    """The standing of a designation and its year of listing, from its dated events."""
-    kind, standing = DesignationEvent.Kind, Designation.Standing
-    leads_to: dict[str, str] = {
-        kind.INSCRIBED: standing.IN_FORCE,
-        kind.IN_DANGER: standing.IN_DANGER,
-        kind.OUT_OF_DANGER: standing.IN_FORCE,
-        kind.DELISTED: standing.ENDED,
-        kind.SUPERSEDED: standing.SUPERSEDED,
-    }
-    current: str = standing.IN_FORCE
-    year = None
-    for event in sorted(events, key=lambda event: event.order):
-        current = leads_to.get(event.kind, current)
-        if event.kind == kind.INSCRIBED and year is None:
-            year = event.first_year
-    return current, year
 
 
 # --- one step each ---------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from heritage.search.page_rows.card_rows import CardData, read_cards
 from heritage.search.page_rows.day_rows import DayRows, read_day
 from heritage.search.page_rows.neighbours import Neighbour, nearby, reachable
 from heritage.search.page_rows.ordering import in_order
+from heritage.search.page_rows.past import NotKnown, Past
+from heritage.search.page_rows.relations import LINKS, RELATIONS
 from heritage.search.page_rows.site_rows import (
-    LINKS,
-    RELATIONS,
     PropertyRows,
     SiteRows,
     linked_sites,
@@ -25,6 +25,8 @@ __all__ = [
     "CardData",
     "DayRows",
     "Neighbour",
+    "NotKnown",
+    "Past",
     "PropertyRows",
     "SiteRows",
     "in_order",

@@ -7,6 +7,7 @@ the site is linked to. Other tables are not read. Terms come from the vocabulari
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -39,9 +40,12 @@ from heritage.models import (
     Term,
     VisitingFact,
     WorldHeritage,
+    standing_of,
 )
 from heritage.models.visiting import falls_within
 from heritage.search.page_rows.ordering import sort_by_relations
+from heritage.search.page_rows.past import Past
+from heritage.search.page_rows.relations import LINKS, RELATIONS
 from heritage.search.page_rows.rows_by_key import rows_by_key
 from heritage.search.vocabulary import TermTree, Vocabulary
 
@@ -96,27 +100,6 @@ class SiteRows:
         return [place for place in (self.site.place, *self.also_in) if place]
 
 
-# By relation, the table that links a site to ids, and the column that holds these.
-LINKS: dict[str, tuple[type[Model], str]] = {
-    "kinds": (Site.kinds.through, "kind_id"),
-    "also_in": (Site.also_in.through, "place_id"),
-    "sources": (Site.sources.through, "source_id"),
-}
-# By relation, what is read of it: the model, and the column that names the site.
-RELATIONS: dict[str, tuple[type[Model], str]] = {
-    "identifiers": (Identifier, "site_id"),
-    "names": (Name, "site_id"),
-    "events": (Event, "site_id"),
-    "coverages": (Coverage, "site_id"),
-    "part_of": (PartOf, "part_id"),
-    "parts": (PartOf, "whole_id"),
-    "images": (Image, "site_id"),
-    "openings": (Opening, "site_id"),
-    "prices": (Price, "site_id"),
-    "visitingfacts": (VisitingFact, "site_id"),
-    "notices": (Notice, "site_id"),
-    "disagreements": (Disagreement, "site_id"),
-}
 # In SQL: the ids of each of `LINKS`, 1 for each of `RELATIONS` in which a site has rows, 1 if an
 # entry of the site covers another one.
 _OF_SITE = {
@@ -185,12 +168,13 @@ def read_site(
     site: Site,
     terms: Vocabulary,
     change: Callable[[dict[str, list[Any]]], None] | None = None,
+    past: Past | None = None,
 ) -> SiteRows:
     """Everything that the page of a site shows.
 
     The rows may be newer than the vocabularies: what names a term that is not in these is left out.
     `change` is called with the ids found of each of `LINKS` and the rows of each of `RELATIONS`,
-    before they are put together.
+    before they are put together. `past` takes them back to a moment, as `site` is then already.
     """
     found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
     (number,) = found.pop("change_number")
@@ -198,9 +182,11 @@ def read_site(
     for name, (model, column) in RELATIONS.items():
         if found[name]:
             found[name] = rows_by_key(model, column, [site.pk], in_order=True)
+    if past is not None:
+        change = past.change
     if change is not None:
         change(found)
-    today = timezone.localdate()
+    today = past.moment.date() - timedelta(days=1) if past else timezone.localdate()
     schemes = terms.identifier_schemes
     rows = SiteRows(
         site,
@@ -227,7 +213,7 @@ def read_site(
         event.first_era = terms.eras.get(event.first_era_id)
         event.last_era = terms.eras.get(event.last_era_id)
     _add_related_sites(rows, found["part_of"], found["parts"])
-    entries = _add_entries(rows, found["coverages"], terms)
+    entries = _add_entries(rows, found["coverages"], terms, past)
     _add_facts(rows, entries)
     _add_sources(rows, entries, set(found["sources"]), terms)
     if site.custodian_id:
@@ -275,12 +261,22 @@ def _add_related_sites(rows: SiteRows, part_of: list[PartOf], parts: list[PartOf
     sort_by_relations(PartOf, rows.parts)
 
 
-def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -> list[Designation]:
+def _add_entries(
+    rows: SiteRows, coverages: list[Coverage], terms: Vocabulary, past: Past | None
+) -> list[Designation]:
     """The entries of registers that cover the site, with what stands in tables of their own."""
     if not coverages:
         return []
     ids = [row.designation_id for row in coverages]
     found = _by_pk(Designation, ids)
+    events = rows_by_key(DesignationEvent, "designation_id", ids, in_order=True)
+    details = rows_by_key(WorldHeritage, "designation_id", ids)
+    if past is not None:
+        past.read(Designation, ids)
+        listed_then = past.rows(Designation, "id", ids, list(found.values()))
+        found = {entry.pk: entry for entry in listed_then}
+        events = past.rows(DesignationEvent, "designation_id", ids, events)
+        details = past.rows(WorldHeritage, "designation_id", ids, details)
     entries = {pk: entry for pk, entry in found.items() if entry.register_id in terms.registers}
     others = _by_pk(Designation, (entry.superseded_by_id for entry in entries.values()))
     newer = {pk: entry for pk, entry in others.items() if entry.register_id in terms.registers}
@@ -294,10 +290,14 @@ def _add_entries(rows: SiteRows, coverages: list[Coverage], terms: Vocabulary) -
             coverage.site, coverage.designation = rows.site, entries[coverage.designation_id]
             rows.coverages.append(coverage)
     sort_by_relations(Coverage, rows.coverages)
-    for event in rows_by_key(DesignationEvent, "designation_id", ids, in_order=True):
+    for event in events:
         rows.entry_events.setdefault(event.designation_id, []).append(event)
-    for detail in rows_by_key(WorldHeritage, "designation_id", ids):
+    for pk, entry in entries.items() if past else ():
+        entry.standing, entry.listed_year = standing_of(rows.entry_events.get(pk, []))
+    for detail in details:
         listed = _answers(_OF_ENTRY, detail.pk)
+        if past is not None:
+            listed = {name: past.related(detail, name, listed[name]) for name in listed}
         rows.properties[detail.designation_id] = PropertyRows(
             detail,
             criteria=_register_terms(terms, listed["criteria"]),

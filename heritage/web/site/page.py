@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Any, Protocol
@@ -213,10 +213,33 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
 
     `change` may change the rows that are read, see `page_rows.read_site()`.
     """
-    index = current_index()
-    known = index.vocabulary
-    rows = site_rows(site, change)
-    events = rows.events
+    return _page_of(site_rows(site, change))
+
+
+def former_page(past: page_rows.Past) -> SitePage:
+    """The same of a site as it stood, without what is drawn or computed from the sites of today."""
+    site = past.site
+    page = _page_of(page_rows.read_site(site, past.terms, past=past))
+    made = past.change_set
+    if made is not None:
+        page.rows.change_number = made.pk
+    return replace(
+        page,
+        designations=[replace(each, others=[], more_url="") for each in page.designations],
+        updated=language_html.day(timezone.localdate(made.at)) if made else "",
+        land=None,
+        component_parts=0,
+        nearby=[],
+        around="",
+        nearby_map=None,
+        unplaced=[],
+        related=[],
+    )
+
+
+def _page_of(rows: page_rows.SiteRows) -> SitePage:
+    index, site = current_index(), rows.site
+    known, events = index.vocabulary, rows.events
     unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
     beginning = first_beginning(events)
     age = age_events(events)

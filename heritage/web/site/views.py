@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -15,14 +14,15 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
-from heritage.formats import Addresses
 from heritage.models import Site
 from heritage.search import page_dependencies, page_rows
 from heritage.web.access import any_site, gone, may_see
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import moved, private, public, with_query
+from heritage.web.site.citation import citation
 from heritage.web.site.head import site_head
 from heritage.web.site.page import site_page
+from heritage.web.site.versions import version
 
 _FRAMED: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
 
@@ -33,19 +33,14 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     found = page_rows.published_site(slug)
     if found is None:
         return _not_public(request, slug)
+    if "at" in request.GET:
+        return version(request, found)
     page = site_page(found)
     context = {"page": page, "head": site_head(request, page), **citation(request, found)}
     page_dependencies.nothing_else()
     response = public(render(request, "web/site.html", context))
     response["Last-Modified"] = http_date(found.public_changed_at.timestamp())
     return response
-
-
-def citation(request: HttpRequest, site: Site, day: date | None = None) -> dict[str, str]:
-    """The addresses by which the place and this version of its page are cited."""
-    permanent = Addresses.of_request(request).permanent(site)
-    day = day or site.public_changed_at.astimezone(UTC).date()
-    return {"permanent_url": permanent, "version_url": f"{permanent}?at={day.isoformat()}"}
 
 
 def _not_public(request: HttpRequest, slug: str) -> HttpResponse:
