@@ -184,6 +184,7 @@ PREPARED_BY_NGINX = env.bool("HERITAGE_PREPARED_BY_NGINX", default=False)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_MANIFEST = f"staticfiles-{BASE_DIR.name}.json"  # of this release, by its folder
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names a file without its hash
 STORAGES = {
@@ -325,9 +326,13 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-# For the rate limits of allauth, which are shared by all workers.
+# For the rate limits of allauth, which are shared by all workers. Files are shared by those of one
+# machine; where several serve the catalogue, all need the same Redis.
+MACHINES = env.int("HERITAGE_MACHINES", default=1)
 CACHES = {
-    "default": {
+    "default": env.cache_url("HERITAGE_CACHE_URL")
+    if env.str("HERITAGE_CACHE_URL", default="")
+    else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(DATA_DIR / "cache"),
     }

@@ -10,6 +10,7 @@ from heritage.models import Designation, Record, Site
 from heritage.services.dependencies import COLUMN_EFFECTS, ColumnEffect
 from heritage.services.system_checks import (
     check_database,
+    check_machines,
     check_models,
     is_of_older_version,
     model_errors,
@@ -111,6 +112,20 @@ def test_a_database_of_before_1_0_is_refused_before_anything_is_migrated(stateme
     [error] = check_database(databases=["default"])
     assert error.id == "heritage.E005"
     assert is_of_older_version(connection)  # which `demo --reset` drops
+
+
+FILES = "django.core.cache.backends.filebased.FileBasedCache"
+REDIS = "django.core.cache.backends.redis.RedisCache"
+OF_SQLITE = ["heritage.E010"] if connection.vendor == "sqlite" else []
+
+
+@pytest.mark.parametrize(
+    ("machines", "backend", "expected"),
+    [(1, FILES, []), (2, FILES, ["heritage.E009", *OF_SQLITE]), (2, REDIS, OF_SQLITE)],
+)
+def test_several_machines_are_asked_for_what_they_must_share(settings, machines, backend, expected):
+    settings.MACHINES, settings.CACHES = machines, {"default": {"BACKEND": backend}}
+    assert [error.id for error in check_machines()] == expected
 
 
 @pytest.mark.django_db

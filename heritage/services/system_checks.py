@@ -31,6 +31,7 @@ OLDEST_SQLITE = (3, 43)
 def register() -> None:
     """Called once the app is ready."""
     checks.register(check_data_folder)
+    checks.register(check_machines, checks.Tags.caches, deploy=True)
     checks.register(check_models, checks.Tags.models)
     checks.register(check_database, checks.Tags.database)
     checks.register(check_sqlite_version, checks.Tags.database)
@@ -48,6 +49,32 @@ def check_data_folder(app_configs: Any = None, **kwargs: Any) -> list[checks.Che
             id="heritage.E006",
         )
     ]
+
+
+def check_machines(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """What one machine keeps in files of its own, several must share."""
+    if settings.MACHINES < 2:
+        return []
+    found: list[checks.CheckMessage] = []
+    backend = settings.CACHES["default"]["BACKEND"].rpartition(".")[2]
+    if backend in ("FileBasedCache", "LocMemCache"):
+        found.append(
+            checks.Error(
+                f"{settings.MACHINES} machines serve the catalogue, and each counts attempts for "
+                "itself, in a cache of its own.",
+                hint="Name a Redis server in HERITAGE_CACHE_URL, the same for all.",
+                id="heritage.E009",
+            )
+        )
+    if connection.vendor == "sqlite":
+        found.append(
+            checks.Error(
+                f"{settings.MACHINES} machines serve the catalogue, and SQLite is for one.",
+                hint="Name a PostgreSQL server in DATABASE_URL, the same for all.",
+                id="heritage.E010",
+            )
+        )
+    return found
 
 
 def check_sqlite_version(
