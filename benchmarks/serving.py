@@ -160,7 +160,7 @@ class Client:
 
 
 def granian(environment: dict[str, str], workers: int = 1) -> Server:
-    """The catalogue as deploy/heritage.service runs it, with the pages it is compared with."""
+    """The catalogue as deploy/heritage@.service runs it, with the pages it is compared with."""
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--uds", "{socket}"]
     command += ["--no-http1-keep-alive", "--workers", str(workers)]
     command += ["--blocking-threads", "2", "--backpressure", "2", "--backlog", "128"]

@@ -319,7 +319,7 @@ def test_an_editor_saves_sites_meanwhile(mode, count, told):
 def test_the_bench_serves_as_the_unit_does(monkeypatch):
     monkeypatch.setattr(serving, "Server", lambda command, environment, ready: command)
     measured = options(" ".join(serving.granian({}, workers=2)))
-    unit = (Path(serving.ROOT) / "deploy/heritage.service").read_text().replace("\\\n", " ")
+    unit = (Path(serving.ROOT) / "deploy/heritage@.service").read_text().replace("\\\n", " ")
     (said,) = re.findall(r"granian (--interface .*) heritage\.wsgi", unit)
     of_files = {"--uds", "--uds-permissions", "--log-level"}
     assert {k: v for k, v in measured.items() if k not in of_files} == {

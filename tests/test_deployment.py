@@ -12,6 +12,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -55,6 +56,7 @@ class Folder:
     def __init__(self, path: Path, variables: dict[str, str]):
         self.path, self.state = path, path.parent / "state.sh"
         self.variables = variables
+        self.places: dict[str, Path] = {}  # where what the page names is, in this test
         self.state.write_text("")
 
     def environment(self) -> dict[str, str]:
@@ -67,6 +69,8 @@ class Folder:
         return kept | {"PATH": f"{Path(sys.executable).parent}:{kept['PATH']}"} | self.variables
 
     def run(self, commands: str) -> str:
+        for named, place in self.places.items():
+            commands = commands.replace(named, str(place))
         script = f". {self.state}\nset -e\n{self._cut(commands)}\nexport -p > {self.state}\n"
         done = subprocess.run(
             ["bash", "-c", script], cwd=self.path, env=self.environment(),
@@ -173,19 +177,30 @@ def test_the_steps_of_readme_and_of_the_guide(clone, database):
     # What follows is what the guide does, there in a new shell.
     guide = "".join(itertools.chain(*blocks(GUIDE).values()))
     assert len(filling) == 2 and all(command in guide for command in filling)
-    folder.state.write_text("")
-    _walk(folder)
+    _walk(clone, database)
 
 
-def _walk(folder: Folder) -> None:
-    steps = blocks(GUIDE)
+def _walk(clone: Path, database: dict[str, str]) -> None:
+    """The guide, in a folder that stands for the places that it names."""
+    steps, home = blocks(GUIDE), clone.parent / "srv"
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
+    subprocess.run([*git, "tag", "v1.0.0"], cwd=clone, check=True)
+    subprocess.run([*git, "clone", "-q", "--bare", clone, home / "repository"], check=True)
+    folder = Folder(home, database)
+    folder.places = {
+        "/srv/heritage": home,
+        "/var/lib/heritage": home / "var",
+        "/var/backups/heritage": home / "backups",
+    }
+    folder.run(steps["Install"].pop(0))
+    folder.path = home / "current"
     assert list(steps) == [
         "Install", "Fill it", "First account", "Back up", "Restore", "Verify", "Upgrade"
     ]  # fmt: skip
     for commands in steps["Install"]:
         folder.run(commands)
-    static = folder.path / "var" / "static"
-    assert (static / "staticfiles.json").is_file()
+    static = home / "var" / "static"
+    assert list(static.glob("staticfiles-*.json"))
     assert not (static / "css" / "base.css").exists()  # those with a hash alone are kept
     for commands in steps["Fill it"]:
         assert "The catalogue is sound." in folder.run(commands)
@@ -194,11 +209,11 @@ def _walk(folder: Folder) -> None:
     before = folder.python(COUNTS)
     assert re.fullmatch(r"200 (1[0-9]{2}) \1 1", before)
 
-    media = folder.path / "var" / "media"
+    media = home / "var" / "media"
     (media / "picture.jpg").write_bytes(b"a picture")
     for commands in steps["Back up"]:
         assert "The catalogue is sound." in folder.run(commands)
-    assert stat.S_IMODE((folder.path / "backups").stat().st_mode) & 0o077 == 0
+    assert stat.S_IMODE((home / "backups").stat().st_mode) & 0o077 == 0
     (media / "picture.jpg").unlink()
     assert folder.python(LOSS + COUNTS) != before
     for commands in steps["Restore"]:
@@ -227,7 +242,7 @@ def test_the_unit_is_confined():
     done = subprocess.run(
         [
             needs("systemd-analyze"), "security", "--offline=true", "--threshold=20",
-            str(ROOT / "deploy" / "heritage.service"),
+            str(ROOT / "deploy" / "heritage@.service"),
         ],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -247,7 +262,9 @@ def test_systemd_understands_every_unit(unit):
     # The programs are where the guide puts them, and not on this machine.
     faults = [x for x in done.stderr.splitlines() if "/srv/heritage/" not in x and unit.stem in x]
     assert faults == []
-    for program in re.findall(r"^ExecStart=/srv/heritage/(deploy/\S+)", unit.read_text(), re.M):
+    for program in re.findall(
+        r"^ExecStart=/srv/heritage/current/(deploy/\S+)", unit.read_text(), re.M
+    ):
         assert os.access(ROOT / program, os.X_OK)
 
 
@@ -378,8 +395,8 @@ def test_a_file_of_settings_that_cannot_be_read_is_told(small_clone, text):
 
 
 def test_the_unit_starts_workers_with_options_that_there_are():
-    unit = (ROOT / "deploy" / "heritage.service").read_text()
-    command = re.search(r"^ExecStart=(.+?)^ExecReload", unit, re.MULTILINE | re.DOTALL)[1]
+    unit = (ROOT / "deploy" / "heritage@.service").read_text()
+    command = re.search(r"^ExecStart=(.+?)^ExecStartPost", unit, re.MULTILINE | re.DOTALL)[1]
     command = re.sub(r"^#.*$", "", command, flags=re.MULTILINE).replace("\\\n", " ").split()
     granian = str(Path(sys.executable).parent / "granian")
     asked = subprocess.run(
@@ -387,6 +404,79 @@ def test_the_unit_starts_workers_with_options_that_there_are():
     )
     assert asked.returncode == 0 and "No such option" not in asked.stderr
     assert "--respawn-failed-workers" in command and command[-1] == "heritage.wsgi:application"
+
+
+CONTAINER = ROOT / "deploy" / "Containerfile"
+
+
+def test_the_container_serves_as_the_unit_does():
+    text = CONTAINER.read_text().replace("\\\n", " ")
+    assert CONTAINER.read_text().count("\n") <= 60
+    command = json.loads(re.search(r"^CMD (\[.+\])$", text, re.MULTILINE)[1])
+    unit = (ROOT / "deploy" / "heritage@.service").read_text()
+    started = re.search(r"^ExecStart=(.+?)^ExecStartPost", unit, re.MULTILINE | re.DOTALL)[1]
+    started = re.sub(r"^#.*$", "", started, flags=re.MULTILINE).replace("\\\n", " ").split()
+    socket_alone = started.index("--uds"), started.index("--uds-permissions") + 2
+    expected = started[1 : socket_alone[0]] + started[socket_alone[1] :]
+    metrics = expected.index("--metrics")  # nobody else is in the container to ask for them
+    del expected[metrics : metrics + 5]
+    assert [*command[:3], *command[7:]] == ["granian", *expected]
+    assert text.index("\nUSER heritage") < text.index("\nHEALTHCHECK") < text.index("\nCMD")
+
+
+READ_ONLY = """
+mount --bind / / && mount -o remount,bind,ro /
+cd {place}
+run() {{
+  setpriv --reuid 10001 --regid 10001 --clear-groups --bounding-set -all --no-new-privs "$@"
+}}
+run touch {place}/heritage/written && exit 7
+run {python} manage.py migrate --noinput --verbosity 0 &&
+run {python} -c '{code}'
+"""
+IN_CONTAINER = """
+import django; django.setup()
+from django.test import Client, override_settings
+from django.conf import settings
+plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
+    print([Client().get(path).status_code for path in ("/readyz", "/en/", "/zh-hans/sites/")])
+"""
+
+
+def test_what_the_image_holds_is_enough_on_a_read_only_root(tmp_path):
+    """As the image copies it, by an account without rights; its data folder alone is writable."""
+    unshare, text = needs("unshare"), CONTAINER.read_text()
+    if os.geteuid() != 0:
+        pytest.skip("only root may make a root read-only")
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        place, data = Path(name, "heritage"), Path(f"/dev/shm/heritage-{os.getpid()}")  # noqa: S108
+        place.mkdir()
+        Path(name).chmod(0o755)
+        for line in re.findall(r"^COPY (?!--from)(.+) (\S+)$", text, re.MULTILINE):
+            for source in line[0].split():
+                target = place / (source if line[1].endswith(("./", ".")) else line[1])
+                copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
+                copy(ROOT / source, target)
+        data.mkdir()
+        os.chown(data, 10001, 10001)
+        try:
+            done = subprocess.run(
+                [
+                    unshare, "-m", "sh", "-c",
+                    READ_ONLY.format(place=place, python=sys.executable, code=IN_CONTAINER),
+                ],
+                env={"PATH": os.environ["PATH"], "HERITAGE_DATA": str(data),
+                     "HERITAGE_SECRET_KEY": "0123456789" * 6, "HERITAGE_HTTPS": "0",
+                     "HERITAGE_HOSTS": "testserver", "PYTHONDONTWRITEBYTECODE": "1",
+                     "DJANGO_SETTINGS_MODULE": "heritage.settings"},
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        finally:
+            shutil.rmtree(data)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "Read-only file system" in done.stderr
+    assert done.stdout.strip().endswith("[200, 200, 200]")
 
 
 @pytest.fixture
@@ -428,7 +518,7 @@ class SlowWorkers(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     """Answers any request with 200, log-ins and slow queries once they may go on."""
 
     daemon_threads = True
-    request_queue_size = 128  # the backlog of deploy/heritage.service
+    request_queue_size = 128  # the backlog of deploy/heritage@.service
 
     def __init__(self, path: Path):
         super().__init__(str(path), None)

@@ -450,18 +450,24 @@ def test_tidy_deletes_what_has_ended_and_what_nobody_names(settings, tmp_path, c
         UserSession.objects.update_or_create(
             session_key=key, defaults={"user": user, "ip": "192.0.2.1", "user_agent": "x"}
         )
-    (tmp_path / "staticfiles.json").write_text(json.dumps({"paths": {"a.css": "a.111.css"}}))
-    names = ("a.111.css", "a.111.css.br", "a.000.css", "a.000.css.gz", "b.000.js")
+    former, other = "staticfiles-former.json", "staticfiles-other.json"  # of other releases
+    for name, path in (
+        (settings.STATIC_MANIFEST, "a.111.css"), (former, "a.000.css"), (other, "c.222.css")
+    ):  # fmt: skip
+        (tmp_path / name).write_text(json.dumps({"paths": {"a.css": path}}))
+    os.utime(tmp_path / former, (0, 0))
+    names = ("a.111.css", "a.111.css.br", "a.000.css", "a.000.css.gz", "b.000.js", "c.222.css")
     for name in names:
         (tmp_path / name).touch()
         if name != "b.000.js":  # of the version before, which an open page may name
             os.utime(tmp_path / name, (0, 0))
     said = run("tidy")
     left = {path.name for path in tmp_path.iterdir() if path.is_file()}
-    assert left == {"staticfiles.json", "a.111.css", "a.111.css.br", "b.000.js"}
+    kept = {"a.111.css", "a.111.css.br", "b.000.js", "c.222.css"}
+    assert left == {settings.STATIC_MANIFEST, other} | kept
     assert set(Session.objects.values_list("session_key", flat=True)) == {living}
     assert set(UserSession.objects.values_list("session_key", flat=True)) == {living}
-    assert "2 of former versions" in said and "0 files deleted" in said
+    assert "3 of former versions" in said and "0 files deleted" in said
     run("tidy")  # without a collected folder
 
 

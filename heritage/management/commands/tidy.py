@@ -35,14 +35,21 @@ class Command(BaseCommand):
 
 
 def _former_static_files(before: float) -> Iterator[Path]:
-    """Files older than this time that `collectstatic` made, and which no page names any more."""
+    """Files older than this time that `collectstatic` made, and which no page names any more.
+
+    The manifests of other releases are among them.
+    """
     folder = Path(settings.STATIC_ROOT)
-    manifest = folder / "staticfiles.json"
-    if not manifest.exists():
+    own = folder / settings.STATIC_MANIFEST
+    if not own.exists():
         return
-    named = {folder / name for name in json.loads(manifest.read_text("utf-8"))["paths"].values()}
+    named = {own}
+    for manifest in folder.glob("staticfiles*.json"):
+        if manifest == own or manifest.stat().st_mtime >= before:
+            names = json.loads(manifest.read_text("utf-8"))["paths"].values()
+            named |= {manifest, *(folder / name for name in names)}
     for path in folder.rglob("*"):
         plain = path.with_suffix("") if path.suffix in (".gz", ".br") else path
-        is_former = path.is_file() and path != manifest and plain not in named
+        is_former = path.is_file() and plain not in named
         if is_former and path.stat().st_mtime < before:
             yield path
