@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from contextlib import suppress
@@ -22,6 +23,7 @@ from django_tasks_db.models import DBTaskResult
 from heritage.models import Change, ChangeSet, CommandRun, Event, Job, Name, Site, WrongJobState
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
+from heritage.server.lock_timeout import lock_timeout
 from heritage.services import jobs, undo_in_batches
 from heritage.web.media import previews
 from tests import builders as build
@@ -349,6 +351,39 @@ def test_everything_that_is_due_by_schedule_is_done():
     assert any("sessions" in line.lower() or "Sessions" in line for line in said)
     assert Job.objects.get(kind="previews").says == "1 link previews were drawn."
     assert jobs.run_here("previews").says == "0 link previews were drawn."
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_while_a_job_does_step_after_step(declare):
+    """None waits longer than the job's steps and its pauses take."""
+    site, ended = build.make_site(), threading.Event()
+
+    def run(this):
+        while not ended.is_set():
+            with this.step():
+                this.cursor["at"] = 1
+                time.sleep(0.05)
+            yield jobs.Progress(1)
+
+    declare(run)
+    job = jobs.start("test")
+
+    def work_beside():
+        jobs.run(job.pk)
+        connection.close()
+
+    thread = threading.Thread(target=work_beside)
+    thread.start()
+    try:
+        wait_until(lambda: fresh(job).cursor)
+        for number in range(1, 6):
+            with lock_timeout(2):
+                site.featured = number
+                site.save()
+    finally:
+        ended.set()
+        thread.join()
+    assert (fresh(job).state, Site.objects.get().featured) == (State.DONE, 5)
 
 
 # --- a change set of several transactions ----------------------------------------------------

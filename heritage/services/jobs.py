@@ -60,6 +60,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT = 10  # seconds
 TAKE_BACK = "take_back"  # the kind whose function takes back what a job of any kind wrote
 STEP_SECONDS = 900  # for a step; a process that takes longer hangs
+# After so much work, and for so long, a job leaves the database to others.
+WORK_SECONDS, PAUSE_SECONDS = 0.3, 0.25
 TRIES = 3  # by the worker itself, of a job that comes no further
 
 # What a function of a kind is: it yields its progress, and returns what is kept as the result.
@@ -278,13 +280,25 @@ class _Stopped(Exception):
 def _run_steps(this: Run) -> dict[str, Any] | None:
     kind = _kinds[TAKE_BACK] if this.job.takes_back else kind_of(this.job)
     steps = kind.run(this)
+    worked = 0.0
     with contextlib.closing(steps):
         while True:
+            begun = time.monotonic()
             try:
                 progress = next(steps)
             except StopIteration as ended:
                 return ended.value
             _tell(this, progress)
+            worked += time.monotonic() - begun
+            if worked > WORK_SECONDS:
+                _let_others_write()
+                worked = 0.0
+
+
+def _let_others_write() -> None:
+    """SQLite lets those who wait try again every tenth of a second; PostgreSQL lets them queue."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        time.sleep(PAUSE_SECONDS)
 
 
 def _tell(this: Run, progress: Progress) -> None:

@@ -197,7 +197,7 @@ def state_in_words(job: Job) -> str:
 
 def progress_in_words(job: Job) -> str:
     done = number_format(job.done, force_grouping=True)
-    if job.total is None:
+    if not job.total:
         return done if job.done else ""
     return _("%(done)s of %(total)s") % {
         "done": done,

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from heritage.models import CommandRun, Job, WrongJobState
 from heritage.services import jobs
 
-SHOWN = 50  # lines of a log
+SHOWN = 20  # lines of a log
 
 
 class Command(BaseCommand):
