@@ -175,3 +175,27 @@ def test_the_map_of_a_list_is_a_picture_too(client, filled):
     assert client.get("/en/map.svg?size=nonsense").status_code == 200
     assert client.get("/en/map.svg", headers={"If-None-Match": client.get("/en/map.svg")["ETag"]}
                       ).status_code == 304  # fmt: skip
+
+
+def test_a_point_leads_to_the_map_and_to_those_that_people_use(client, filled):
+    english, chinese = (
+        as_read(client.get(f"/{language}/sites/hall/")) for language in ("en", "zh-hans")
+    )
+    own = re.search(r'href="(/en/sites/\?view=map&amp;at=[^"]+)"', english)[1]
+    assert "Hall" in as_read(client.get(own.replace("&amp;", "&")))
+    hosts = [re.findall(r'href="https://([^/"]+)/', page.split("where-maps")[1].split("</p>")[0])
+             for page in (english, chinese)]  # fmt: skip
+    assert hosts[0][0] == "www.openstreetmap.org" and hosts[1][0] == "uri.amap.com"
+    assert len(hosts[0]) == 5 and set(hosts[0]) == set(hosts[1])
+    assert "position=112%2C34.9" in english and "coordinate=wgs84" in english
+
+
+def test_others_are_not_sent_to_a_blurred_point(client, filled):
+    hidden = as_read(client.get("/en/sites/hidden/")).split("where-maps")[1].split("</p>")[0]
+    assert "https://" not in hidden and "view=map" in hidden
+
+
+def test_the_sites_of_a_kind_are_one_step_from_the_map(client, filled):
+    html = as_read(client.get("/en/kinds/temple/"))
+    href = re.search(r'href="(/en/sites/\?kind=temple&amp;view=map)"', html)[1]
+    assert client.get(href.replace("&amp;", "&")).context["list"].shown.map

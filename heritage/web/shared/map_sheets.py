@@ -250,7 +250,7 @@ def _closer(group: Group, window: MapWindow, data: QueryDict) -> str:
     left, top, right, bottom = group.spans
     longitude, latitude = mercator.unproject((left + right) / 2 % 1, (top + bottom) / 2)
     return f"{reverse('web:sites')}?" + query_strings.updated(
-        data, view="map", **{AT: _at(latitude, longitude, zoom)}
+        data, view="map", **{AT: place_in_address(latitude, longitude, zoom)}
     )
 
 
@@ -312,10 +312,10 @@ def at_of(window: MapWindow) -> str:
     x = (window.left + window.width / 2) / world % 1
     y = min(max((window.top + window.height / 2) / world, 0), 1)
     longitude, latitude = mercator.unproject(x, y)
-    return _at(latitude, longitude, window.zoom)
+    return place_in_address(latitude, longitude, window.zoom)
 
 
-def _at(latitude: float, longitude: float, zoom: int) -> str:
+def place_in_address(latitude: float, longitude: float, zoom: int) -> str:
     digits = 2 if zoom < 7 else 4
     return f"{latitude:.{digits}f},{longitude:.{digits}f},{zoom}"
 

@@ -19,6 +19,8 @@ from heritage.web.shared.certainty import Mark
 from heritage.web.shared.nearby_map import direction
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.sources import SourceLine, source_line
+from heritage.web.site import map_services
+from heritage.web.site.map_services import MapLink
 
 _MAX_STATES = 3
 
@@ -38,6 +40,8 @@ class SiteLocation:
     chains: list[list[PlaceLink]]  # the primary place first; none of what another ends in
     point: str
     geo: str  # a geo: address, for map programs
+    own_map: str  # the address of our map there
+    services: list[MapLink]  # the maps of others
     quality: list[str]
     marks: list[Mark]
     source: SourceLine | None
@@ -67,6 +71,8 @@ def site_location(rows: page_rows.SiteRows) -> SiteLocation:
         chains=[_chain(place) for place in rows.places if place.pk not in broader],
         point=format_point(*point, accuracy) if point else "",
         geo=f"geo:{point[0]},{point[1]}" if point else "",
+        own_map=map_services.own_map(site),
+        services=map_services.services(site),
         quality=_quality(site, accuracy) if point else [],
         marks=_marks(site) if point else [],
         source=source_line(site.point_source) if point and not site.public_blur_km else None,

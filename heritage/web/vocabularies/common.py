@@ -60,6 +60,11 @@ class TermSites:
     cards: list[RenderedCard]
     url: str
 
+    @property
+    def map_url(self) -> str:
+        """All of them on the map."""
+        return f"{self.url}&view=map"
+
 
 @dataclass(frozen=True, slots=True)
 class TermText:
