@@ -10,7 +10,6 @@ from heritage.web.feeds import views as feeds
 from heritage.web.home import views as home
 from heritage.web.media import views as media
 from heritage.web.operations import views as operations
-from heritage.web.site import permanent
 from heritage.web.site import views as site
 from heritage.web.style_guide import views as style_guide
 
@@ -32,7 +31,7 @@ urlpatterns = [
     ),
     path("style/", style_guide.style, name="style"),  # in debug only
     path("", include("heritage.web.media_urls")),
-    path("id/<uid:uid>", permanent.permanent, name="permanent"),
+    path("id/<uid:uid>", site.permanent, name="permanent"),
     *i18n_patterns(
         path("", include("heritage.web.urls")),
         # A page of the visitors' side, of what a form of the editors' side holds.

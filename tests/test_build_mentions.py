@@ -102,7 +102,7 @@ def _tables(tmp_path, basis, summary="A kiln of 1775."):
     text = {"en": summary, "zh-hans": "窑。"}
     record = records.Record(7, ("kiln",), (), text, basis, {})
     written = records.Records({7: record}, {}, {}, {})
-    return world_heritage.Tables(found, [], {}, None, written, {7: THERE})
+    return world_heritage.Tables(found, [], {}, written=written, described={7: THERE})
 
 
 def _others():

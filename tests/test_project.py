@@ -264,7 +264,7 @@ MIGRATIONS = {
     "0012_public_changed_at.py": "2a5081911b4cb0f6",
     "0013_jobs.py": "123710331ac6630a",
     "0014_trust.py": "701a4bbd8ae2122a",
-    "0015_places.py": "9556cf32f08f646d",
+    "0015_places.py": "bc52c6c1bb4a4984",
     "0016_site_dates.py": "4b705eb4e67c3092",
 }
 

@@ -1,19 +1,11 @@
 """Places have a radius, kinds a rule for blurring, eras a territory.
 
-A site that is not blurred now leaves that to the rules of its kinds, of which none has any yet.
+Sites recorded before keep what they say of themselves: 0, not blurred, whatever their kinds say.
 """
 
 import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
-
-
-def forwards(apps, schema_editor):
-    apps.get_model("heritage", "Site").objects.filter(blur_km=0).update(blur_km=None)
-
-
-def backwards(apps, schema_editor):
-    apps.get_model("heritage", "Site").objects.filter(blur_km=None).update(blur_km=0)
 
 
 class Migration(migrations.Migration):
@@ -58,7 +50,6 @@ class Migration(migrations.Migration):
             name='blur_km',
             field=models.PositiveSmallIntegerField(blank=True, choices=[(None, 'by the rule of its kinds'), (0, 'not blurred'), (1, 'to about 1 km'), (5, 'to about 5 km'), (20, 'to about 20 km')], help_text='For places in danger of looters: the public sees a point on a grid.', null=True, verbose_name='blur for the public'),
         ),
-        migrations.RunPython(forwards, backwards),
         migrations.AlterField(
             model_name='siteera',
             name='role',

@@ -8,7 +8,6 @@ from heritage.web.corrections import views as corrections
 from heritage.web.feeds import views as feeds
 from heritage.web.home import views as home
 from heritage.web.media import views as media
-from heritage.web.site import permanent
 from heritage.web.site import views as site
 from heritage.web.trust import views as trust
 from heritage.web.vocabularies import views as vocabularies
@@ -25,7 +24,7 @@ urlpatterns = [
     path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
     path("suggest/", browse.suggestions, name="suggest"),
     path("sites/<slug:slug>/", site.site, name="site"),
-    path("sites/<slug:slug>/data.jsonld", permanent.data, name="site_data"),
+    path("sites/<slug:slug>/data.jsonld", site.data, name="site_data"),
     path("covers/<uid:uid>.svg", media.cover, name="cover"),
     path("covers/square/<uid:uid>.svg", media.cover, {"shape": "square"}, name="square_cover"),
     path("covers/kinds/<slug:slug>.svg", media.kind_cover, name="kind_cover"),

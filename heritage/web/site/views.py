@@ -1,5 +1,6 @@
-"""Views of the page of a site: the public one, and how it looks to editors beside the form."""
+"""Views of a site: its page, permanent address and data, and how it looks beside the form."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Protocol
@@ -8,22 +9,27 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.csp import CSP
-from django.utils.http import http_date
+from django.utils.http import http_date, urlencode
+from django.utils.translation import get_language_from_request
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
-from heritage.models import Site
+from heritage.formats import Addresses
+from heritage.models import Site, former_site
 from heritage.search import page_dependencies, page_rows
-from heritage.web.access import any_site, gone, may_see
+from heritage.web.access import any_site, gone, may_see, withdrawn
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import moved, private, public, with_query
 from heritage.web.site.citation import citation
-from heritage.web.site.head import site_head
-from heritage.web.site.page import site_page
+from heritage.web.site.head import site_document, site_head
+from heritage.web.site.page import site_page, site_rows
 from heritage.web.site.versions import version
 
+JSON_LD = "application/ld+json"
+_TYPES = ["text/html", JSON_LD, "application/json"]  # the first where nothing is asked for
 _FRAMED: dict[str, Any] = settings.SECURE_CSP | {"frame-ancestors": [CSP.SELF]}
 
 
@@ -62,6 +68,66 @@ def _preview(request: HttpRequest, slug: str) -> HttpResponse:
     page = site_page(found)
     context = {"page": page, "preview": True, "head": meta_tags.hidden(page.title)}
     return private(render(request, "web/site.html", context))
+
+
+@require_safe
+def permanent(request: HttpRequest, uid: str) -> HttpResponse:
+    """`/id/<uid>` names the place itself, whatever its page is called and in whatever language.
+
+    It leads to the page in the reader's language or to the data, as whoever asks prefers; to the
+    site that it was merged into.
+    """
+    day = request.GET.get("at", "")
+    query = urlencode({"at": day}) if day else ""
+    site = Site.objects.filter(uid=uid).first()
+    if site is None:
+        return _former(request, uid, query)
+    if site.state != Site.State.PUBLISHED:
+        return gone(request, site)
+    language = get_language_from_request(request)
+    is_data = request.get_preferred_type(_TYPES) in _TYPES[1:] and not day
+    name = "web:site_data" if is_data else "web:site"
+    address = Addresses().url(name, site.slug, language=language)
+    response = HttpResponse(status=303, headers={"Location": with_query(address, query)})
+    patch_vary_headers(response, ["Accept", "Accept-Language", "Cookie"])
+    patch_cache_control(response, no_cache=True)
+    return _for_scripts(response)
+
+
+def _former(request: HttpRequest, uid: str, query: str) -> HttpResponse:
+    former = former_site(uid)
+    if former is None:
+        raise Http404
+    kept = former.merged_into
+    if kept is not None and kept.published_at is not None:
+        address = reverse("permanent", args=[kept.uid])
+        return _for_scripts(moved(with_query(address, query)))
+    if not former.was_public:
+        raise Http404
+    return withdrawn(request)
+
+
+@require_safe
+@conditional_page
+def data(request: HttpRequest, slug: str) -> HttpResponse:
+    """A published site as JSON-LD, for programs on any website."""
+    site = page_rows.published_site(slug)
+    if site is None:
+        hidden = any_site(slug)
+        if hidden is not None and hidden.slug != slug and hidden.state == Site.State.PUBLISHED:
+            return _for_scripts(moved(reverse("web:site_data", args=[hidden.slug])))
+        return gone(request, hidden)
+    document = site_document(request, site_rows(site))
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+    response = public(HttpResponse(text + "\n", content_type=JSON_LD))
+    response["Last-Modified"] = http_date(site.public_changed_at.timestamp())
+    return _for_scripts(response)
+
+
+def _for_scripts(response: HttpResponse) -> HttpResponse:
+    """Scripts of any website may read it: it says the same to everybody."""
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 class UnsavedSite(Protocol):
