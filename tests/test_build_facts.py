@@ -117,6 +117,7 @@ def test_dossiers_are_read_from_a_workbook(tmp_path):
         ["1", "7", ""],
         ["2", "8", "Bis"],
         ["3", "9", "-10 Rev"],
+        ["4", "205", "-552"],
     ]
     path = workbook(tmp_path / "whc-sites-2024.xlsx", rows)
-    assert facts.read_dossiers(path) == {7: "7", 8: "8bis", 9: "9-10rev"}
+    assert facts.read_dossiers(path) == {7: "7", 8: "8bis", 9: "9-10rev", 205: "205"}

@@ -397,3 +397,12 @@ def test_both_names_find_a_site_and_the_short_one_sorts_it(client, troy):
         assert re.search(r'class="card-name"><a href="/en/sites/([^"]+)/', html)[1] == "troy"
     html = client.get("/en/sites/", {"sort": "name"}).content.decode()
     assert re.findall(r'class="card-name"><a href="/en/sites/([^"]+)/', html)[-1] == "troy"
+
+
+@pytest.mark.parametrize(("listed", "is_said"), [("2000", True), ("2026", False)])
+def test_a_status_names_the_edition_of_the_list(client, words, listed, is_said):
+    words.unesco.edition = "2025"
+    words.unesco.save()
+    site = build.make_site("Here", slug="here")
+    build.make_coverage(site, build.make_designation(register=words.unesco, events=[listed]))
+    assert ("As of the list of 2025." in client.get("/en/sites/here/").content.decode()) == is_said

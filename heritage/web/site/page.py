@@ -105,6 +105,7 @@ class SitePage:
     age: str  # the eras of what stands, or of what it dates from
     age_label: str
     unesco: list[UnescoStatus]
+    edition: str  # of the list by which it has this status; empty if it was listed later
     inscribed: str  # the years in which its World Heritage properties were
     inscribed_for: list[SafeString]  # the criteria that it meets, where no summary says why
     protection: SafeString | str
@@ -274,6 +275,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         age=cards.age_phrase(age),
         age_label=_("What stands") if is_standing else _("Dates from"),
         unesco=unesco,
+        edition=_edition(rows) if unesco else "",
         inscribed=_inscribed(rows),
         inscribed_for=[] if site.summary else _criteria(rows),
         protection=cards.protection_label(rows.coverages),
@@ -400,6 +402,15 @@ def _inscribed(rows: page_rows.SiteRows) -> str:
         if entry.register.role == Register.Role.WORLD_HERITAGE and entry.listed_year
     }
     return sentences.listed(sorted(years))
+
+
+def _edition(rows: page_rows.SiteRows) -> str:
+    for entry in (coverage.designation for coverage in rows.coverages):
+        register = entry.register
+        if register.role == Register.Role.WORLD_HERITAGE and register.edition_year is not None:
+            is_later = (entry.listed_year or 0) > register.edition_year
+            return "" if is_later else register.edition_phrase()
+    return ""
 
 
 def _criteria(rows: page_rows.SiteRows) -> list[SafeString]:
