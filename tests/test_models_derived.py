@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from heritage.models import (
+    ChangeSet,
     DesignationEvent,
     Era,
     Event,
@@ -20,6 +21,7 @@ from heritage.models import (
     base,
 )
 from heritage.models.unit_of_work import change_set
+from heritage.services.undo import undo
 from tests.builders import (
     make_coverage,
     make_designation,
@@ -87,6 +89,52 @@ def test_a_span_states_its_ends_and_runs_through_broad_eras(china, first, last, 
         *((slug, "standing") for slug in stated),
         *((slug, "within") for slug in within),
     }
+
+
+def test_a_span_runs_only_through_eras_that_held_the_place(china, client):
+    """Liao held the north: a span from Tang to Qing in Henan is of its time, and not of it."""
+    country = china["tang"].region
+    henan = make_place("Henan", level="province", parent=country)
+    city = make_place("Luoyang", level="city", parent=henan)
+    liaoning = make_place("Liaoning", level="province", parent=country)
+    with change_set() as made:
+        china["liao"].territory.set([liaoning])
+        china["jin"].territory.set([liaoning, henan])
+    places = {"luoyang": city, "liaoning": liaoning, "china": country, "nowhere": None}
+    sites = {name: make_site(place=place) for name, place in places.items()}
+    for site in sites.values():
+        make_event(site, "fabric", first_era=china["tang"], last_era=china["qing"])
+    shared = make_site(place=country)
+    shared.also_in.set([liaoning])
+    make_event(shared, "fabric", first_era=china["tang"], last_era=china["qing"])
+
+    def roles(site) -> tuple[str, str, str]:
+        found = dict(eras(site))
+        return tuple(found[slug] for slug in ("liao", "jin", "song"))
+
+    assert roles(sites["luoyang"]) == ("meanwhile", "within", "within")
+    assert roles(sites["liaoning"]) == roles(shared) == ("within", "within", "within")
+    # What is recorded under the country alone may lie anywhere in it.
+    assert roles(sites["china"]) == ("meanwhile", "meanwhile", "within")
+    assert roles(sites["nowhere"]) == ("meanwhile", "meanwhile", "within")
+    # It follows the place of the site, the tree of places, and the territory.
+    sites["luoyang"].place = liaoning
+    sites["luoyang"].save()
+    assert roles(sites["luoyang"]) == ("within", "within", "within")
+    henan.parent = liaoning
+    henan.save()
+    sites["luoyang"].place = city
+    sites["luoyang"].save()
+    assert roles(sites["luoyang"]) == ("within", "within", "within")
+    henan.parent = country
+    henan.save()
+    assert roles(sites["luoyang"]) == ("meanwhile", "within", "within")
+    assert_nothing_to_derive()
+    page = client.get("/en/eras/liao/").content.decode()
+    assert "more at the same time, outside its territory" in page
+    undo(ChangeSet.objects.get(pk=made.pk))
+    assert roles(sites["luoyang"]) == ("within", "within", "within")
+    assert client.get("/en/sites/?era=liao&role=within").context["list"].total == 5
 
 
 def test_a_span_runs_through_eras_of_its_own_region_alone():
