@@ -128,6 +128,11 @@ def stale_index(site):
     untracked(Site).filter(pk=site.pk).update(state="draft")
 
 
+def elsewhere_past_the_index(site):
+    store.current()
+    untracked(Site).filter(pk=site.pk).update(public_latitude=-50.0, public_longitude=-100.0)
+
+
 def moved_past_the_index(site):
     store.current()
     untracked(Site).filter(pk=site.pk).update(place=make_place("Elsewhere"))
@@ -157,6 +162,8 @@ FAULTS = {
     ),
     "index of a draft": (stale_index, "index", "published sites"),
     "index of a place": (moved_past_the_index, "index", "place"),
+    "index of a point": (elsewhere_past_the_index, "index", "points"),
+    "count of a box": (elsewhere_past_the_index, "counts", "bbox=-180,-90,-90,0"),
     "count of a draft": (stale_index, "counts", "all sites"),
     "count of a place": (moved_past_the_index, "counts", "place=luoyang"),
 }

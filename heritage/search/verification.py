@@ -21,6 +21,13 @@ from heritage.values.progress import Progress
 
 _AT_ONCE = 1_000  # sites that are read again in one step
 _REINDEX = "manage.py reindex"
+# Of filters without a list of values, some that together ask for nearly every site: spans of 500
+# years, and eighths of the world.
+_FURTHER = [
+    *(f"from={year}&to={year + 498}" for year in range(-4999, 2500, 500)),
+    *(f"bbox={west},{south},{west + 90},{south + 90}"
+      for west in range(-180, 180, 90) for south in (-90, 0)),
+]  # fmt: skip
 
 
 def index() -> Checking:
@@ -78,8 +85,16 @@ def counts() -> Checking:
         number = store.current().number
     if shown != stored:
         yield Finding("all sites", f"{shown} are counted, {stored} are stored", _REINDEX)
+    further = list(map(QueryDict, _FURTHER))
     asked = list(numbers)
-    for done, (name, value) in enumerate(asked):
+    for done, asking in enumerate(further):
+        with IndexChange.objects.locked():
+            wanted, led_to = brute_force.matching(asking), set(SiteFilter(asking).hits)
+        if led_to != wanted:
+            how = f"{len(led_to)} are found, {len(wanted)} stored"
+            yield Finding(f"sites with {asking.urlencode(safe=',')}", how, _REINDEX)
+        yield Progress(done + 1, len(further) + len(asked))
+    for done, (name, value) in enumerate(asked, len(further)):
         query = QueryDict(mutable=True)
         query[name] = value
         with IndexChange.objects.locked():
@@ -91,7 +106,7 @@ def counts() -> Checking:
         if led_to != wanted or counted != len(wanted):
             how = f"{counted} are counted, {len(led_to)} found, {len(wanted)} stored"
             yield Finding(f"sites with {name}={value}", how, _REINDEX)
-        yield Progress(done + 1, len(asked))
+        yield Progress(done + 1, len(further) + len(asked))
 
 
 def _numbers() -> dict[tuple[str, str], int]:

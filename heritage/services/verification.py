@@ -9,6 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -250,6 +251,7 @@ def _sums_that_differ(
     return different if only is None else different & only
 
 
+@lru_cache(maxsize=200_000)  # most words are of many sites
 def _hash(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())
 
