@@ -162,7 +162,7 @@ def connect() -> None:
             _("Verification of all counts"),
             _job,
             permission="heritage.change_user",
-            daily_at=time_of_day(4),
+            daily_at=time_of_day(5),
             continues_itself=True,
         )
     )

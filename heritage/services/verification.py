@@ -37,7 +37,7 @@ from heritage.values import tokens
 from heritage.values.finding import Checking, Finding, NotNow
 from heritage.values.progress import Progress
 
-_AT_ONCE = 200  # rows whose derived columns are made anew in one transaction
+_AT_ONCE = 50  # rows whose derived columns are made anew in one transaction
 _ROWS = 1_000
 _BLOCK = 1 << 20
 _REINDEX = "manage.py reindex"
