@@ -11,8 +11,10 @@ blurred for the public.
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from heritage.models import Change, Designation, Site, SiteDate
@@ -22,7 +24,6 @@ from heritage.models.unit_of_work import UnitOfWork, Written
 from heritage.services.dependencies import SITES_OF, SITES_THAT_SHOW, ColumnEffect, effect_of
 
 _POINT = frozenset({"latitude", "longitude"})
-_PUBLISHED = SiteDate.objects.filter(site__state=Site.State.PUBLISHED)
 
 
 def date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) -> set[int]:
@@ -54,7 +55,7 @@ def date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) 
     date(sites - changed_state - created, now)
     for model, ids in by_model.items():
         if model in SITES_THAT_SHOW:
-            _PUBLISHED.filter(site__in=SITES_THAT_SHOW[model](ids)).update(changed_at=now)
+            _rows_of(SITES_THAT_SHOW[model](ids)).update(changed_at=now)
     return changed_state | sites
 
 
@@ -62,9 +63,15 @@ def date(
     site_ids: Iterable[int], now: datetime | None = None, *, of_any_state: bool = False
 ) -> None:
     """Date these sites, those that are published or all of them."""
-    rows = SiteDate.objects.all() if of_any_state else _PUBLISHED
     for chunk in chunks(sorted(site_ids)):
-        rows.filter(site__in=chunk).update(changed_at=now or timezone.now())
+        rows = SiteDate.objects.filter(site__in=chunk) if of_any_state else _rows_of(chunk)
+        rows.update(changed_at=now or timezone.now())
+
+
+def _rows_of(site_ids: Any) -> QuerySet[SiteDate]:
+    """The dates of those of these sites that are published; the ids may be a query."""
+    # A condition on the site's state would make the database join the table with itself.
+    return SiteDate.objects.filter(site__in=Site.objects.published().filter(pk__in=site_ids))
 
 
 def _behind_a_blur(unit: UnitOfWork, site_ids: set[int]) -> set[int]:
