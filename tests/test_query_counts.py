@@ -42,6 +42,9 @@ PAGES = {
     "/en/about/": 2,  # the last verification
     "/en/privacy/": 1,
     "/en/credits/": 7,
+    "/en/sources/": 20,
+    "/zh-hans/disagreements/": 6,
+    "/en/disagreements.json": 6,
     "/en/nothing/": 1,
     "/en/covers/longmen.svg": 3,
     "/en/land/sites/longmen.svg": 2,

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 
 RANDOM_PAGES = [
     "/en/", "/zh-hans/", "/en/eras/", "/en/kinds/", "/en/places/", "/en/world-heritage/",
-    "/en/about/", "/en/credits/", "/en/kinds/k0/", "/zh-hans/kinds/k1x/", "/en/eras/e1/",
+    "/en/about/", "/en/credits/", "/en/sources/", "/en/disagreements/",
+    "/en/kinds/k0/", "/zh-hans/kinds/k1x/", "/en/eras/e1/",
     "/en/eras/e3/", "/en/places/p0/", "/zh-hans/places/p2x/", "/en/sites/",
     "/zh-hans/sites/?view=list", "/en/sites/?page=2", "/en/sites/?page=2&after=s30",
     "/en/sites/?kind=k1", "/en/sites/?era=e2&all=era", "/en/sites/?era=e2&role=standing",
