@@ -470,11 +470,22 @@ def test_twenty_kills_leave_nothing_half(monkeypatch):
         def wait_for(job: Job, states: set[str]) -> None:
             wait_until(lambda: fresh(job).state in states)
 
+        def wait_for_steps(job: Job, number: int) -> None:
+            seen = {fresh(job).done}
+
+            def has_come_so_far() -> bool:
+                now = fresh(job)
+                seen.add(now.done)
+                return len(seen) > number or now.state != State.RUNNING
+
+            wait_until(has_come_so_far)
+
         job = jobs.start("mark")
         for _kill in range(KILLS):
             worker = begin()
             wait_for(job, set(State.values) - {State.WAITING})
-            time.sleep(dice.random() * 0.25)
+            wait_for_steps(job, dice.randint(0, 3))
+            time.sleep(dice.random() * 0.03)
             end(worker, signal.SIGKILL)
             job = fresh(job)
             states[job.state] += 1
