@@ -48,6 +48,12 @@ def found(*checks: str) -> list[str]:
     return [str(finding) for result in results for finding in result.findings]
 
 
+@pytest.fixture(autouse=True)
+def _no_words_of_others():
+    """Tests that commit leave words behind: their table is none of Django's, which are emptied."""
+    fulltext.rebuild([])
+
+
 @pytest.fixture
 def site(longmen):
     """With something of everything, and a picture."""

@@ -41,8 +41,6 @@ _AT_ONCE = 50  # rows whose derived columns are made anew in one transaction
 _ROWS = 1_000
 _BLOCK = 1 << 20
 _REINDEX = "manage.py reindex"
-# Migrations write past the history: (label, column, what it tells, what that has become).
-_MIGRATED = [("heritage.site", "blur_km", 0, None)]  # 0015
 _BACKUP = "compare with a backup: nothing tells by itself which of the two is right"
 
 
@@ -330,9 +328,7 @@ def _compared(
             state = empty | state
             # A column that was added later is told from the next change on.
             for name in sorted(names & state.keys()):
-                if state[name] != row[name] and (
-                    (label, name, state[name], row[name]) not in _MIGRATED
-                ):
+                if state[name] != row[name]:
                     how = f"{_short(row[name])} is stored, the history says {_short(state[name])}"
                     yield Finding(f"{label} {pk}: {name}", how, _BACKUP)
 
