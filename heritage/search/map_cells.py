@@ -271,6 +271,9 @@ def map_view(
     found = _squares(curve, places, window)
     shown = int(found.counts.sum())
     groups = _merged(curve, found, window)
+    by_parts = _known_by_parts(index, hits, window)
+    groups += by_parts
+    shown += len(by_parts)
     badges, in_view = _districts(index, hits, window)
     in_districts = len(in_view)
     nowhere = len(hits & index.nowhere)
@@ -282,7 +285,7 @@ def map_view(
         len(hits) - shown - in_districts - nowhere,
         nowhere,
         _parts(index, hits, window),
-        _sites(index, curve, hits, found, shown) | in_view,
+        _sites(index, curve, hits, found, shown) | in_view | BitMap(ids_in(by_parts)),
     )
 
 
@@ -491,6 +494,26 @@ def _districts(
         else:
             badges.append((x, y, count, latitude, longitude, [place]))
     return [District(each[2], each[3], each[4], tuple(each[5])) for each in badges], sites
+
+
+def _known_by_parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[Group]:
+    """Sites without a point of their own that have a part in the window, each at the first."""
+    table = index.component_points
+    rows = np.flatnonzero(~np.isin(table.ids, index.points.ids))
+    if not len(rows):
+        return []
+    latitudes, longitudes = (column[rows] for column in table.columns)
+    inside = _in_window(latitudes, longitudes, window) & np.isin(
+        table.ids[rows], columns.ids_of(hits)
+    )
+    ids, first = np.unique(table.ids[rows[inside]], return_index=True)
+    at = rows[inside][first]
+    return [
+        Group(1, latitude, longitude, site, (0.0, 0.0, 0.0, 0.0))
+        for site, latitude, longitude in zip(
+            ids.tolist(), table.columns[0][at].tolist(), table.columns[1][at].tolist(), strict=True
+        )
+    ]
 
 
 def _parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[tuple[float, float]]:

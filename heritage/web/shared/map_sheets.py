@@ -166,7 +166,7 @@ def marks_of(
     """Marks of a list of which `data` is the query: districts first, single sites last."""
     marks = [
         *_groups(view, window, data),
-        *of_sites(map_cells.ids_in(view.groups), window),
+        *_sites(view.groups, window),
     ]
     districts = _districts(index, view, window, data)
     return [*(_beside(each, marks, window) for each in districts), *marks]
@@ -187,22 +187,19 @@ def _beside(badge: MapMark, marks: list[MapMark], window: MapWindow) -> MapMark:
     return replace(badge, x=x, y=y, latitude=latitude, longitude=longitude)
 
 
-def of_sites(ids: Iterable[int], window: MapWindow) -> Iterator[MapMark]:
+def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
     """Single sites, each linked to its page."""
-    columns = "uid", "slug", "name", "blur_km", "precision", "accuracy_m"
-    points = "public_latitude", "public_longitude"
-    rows = Site.objects.filter(pk__in=list(ids), public_latitude__isnull=False)
-    for site in rows.only(*columns, *points).order_by("pk"):
-        if site.public_point is None:
-            continue
-        latitude, longitude = site.public_point
+    points = {each.site: (each.latitude, each.longitude) for each in groups if each.site}
+    columns = "uid", "slug", "name", "blur_km", "rule_blur_km", "precision", "accuracy_m"
+    for site in Site.objects.filter(pk__in=list(points)).only(*columns).order_by("pk"):
+        latitude, longitude = points[site.pk]
         ((x, y),) = _pixels(window, [(latitude, longitude)])
         km = maps.uncertainty_km(site)
         radius = 6.0
         if km is not None:
             per_pixel = mercator.metres_per_pixel(latitude, window.zoom) / 1000
             radius = max(_LEAST_BLUR, km / per_pixel)
-            if radius == _LEAST_BLUR and not site.blur_km:  # no larger than its dot
+            if radius == _LEAST_BLUR and not site.public_blur_km:  # no larger than its dot
                 km, radius = None, 6.0
         yield MapMark(
             "site",
