@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "heritage.web.operations.middleware.query_limit",
     "heritage.web.operations.database_errors.DatabaseErrorMiddleware",
     "heritage.web.operations.middleware.index_snapshot",
+    "heritage.web.operations.middleware.map_tiles_policy",
     "heritage.web.operations.middleware.page_cache",
 ]
 ROOT_URLCONF = "heritage.urls"
@@ -337,6 +338,9 @@ CACHES = {
         "LOCATION": str(DATA_DIR / "cache"),
     }
 }
+
+# Tiles of others on the map, in JSON, see docs/deployment.md; read by cartography/tile_layers.py.
+MAP_TILES = env.str("HERITAGE_MAP_TILES", default="")
 
 # --- Who runs it ------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 - `map_sheet` draws tiles and sheets of the base map in Web Mercator; `tile_files` keeps tiles;
   `mercator` has its arithmetic; `script_of()` names the script in which a language has its maps.
+- `tile_layers` reads the setting of an operator's own tiles.
 - `sheets` draws the maps of pages: land around points, or the world.
 - `point_map` draws the map in the form of a site, in which a browser can read coordinates.
 - `globe_around()` gives the path data of a globe with a point on it, for covers.
@@ -11,7 +12,7 @@ this package; `outlines`, `land`, `line_file` and `base_map` are also used by th
 the data.
 """
 
-from heritage.cartography import map_sheet, mercator, point_map, sheets, tile_files
+from heritage.cartography import map_sheet, mercator, point_map, sheets, tile_files, tile_layers
 from heritage.cartography.globe import globe_around
 from heritage.cartography.map_names import SCRIPTS, script_of
 
@@ -24,4 +25,5 @@ __all__ = [
     "script_of",
     "sheets",
     "tile_files",
+    "tile_layers",
 ]

@@ -1,4 +1,4 @@
-"""System checks: the data folder, models outside the write path, a database that is too old."""
+"""System checks: the data folder, tiles of others, models that bypass writing, an old database."""
 
 import os
 import sqlite3
@@ -14,6 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models.signals import pre_migrate
 from django.utils.translation import gettext as _
 
+from heritage.cartography.tile_layers import read_layers
 from heritage.models import Designation, Site, SiteDate, SiteEra, SortName
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.row_values import recorded_columns, recorded_relations
@@ -32,6 +33,7 @@ def register() -> None:
     """Called once the app is ready."""
     checks.register(check_data_folder)
     checks.register(check_machines, checks.Tags.caches, deploy=True)
+    checks.register(check_map_tiles)
     checks.register(check_models, checks.Tags.models)
     checks.register(check_database, checks.Tags.database)
     checks.register(check_sqlite_version, checks.Tags.database)
@@ -75,6 +77,19 @@ def check_machines(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckM
             )
         )
     return found
+
+
+def check_map_tiles(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The map shows no tiles of the operator while anything is wrong with them."""
+    _layers, problems = read_layers(settings.MAP_TILES, settings.HTTPS)
+    return [
+        checks.Error(
+            f"HERITAGE_MAP_TILES is not used, and the map shows its own tiles. {problem}",
+            hint="docs/deployment.md has examples, under “Tiles of others on the map”.",
+            id="heritage.E011",
+        )
+        for problem in problems
+    ]
 
 
 def check_sqlite_version(

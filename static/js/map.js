@@ -1,10 +1,12 @@
 // The map of a list, with Leaflet as the hand on it: pan, zoom, pinch and keys. The server draws the
 // tiles, counts the sites and makes the list beside the map; without this script its links do. A filter
-// loads the page anew: with Leaflet instead of htmx it stays as light.
+// loads the page anew: with Leaflet instead of htmx it stays as light. An operator's tiles, if there are
+// any, take the place of our own.
 
 const L = window.L;
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let live = null;
+let isShifted = false; // what is drawn, by the tiles below it, see gcj02.js
 
 start();
 
@@ -23,6 +25,7 @@ function start() {
   const share = Math.min(frame.clientWidth / root.dataset.width, frame.clientHeight / root.dataset.height);
   const isAsked = new URLSearchParams(location.search).has("at");
   const wider = isAsked ? 0 : Math.min(0, Math.ceil(Math.log2(share)));
+  isShifted = "gcj02" in root.dataset;
   const map = L.map(frame, {
     attributionControl: false, // the credit stands below, where nothing covers it
     zoomControl: false,
@@ -33,10 +36,9 @@ function start() {
     scrollWheelZoom: false, // not before the reader has taken hold of the map
     zoomAnimation: !isStill,
     fadeAnimation: !isStill,
-  }).setView([latitude, longitude], Math.max(1, zoom + 1 + wider));
+  }).setView(drawn([latitude, longitude]), Math.max(1, zoom + 1 + wider));
   L.control.zoom({ zoomInTitle: root.dataset.in, zoomOutTitle: root.dataset.out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
-  L.tileLayer(root.dataset.tiles, { tileSize: 512, zoomOffset: -1 }).addTo(map);
   live = { root, map, marks: L.layerGroup().addTo(map), asked: null, moved: false };
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
@@ -58,15 +60,59 @@ function start() {
     true,
   );
   nearMe(root, map);
+  if (root.dataset.layers) layTiles(JSON.parse(root.dataset.layers));
+  else layOwnTiles();
   refresh();
+}
+
+function layOwnTiles() {
+  L.tileLayer(live.root.dataset.tiles, { tileSize: 512, zoomOffset: -1 }).addTo(live.map);
+}
+
+function layTiles(layers) {
+  const { root, map } = live;
+  const laid = layers.map(({ url, ...options }, number) =>
+    L.tileLayer(url, { ...options, zIndex: number + 1 }).addTo(map),
+  );
+  credit(root, true);
+  let isThere = false;
+  laid[0].on("tileload", () => {
+    isThere = true;
+  });
+  // Where none comes, without a network or by a wrong key, our own map is better than none.
+  laid[0].once("load", () => {
+    if (isThere) return;
+    for (const layer of laid) layer.remove();
+    const middle = center(map);
+    isShifted = false;
+    credit(root, false);
+    layOwnTiles();
+    map.setView(middle, map.getZoom(), { animate: false });
+    refresh();
+  });
+}
+
+function credit(root, isOfLayers) {
+  root.querySelector(".map-credit-own").hidden = isOfLayers;
+  root.querySelector(".map-credit-layers").hidden = !isOfLayers;
+}
+
+// Where a point is drawn, and the point in the middle of the map.
+function drawn(point) {
+  return isShifted ? window.gcj02.to(point) : point;
+}
+
+function center(map) {
+  const { lat, lng } = map.getCenter().wrap();
+  return isShifted ? window.gcj02.from([lat, lng]) : [lat, lng];
 }
 
 async function refresh() {
   const { root, map, marks } = live;
-  const middle = map.getCenter().wrap();
+  const [latitude, longitude] = center(map);
   const zoom = Math.round(map.getZoom()) - 1;
   const digits = zoom < 7 ? 2 : 4;
-  const at = `${middle.lat.toFixed(digits)},${middle.lng.toFixed(digits)},${zoom}`;
+  const at = `${latitude.toFixed(digits)},${longitude.toFixed(digits)},${zoom}`;
   const size = map.getSize();
   if (live.moved) {
     const address = new URL(location.href);
@@ -106,7 +152,8 @@ function readable(parameters) {
 }
 
 // On that side of 180° on which the map is.
-function place([latitude, longitude], map) {
+function place(point, map) {
+  const [latitude, longitude] = drawn(point);
   const turns = Math.round((map.getCenter().lng - longitude) / 360);
   return [latitude, longitude + 360 * turns];
 }
@@ -191,7 +238,7 @@ function nearMe(root, map) {
       ({ coords }) => {
         button.disabled = false;
         live.moved = true;
-        map.setView([coords.latitude, coords.longitude], 12);
+        map.setView(drawn([coords.latitude, coords.longitude]), 12);
       },
       () => {
         button.disabled = false;

@@ -4,6 +4,7 @@ What the map shows and the list beside it are the same sites. `at` in the addres
 the map shows; without it that is all sites of the list, or the area that they are filtered by.
 """
 
+import json
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from heritage.cartography import map_sheet, mercator, script_of, tile_files
+from heritage.cartography.tile_layers import TileLayer
 from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
@@ -165,6 +167,8 @@ def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -
     box = window.box
     area = ",".join(f"{each:.5f}" for each in (box.west, box.south, box.east, box.north))
     query = query_strings.updated
+    layers = map_sheets.tile_layers()
+    credits = [text for layer in layers for text in (layer.credit, layer.map_number)]
     return MapPage(
         sheet,
         list(_said(view)),
@@ -178,8 +182,20 @@ def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -
         else "",
         f"{reverse('web:map_data')}?{query(data, drop=[AT, 'view'])}",
         map_sheets.tile_address(),
+        json.dumps([_layer_data(layer) for layer in layers]) if layers else "",
+        " · ".join(dict.fromkeys(filter(None, credits))),
+        any(layer.datum == "gcj02" for layer in layers),
         view.parts,
     )
+
+
+def _layer_data(layer: TileLayer) -> dict[str, Any]:
+    """What Leaflet needs to know."""
+    return {
+        "url": layer.url,
+        "subdomains": layer.subdomains,
+        "maxNativeZoom": layer.largest_zoom,
+    }
 
 
 def _in_view(count: int) -> str:

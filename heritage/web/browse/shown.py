@@ -36,6 +36,9 @@ class MapPage:
     more: str  # how many of the sites in view are listed
     data_url: str
     tiles: str
+    layers: str  # JSON of the operator's tiles, the lowest first; empty without any
+    layers_credit: str
+    is_shifted: bool  # whether these are in GCJ-02
     parts: list[tuple[float, float]]  # of properties: latitude and longitude
 
 

@@ -1,23 +1,28 @@
-"""Middleware: what browsers may store, the index snapshot of a request, the cache of whole pages.
+"""Middleware: what browsers may store, the index snapshot of a request, tiles of others on the map,
+the cache of whole pages.
 
-The last two are for GET and HEAD only; a request that writes always reads the newest state.
+The index snapshot and the cache are for GET and HEAD only; a request that writes always reads the
+newest state.
 """
 
 import zlib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.cache import has_vary_header, patch_cache_control
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, get_language_from_path
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page
 
 from heritage.search import LRUCache, current_index, page_dependencies, pinned_index
 from heritage.server import counters
 from heritage.server.query_timeout import query_timeout
+from heritage.web.shared import map_sheets
 
 _LARGEST = 500_000  # bytes of a cached page
 _HEADERS = (
@@ -74,6 +79,23 @@ def index_snapshot(get_response: GetResponse) -> GetResponse:
             return get_response(request)
         with pinned_index():
             return get_response(request)
+
+    return answer
+
+
+def map_tiles_policy(get_response: GetResponse) -> GetResponse:
+    """Middleware: pages with the map may load the operator's tiles, and no other page may.
+
+    It is around `page_cache`, which does not keep the policy of a page.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        sources = [source for layer in map_sheets.tile_layers() for source in layer.sources]
+        if not sources or request.GET.get("view") != "map" or request.path != reverse("web:sites"):
+            return get_response(request)
+        policy: dict[str, Any] = dict(settings.SECURE_CSP)
+        policy["img-src"] = [*policy["img-src"], *dict.fromkeys(sources)]
+        return csp_override(policy)(get_response)(request)
 
     return answer
 

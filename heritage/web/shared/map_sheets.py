@@ -5,8 +5,10 @@ Only public points are marked. The same marks are sent to the script that pans a
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import log10
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -14,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from heritage.cartography import map_sheet, mercator, script_of, tile_files
 from heritage.cartography.map_sheet import SheetWindow
+from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.models import Site
 from heritage.search import IndexSnapshot, SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import Group, MapView, MapWindow
@@ -110,6 +113,16 @@ def tile_address() -> str:
     script = script_of(get_language())
     address = reverse("media:map_tile", args=[tile_files.VERSION, script, 0, 0, 0])
     return address.removesuffix("0/0/0.svg") + "{z}/{x}/{y}.svg"
+
+
+def tile_layers() -> list[TileLayer]:
+    """The operator's tiles; none if the setting is wrong, which a system check says."""
+    return _tile_layers(settings.MAP_TILES, settings.HTTPS)
+
+
+@cache
+def _tile_layers(text: str, is_https: bool) -> list[TileLayer]:
+    return read_layers(text, is_https)[0]
 
 
 def sheet(
