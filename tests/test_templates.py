@@ -9,8 +9,9 @@ from django.contrib.auth.models import Permission
 from django.db import OperationalError
 from django.test import Client, override_settings
 from django.test.signals import template_rendered
+from django.urls import reverse
 
-from heritage.models import Site
+from heritage.models import PreparedFile, Site
 from heritage.server.lock_timeout import NotWritten
 from heritage.web.corrections import views as corrections
 from heritage.web.operations import views as errors
@@ -54,12 +55,16 @@ def walk(client, rf) -> None:
     gone = build.make_site("Gone", slug="gone")
     gone.state = Site.State.ARCHIVED
     gone.save()
+    build.make_disagreement(Site.objects.get(slug="longmen-grottoes"))
+    file = PreparedFile.objects.create(uid="f", key="f", maker="m", name="sites.csv")
+    client.get(reverse("media:prepared", args=[file.uid, file.name]))
     for path in ("", "sites/", "sites/?page=2", "sites/?page=9", "sites/?q=nothing+like+it",
                  "sites/?era=wrong", "sites/?view=list", "sites/?open=2026-11-30&hours=closed",
                  "suggest/?q=temple",
                  "sites/longmen-grottoes/?at=1900-01-01",
                  "sites/longmen-grottoes/", "eras/", "eras/tang/", "kinds/", "kinds/temple/",
                  "places/", "places/china/", "world-heritage/", "sites/gone/", "about/",
+                 "sites/?view=map", "sources/", "disagreements/",
                  "credits/", "privacy/", "nothing/"):  # fmt: skip
         client.get(f"/en/{path}")
     correction = "/en/sites/longmen-grottoes/correction/"

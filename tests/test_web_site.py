@@ -68,7 +68,8 @@ SAID = [
     "seen on 4 March 2026",
     '<a href="https://wd.example/Q1" rel="external">Q1</a>',
     "“Longmen Grottoes”, in <cite>Heritage</cite>, version of",
-    "http://testserver/en/sites/longmen-grottoes/</span>",
+    "http://testserver/id/",  # of this version
+    'value="http://testserver/en/sites/longmen-grottoes/"',  # to share
 ]  # fmt: skip
 
 
