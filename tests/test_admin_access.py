@@ -23,9 +23,11 @@ from heritage.models import (
     Identifier,
     IdentifierScheme,
     Identity,
+    Job,
     LoadedRow,
     Notice,
     Opening,
+    OutgoingMail,
     Price,
     Site,
     User,
@@ -92,6 +94,8 @@ def make_rows():
         ComponentPoint.objects.create(designation=entry, number=1, latitude=34, longitude=112),
         Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en"),
         Custodian.objects.create(name=build.text("The abbey", "寺院")),
+        Job.objects.create(kind="tidy"),
+        OutgoingMail.objects.create(to="li@example.org", subject="Hello"),
         *_of_the_day(site),
         ChangeSet.objects.latest("pk"),
     ]
@@ -129,6 +133,8 @@ def test_every_page_opens(client, _rows, model, language):
         ChangeSet: ("add", "delete"),  # written by the write path alone
         LoadedRow: ("add", "delete"),  # written by the loader alone
         Identity: ("add",),  # there is one already
+        Job: ("add", "delete"),  # written by the program alone
+        OutgoingMail: ("add", "delete"),  # written by the program alone
         Correction: ("add",),  # written by readers alone
     }
     for page in PAGES:

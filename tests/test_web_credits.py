@@ -143,7 +143,8 @@ def test_software_is_what_the_program_asks_for_and_says_of_itself(client):
     assert shown == {name for name in wanted if name in installed or name == "resvg-py"}
     html = page(client)
     for program in software():
-        assert f">{program.name}</a>" in html and program.version in html
+        name = f">{program.name}</a>" if program.url else f'lang="en">{program.name}'
+        assert name in html and program.version in html
         assert metadata.version(program.name) == program.version
     assert {program.name: program.licence for program in software()}["Django"] == "BSD-3-Clause"
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 
 # What a package brings along that readers meet as well.
-_BRINGS = {"django-htmx": "htmx"}
+_BRINGS = {"django-htmx": "htmx", "django-js-lib-leaflet": "Leaflet"}
 _LONGEST = 80  # a licence's name; some packages put its whole text there
 
 
