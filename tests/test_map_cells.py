@@ -10,10 +10,11 @@ from pyroaring import BitMap
 
 from heritage.cartography import mercator
 from heritage.models import Site
+from heritage.models.unit_of_work import change_set
 from heritage.search import SiteFilter, map_cells, store
 from heritage.search.index import map_keys, orders
 from heritage.search.map_cells import APART, MapWindow, map_view
-from tests.builders import make_place, make_site
+from tests.builders import make_place, make_site, text
 from tests.random_catalogue import Catalogue
 from tests.random_queries import question
 
@@ -219,6 +220,43 @@ def test_sites_without_a_point_stand_at_their_district_or_are_counted():
     away = map_view(index, index.sites, MapWindow.around(0, 0, 9, 600, 400))
     assert (away.shown, away.in_districts, away.outside, away.nowhere) == (0, 0, 4, 1)
     assert not away.sites
+
+
+def test_the_curve_is_kept_until_a_point_changes(monkeypatch):
+    """Nothing of it is computed again after other writes, and what is shown is right after all."""
+    sites = [make_site(f"S{n}", latitude=30 + n / 10, longitude=110) for n in range(30)]
+    made = []
+    squares = map_cells.map_keys.squares
+    monkeypatch.setattr(
+        map_cells.map_keys,
+        "squares",
+        lambda *points: made.append(len(points[0])) or squares(*points),
+    )
+
+    def shown() -> tuple[int, bool]:
+        index = store.current()
+        made.clear()
+        window = MapWindow.around(31, 110, 7, 2000, 1500)
+        view = map_view(index, index.sites, window)
+        return view.shown, len(index.points.ids) in made
+
+    def write(site: Site, **values) -> None:
+        with change_set("command"):
+            for name, value in values.items():
+                setattr(site, name, value)
+            site.save()
+
+    assert shown() == (30, True)
+    write(sites[3], name=text("Another"))
+    assert shown() == (30, False)
+    somewhere = make_site("Nowhere")
+    assert shown() == (30, False)
+    write(sites[3], latitude=30.31)
+    assert shown() == (30, True)
+    write(somewhere, latitude=30.5, longitude=110.2)
+    assert shown() == (31, True)
+    write(sites[4], state="draft")
+    assert shown() == (30, True)
 
 
 def test_near_a_pole_a_site_is_outside_every_window():

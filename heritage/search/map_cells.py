@@ -225,12 +225,13 @@ class _Curve:
         return x, y, np.append(first, stop - start) + start
 
 
-_CURVE: CacheKey[list[_Curve]] = CacheKey("curve of the map")
+_CURVE: CacheKey[_Curve] = CacheKey("curve of the map")
 _PLACES: CacheKey[LRUCache[frozenset[tuple[str, ...]], Places]] = CacheKey("places on the map")
 
 
 def _curve(index: IndexSnapshot) -> _Curve:
-    return index.cache.get_or_set(_CURVE, lambda: [_made_curve(index)])[0]
+    """It depends on the points alone: the sites without one come after it in the order."""
+    return index.points_cache.get_or_set(_CURVE, lambda: _made_curve(index))
 
 
 def _made_curve(index: IndexSnapshot) -> _Curve:
