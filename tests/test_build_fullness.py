@@ -67,6 +67,8 @@ def test_each_statement_without_a_source_is_listed_once():
         item("event", "e1", source=key("heard")), item("event", "e2", source=key("list")),
         item("visitingfact", "v", source=key("list"), second_source=key("heard")),
         item("era", "r1", source=key("list"), description_source=key("heard")),
+        item("era", "r2", source=key("list"), territory_source=key("heard")),
+        item("place", "p", centre_source=key("heard")),
     ])  # fmt: skip
     for uid, kind, more in (
         ("d1", "in_danger", {"note": {"en": "Mining."}}),
@@ -77,8 +79,7 @@ def test_each_statement_without_a_source_is_listed_once():
         index.add([item("designationevent", uid, kind=kind, **more)])
     found = unsourced.statements(index)
     assert found == [
-        ("description", "r1"), ("designationevent", "d1"), ("event", "e1"),
-        ("point", "a"),
-        ("text", "a"), ("visitingfact", "v"),
+        ("centre", "p"), ("description", "r1"), ("designationevent", "d1"), ("event", "e1"),
+        ("point", "a"), ("territory", "r2"), ("text", "a"), ("visitingfact", "v"),
     ]  # fmt: skip
-    assert unsourced.summary(found).startswith("Statements without a source: 6 (")
+    assert unsourced.summary(found).startswith("Statements without a source: 8 (")
