@@ -154,9 +154,17 @@ def test_a_theme_is_told_by_what_records_speak_of(client, demo):
     assert (literal.shown_for, literal.total) == ("", 0)
 
 
-def test_near_a_large_town_is_at_least_in_it(demo):
+def test_near_a_town_is_what_lies_in_it_too(demo):
     near = SiteFilter({"q": "grottoes near Zhengzhou"})
-    assert near.data.getlist("place") == ["zhengzhou"] and near.hits
+    assert near.data.getlist("near") == ["place:zhengzhou"]
+    assert near.hits and near.hits >= SiteFilter({"place": "zhengzhou", "kind": "grottoes"}).hits
+    all_near = SiteFilter({"near": "place:zhengzhou"}).hits
+    assert all_near > SiteFilter({"place": "zhengzhou"}).hits
+
+
+def test_near_a_province_is_in_it_where_nothing_is_near_its_middle(demo):
+    near = SiteFilter({"q": "grottoes near Gansu"})
+    assert near.data.getlist("place") == ["gansu"] and near.hits
 
 
 def test_what_stands_behind_unknown_characters_is_found(demo):
