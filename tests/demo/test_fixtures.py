@@ -30,6 +30,7 @@ from heritage.models import (
 )
 from heritage.models.unesco import UnescoStatus, statuses
 from heritage.services.record_problems import problems
+from heritage.values.language import display_width
 from heritage.values.years import to_historical
 from tests import henan_table
 from tests.demo.conftest import PATHS
@@ -206,16 +207,27 @@ def test_markdown_contains_no_html():
 
 def test_what_readers_read_is_in_both_languages():
     alone = ("heritage.designation", "heritage.identifierscheme")  # registers' own words; brands
+    short = ("short_label", "short_name")  # only in a language in which the whole one is long
     lacking = [
         f"{file}: {row['fields']['uid']}: {column}"
         for file, row in ROWS
         if row["model"] not in alone and not file.startswith(MADE)
         for column, value in row["fields"].items()
-        if isinstance(value, dict)
-        and column not in ("short_label",)
-        and not value.keys() >= LANGUAGES
+        if isinstance(value, dict) and column not in short and not value.keys() >= LANGUAGES
     ]
     assert not lacking
+
+
+def test_what_lists_call_a_site_is_short_in_both_languages():
+    sites = [(file, row["fields"]) for file, row in ROWS if row["model"] == "heritage.site"]
+    long = [
+        f"{file}: {site['uid']}: {shown[code]}"
+        for file, site in sites
+        for shown in [site["name"] | site.get("short_name", {})]
+        for code in LANGUAGES
+        if display_width(shown[code]) > 40
+    ]
+    assert sites and not long
 
 
 # --- what they come to -----------------------------------------------------------------------
