@@ -24,7 +24,7 @@ function start() {
   // The server knows no screen: on a small one what it meant to show needs a wider view.
   const share = Math.min(frame.clientWidth / root.dataset.width, frame.clientHeight / root.dataset.height);
   const isAsked = new URLSearchParams(location.search).has("at");
-  const wider = isAsked ? 0 : Math.min(0, Math.ceil(Math.log2(share)));
+  const wider = isAsked ? 0 : Math.min(0, Math.round(Math.log2(share)));
   isShifted = "gcj02" in root.dataset;
   const map = L.map(frame, {
     attributionControl: false, // the credit stands below, where nothing covers it
