@@ -390,6 +390,21 @@ def test_all_sites_of_a_term_are_dated_at_once_by_one_statement(made, settings, 
     assert_as_rebuilt(store.current())
 
 
+def test_a_site_that_is_gone_by_the_end_of_its_transaction_has_no_date(made):
+    """Else the transaction would fail as a whole when it ends."""
+    with change_set():
+        stays = build.make_site("Stays", slug="stays")
+        build.make_site("Deleted again", slug="deleted-again").delete()
+        with transaction.atomic():
+            build.make_site("Taken back", slug="taken-back")
+            transaction.set_rollback(True)
+    connection.check_constraints()  # what a commit does
+    assert set(SiteDate.objects.values_list("pk", flat=True)) == set(
+        Site.objects.values_list("pk", flat=True)
+    )
+    assert moved() == {stays.slug}
+
+
 def test_dates_by_a_clock_that_was_wrong_do_not_hide_later_ones(made):
     ahead = datetime(2999, 1, 1, tzinfo=UTC)
     SiteDate.objects.filter(site__slug=PLAIN).update(changed_at=ahead)

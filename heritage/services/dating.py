@@ -47,7 +47,7 @@ def date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) 
     only_points = {pk for pk, columns in found.items() if columns <= _POINT}
     sites = moved | found.keys() | set(SITES_OF[Designation](entries))
     sites -= _behind_a_blur(unit, only_points - moved)
-    now, created = timezone.now(), unit.created[Site]
+    now, created = timezone.now(), _stored(unit.created[Site])
     if created:  # what is copied from another database brings its date
         rows = [SiteDate(site_id=pk, changed_at=now) for pk in sorted(created)]
         SiteDate.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
@@ -66,6 +66,14 @@ def date(
     for chunk in chunks(sorted(site_ids)):
         rows = SiteDate.objects.filter(site__in=chunk) if of_any_state else _rows_of(chunk)
         rows.update(changed_at=now or timezone.now())
+
+
+def _stored(site_ids: Iterable[int]) -> set[int]:
+    """Those that are there: not what was deleted again, or what a savepoint has taken back."""
+    found: set[int] = set()
+    for chunk in chunks(list(site_ids)):
+        found.update(untracked(Site).filter(pk__in=chunk).values_list("pk", flat=True))
+    return found
 
 
 def _rows_of(site_ids: Any) -> QuerySet[SiteDate]:
