@@ -11,17 +11,17 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, F, Q
-from django.utils.functional import lazy, lazystr
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Change, ChangeSet, JobLine
-from heritage.models.base import Record, untracked
+from heritage.models.base import Record
 from heritage.services.dependencies import parents_first
 from heritage.services.jobs import TAKE_BACK, JobKind, JobRefused, Progress, Run, Steps, register
 from heritage.services.undo import undo_changes, why_thinned
-from heritage.services.undo_plan import Conflict
+from heritage.services.undo_plan import Conflict, line_of
 
 CHANGES = 500  # that are undone in one transaction, unless one record has more
 
@@ -119,18 +119,11 @@ def _undo_batch(run: Run, of: ChangeSet, numbers: dict[Owner, int], keeps_fit: b
 
 
 def _log(run: Run, conflict: Conflict, owner: Owner | None) -> None:
-    row = untracked(conflict.model).filter(pk=conflict.object_id).first()
     about: tuple[type[Record], int] = (conflict.model, conflict.object_id)
     if owner is not None:
         model = ContentType.objects.get_for_id(owner[0]).model_class()
         about = (model, owner[1]) if model is not None else about  # type: ignore[assignment]
-    text = format_lazy(
-        "{kind} “{row}”: {why}",
-        kind=conflict.model._meta.verbose_name,
-        row=lazystr(row) if row is not None else conflict.object_id,
-        why=lazystr(conflict),
-    )
-    run.log(text, JobLine.Level.WARNING, about)
+    run.log(line_of(conflict), JobLine.Level.WARNING, about)
 
 
 def _groups(of: ChangeSet) -> list[tuple[list[Owner], int]]:

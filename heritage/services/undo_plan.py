@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import FileField
+from django.utils.functional import Promise, lazystr
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from heritage.models import Change, FormerSlug, Site
@@ -57,6 +59,17 @@ class Conflict:
         column = column_of(self.model, self.column)
         label = str(getattr(column, "verbose_name", self.column))
         return f"{label} ({language_name(self.language)})" if self.language else label
+
+
+def line_of(conflict: Conflict) -> Promise:
+    """The row that stays, as readers of a log know it, and why."""
+    row = untracked(conflict.model).filter(pk=conflict.object_id).first()
+    return format_lazy(
+        "{kind} “{row}”: {why}",
+        kind=conflict.model._meta.verbose_name,
+        row=lazystr(row) if row is not None else conflict.object_id,
+        why=lazystr(conflict),
+    )
 
 
 @dataclass(slots=True)

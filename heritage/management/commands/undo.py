@@ -1,11 +1,14 @@
 """Undo a change set of any size, some hundred changes in a transaction."""
 
+from collections.abc import Iterable
+from itertools import islice
+
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from heritage.models import ChangeSet, Job
 from heritage.services import jobs
 from heritage.services.undo import why_thinned
-from heritage.services.undo_plan import Conflict, plan
+from heritage.services.undo_plan import line_of, plan
 
 SHOWN = 50
 
@@ -28,11 +31,11 @@ class Command(BaseCommand):
             raise CommandError(why_not)
         if dry_run:
             planned = plan(found.changes.order_by("pk"))
-            self._list([_said(each) for each in planned.conflicts])
+            self._list(map(line_of, planned.conflicts), len(planned.conflicts))
             self.stdout.write(f"{len(planned.steps)} rows would be written.")
             return
         job = jobs.run_here("undo", change_set=found.pk, reason=reason, keeps_fit=False)
-        self._list([f"stays: {line}" for line in job.lines.order_by("pk")])
+        self._list(job.lines.order_by("pk"), job.lines.count())
         if job.state != Job.State.DONE:
             raise CommandError(
                 f"{job.says} It is job {job.pk}: “manage.py jobs continue {job.pk} --here” goes on."
@@ -43,12 +46,8 @@ class Command(BaseCommand):
         else:
             self.stdout.write(f"Undone by change set {made.pk}.")
 
-    def _list(self, lines: list[str]) -> None:
-        for each in lines[:SHOWN]:
-            self.stdout.write(each)
-        if len(lines) > SHOWN:
-            self.stdout.write(f"and {len(lines) - SHOWN} more")
-
-
-def _said(conflict: Conflict) -> str:
-    return f"stays: {conflict.model._meta.label_lower} {conflict.object_id}: {conflict}"
+    def _list(self, lines: Iterable[object], count: int) -> None:
+        for each in islice(lines, SHOWN):
+            self.stdout.write(f"stays: {each}")
+        if count > SHOWN:
+            self.stdout.write(f"and {count - SHOWN} more")
