@@ -500,10 +500,14 @@ else:
 
 @pytest.fixture(scope="module")
 def sound(django_db_setup, django_db_blocker, tmp_path_factory):
-    """A backup of an empty catalogue, made once."""
+    """A backup of an empty catalogue with a picture that nothing names, made once."""
+    picture = media() / "images" / "of_a_backup.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    picture.write_bytes(b"a picture")
     with django_db_blocker.unblock():
         made = backups.make(tmp_path_factory.mktemp("sound"))
         connection.close()
+    picture.unlink()
     return made.path
 
 

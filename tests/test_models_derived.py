@@ -353,7 +353,7 @@ def test_deleting_leaves_no_trace():
 def test_a_batch_refreshes_once(django_assert_max_num_queries):
     site = make_site()
     # Each row has its history; PostgreSQL waits for other writers with two statements more.
-    with django_assert_max_num_queries(38), change_set():
+    with django_assert_max_num_queries(39), change_set():
         for number in range(10):
             Event.objects.create(site=site, kind="built", date=f"07{number:02}")
     assert fresh(site).first_year == 700

@@ -192,10 +192,15 @@ def _put_in_place(
     """How many pictures were added or replaced."""
     media.mkdir(parents=True, exist_ok=True)
     new = [name for name in files if not (media / name).exists()]
-    for name in new:
-        place(files.pop(name), media / name)
-    tell("Loading the database")
-    database.load(file, manifest)
+    try:
+        for name in new:
+            place(files.pop(name), media / name)
+        tell("Loading the database")
+        database.load(file, manifest)
+    except BaseException:
+        for name in new:
+            (media / name).unlink(missing_ok=True)
+        raise
     # A file that is there under the same name, but is another: until now it was the right one.
     others = [name for name in files if not _is_equal(files[name], media / name)]
     for name in others:
