@@ -473,12 +473,30 @@ def test_sites_are_found_by_the_era_that_they_date_from(client, words):
     ]  # fmt: skip
 
 
-def test_a_card_names_up_to_three_kinds(client, words):
+def test_a_card_names_the_main_kind_and_a_row_three(client, words):
     labels = "Buddhist temple", "Rock relief", "Mountain", "Garden"
     kinds = [build.make_kind(label, order=order) for order, label in enumerate(labels)]
     build.make_site("Mount Emei", kinds=kinds, place=words.china)
-    html = as_read(client.get("/en/sites/?q=Emei"))
-    assert "Buddhist temple, Rock relief, Mountain&nbsp;· China" in html
+    assert "Buddhist temple&nbsp;· China" in as_read(client.get("/en/sites/?q=Emei"))
+    rows = as_read(client.get("/en/sites/?q=Emei&view=list"))
+    assert "Buddhist temple, Rock relief, Mountain" in rows
+    assert "Garden" not in rows
+
+
+def test_a_card_says_what_one_sees(client, words):
+    """Nature by its inscription, a building by its completion, and a badge for what is rare."""
+    park, tower = build.make_site("Falls"), build.make_site("Tower")
+    build.make_event(park, "protected", "1919")
+    vii = build.make_term(words.unesco, "vii", "criterion", "Beauty")
+    entry = build.make_designation(register=words.unesco, criteria=[vii], events=["1979"])
+    build.make_coverage(park, entry)
+    build.make_event(tower, "begun", "187X")
+    build.make_event(tower, "completed", "1886")
+    cards = as_read(client.get("/en/sites/"))
+    assert "Inscribed 1979" in cards and "1919" not in cards
+    assert "Completed 1886" in cards and "1870s" not in cards
+    assert "badge-inscribed" not in cards
+    assert "badge-inscribed" in as_read(client.get("/en/sites/?view=list"))
 
 
 def test_a_card_without_an_event_says_when_it_was_inscribed(client, words):

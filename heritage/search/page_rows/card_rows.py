@@ -62,6 +62,7 @@ class CardData:
     kinds: list[Kind] = field(default_factory=list)  # the one that gives the scene comes first
     beginning: Event | None = None  # the event that gives the age
     dates: list[str] = field(default_factory=list)  # exact ones of all events, in their order
+    completed: Event | None = None  # the first event of that kind that has a date
     age: list[Event] = field(default_factory=list)  # what stands, or what it dates from
     status: UnescoStatus = UnescoStatus.NONE  # that of the badge
     danger_since: int | None = None  # the year, of one in danger
@@ -114,12 +115,14 @@ def _add_beginnings(found: dict[int, CardData], terms: Vocabulary) -> None:
     for site, events in rows.items():
         beginning = first_beginning(events)
         age = age_events(events)
-        for shown in (beginning, *age):
+        completed = next((e for e in events if e.kind == Event.Kind.COMPLETED and e.date), None)
+        for shown in (beginning, completed, *age):
             if shown:
                 shown.first_era = terms.eras.get(shown.first_era_id)
                 shown.last_era = terms.eras.get(shown.last_era_id)
         found[site].dates = exact_dates(events)
-        found[site].beginning, found[site].age = beginning, age
+        found[site].beginning, found[site].completed = beginning, completed
+        found[site].age = age
 
 
 def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSnapshot) -> None:

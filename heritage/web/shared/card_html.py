@@ -19,12 +19,14 @@ from heritage.web.shared.language_html import as_html
 
 _NONE = SafeString()
 _AND = "&nbsp;· "
+# A card has a badge for what few sites are: that a site is World Heritage most cards would say.
+_EXCEPTIONS = set(UnescoStatus) - {UnescoStatus.INSCRIBED, UnescoStatus.NONE}
 _LAZY, _EAGER = '\n  loading="lazy"', '\n  loading="eager"'
 _CARD = """<article>
 <img class="card-picture" src="{src}" width="{width}" height="{height}" alt="{alt}"
   loading="lazy" decoding="async">
-<h2 class="card-name"><a href="{url}">{name}</a></h2>
-{other_name}{hook}{when}<p class="card-where">{kind}{and_}{place}</p>
+<h2 class="card-name"><a href="{url}">{name}</a>{other_name}</h2>
+{hook}<p class="card-facts">{facts}</p>
 {badges}</article>"""
 _ROW = """<th scope="row"><a href="{url}">{name}</a>{other_name}</th>
 <td class="row-kind">{kind}</td><td class="row-place">{place}</td><td>{when}</td>
@@ -43,7 +45,8 @@ class Card(NamedTuple):  # quickly made: a page has dozens
     url: str
     name: SafeString
     other_name: Text | None
-    kind: SafeString | str
+    kind: SafeString | str  # the main one
+    kinds: SafeString | str  # the first three
     place: str
     when: str
     when_marks: list[Mark]
@@ -58,7 +61,9 @@ class Card(NamedTuple):  # quickly made: a page has dozens
 
 def card(site: Card) -> SafeString:
     """An article with a picture, which is loaded when it comes into view; see `at_once()`."""
-    other, badges, picture = site.other_name, _badges(site, between=""), site.picture
+    other, picture = site.other_name, site.picture
+    badges = _badges(site, between="") if site.unesco in _EXCEPTIONS else ""
+    facts = filter(None, (_when(site), as_html(site.kind), as_html(site.place)))
     return _filled(
         _CARD,
         src=escape(picture.src),
@@ -67,12 +72,9 @@ def card(site: Card) -> SafeString:
         alt=escape(picture.alt) if picture.alt else "",
         url=escape(site.url),
         name=site.name,
-        other_name=_in(other, '<p class="card-other" lang="{}">{}</p>\n') if other else "",
+        other_name=_in(other, ' <span class="card-other" lang="{}">{}</span>') if other else "",
         hook=f'<p class="card-hook">{as_html(site.hook)}</p>\n' if site.hook else "",
-        when=f'<p class="card-when">{_when(site)}</p>\n' if site.when else "",
-        kind=as_html(site.kind),
-        and_=_AND if site.kind and site.place else "",
-        place=as_html(site.place),
+        facts=_AND.join(facts),
         badges=f'<p class="badges">{badges}</p>\n' if badges else "",
     )
 
@@ -90,7 +92,7 @@ def row(site: Card) -> SafeString:
         url=escape(site.url),
         name=site.name,
         other_name=_in(other, ' <span class="row-other" lang="{}">{}</span>') if other else "",
-        kind=as_html(site.kind),
+        kind=as_html(site.kinds),
         place=as_html(site.place),
         when=_when(site),
         badges=_badges(site, between=" "),

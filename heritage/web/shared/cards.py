@@ -36,6 +36,7 @@ COVER_SIZE = (1200, 800)
 _COVERS = ("web:cover", "web:square_cover")
 _MAX_RENDERED = 4_000  # pieces of HTML, of about 1 kB each
 _KINDS_SHOWN = 3
+_NATURAL = {"vii", "viii", "ix", "x"}  # criteria of World Heritage
 _WIDEST_DATE = 40  # letters on one line of a card
 
 
@@ -117,13 +118,14 @@ class _Texts(TermTexts):
 
 
 def _card(row: page_rows.CardData, texts: _Texts) -> Card:
-    when, marks = _visible_date(row.beginning, row.age)
+    when, marks = _date_of_row(row)
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
         url=f"{texts.sites}{row.slug}/",
         name=language_html.as_html(row.shown_name.best()),
         other_name=next(iter(language_html.in_other_languages(row.shown_name)), None),
-        kind=texts.text(_labels, *row.kinds[:_KINDS_SHOWN]),
+        kind=texts.text(_labels, *row.kinds[:1]),
+        kinds=texts.text(_labels, *row.kinds[:_KINDS_SHOWN]),
         place=texts.text(place_phrase, row.place) if row.place else "",
         when=when or _inscribed(row.inscribed_year),
         when_marks=marks,
@@ -141,6 +143,16 @@ def _picture_of(row: page_rows.CardData, texts: _Texts) -> Picture:
         return photograph(row.photograph)
     tag = covers.drawing_of_row(row, get_language()).tag
     return _drawn(texts.cover(row.uid, tag), texts.square_cover(row.uid, tag))
+
+
+def _date_of_row(row: page_rows.CardData) -> tuple[str, list[Mark]]:
+    """The date of what one sees: of nature its inscription, of a building that was begun and
+    completed its completion."""
+    if row.criteria and _NATURAL.issuperset(row.criteria):
+        return _inscribed(row.inscribed_year), []
+    if row.completed and row.beginning and row.beginning.kind == Event.Kind.BEGUN and not row.age:
+        return event_phrase(row.completed), short_marks(row.completed)
+    return _visible_date(row.beginning, row.age)
 
 
 def _inscribed(year: int | None) -> str:
