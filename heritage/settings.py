@@ -178,6 +178,8 @@ IMAGE_MAX_PIXELS = env.int("HERITAGE_IMAGE_MAX_PIXELS", default=60_000_000)
 
 # Files that jobs have put together, see heritage/services/prepared.py: how large all of them may
 # be, and how long one is kept that nobody asks for. nginx hands them out where it is told to.
+# Pictures as they were uploaded. Their metadata tell where somebody was, so nothing serves them.
+ORIGINALS_ROOT = DATA_DIR / "originals"
 PREPARED_ROOT = DATA_DIR / "prepared"
 PREPARED_MAX_BYTES = env.int("HERITAGE_PREPARED_MAX_BYTES", default=5_000_000_000)
 PREPARED_DAYS = env.int("HERITAGE_PREPARED_DAYS", default=7)
@@ -190,6 +192,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names a file without its hash
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "originals": {"BACKEND": "heritage.media.originals.OriginalStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -22,7 +22,9 @@ _numbers = count(1)
 def _own_surroundings(settings, tmp_path_factory):
     """Pictures go to a folder of the test; every test starts in English."""
     # Made by the test that stores one, and not beforehand for thousands that store none.
-    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / f"media-{next(_numbers)}"
+    number = next(_numbers)
+    settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / f"media-{number}"
+    settings.ORIGINALS_ROOT = tmp_path_factory.getbasetemp() / f"originals-{number}"
     with translation.override("en"):
         yield
 
@@ -62,7 +64,7 @@ def made_once(django_db_setup, django_db_blocker, tmp_path_factory):
         with (
             django_db_blocker.unblock(),
             translation.override("en"),
-            override_settings(MEDIA_ROOT=media),
+            override_settings(MEDIA_ROOT=media / "media", ORIGINALS_ROOT=media / "originals"),
         ):
             return make()
 

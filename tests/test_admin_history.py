@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -427,6 +428,9 @@ def age(name: str, days: int) -> None:
 def test_pictures_are_kept_while_they_can_be_restored_and_then_swept(site, capsys):
     kept, gone = build.make_image(site), build.make_image(site, file=build.picture_file(90, 50))
     files = kept.file.name, gone.file.name
+    originals = [image.original.path for image in (kept, gone)]
+    for path in originals:
+        os.utime(path, (0, 0))
     for name in files:
         age(name, 400)
     pk = gone.pk
@@ -439,7 +443,8 @@ def test_pictures_are_kept_while_they_can_be_restored_and_then_swept(site, capsy
     assert all(map(default_storage.exists, files))
     call_command("sweep_pictures", days=100)
     assert list(map(default_storage.exists, files)) == [True, False]
-    assert "1 files deleted" in capsys.readouterr().out
+    assert [Path(path).exists() for path in originals] == [True, False]
+    assert "2 files deleted" in capsys.readouterr().out
     [conflict] = restore_deleted(deletion).conflicts
     assert conflict.why == "file" and not Image.objects.filter(pk=pk).exists()
 

@@ -181,18 +181,21 @@ def test_a_picture_that_is_not_there_is_told(folder):
     assert first.file.name != second.file.name
     (media() / first.file.name).unlink()
     said = run("backup", folder)
-    assert f"A row names {first.file.name}, which is not there." in said
+    assert f"A row names media/{first.file.name}, which is not there." in said
     assert "1 pictures, 1 missing." in said
     assert CommandRun.objects.get(command="backup").detail["missing"] == 1
 
 
 def test_pictures_that_an_undo_may_need_are_in_it_and_previews_are_not(folder):
     image = make_image(make_site("One"))
-    name = image.file.name
+    name, original = image.file.name, image.original.name
     image.delete()
     (media() / "cache").mkdir(exist_ok=True)
     (media() / "cache" / "preview.png").write_bytes(b"drawn")
-    assert list(backups.make(folder).manifest.media) == [name]
+    (media() / "renditions").mkdir()
+    (media() / "renditions" / "a-320.avif").write_bytes(b"made again")
+    files = backups.make(folder).manifest.files
+    assert files == [f"media/{name}", f"originals/{original}"]
 
 
 def test_nobody_else_may_read_it_and_the_latest_are_kept(folder):

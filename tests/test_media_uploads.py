@@ -1,5 +1,6 @@
 """Uploads: what is taken comes out clean and upright, what is refused is told why."""
 
+import base64
 import hashlib
 import io
 import os
@@ -12,11 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import translation
 from PIL import ExifTags, Image, ImageCms, ImageFile, PngImagePlugin
 
-from heritage.media import ImageRefused, make_safe, uploads
+from heritage.media import ImageRefused, looks, make_safe, uploads
 from heritage.media.uploads import MAX_SIDE
+from tests import builders as build
 
 ROOT = Path(__file__).resolve().parents[1]
 MARK = b"PLANTED-MARKER-7391"
@@ -84,6 +87,31 @@ def png_header(width, height):
     return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
 
 
+def tiff_of_sixteen_bits():
+    """A TIFF of three times sixteen bits, which Pillow itself cannot write."""
+    width, height = 64, 48
+    pixels = b"".join(
+        struct.pack("<3H", x * 1000, y * 1300, (x * y * 21) % 65536)
+        for y in range(height)
+        for x in range(width)
+    )
+    bits_at, strip_at = 8 + 2 + 9 * 12 + 4, 8 + 2 + 9 * 12 + 4 + 6
+    tags = [
+        (256, 3, 1, width),
+        (257, 3, 1, height),
+        (258, 3, 3, bits_at),
+        (259, 3, 1, 1),
+        (262, 3, 1, 2),
+        (273, 4, 1, strip_at),
+        (277, 3, 1, 3),
+        (278, 3, 1, height),
+        (279, 4, 1, len(pixels)),
+    ]
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    head = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", len(tags)) + entries + bytes(4)
+    return head + struct.pack("<3H", 16, 16, 16) + pixels
+
+
 MARKED = {
     "jpeg": lambda: encoded(photo(), exif=exif(), comment=MARK, xmp=XMP, icc_profile=icc()),
     "png": lambda: encoded(photo(), "PNG", exif=exif(), pnginfo=png_text(), icc_profile=icc()),
@@ -91,6 +119,7 @@ MARKED = {
         Image.new("RGBA", (9, 9), (9, 9, 9, 99)), "PNG", exif=exif(), pnginfo=png_text()
     ),
     "webp": lambda: encoded(photo(), "WEBP", exif=exif(), xmp=XMP, icc_profile=icc()),
+    "avif": lambda: encoded(photo(), "AVIF", exif=exif(), xmp=XMP, icc_profile=icc()),
     "tiff": lambda: encoded(photo(), "TIFF", exif=exif(), description=MARK.decode()),
     "gif": lambda: encoded(photo("P"), "GIF", comment=MARK),
     "trailing bytes": lambda: encoded(photo()) + b"PK\3\4<script>" + MARK,
@@ -140,6 +169,13 @@ CASES = {
     ),
     "line drawing": (lambda: encoded(photo("1"), "PNG"), "png", "L"),
     "gif": (lambda: encoded(photo("P"), "GIF"), "png", "RGB"),
+    "avif": (lambda: encoded(photo(), "AVIF"), "jpeg", "RGB"),
+    "avif with alpha": (
+        lambda: encoded(Image.new("RGBA", (64, 48), (200, 60, 40, 90)), "AVIF"),
+        "png",
+        "RGBA",
+    ),
+    "sixteen bits of three colours": (lambda: tiff_of_sixteen_bits(), "jpeg", "RGB"),
     "wrong profile": (lambda: encoded(photo(), icc_profile=b"no profile at all"), "jpeg", "RGB"),
     "profile of other channels": (lambda: encoded(photo("L"), icc_profile=icc()), "jpeg", "L"),
     "broken exif": (lambda: encoded(photo(), exif=b"Exif\0\0II*\0\xff\xff"), "jpeg", "RGB"),
@@ -227,7 +263,11 @@ REFUSED = {
     "pdf": (lambda: b"%PDF-1.7 ...", "unsupported", "PDF"),
     "bmp": (lambda: encoded(photo(), "BMP"), "unsupported", "BMP"),
     "heic": (lambda: b"\0\0\0\x18ftypheic" + bytes(60), "unsupported", "HEIC"),
-    "avif": (lambda: encoded(photo(), "AVIF"), "unsupported", "AVIF"),
+    "heic as another may begin": (
+        lambda: b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(60),
+        "unsupported",
+        "HEIC",
+    ),
     "film": (lambda: b"\0\0\0\x18ftypisom" + bytes(60), "not_a_picture", "not a picture"),
     "measured": (lambda: encoded(photo("F"), "TIFF"), "unsupported", "measured data"),
     "signature only": (lambda: b"\xff\xd8\xff", "damaged", "JPEG"),
@@ -317,6 +357,7 @@ def test_a_file_of_exactly_the_limit_is_taken():
         ("RGB", "WEBP", {"lossless": True}, 2),
         ("RGBA", "WEBP", {}, 3),
         ("RGBA", "WEBP", {"lossless": True}, 3),
+        ("RGB", "AVIF", {"speed": 10}, 2),
     ],
 )
 def test_where_a_pixel_takes_more_there_may_be_fewer(mode, form, options, share):
@@ -345,6 +386,7 @@ profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 options = {
     "JPEG": {"exif": exif, "icc_profile": profile}, "PNG": {"compress_level": 1},
     "WEBP": {"lossless": True, "quality": 0, "method": 0},
+    "AVIF": {"speed": 10},
 }[form]
 Image.linear_gradient("L").resize((width, height)).convert(mode).save(data, form, **options)
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -362,6 +404,7 @@ print(peak())
         ("RGBA", 12, "PNG", 20),
         ("RGB", 12, "WEBP", 20),
         ("RGBA", 8, "WEBP", 30),
+        ("RGB", 12, "AVIF", 20),
     ],
 )
 def test_no_picture_takes_more_memory_than_its_pixels_allow(mode, megapixels, form, most):
@@ -418,3 +461,60 @@ def test_one_picture_is_decoded_at_a_time(monkeypatch):
         made = list(pool.map(lambda _number: make_safe(data, **LIMITS), range(4)))
     assert len({each.sha256 for each in made}) == 1
     assert most == [1, 1, 1, 1]
+
+
+# --- originals and looks ---------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_the_original_is_kept_as_it_was_sent_and_nothing_serves_it(client, settings):
+    data = MARKED["jpeg"]()
+    site = build.make_site("Here")
+    images = [
+        build.make_image(site, file=ContentFile(data, name="survey of Li.jpg")) for _ in range(2)
+    ]
+    for image in images:
+        image.refresh_from_db()
+    name = f"{hashlib.sha256(data).hexdigest()}.jpg"
+    assert {image.original.name for image in images} == {name}
+    assert [path.name for path in Path(settings.ORIGINALS_ROOT).iterdir()] == [name]
+    assert (Path(settings.ORIGINALS_ROOT) / name).read_bytes() == data
+    with pytest.raises(ValueError, match="not served"):
+        images[0].original.url  # noqa: B018
+    assert client.get(f"/images/{images[0].uid}/{name}").status_code == 404
+    served = client.get(f"/images/{images[0].uid}/{images[0].file_name}")
+    assert MARK not in served.getvalue()
+
+
+@pytest.mark.django_db
+def test_an_original_that_was_written_in_part_is_written_anew(settings):
+    data = encoded(photo())
+    folder = Path(settings.ORIGINALS_ROOT)
+    folder.mkdir()
+    name = f"{hashlib.sha256(data).hexdigest()}.jpg"
+    (folder / name).write_bytes(data[:50])
+    build.make_image(build.make_site("Here"), file=ContentFile(data, name="a.jpg"))
+    assert (folder / name).read_bytes() == data
+
+
+def test_a_picture_is_known_again_by_its_look():
+    plain = Image.linear_gradient("L").rotate(90).resize((400, 300)).convert("RGB")
+    plain.paste("white", (40, 60, 150, 260))
+    plain.paste("black", (200, 20, 360, 140))
+    other = plain.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    same = [
+        encoded(plain, quality=30),
+        encoded(plain.resize((200, 150)), "PNG"),
+        encoded(plain.point(lambda value: min(255, value + 20)), "WEBP"),
+        encoded(plain.convert("RGBA"), "PNG"),
+    ]
+    look = make_safe(encoded(plain), **LIMITS).look
+    assert all(looks.distance(look, make_safe(data, **LIMITS).look) <= looks.ALIKE for data in same)
+    assert looks.distance(look, make_safe(encoded(other), **LIMITS).look) > looks.ALIKE
+
+
+def test_a_placeholder_is_the_picture_in_a_few_pixels():
+    safe = make_safe(encoded(Image.new("RGB", (400, 200), (200, 30, 30))), **LIMITS)
+    tiny = Image.open(io.BytesIO(base64.b64decode(safe.placeholder)))
+    assert tiny.size == (16, 8) and len(safe.placeholder) < 300
+    assert tiny.convert("RGB").getpixel((8, 4)) == pytest.approx((200, 30, 30), abs=12)

@@ -128,6 +128,10 @@ def media_file(site) -> Path:
     return Path(project_settings.MEDIA_ROOT) / Image.objects.filter(site=site).last().file.name
 
 
+def original(site) -> Path:
+    return Path(Image.objects.filter(site=site).last().original.path)
+
+
 def stale_index(site):
     """The index was read, and then a row was written past the change log."""
     store.current()
@@ -161,6 +165,12 @@ FAULTS = {
     "row more": (added_past_the_history, "history", "has no history"),
     "row said to be gone": (said_to_be_gone, "history", "its history says it is gone"),
     "file gone": (without_file, "pictures", "is not there"),
+    "original gone": (lambda site: original(site).unlink(), "pictures", "original: "),
+    "original changed": (
+        lambda site: original(site).write_bytes(b"x"),
+        "pictures",
+        "is not the file",
+    ),
     "file changed": (
         lambda site: media_file(site).write_bytes(b"x"),
         "pictures",

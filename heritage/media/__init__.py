@@ -3,18 +3,20 @@
 - `make_safe()` reads an upload, checks it and encodes it again, or raises `ImageRefused`, whose
   message is for the person who sent it.
 - `covers` draws SVG files that stand for a site without a photograph; see its own face.
+- `looks` knows a picture again, and makes what stands for it while it is loaded.
 - `pending_uploads` is the folder of uploads whose form had errors.
 
 Other packages import these names and no module of this package.
 """
 
-from heritage.media import covers, pending_uploads
+from heritage.media import covers, looks, pending_uploads
 from heritage.media.uploads import ImageRefused, SafeImage, make_safe
 
 __all__ = [
     "ImageRefused",
     "SafeImage",
     "covers",
+    "looks",
     "make_safe",
     "pending_uploads",
 ]

@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import (
+    AvifImagePlugin,
     ExifTags,
     GifImagePlugin,
     Image,
@@ -21,6 +22,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from heritage.media import looks
 from heritage.values import sentences
 
 JPEG_QUALITY = 88
@@ -51,6 +53,11 @@ _READERS: dict[str, type[ImageFile.ImageFile]] = {
     "WebP": WebPImagePlugin.WebPImageFile,
     "TIFF": TiffImagePlugin.TiffImageFile,
     "GIF": GifImagePlugin.GifImageFile,
+    "AVIF": AvifImagePlugin.AvifImageFile,
+}
+_ORIGINAL = {
+    **{"JPEG": "jpg", "PNG": "png", "WebP": "webp"},
+    **{"TIFF": "tif", "GIF": "gif", "AVIF": "avif"},
 }
 _SIGNATURES = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -74,7 +81,7 @@ _TURNS = {
 }
 # Of a process with several threads: each picture takes hundreds of megabytes.
 _one_at_a_time = threading.Lock()
-_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIC", b"avif": "AVIF"}
+_HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 
 
 class ImageRefused(ValueError):
@@ -95,7 +102,8 @@ class SafeImage:
     """A picture encoded by us, with nothing in it but its pixels.
 
     `extension` has no dot; `width` and `height` are pixels after rotation; `sha256` is the digest
-    of `content`, in hexadecimal.
+    of `content`, in hexadecimal. `original` is the upload as it was sent; `look` and `placeholder`
+    are those of `looks`.
     """
 
     content: bytes
@@ -104,13 +112,17 @@ class SafeImage:
     width: int
     height: int
     sha256: str
+    original: bytes
+    original_extension: str
+    look: str
+    placeholder: str
 
 
 def make_safe(stream_or_bytes: BinaryIO | bytes, *, max_bytes: int, max_pixels: int) -> SafeImage:
     """Check an upload and encode it again: upright, in sRGB and without metadata.
 
-    A stream is read from its position, `max_bytes` + 1 bytes at most. JPEG, PNG, WebP, TIFF and GIF
-    are accepted, identified by their content; of several frames or pages, the first. Formats whose
+    A stream is read from its position, `max_bytes` + 1 bytes at most. JPEG, PNG, WebP, AVIF, TIFF
+    and GIF are accepted, identified by their content; of several frames the first. Formats whose
     pixels take much memory may have half or a third of `max_pixels`, so that no picture needs more
     memory than ten bytes for each of `max_pixels`. The result is PNG if there is transparency or,
     in a lossless file, few colours; otherwise JPEG. Raises ImageRefused with a reason to show.
@@ -121,7 +133,20 @@ def make_safe(stream_or_bytes: BinaryIO | bytes, *, max_bytes: int, max_pixels: 
         picture = _decode(data, kind, max_pixels)
         picture = _upright(picture)  # the one before is let go: each takes hundreds of megabytes
         picture = _plain(picture)
-        return _encode(picture, lossless=kind != "JPEG")
+        look, placeholder = looks.look_of(picture), looks.placeholder_of(picture)
+        form, content = _encode(picture, lossless=kind not in ("JPEG", "AVIF"))
+    return SafeImage(
+        content=content,
+        format=form,
+        extension=_EXTENSION[form],
+        width=picture.width,
+        height=picture.height,
+        sha256=hashlib.sha256(content).hexdigest(),
+        original=data,
+        original_extension=_ORIGINAL[kind],
+        look=look,
+        placeholder=placeholder,
+    )
 
 
 def _read(source: BinaryIO | bytes, max_bytes: int) -> bytes:
@@ -155,7 +180,7 @@ def _identify(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         kind = "WebP"
     elif data[4:8] == b"ftyp":
-        kind = _BRANDS.get(data[8:12], "")
+        kind = _of_brands(data)
     if kind in _READERS:
         return kind
     if kind:
@@ -170,6 +195,16 @@ def _identify(data: bytes) -> str:
         _("This file is not a picture, whatever its name says. Choose a JPEG, PNG, WebP or TIFF."),
         code="not_a_picture",
     )
+
+
+def _of_brands(data: bytes) -> str:
+    """AVIF or HEIC, as the box at the start of the file says: both may begin with `mif1`."""
+    length = min(int.from_bytes(data[:4]), 256)
+    box = data[8:length]
+    brands = {box[at : at + 4] for at in range(0, len(box), 4) if at != 4}  # 4: a version
+    if brands & {b"avif", b"avis"}:
+        return "AVIF"
+    return "HEIC" if brands & _HEIC else ""
 
 
 def _decode(data: bytes, kind: str, max_pixels: int) -> Image.Image:
@@ -231,7 +266,7 @@ def _judge_size(picture: Image.Image, max_pixels: int) -> None:
 def _share(picture: Image.Image) -> int:
     """By what the number of pixels is divided that a picture of this kind may have."""
     is_light = picture.mode in _LIGHT and not picture.has_transparency_data
-    if isinstance(picture, WebPImagePlugin.WebPImageFile):
+    if isinstance(picture, WebPImagePlugin.WebPImageFile | AvifImagePlugin.AvifImageFile):
         return 2 if is_light else 3
     return 1 if is_light else 2
 
@@ -320,7 +355,7 @@ def _with_alpha(picture: Image.Image, alpha: Image.Image) -> Image.Image:
     return clean
 
 
-def _encode(picture: Image.Image, *, lossless: bool) -> SafeImage:
+def _encode(picture: Image.Image, *, lossless: bool) -> tuple[Literal["png", "jpeg"], bytes]:
     # Pillow's writers take comments, profiles and more from here unless told otherwise.
     picture.info = {}
     drawing = lossless and picture.getcolors(FEW_COLOURS) is not None
@@ -334,12 +369,4 @@ def _encode(picture: Image.Image, *, lossless: bool) -> SafeImage:
         picture.save(
             out, "JPEG", quality=JPEG_QUALITY, progressive=progressive, subsampling="4:4:4"
         )
-    content = out.getvalue()
-    return SafeImage(
-        content=content,
-        format=form,
-        extension=_EXTENSION[form],
-        width=picture.width,
-        height=picture.height,
-        sha256=hashlib.sha256(content).hexdigest(),
-    )
+    return form, out.getvalue()

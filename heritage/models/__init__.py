@@ -51,8 +51,7 @@ from heritage.models.group_defaults import GroupDefault
 from heritage.models.history import Change, ChangeSet, ThinnedHistory
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
-from heritage.models.images import Image
-from heritage.models.imports import Import, ImportQuestion, ImportRow
+from heritage.models.images import Image, Rendition
 from heritage.models.jobs import Job, JobLine, WrongJobState, job_waits
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.login_attempts import LoginAttempt
@@ -102,9 +101,6 @@ __all__ = [
     "IdentifierScheme",
     "Identity",
     "Image",
-    "Import",
-    "ImportQuestion",
-    "ImportRow",
     "IndexChange",
     "IndexPart",
     "Job",
@@ -126,6 +122,7 @@ __all__ = [
     "Record",
     "Register",
     "RegisterTerm",
+    "Rendition",
     "Review",
     "ReviewComment",
     "RowChange",

@@ -1,5 +1,6 @@
 """Model fields: language maps, EDTF dates, coordinates, sort keys, re-encoded pictures."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -7,6 +8,7 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -171,8 +173,9 @@ class SortKeyField(models.CharField):
 class PictureField(models.FileField):
     """An uploaded picture.
 
-    The upload itself is never stored: it is decoded, stripped of metadata and encoded again. Width,
-    height and sha256 of the row are set from the result.
+    What is served is never the upload itself: it is decoded, stripped of metadata and encoded
+    again. Width, height and sha256 of the row are set from the result; a row with a field
+    `original` keeps the upload there, and how the picture looks in `look` and `placeholder`.
     """
 
     def clean(self, value: Any, instance: models.Model | None) -> Any:
@@ -197,11 +200,45 @@ class PictureField(models.FileField):
         safe = make_safe(
             value.file, max_bytes=settings.IMAGE_MAX_BYTES, max_pixels=settings.IMAGE_MAX_PIXELS
         )
+        if hasattr(instance, "original"):
+            digest = hashlib.sha256(safe.original).hexdigest()
+            instance.original = ContentFile(safe.original, f"{digest}.{safe.original_extension}")
+            instance.look, instance.placeholder = safe.look, safe.placeholder
         # Named by content: nothing of the uploader's file name is kept.
         value.file = ContentFile(safe.content, name=f"{safe.sha256[:24]}.{safe.extension}")
         value.file.is_safe = True
         value.name = value.file.name
         instance.width, instance.height, instance.sha256 = safe.width, safe.height, safe.sha256
+
+
+class OriginalField(models.FileField):
+    """An upload as it was sent, named by its content; the same upload is stored once."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{"max_length": 80, **kwargs})
+
+    @property
+    def storage(self) -> Storage:
+        """That of originals, of which nothing is served."""
+        return storages["originals"]
+
+    @storage.setter
+    def storage(self, value: object) -> None:
+        """Django sets that of pictures."""
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("storage", None)
+        return name, path, args, kwargs
+
+    def pre_save(self, instance: models.Model, add: bool) -> Any:
+        value = getattr(instance, self.attname)
+        if value and not value._committed and self.storage.exists(value.name):
+            if self.storage.size(value.name) == value.size:
+                value._committed = True
+            else:  # a process was killed while it wrote the file
+                self.storage.delete(value.name)
+        return super().pre_save(instance, add)
 
 
 def quick_display(name: str, choices: type[models.TextChoices]) -> Callable[[Any], str]:

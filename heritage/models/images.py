@@ -3,12 +3,13 @@
 from typing import ClassVar, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet
-from heritage.models.fields import LanguageMapField, PictureField
+from heritage.models.fields import EDTFField, LanguageMapField, OriginalField, PictureField
 from heritage.values.language import LazyText, interface_languages, language_name
 from heritage.values.web_address import validate_web_address
 
@@ -27,12 +28,42 @@ class Image(Record):
     width = models.PositiveIntegerField(_("width"), default=0, editable=False)
     height = models.PositiveIntegerField(_("height"), default=0, editable=False)
     sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    # What was uploaded, byte by byte, named by its SHA-256; pictures of earlier versions have none.
+    original = OriginalField(_("original"), blank=True, default="", db_default="", editable=False)
+    # Alike in pictures that look alike, see `media.alike`; 16 hexadecimal digits.
+    look = models.CharField(
+        max_length=16, blank=True, default="", db_default="", db_index=True, editable=False
+    )
+    # A few pixels of it, as WebP in Base64, shown while it is loaded.
+    placeholder = models.CharField(
+        max_length=600, blank=True, default="", db_default="", editable=False
+    )
+    focus_x = models.PositiveSmallIntegerField(
+        _("focal point, from the left (%)"),
+        default=50,
+        db_default=50,
+        validators=[MaxValueValidator(100)],
+        help_text=_("What stays in view where the picture is cropped: on cards and in squares."),
+    )
+    focus_y = models.PositiveSmallIntegerField(
+        _("focal point, from the top (%)"),
+        default=50,
+        db_default=50,
+        validators=[MaxValueValidator(100)],
+    )
     alt = LanguageMapField(
         _("alternative text"),
         blank=True,
         help_text=_("What the picture shows, for those who do not see it."),
     )
     caption = LanguageMapField(_("caption"), blank=True)
+    taken = EDTFField(
+        _("taken"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("When the picture was made, such as 2024-05."),
+    )
     author = models.CharField(_("author"), max_length=200, blank=True)
     credit_line = models.CharField(_("credit line"), max_length=300, blank=True)
     licence = models.ForeignKey(
@@ -43,6 +74,12 @@ class Image(Record):
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     published = models.BooleanField(_("published"), default=False)
+    on_cards = models.BooleanField(
+        _("shown on cards"),
+        default=True,
+        db_default=True,
+        help_text=_("In lists, the first such picture stands in place of the drawn cover."),
+    )
 
     objects: ClassVar = ImageQuerySet.as_manager()
     constraint_fields = {"image_licensed": "licence"}
@@ -61,6 +98,11 @@ class Image(Record):
                 violation_error_code="image_licensed",
             )
         ]
+
+    @property
+    def source(self) -> str:
+        """By which its renditions know it."""
+        return self.sha256[: Rendition.SOURCE_LENGTH]
 
     @property
     def file_name(self) -> str:
@@ -90,3 +132,44 @@ class Image(Record):
             errors["author"] = _("A picture is published only with its author or a credit line.")
         if errors:
             raise ValidationError(errors)
+
+
+class Rendition(models.Model):
+    """A picture in a size in which it is served. It follows from the picture's file alone.
+
+    It is named by what the picture shows, not by its row: so it is there at once when a picture
+    comes back from the bin, and two rows with the same picture share it.
+    """
+
+    class Form(models.TextChoices):
+        AVIF = "avif"
+        JPEG = "jpg"
+        PNG = "png"  # in place of JPEG, where there is transparency
+        TILES = "tiles"  # a pyramid of tiles that is whole; width and height of the picture
+
+    SOURCE_LENGTH = 24
+
+    source = models.CharField(max_length=SOURCE_LENGTH)  # the SHA-256 of the picture's file, cut
+    form = models.CharField(max_length=5, choices=Form)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ["source", "form", "width"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "form", "width"], name="rendition_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+    @property
+    def name(self) -> str:
+        """The last part of its address."""
+        return f"{self.source}-{self.width}.{self.form}"
+
+    @property
+    def path(self) -> str:
+        """In the storage of pictures."""
+        return f"renditions/{self.source[:2]}/{self.name}"

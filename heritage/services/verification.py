@@ -30,6 +30,7 @@ from heritage.models import (
     User,
 )
 from heritage.models.base import Record, untracked
+from heritage.models.fields import OriginalField
 from heritage.models.row_values import linked_ids, plain_row, recorded_columns, recorded_relations
 from heritage.services.denormalized import refresh, refresh_designations
 from heritage.services.fulltext_table import TABLE
@@ -347,14 +348,17 @@ def pictures() -> Checking:
     done, total = 0, sum(counts.values())
     for model, columns in fields.items():
         names = [column.name for column in columns]
-        sums = ["sha256"] if len(names) == 1 and _has_column(model, "sha256") else []
+        sums = ["sha256"] if _has_column(model, "sha256") else []
         rows: Iterable[dict[str, Any]]
         rows = models.QuerySet(model).order_by("pk").values("pk", *names, *sums).iterator(_ROWS)
         for row in rows:
             for column in columns:
                 if name := row[column.name]:
                     what = f"{model._meta.label_lower} {row['pk']}: {column.name}"
-                    yield from _file(column, what, name, row.get("sha256", ""))
+                    # An original is named by its own.
+                    is_original = isinstance(column, OriginalField)
+                    sha256 = name[:64] if is_original else row.get("sha256", "")
+                    yield from _file(column, what, name, sha256)
             done += 1
             yield Progress(done, total)
 

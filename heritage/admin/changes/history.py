@@ -40,7 +40,8 @@ from heritage.values.language import LanguageMap, language_name, proper_tag, tex
 from heritage.values.sentences import explained, listed
 
 LONGEST = 300  # characters of a value that was added or removed
-HIDDEN_COLUMNS = ("uid", "width", "height", "sha256")  # meaningless to readers
+# Meaningless to readers.
+HIDDEN_COLUMNS = ("uid", "width", "height", "sha256", "original", "look", "placeholder")
 NAMED_COLUMNS = 4  # columns that a sentence names
 NAMED_FILES = 3  # of an import
 MAX_ROWS = 2_000  # changes, in all, that are read to describe a list of change sets

@@ -1,6 +1,6 @@
 """The file of a backup: a tar archive whose last member, the manifest, names all others.
 
-    database.sqlite3.gz or database.dump    media/images/….webp    …    manifest.json
+    database.sqlite3.gz or database.dump  media/images/….jpg  originals/….tif  …  manifest.json
 
 Whoever reads one trusts no name and no size in it before it is compared with the manifest, and no
 content before its checksum is.
@@ -22,8 +22,9 @@ from django.conf import settings
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-MEDIA = "media"
-NOT_IN_MEDIA = ("cache",)  # link previews, which are drawn again
+MEDIA, ORIGINALS = "media", "originals"
+# Link previews and renditions, which are made again.
+NOT_IN_MEDIA = ("cache", "renditions")
 _BLOCK = 1 << 20
 _MOST_MEMBERS = 1_000_000
 _LARGEST_MANIFEST = 256 << 20  # bytes: a million members
@@ -58,14 +59,14 @@ class Manifest:
     format: int = FORMAT
 
     @property
-    def media(self) -> dict[str, Member]:
-        """The files of pictures, by their path in the media folder."""
-        head = MEDIA + "/"
-        return {
-            name.removeprefix(head): member
-            for name, member in self.members.items()
-            if name.startswith(head)
-        }
+    def files(self) -> list[str]:
+        """The files of pictures, as members: their path begins with the folder's name."""
+        return [name for name in self.members if name.startswith((f"{MEDIA}/", f"{ORIGINALS}/"))]
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures are in it; originals are not counted again."""
+        return sum(name.startswith(f"{MEDIA}/") for name in self.members)
 
     def as_json(self) -> bytes:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False).encode()
@@ -223,7 +224,7 @@ def _infos(tar: tarfile.TarFile) -> dict[str, tarfile.TarInfo]:
 
 
 def _is_sane(name: str) -> bool:
-    """Whether a member may have this name: one of three in the archive itself, or one in media/."""
+    """Whether a member may have this name: or path, in a folder of pictures."""
     if name in (MANIFEST, "database.sqlite3.gz", "database.dump"):
         return True
     path = PurePosixPath(name)
@@ -231,8 +232,8 @@ def _is_sane(name: str) -> bool:
     return (
         str(path) == name
         and len(parts) > 1
-        and parts[0] == MEDIA
-        and parts[1] not in NOT_IN_MEDIA
+        and parts[0] in (MEDIA, ORIGINALS)
+        and not (parts[0] == MEDIA and parts[1] in NOT_IN_MEDIA)
         and not {".", ".."} & set(parts)
         and name.isprintable()
         and "\\" not in name

@@ -21,15 +21,25 @@ from django.db import connection
 from django.db.models import FileField
 from psycopg import sql
 
-from heritage.exchange.backups.archive import BackupError, Manifest, compress, decompress
+from heritage.exchange.backups.archive import (
+    MEDIA,
+    ORIGINALS,
+    BackupError,
+    Manifest,
+    compress,
+    decompress,
+)
 from heritage.models import new_uid
+from heritage.models.fields import OriginalField
 
-# What lets somebody in, or ends by itself: whoever gets hold of a backup must find no session.
+# What lets somebody in, or ends by itself: whoever gets hold of a backup must find no session; and
+# what is made again from the pictures.
 LEFT_OUT = (
     "account_emailconfirmation",
     "django_session",
     "heritage_loginattempt",
     "heritage_openform",
+    "heritage_rendition",
     "usersessions_usersession",
 )
 _WHAT_COUNTS = ("heritage_site", "heritage_change", "heritage_user")  # a catalogue that has these
@@ -47,7 +57,7 @@ class Facts:
     bytes: int
     migrations: dict[str, list[str]]
     rows: dict[str, int]
-    files: list[str]  # of pictures, as rows name them
+    files: list[str]  # of pictures that rows name, as members of an archive
 
 
 class Database(Protocol):
@@ -128,14 +138,15 @@ def _rows(execute: Execute, tables: set[str]) -> dict[str, int]:
 
 
 def _files(execute: Execute, tables: set[str]) -> set[str]:
-    """The files that rows name, in the media folder."""
+    """The files that rows name, as members of an archive."""
     found: set[str] = set()
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, FileField) and model._meta.db_table in tables:
                 table, column = model._meta.db_table, field.column
                 query = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" <> \'\''  # noqa: S608 - our names
-                found.update(name for (name,) in execute(query))
+                folder = ORIGINALS if isinstance(field, OriginalField) else MEDIA
+                found.update(f"{folder}/{name}" for (name,) in execute(query))
     return found
 
 

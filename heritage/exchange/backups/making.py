@@ -15,7 +15,14 @@ import django
 from django.conf import settings
 
 from heritage.exchange.backups import databases
-from heritage.exchange.backups.archive import MEDIA, NOT_IN_MEDIA, BackupError, Manifest, Writer
+from heritage.exchange.backups.archive import (
+    MEDIA,
+    NOT_IN_MEDIA,
+    ORIGINALS,
+    BackupError,
+    Manifest,
+    Writer,
+)
 from heritage.server.machine_lock import one_at_a_time
 
 NAME = re.compile(r"heritage-\d{8}T\d{6}Z(?:-\d+)?\.tar")
@@ -76,7 +83,7 @@ def _make(folder: Path, work: Path, tell: Tell) -> Backup:
             writer.add(database.member, file)
             file.unlink()
             tell("Adding pictures")
-            manifest.missing = _add_media(writer, facts.files)
+            manifest.missing = _add_files(writer, facts.files)
             writer.finish(manifest)
         out.flush()
         os.fsync(out.fileno())
@@ -86,29 +93,39 @@ def _make(folder: Path, work: Path, tell: Tell) -> Backup:
     return Backup(path, manifest, path.stat().st_size)
 
 
-def _add_media(writer: Writer, named: list[str]) -> list[str]:
+def roots() -> dict[str, Path]:
+    """The folders of pictures, by their name in an archive."""
+    return {MEDIA: Path(settings.MEDIA_ROOT), ORIGINALS: Path(settings.ORIGINALS_ROOT)}
+
+
+def place_of(member: str, roots: dict[str, Path]) -> Path:
+    folder, _slash, name = member.partition("/")
+    return roots[folder] / name
+
+
+def _add_files(writer: Writer, named: list[str]) -> list[str]:
     """Add what rows name, and what lies beside it for deleted pictures; gives what is missing."""
-    root = Path(settings.MEDIA_ROOT)
     missing = []
-    for name in named:
+    for member in named:
         try:
-            writer.add(f"{MEDIA}/{name}", root / name)
+            writer.add(member, place_of(member, roots()))
         except FileNotFoundError:
-            missing.append(name)
-    for path in _media_files(root):
-        name = f"{MEDIA}/{path.relative_to(root).as_posix()}"
-        if name not in writer.members:
-            try:
-                writer.add(name, path)
-            except FileNotFoundError:
-                continue  # no row names it, and it was swept away just now
+            missing.append(member)
+    for head, root in roots().items():
+        for path in _files_in(root, NOT_IN_MEDIA if head == MEDIA else ()):
+            member = f"{head}/{path.relative_to(root).as_posix()}"
+            if member not in writer.members:
+                try:
+                    writer.add(member, path)
+                except FileNotFoundError:
+                    continue  # no row names it, and it was swept away just now
     return missing
 
 
-def _media_files(root: Path) -> Iterator[Path]:
+def _files_in(root: Path, left_out: tuple[str, ...]) -> Iterator[Path]:
     for folder, folders, files in os.walk(root, followlinks=True):
         if Path(folder) == root:
-            folders[:] = [name for name in folders if name not in NOT_IN_MEDIA]
+            folders[:] = [name for name in folders if name not in left_out]
         folders.sort()
         for name in sorted(files):
             if not name.startswith("."):

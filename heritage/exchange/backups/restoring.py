@@ -17,7 +17,6 @@ from django.db.migrations.loader import MigrationLoader
 
 from heritage.exchange.backups import databases
 from heritage.exchange.backups.archive import (
-    MEDIA,
     BackupError,
     Manifest,
     Reader,
@@ -25,7 +24,7 @@ from heritage.exchange.backups.archive import (
     refuse_newer,
 )
 from heritage.exchange.backups.databases import Database, Unreadable, place
-from heritage.exchange.backups.making import Tell, make, silent, work_folder
+from heritage.exchange.backups.making import Tell, make, place_of, roots, silent, work_folder
 from heritage.server.machine_lock import one_at_a_time
 
 _WORK = ".heritage-restore-"
@@ -56,7 +55,7 @@ def restore(path: Path, replace: bool = False, tell: Tell = silent) -> Restored:
 
     With `replace` a catalogue that is there is saved in the data folder first.
     """
-    database, media = databases.current(), Path(settings.MEDIA_ROOT)
+    database = databases.current()
     connection.close()
     try:
         with one_at_a_time("restore") as is_ours:
@@ -69,7 +68,7 @@ def restore(path: Path, replace: bool = False, tell: Tell = silent) -> Restored:
                 is_filled = _may_be_restored(archive, database, replace)
                 file, files = _unpack(archive, database, work, tell)
                 aside = _save_aside(database, tell) if is_filled else None
-                count = _put_in_place(database, file, archive.manifest, files, media, tell)
+                count = _put_in_place(database, file, archive.manifest, files, roots(), tell)
     except OSError as error:
         raise BackupError(
             f"The backup was not restored: {error.strerror}: {error.filename or path}"
@@ -96,7 +95,8 @@ def restored_beside(
             unpacked = work / "unpacked"
             unpacked.mkdir()
             file, files = _unpack(archive, database, unpacked, tell)
-            _put_in_place(database, file, archive.manifest, files, work / MEDIA, tell)
+            beside = {name: work / name for name in roots()}
+            _put_in_place(database, file, archive.manifest, files, beside, tell)
             # The demo keeps its key in the data folder: it is given here as well.
             secret = {"HERITAGE_SECRET_KEY": settings.SECRET_KEY}
             environment = {"HERITAGE_DATA": str(work), **secret, **database.environment()}
@@ -147,7 +147,7 @@ def _pending(manifest: Manifest) -> list[str]:
 def _unpack(
     archive: Reader, database: Database, work: Path, tell: Tell
 ) -> tuple[Path, dict[str, Path]]:
-    """All of an archive as files, with the right checksums: the database, and pictures by name."""
+    """All of an archive as files, with the right checksums: the database, pictures by member."""
     manifest = archive.manifest
     needed = sum(member.bytes for member in manifest.members.values()) + manifest.database_bytes
     if needed > (free := shutil.disk_usage(work).free):
@@ -158,9 +158,9 @@ def _unpack(
     packed = work / database.member
     archive.extract(database.member, packed)
     files = {}
-    for number, name in enumerate(sorted(manifest.media)):
+    for number, name in enumerate(sorted(manifest.files)):
         files[name] = work / f"file-{number}"
-        archive.extract(f"{MEDIA}/{name}", files[name])
+        archive.extract(name, files[name])
     return database.unpack(packed, manifest), files
 
 
@@ -186,25 +186,27 @@ def _put_in_place(
     file: Path,
     manifest: Manifest,
     files: dict[str, Path],
-    media: Path,
+    folders: dict[str, Path],
     tell: Tell,
 ) -> int:
-    """How many pictures were added or replaced."""
-    media.mkdir(parents=True, exist_ok=True)
-    new = [name for name in files if not (media / name).exists()]
+    """How many files of pictures were added or replaced."""
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    targets = {name: place_of(name, folders) for name in files}
+    new = [name for name in files if not targets[name].exists()]
     try:
         for name in new:
-            place(files.pop(name), media / name)
+            place(files.pop(name), targets[name])
         tell("Loading the database")
         database.load(file, manifest)
     except BaseException:
         for name in new:
-            (media / name).unlink(missing_ok=True)
+            targets[name].unlink(missing_ok=True)
         raise
     # A file that is there under the same name, but is another: until now it was the right one.
-    others = [name for name in files if not _is_equal(files[name], media / name)]
+    others = [name for name in files if not _is_equal(files[name], targets[name])]
     for name in others:
-        place(files[name], media / name)
+        place(files[name], targets[name])
     return len(new) + len(others)
 
 

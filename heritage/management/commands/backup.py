@@ -62,7 +62,7 @@ class Command(BaseCommand):
             self.stdout.write(self.style.WARNING(f"{more} further files are not there."))
         self.stdout.write(
             f"{made.path}: {made.bytes / 1_000_000:.1f} MB, "
-            f"{manifest.rows.get('heritage_site', 0)} sites, {len(manifest.media)} pictures, "
+            f"{manifest.rows.get('heritage_site', 0)} sites, {manifest.pictures} pictures, "
             f"{len(manifest.missing)} missing."
         )
 

@@ -14,13 +14,14 @@ from heritage.models import (
     OutgoingMail,
     PendingRefresh,
     PreparedFile,
+    Rendition,
     SiteEra,
     SortName,
     SpeltWord,
 )
 
 LEFT_OUT = (
-    *(SiteEra, SortName, IndexChange, IndexPart, SpeltWord, PendingRefresh),
+    *(SiteEra, SortName, IndexChange, IndexPart, SpeltWord, PendingRefresh, Rendition),
     # Those of the installation that it is loaded into: the defaults of its groups, what it has run.
     *(GroupDefault, CommandRun, Job, JobLine, OutgoingMail, PreparedFile),
 )

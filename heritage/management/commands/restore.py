@@ -30,7 +30,7 @@ class Command(BaseCommand):
         self.stdout.write(
             self.style.SUCCESS(
                 f"Restored: the catalogue of {manifest.made_at}, version {manifest.heritage}, "
-                f"{manifest.rows.get('heritage_site', 0)} sites, {len(manifest.media)} pictures."
+                f"{manifest.rows.get('heritage_site', 0)} sites, {manifest.pictures} pictures."
             )
         )
         if manifest.missing:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from heritage.media import pending_uploads
 from heritage.models import Change
-from heritage.models.fields import PictureField
+from heritage.models.fields import OriginalField, PictureField
 
 DAYS = 180
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         count = size = 0
         for model in apps.get_app_config("heritage").get_models():
             for field in model._meta.concrete_fields:
-                if isinstance(field, PictureField):
+                if isinstance(field, PictureField | OriginalField):
                     kept = _kept(model, field, since)
                     for name in _files(field):
                         if name in kept or field.storage.get_modified_time(name) > since:
@@ -54,10 +54,10 @@ class Command(BaseCommand):
 
 
 def _files(field: FileField) -> Iterator[str]:
-    folder = str(PurePosixPath(str(field.upload_to)))
-    if field.storage.exists(folder):
-        for name in field.storage.listdir(folder)[1]:
-            yield f"{folder}/{name}"
+    folder = PurePosixPath(str(field.upload_to))
+    if field.storage.exists(str(folder)):
+        for name in field.storage.listdir(str(folder))[1]:
+            yield str(folder / name)
 
 
 def _kept(model: type[Model], field: FileField, since: datetime) -> set[str]:

@@ -1,0 +1,53 @@
+"""How a picture looks, in a few bytes: to know it again, and to stand for it while it is loaded."""
+
+import base64
+import io
+
+from PIL import Image
+
+# Bits of 64 that differ between two encodings, sizes or exposures of one picture. Two pictures of
+# the same gate by two people differ by twenty and more.
+ALIKE = 6
+_WIDTH, _HEIGHT = 8, 8
+_TINY = 16  # pixels on the longer side
+_SMALL = 128  # to which a picture is reduced first
+
+
+def look_of(picture: Image.Image) -> str:
+    """A hash of 16 hexadecimal digits: whether it grows lighter from each spot to the next one."""
+    grey = _on_white(picture).convert("L").resize((_WIDTH + 1, _HEIGHT), reducing_gap=2.0)
+    pixels = grey.tobytes()
+    bits = 0
+    for row in range(_HEIGHT):
+        for x in range(_WIDTH):
+            at = row * (_WIDTH + 1) + x
+            bits = bits << 1 | (pixels[at + 1] > pixels[at])
+    return f"{bits:016x}"
+
+
+def distance(one: str, other: str) -> int:
+    """By how many bits of 64 two looks differ."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def placeholder_of(picture: Image.Image) -> str:
+    """A few pixels as WebP, in Base64: about 150 characters."""
+    tiny = _on_white(picture)
+    tiny.thumbnail((_TINY, _TINY), reducing_gap=2.0)
+    out = io.BytesIO()
+    tiny.convert("RGB").save(out, "WEBP", quality=20, method=4)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """A small copy without transparency; no copy of the whole is made."""
+    small = picture.copy() if max(picture.size) <= 2 * _SMALL else picture.reduce(_factor(picture))
+    if small.mode != "RGBA":
+        return small
+    ground = Image.new("RGB", small.size, "white")
+    ground.paste(small, mask=small.getchannel("A"))
+    return ground
+
+
+def _factor(picture: Image.Image) -> int:
+    return max(1, max(picture.size) // _SMALL)
