@@ -66,6 +66,18 @@ def _box(catalogue) -> str:
     return f"{west},{south},{east},{min(90, south + size)}"
 
 
+def _years(catalogue) -> str:
+    first = catalogue.dice.choice([*range(-2100, 900, 50)]) or 1
+    return catalogue.dice.choice([f"{first}..{first + 430 or 1}", f"{first}..2000", "none"])
+
+
+def _year(catalogue) -> str:
+    year = catalogue.dice.choice([-2500, *range(-5, 1000, 7), 2000])
+    left = ["", ".kept", ".rebuilt", ".ground", ".lost", ".unclear", ".before", ".later",
+            ".undated"]  # fmt: skip
+    return f"{year or 1}{catalogue.dice.choice(left)}"
+
+
 def _near(catalogue) -> str:
     dice = catalogue.dice
     return dice.choice(
@@ -94,6 +106,10 @@ _ASKED = {
     "open": lambda c: c.day().isoformat(),
     "from": lambda c: f"{c.dice.randint(1, 700)}{c.dice.choice(['', ' BCE'])}",
     "to": lambda c: str(c.dice.randint(701, 800)),
+    "begun": _years,
+    "standing": _years,
+    "dating": _years,
+    "stood": _year,
     "bbox": _box,
     "near": _near,
 }

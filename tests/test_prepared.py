@@ -1,11 +1,13 @@
 """Prepared files: made once by a job, handed out when whole, swept by age and size."""
 
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from heritage.models import CommandRun, Job, PreparedFile
 from heritage.services import jobs, prepared
@@ -59,8 +61,15 @@ def test_a_file_is_made_once_and_handed_out_when_it_is_whole(client, made):
     assert given["Content-Type"] == "text/plain" and "no-store" in given["Cache-Control"]
     ready = prepared.ask("test", q="all")
     assert (ready, ready.state, ready.size, len(made)) == (file, State.READY, 7, 1)
+    assert ready.sha256 == hashlib.sha256(b"whole 1").hexdigest()
     assert prepared.ask("test", q="other") != file
     assert client.get(address(file) + "x").status_code == 404
+
+
+def test_what_visitors_ask_for_waits_for_what_editors_do(made):
+    prepared.ask("test", q="first")
+    mine = prepared.ask("test", build.make_user("li"), q="second")
+    assert DBTaskResult.objects.ready().first().args_kwargs["args"] == [mine.job.pk]
 
 
 def test_nginx_is_told_where_the_file_lies(client, made, settings):
@@ -124,7 +133,7 @@ def test_what_failed_or_was_lost_is_begun_anew_when_somebody_asks(client, made, 
     assert prepared.ask("test", q="all").state == State.PREPARING
     work()
     file.refresh_from_db()
-    prepared.path_of(file).unlink()  # as a restored backup has it
+    file.full_path.unlink()  # as a restored backup has it
     assert client.get(address(file)).status_code == 410
     prepared.ask("test", q="all")
     work()

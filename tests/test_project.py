@@ -266,7 +266,9 @@ MIGRATIONS = {
     "0014_trust.py": "701a4bbd8ae2122a",
     "0015_places.py": "bc52c6c1bb4a4984",
     "0016_site_dates.py": "4b705eb4e67c3092",
-    "0017_pictures.py": "42cc1eaacfa9e6a3",
+    "0017_download_checksums.py": "1c6ca11a9a630e2d",
+    "0018_imports.py": "79f518decfe009d9",
+    "0019_pictures.py": "49d49aab2f0cc6be",
 }
 
 

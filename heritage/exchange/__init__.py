@@ -4,13 +4,14 @@
   else it is offered for (`FieldUse`). `editable_columns()` gives those that a user may write, each
   a `Column`, which reads, compares and assigns one value as a text.
 - **Out.** `sites_as_table()` and `sites_as_fixture()` give the text of a file piece by piece.
-- **In.** `fixtures` loads fixtures without overwriting what people have changed.
+- **In.** `reading` gives the rows of files as people have them, tables, maps and official lists.
+  `fixtures` loads fixtures without overwriting what people have changed.
 - **Backups.** `backups` has the whole catalogue in one file, and restores it.
 
 Other packages import these names and no other module of this package.
 """
 
-from heritage.exchange import backups, fixtures
+from heritage.exchange import backups, fixtures, reading
 from heritage.exchange.columns import AmbiguousName, Column, FieldUse, TermColumn, comparable
 from heritage.exchange.site_fields import (
     SITE_FIELDS,
@@ -37,6 +38,7 @@ __all__ = [
     "fields_for",
     "fixtures",
     "form_lines",
+    "reading",
     "sites_as_fixture",
     "sites_as_table",
     "with_related",

@@ -5,16 +5,14 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from heritage.exchange.reading import harmless
 from heritage.exchange.site_fields import exported_columns, with_related
 from heritage.models import Site, chunks
-
-# A cell that begins with one of these would be read as a formula, in some programs if it is wide.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def _cell(value: Any) -> Any:
     """A text is escaped so that a spreadsheet does not evaluate it as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return harmless(value) if isinstance(value, str) else value
 
 
 def sites_as_table(ids: list[int]) -> Iterator[str]:

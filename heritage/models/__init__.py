@@ -52,6 +52,7 @@ from heritage.models.history import Change, ChangeSet, ThinnedHistory
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.identity import Identity
 from heritage.models.images import Image, Rendition
+from heritage.models.imports import Import, ImportQuestion, ImportRow
 from heritage.models.jobs import Job, JobLine, WrongJobState, job_waits
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.login_attempts import LoginAttempt
@@ -101,6 +102,9 @@ __all__ = [
     "IdentifierScheme",
     "Identity",
     "Image",
+    "Import",
+    "ImportQuestion",
+    "ImportRow",
     "IndexChange",
     "IndexPart",
     "Job",

@@ -7,6 +7,7 @@
 - **Lists.** `SiteFilter(request.GET)` reads a query, including its search text, and gives the ids
   of the sites that match. `facet_counts()` counts the values of each facet in it.
 - **Maps.** `map_cells` groups the sites of a list that lie near each other, by window and zoom.
+- **Time.** `timeline` counts the sites of a list by year, and says what stood in one.
 - **Facets.** `FACETS` are all properties that lists are filtered by; `TREES` are those of them
   that are vocabularies, by name.
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
@@ -24,6 +25,7 @@ from heritage.search import (
     query_strings,
     similar,
     suggest,
+    timeline,
     verification,
 )
 from heritage.search.active_filters import ActiveFilter
@@ -32,6 +34,7 @@ from heritage.search.counting import FacetCounts, FacetOption, facet_counts
 from heritage.search.facets import areas
 from heritage.search.facets.base import Facet, TreeFacet
 from heritage.search.facets.registry import FACETS, TREES
+from heritage.search.filter_fields import span_in_address, years_in_address
 from heritage.search.filters import SiteFilter
 from heritage.search.fulltext import sites_matching
 from heritage.search.index import columns, orders, page_dependencies
@@ -77,7 +80,10 @@ __all__ = [
     "save_index",
     "similar",
     "sites_matching",
+    "span_in_address",
     "spelling_corrections",
     "suggest",
+    "timeline",
     "verification",
+    "years_in_address",
 ]

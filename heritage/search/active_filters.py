@@ -12,14 +12,14 @@ from django.utils.translation import pgettext
 
 from heritage.models import Event
 from heritage.models.visiting import WEEKDAYS
-from heritage.search import query_strings
+from heritage.search import query_strings, timeline
 from heritage.search.distance_fields import SearchCentre
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT, ItemError, unknown_value_error
 from heritage.search.index.openings import HoursGroup
 from heritage.values import edtf, sentences
 from heritage.values.coordinates import format_point
-from heritage.values.date_format import phrase, span_phrase
+from heritage.values.date_format import phrase, span_phrase, year_phrase
 from heritage.values.language import Text
 
 if TYPE_CHECKING:
@@ -105,6 +105,24 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
                 "role": role,
             }
         yield _active(filtered, "from", span_phrase(*filtered.span), together=["to"], label=label)
+    for name in timeline.ROLES:
+        if years := filtered.chosen(name):
+            is_dated = years.first is not None
+            words = span_phrase(years.first, years.last) if is_dated else _("no year recorded")
+            label = _label(filtered, name)
+            alone = pgettext("a label and its value", "%(label)s: %(value)s") % {
+                "label": label,
+                "value": words,
+            }
+            yield _active(filtered, name, words, label=label, alone=alone)
+    if asked := filtered.chosen("stood"):
+        words = year_phrase(asked.year)
+        if asked.left:
+            words = pgettext("a label and its value", "%(label)s: %(value)s") % {
+                "label": words,
+                "value": timeline.Left(asked.left).label,
+            }
+        yield _active(filtered, "stood", words)
     if box := filtered.chosen("bbox"):
         corners = {
             "first": format_point(box.south, box.west),

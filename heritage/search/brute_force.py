@@ -29,6 +29,7 @@ from heritage.models import (
 from heritage.search.facets.areas import GROUPS
 from heritage.search.filter_fields import read_years
 from heritage.values.coordinates import Point, distance_km, snap
+from heritage.values.years import from_historical
 
 type Ask = Callable[[SiteQuerySet, list[str], QueryDict], SiteQuerySet]
 
@@ -284,6 +285,71 @@ def _from(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuery
     return sites.filter(Exists(events.filter(site=OuterRef("pk"))))
 
 
+def earliest_years(role: str) -> dict[int, int]:
+    """By site with such a year, the earliest of its events of a role."""
+    kinds = [kind for kind in Event.Kind.values if Event(kind=kind).role == role]
+    rows = Event.objects.filter(kind__in=kinds, first_year__isnull=False).order_by()
+    years = rows.values("site").annotate(year=Min("first_year"))
+    return dict(years.values_list("site", "year"))
+
+
+def _earliest(role: str) -> Ask:
+    def ask(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
+        years = earliest_years(role)
+        if values[0] == "none":
+            return sites.exclude(pk__in=list(years))
+        first, last = map(from_historical, map(int, values[0].split("..")))
+        return sites.filter(pk__in=[pk for pk, year in years.items() if first <= year <= last])
+
+    return ask
+
+
+def _stood(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
+    year, _dot, left = values[0].partition(".")
+    groups = left_in(from_historical(int(year)))
+    gone = ("before", "later", "undated")
+    found = [pk for pk, name in groups.items() if name == left or (not left and name not in gone)]
+    return sites.filter(pk__in=found)
+
+
+def left_in(year: int) -> dict[int, str]:
+    """By site, what became of it, seen from a year: see `timeline.Left`."""
+    found = {}
+    for site in Site.objects.published().prefetch_related("events"):
+        events = [e for e in site.events.all() if (e.first_year, e.last_year) != (None, None)]
+        found[site.pk] = _left(events, year)
+    return found
+
+
+def _left(events: list[Event], year: int) -> str:
+    def since(event: Event) -> int:
+        known = event.last_year if event.first_year is None else event.first_year
+        return 0 if known is None else known
+
+    def is_there(role: str, until: int | None) -> bool:
+        return any(e.role == role and (until is None or since(e) <= until) for e in events)
+
+    gaps = []
+    for fall in events:
+        if fall.kind == "destroyed":
+            end = fall.first_year if fall.last_year is None else fall.last_year
+            back = [since(e) for e in events if since(e) >= since(fall) and
+                    e.kind in ("founded", "begun", "built", "completed", "rebuilt")]  # fmt: skip
+            gaps.append((end or 0, min(back, default=None)))
+    if is_there("standing", year):
+        return "kept"
+    if any(end < year and (again is None or year < again) for end, again in gaps):
+        return "before"
+    if is_there("beginnings", year) or is_there("dated", year):
+        if is_there("standing", None):
+            return "rebuilt"
+        if is_there("dated", year):
+            return "ground"
+        return "lost" if any(again is None for _end, again in gaps) else "unclear"
+    roles = ("beginnings", "standing", "dated")
+    return "later" if any(is_there(role, None) for role in roles) else "undated"
+
+
 def _bbox(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     west, south, east, north = map(float, values[0].split(","))
 
@@ -359,6 +425,10 @@ _ASK: dict[str, Ask] = {
     "language": _language,
     "open": _open,
     "from": _from,
+    "begun": _earliest("beginnings"),
+    "standing": _earliest("standing"),
+    "dating": _earliest("dated"),
+    "stood": _stood,
     "bbox": _bbox,
     "near": _near,
 }

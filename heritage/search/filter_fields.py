@@ -19,6 +19,7 @@ from django.forms import MultipleHiddenInput
 from django.utils.translation import gettext as _
 
 from heritage.search.index.columns import BoundingBox
+from heritage.search.timeline import Left
 from heritage.values import coordinates, edtf, years
 from heritage.values.date_parser import parse_date
 
@@ -199,6 +200,68 @@ class YearSpan:
         return (self.first is None or self.first <= year) and (
             self.last is None or year <= self.last
         )
+
+
+UNDATED = "none"  # in the place of years: no year is recorded
+
+
+def years_in_address(first: int, last: int) -> str:
+    """Astronomical years as addresses write a span of them, historically: -1046..-771."""
+    return f"{years.to_historical(first)}..{years.to_historical(last)}"
+
+
+def span_in_address(text: str) -> tuple[int, int] | None:
+    """The inverse of it; None for what is no such span, or none of the catalogue's years."""
+    found = re.fullmatch(r"(-?[1-9][0-9]{0,6})\.\.(-?[1-9][0-9]{0,6})", text)
+    if not found:
+        return None
+    first, last = (years.from_historical(int(each)) for each in found.groups())
+    is_known = years.EARLIEST <= first <= last <= years.LATEST
+    return (first, last) if is_known else None
+
+
+class EarliestYearField(ValueField[YearSpan]):
+    """618..907, or "none" for what has no year."""
+
+    def parse(self, text: str) -> YearSpan:
+        if text == UNDATED:
+            return YearSpan(text, None, None)
+        span = span_in_address(text)
+        if span is None:
+            raise ValidationError(
+                _("Write two years, such as 618..907 or -1046..-771, or “none”."), code="invalid"
+            )
+        return YearSpan(text, *span)
+
+
+class EarliestYearFilter(ShallowCopyFilter, filters.Filter):
+    """Sites whose earliest year lies in a span, or is not known."""
+
+    field_class = EarliestYearField
+
+
+@dataclass(frozen=True, slots=True)
+class InYear:
+    """A year (astronomical), and which of the sites by what is left: empty for all then there."""
+
+    year: int
+    left: str
+
+
+class InYearField(ValueField[InYear]):
+    """676, or 676.kept."""
+
+    def parse(self, text: str) -> InYear:
+        found = re.fullmatch(r"(-?[1-9][0-9]{0,6})(?:\.([a-z]+))?", text)
+        year = years.from_historical(int(found[1])) if found else years.LATEST + 1
+        left = (found[2] or "") if found else ""
+        if not years.EARLIEST <= year <= years.LATEST or (left and left not in set(Left)):
+            raise ValidationError(_("Write a year, such as 676 or -1046."), code="invalid")
+        return InYear(year, left)
+
+
+class InYearFilter(ShallowCopyFilter, filters.Filter):
+    field_class = InYearField
 
 
 # --- where -----------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from heritage.search import (
     filter_fields,
     store,
     text_search,
+    timeline,
 )
 from heritage.search.facets.excluded import ExcludedValuesFilter
 from heritage.search.facets.fields import FacetField
@@ -108,6 +109,10 @@ class SiteFilter(filters.FilterSet):
     open = filter_fields.DayFilter(label=_("Open on"))
     hours = filter_fields.OneOfFilter(label=_("Hours"), choices=HoursGroup.choices)
     to = filter_fields.YearFilter(label=_("Until the year"), end=1)
+    begun = filter_fields.EarliestYearFilter(label=_("Begun in"))
+    standing = filter_fields.EarliestYearFilter(label=_("Standing from"))
+    dating = filter_fields.EarliestYearFilter(label=_("Dating from"))
+    stood = filter_fields.InYearFilter(label=_("In the year"))
     bbox = filter_fields.BoundingBoxFilter(label=_("Map area"))
     near = distance_fields.SearchCentreFilter(label=_("Near"))
     within = distance_fields.SearchRadiusFilter(label=_("Within"))
@@ -333,6 +338,12 @@ class SiteFilter(filters.FilterSet):
             found["open"] = BitMap.union(*(self.hours_groups[group] for group in self.hours_asked))
         if self.span != (None, None):
             found["from"] = self._within_span()
+        for name, of in timeline.ROLES.items():
+            if span := self.chosen(name):
+                found[name] = self._with_earliest_year(of, span)
+        if asked := self.chosen("stood"):
+            parts = timeline.standing_in(self.index, asked.year)
+            found["stood"] = parts.groups[timeline.Left(asked.left)] if asked.left else parts.there
         if self.chosen("bbox"):
             found["bbox"] = self.index.within(self.chosen("bbox"))
         if self.nearby:
@@ -384,6 +395,11 @@ class SiteFilter(filters.FilterSet):
         """
         spans, role = self.index.spans, self.chosen("role")
         return [spans[role]] if role in spans else list(spans.values())
+
+    def _with_earliest_year(self, role: str, span: filter_fields.YearSpan) -> BitMap:
+        if span.text == filter_fields.UNDATED:
+            return timeline.undated(self.index, role)
+        return timeline.years_of(self.index, role).sites(span.first, span.last)
 
     @property
     def _short_span(self) -> tuple[int, int] | None:

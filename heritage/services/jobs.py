@@ -372,8 +372,11 @@ def connect() -> None:
 
 
 def _enqueue(job: Job, **kwargs: Any) -> None:
-    if not kind_of(job).is_quick:
-        run_job.enqueue(job.pk)
+    kind = kind_of(job)
+    if not kind.is_quick:
+        # What visitors ask for waits for what editors do.
+        is_of_visitor = job.user_id is None and not kind.is_scheduled
+        (run_job.using(priority=-10) if is_of_visitor else run_job).enqueue(job.pk)
 
 
 def attend() -> None:

@@ -8,7 +8,6 @@ beyond `HERITAGE_PREPARED_MAX_BYTES`.
 """
 
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -17,15 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Job, PreparedFile, User
-from heritage.models.base import new_uid
+from heritage.models import PreparedFile, User
 from heritage.services import jobs
 from heritage.values.language import LazyText
 
@@ -54,45 +50,10 @@ def register(maker: Maker) -> None:
 
 
 def ask(name: str, user: User | None = None, **parameters: Any) -> PreparedFile:
-    """The file, ready or being prepared; with a user it is for this user alone.
-
-    A file that failed or whose job was lost is begun anew.
-    """
+    """The file, ready or being prepared, as `PreparedFile.objects.ask()` gives it."""
     maker = _makers[name]
-    asked = json.dumps([name, parameters, user and user.pk], cls=DjangoJSONEncoder, sort_keys=True)
-    with transaction.atomic():
-        file, _is_new = PreparedFile.objects.select_for_update().get_or_create(
-            key=hashlib.sha256(asked.encode()).hexdigest(),
-            defaults={
-                "uid": new_uid(),
-                "maker": name,
-                "parameters": parameters,
-                "user": user,
-                "name": maker.file_name(parameters),
-                "content_type": maker.content_type,
-            },
-        )
-        file.used_at = timezone.now()
-        if not _is_there(file) and not _is_being_made(file):
-            file.state, file.asked_at = State.PREPARING, timezone.now()
-            file.job = jobs.start("prepare", user, file=file.pk, name=file.name)
-        file.save()
-    return file
-
-
-def path_of(file: PreparedFile) -> Path:
-    return Path(settings.PREPARED_ROOT) / file.path
-
-
-def _is_there(file: PreparedFile) -> bool:
-    return file.state == State.READY and path_of(file).is_file()
-
-
-def _is_being_made(file: PreparedFile) -> bool:
-    running = (Job.State.WAITING, Job.State.RUNNING)
-    return (
-        file.state == State.PREPARING and file.job is not None and file.job.shown_state in running
-    )
+    file_name = maker.file_name(parameters)
+    return PreparedFile.objects.ask(name, file_name, maker.content_type, user, **parameters)
 
 
 def _prepare(run: jobs.Run) -> jobs.Steps:
@@ -108,9 +69,13 @@ def _prepare(run: jobs.Run) -> jobs.Steps:
         yield from maker.make(run, part)
         part.replace(folder / name)
         size = (folder / name).stat().st_size
+        run.note_alive()
+        with (folder / name).open("rb") as content:
+            sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         with run.step():
             former = file.path
-            values = {"state": State.READY, "path": name, "size": size, "made_at": timezone.now()}
+            values = {"state": State.READY, "path": name, "size": size, "sha256": sha256}
+            values["made_at"] = timezone.now()
             PreparedFile.objects.filter(pk=file.pk).update(**values)
         if former:
             (folder / former).unlink(missing_ok=True)
@@ -150,7 +115,7 @@ def sweep() -> tuple[int, int]:
     for file in gone:
         file.delete()
         if file.path:
-            path_of(file).unlink(missing_ok=True)
+            file.full_path.unlink(missing_ok=True)
     _sweep_strays()
     return len(gone), sum(file.size for file in gone)
 

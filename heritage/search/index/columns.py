@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from pyroaring import BitMap
 
+from heritage.search.caches import Cache
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km
 
 # The types of a table's columns, the id first, as `array` and numpy both name them.
@@ -67,6 +68,8 @@ class Table:
     ids: np.ndarray
     columns: tuple[np.ndarray, ...]
     _by_first: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list, compare=False)
+    # What other modules compute of it: the same as long as no row of it changes.
+    cache: Cache = field(default_factory=Cache, compare=False, repr=False)
 
     @property
     def by_first(self) -> tuple[np.ndarray, np.ndarray]:

@@ -26,6 +26,7 @@ from heritage.search import (
     page_dependencies,
     query_strings,
     suggest,
+    timeline,
 )
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
@@ -42,7 +43,7 @@ from heritage.web.shared.unplaced import DistrictSites, UnplacedSites
 
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = (
-    *("bbox", "property", "part_of", "hours", SiteFilter.NOT),
+    *("bbox", "property", "part_of", "hours", SiteFilter.NOT, *timeline.ROLES, "stood"),
     *(facet.name for facet in FACETS if not facet.in_form),
     *("view", "sort", UNFOLDED),
 )
@@ -53,6 +54,7 @@ MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
 _ANSWERED_BY_INDEX = {
     *(facet.name for facet in FACETS),
     *("role", "from", "to", "bbox", SiteFilter.NOT, "sort", "view", AT, UNFOLDED),
+    *(*timeline.ROLES, "stood"),
     *query_strings.PAGE_PARAMETERS,
 }
 _DISTANCES = (10, 25, SiteFilter.WITHIN_KM, 100, 250)  # km of what a list is near to

@@ -26,7 +26,7 @@ from django.views.decorators.http import require_safe
 
 from heritage.cartography import sheets, tile_files
 from heritage.media.covers import SHAPES, scene_files, tag_of_chooser
-from heritage.models import CommandRun, Identity, Image, Job, Kind, Place, PreparedFile, Site
+from heritage.models import CommandRun, Identity, Image, Kind, Place, PreparedFile, Site
 from heritage.search import current_index
 from heritage.web.access import may_see, visible_site
 from heritage.web.media import covers, maps, pictures, previews, printable_covers
@@ -84,9 +84,7 @@ def prepared_file(request: HttpRequest, uid: str, filename: str) -> HttpResponse
         # Whoever links to it keeps it alive; once a day is enough to know that.
         day_ago = timezone.now() - timedelta(days=1)
         PreparedFile.objects.filter(pk=file.pk, used_at__lt=day_ago).update(used_at=timezone.now())
-    path = settings.PREPARED_ROOT / file.path
-    is_ready = file.state == PreparedFile.State.READY and path.is_file()
-    if not is_ready:
+    if not file.is_ready:
         return _being_prepared(request, file)
     if settings.PREPARED_BY_NGINX:
         response: HttpResponseBase = HttpResponse(content_type=file.content_type)
@@ -94,7 +92,10 @@ def prepared_file(request: HttpRequest, uid: str, filename: str) -> HttpResponse
         response["Content-Disposition"] = content_disposition_header(True, file.name) or ""
     else:
         response = FileResponse(
-            path.open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type
+            file.full_path.open("rb"),
+            as_attachment=True,
+            filename=file.name,
+            content_type=file.content_type,
         )
     response["X-Content-Type-Options"] = "nosniff"
     patch_cache_control(response, private=True, no_store=True)
@@ -104,11 +105,8 @@ def prepared_file(request: HttpRequest, uid: str, filename: str) -> HttpResponse
 
 def _being_prepared(request: HttpRequest, file: PreparedFile) -> HttpResponse:
     """The browser asks again while there is a job, and a worker for it."""
-    job = file.job
-    open_states = (Job.State.WAITING, Job.State.RUNNING)
-    is_open = file.state == PreparedFile.State.PREPARING and job is not None
-    is_open = is_open and job is not None and job.shown_state in open_states
-    context = {"file": file, "job": job, "is_open": is_open}
+    is_open = file.is_being_made
+    context = {"file": file, "job": file.job, "is_open": is_open}
     context["has_worker"] = CommandRun.objects.has_worker()
     response = render(request, "web/prepared.html", context, status=202 if is_open else 410)
     if is_open:

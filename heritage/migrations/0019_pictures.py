@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('heritage', '0016_site_dates'),
+        ('heritage', '0018_imports'),
     ]
 
     operations = [

@@ -1,0 +1,225 @@
+"""What every file is read into: lines of cells below a row of column names."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from django.utils.translation import gettext as _
+
+from heritage.exchange.reading import header
+
+
+class UnreadableFile(ValueError):
+    """Why a file is refused, and what to do; `line` is that of the file, where it is known."""
+
+    def __init__(self, message: str, line: int | None = None):
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a file may hold. Whatever exceeds it is refused before it is read, or while it is."""
+
+    file_bytes: int = 200_000_000
+    unpacked_bytes: int = 600_000_000  # of a spreadsheet, which is a zip archive
+    ratio: int = 200  # unpacked to packed, of what unpacks to more than `small_bytes`
+    small_bytes: int = 10_000_000
+    shared_bytes: int = 60_000_000  # of the texts that cells of a spreadsheet share
+    rows: int = 1_000_000
+    columns: int = 500
+    cells: int = 25_000_000
+    characters: int = 100_000  # in one cell
+    sheets: int = 100
+    child_bytes: int = 1_000_000_000  # of memory, for what reads XLS, XLSB and ODS
+    child_seconds: int = 60  # of processor time; it is ended after twice as many by the clock
+
+
+class Cell(str):
+    """The text of a cell, "" if it is empty. `problem` says why what stands there is no value."""
+
+    problem: str = ""
+
+    @classmethod
+    def faulty(cls, problem: str) -> "Cell":
+        made = cls("")
+        made.problem = problem
+        return made
+
+
+EMPTY = Cell("")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    line: int  # in the file, from 1; of a GeoJSON or JSON file the number of the object
+    cells: dict[str, Cell]  # of each of the columns
+
+
+@dataclass(frozen=True, slots=True)
+class SheetInfo:
+    name: str
+    hidden: bool = False
+    rows: int | None = None  # as the file says; None: it does not say
+
+
+class Reader(Protocol):
+    """A kind of file. `header` names the columns where the file does, else the header is sought."""
+
+    sheets: list[SheetInfo]
+    notes: list[str]
+
+    def header(self, sheet: str) -> list[str] | None: ...
+    def lines(self, sheet: str) -> Iterator[tuple[int, Sequence[str]]]: ...
+
+
+# Spreadsheets calculate a cell that begins with one of these, in some programs if it is wide.
+_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")
+_ERRORS = {
+    "#BLOCKED!", "#BUSY!", "#CALC!", "#CONNECT!", "#DIV/0!", "#FIELD!", "#GETTING_DATA", "#N/A",
+    "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#UNKNOWN!", "#VALUE!",
+}  # fmt: skip
+_NO_DAY = re.compile(r"1900[-/.]0?1[-/.]00?")
+_NOT_STORED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def harmless(text: str) -> str:
+    """A text with an apostrophe before it if a spreadsheet would calculate it; see `as_cell()`."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def as_cell(text: str) -> Cell:
+    """A text of a file as a cell: without the spaces around it, and without the apostrophe that
+    `harmless()` puts before what looks like a formula."""
+    if not text:
+        return EMPTY
+    if text[0] == "'" and _FORMULA.match(text):
+        text = text[1:]
+    text = text.strip()
+    if text.startswith("#") and text in _ERRORS:
+        return Cell.faulty(_("The cell holds the error %(error)s.") % {"error": text})
+    if "\ufffd" in text:
+        return Cell.faulty(_("A character of this text was lost: write it anew."))
+    if _NOT_STORED.search(text):
+        return Cell.faulty(_("It holds a character that cannot be stored: write it anew."))
+    if _NO_DAY.match(text):
+        return Cell.faulty(_("1900-01-00 is how spreadsheets show 0 as a date: empty the cell."))
+    return Cell(text)
+
+
+@dataclass
+class SourceFile:
+    """An open file: its sheets, and the rows of one of them.
+
+    Of several sheets one must be chosen, `sheet` says which it is; `needs_sheet` if none is yet.
+    """
+
+    path: Path
+    name: str
+    kind: str  # "csv", "xlsx", "xls", "xlsb", "ods", "json", "jsonl", "geojson", "kml", "xml", …
+    reader: Reader
+    limits: Limits
+    encoding: str = ""
+    sheet: str | None = None
+    _found: dict[str, header.Header] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.sheet is None:
+            shown = [each for each in self.sheets if not each.hidden] or self.sheets
+            self.sheet = shown[0].name if len(shown) == 1 else None
+        elif self.sheet not in {each.name for each in self.sheets}:
+            raise UnreadableFile(
+                _("The file has no sheet “%(name)s”. It has: %(sheets)s.")
+                % {"name": self.sheet, "sheets": self._names()}
+            )
+
+    @property
+    def sheets(self) -> list[SheetInfo]:
+        return self.reader.sheets
+
+    @property
+    def notes(self) -> list[str]:
+        """What was noticed while opening, in sentences."""
+        return self.reader.notes
+
+    @property
+    def needs_sheet(self) -> bool:
+        return self.sheet is None
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns of the chosen sheet, each once."""
+        return self._header(None).columns
+
+    @property
+    def header_line(self) -> int:
+        """The line of the (last) row of column names; 0 where the file names them otherwise."""
+        return self._header(None).line
+
+    def rows(self, sheet: str | None = None) -> Iterator[Row]:
+        """The rows of a sheet below its header that are not empty. Raises UnreadableFile."""
+        found = self._header(sheet)
+        width = len(found.columns)
+        for line, texts in self._lines(sheet):
+            if line <= found.line or not any(texts):
+                continue
+            cells = [text if isinstance(text, Cell) else as_cell(text) for text in texts[:width]]
+            cells += [EMPTY] * (width - len(cells))
+            if any(cell or cell.problem for cell in cells):
+                yield Row(line, dict(zip(found.columns, cells, strict=True)))
+
+    def _names(self) -> str:
+        return ", ".join(f"“{each.name}”" for each in self.sheets)
+
+    def _chosen(self, sheet: str | None) -> str:
+        chosen = sheet or self.sheet
+        if chosen is None:
+            raise UnreadableFile(
+                _("The file has several sheets: choose one of %(sheets)s.")
+                % {"sheets": self._names()}
+            )
+        return chosen
+
+    def _header(self, sheet: str | None) -> header.Header:
+        chosen = self._chosen(sheet)
+        if chosen not in self._found:
+            names = self.reader.header(chosen)
+            if names is None:
+                self._found[chosen] = header.find(self._lines(sheet))
+            else:
+                self._found[chosen] = header.Header(0, header.each_once(names))
+            if not self._found[chosen].columns:
+                raise UnreadableFile(
+                    _("There is no row with the names of columns in it: write one above the data.")
+                )
+        return self._found[chosen]
+
+    def _lines(self, sheet: str | None) -> Iterator[tuple[int, Sequence[str]]]:
+        """The lines of a sheet within the limits."""
+        limits, cells = self.limits, 0
+        for rows, (line, texts) in enumerate(self.reader.lines(self._chosen(sheet)), 1):
+            cells += len(texts)
+            if len(texts) > limits.columns:
+                raise UnreadableFile(
+                    _(
+                        "There are %(count)s columns in line %(line)s; at most %(most)s are read. "
+                        "Delete those that are not needed."
+                    )
+                    % {"count": len(texts), "line": line, "most": limits.columns},
+                    line,
+                )
+            if rows > limits.rows or cells > limits.cells:
+                raise UnreadableFile(
+                    _(
+                        "The file has more than %(rows)s rows or %(cells)s cells. Divide it into "
+                        "several files."
+                    )
+                    % {"rows": limits.rows, "cells": limits.cells},
+                    line,
+                )
+            yield line, texts
+
+
+Opener = Callable[[Path, Limits], Reader]
