@@ -1,8 +1,11 @@
 """Files as people have them: what is read, and what is refused with which sentence."""
 
+import random
+
 import pytest
 
-from heritage.exchange.reading import UnreadableFile, harmless, open_file
+from heritage.exchange.reading import Limits, UnreadableFile, harmless, open_file
+from tests.spreadsheets import xlsx
 
 
 def read(folder, content, name="sites.csv", **options):
@@ -50,3 +53,214 @@ def test_a_cell_that_does_not_end_is_refused_by_its_line(tmp_path):
     with pytest.raises(UnreadableFile, match="line 3") as refused:
         read(tmp_path, 'name,kind\na,b\n"c,d\n' + "e,f\n" * 50_000)
     assert refused.value.line == 3
+
+
+# --- XLSX -------------------------------------------------------------------------------------
+
+
+def cells(path, **options):
+    """The cells of each row of a file."""
+    return [list(row.cells.values()) for row in open_file(path, **options).rows()]
+
+
+def test_a_workbook_with_all_kinds_of_cells(tmp_path):
+    rows = [
+        ["name", "id", "longitude", "open", "formula", "note"],
+        ['<c t="s"><v>0</v></c>', 208.0, "<c ><v>67.825249999999997</v></c>",
+         '<c t="b"><v>1</v></c>', '<c t="str"><f>A1</f><v>Kiln</v></c>', '<c t="s"><v>1</v></c>'],
+        ["1003", None, "<c ><v>1E-3</v></c>", '<c t="b"><v>0</v></c>', None, "a_x000A_b "],
+    ]  # fmt: skip
+    shared = ["<r><t>Bai</t></r><r><t>masi</t></r><rPh><t>XX</t></rPh>", "白马寺 &amp; 塔"]
+    path = xlsx(tmp_path / "a.xlsx", {"Sites": rows}, shared=shared)
+    assert cells(path) == [
+        ["Baimasi", "208", "67.82525", "true", "Kiln", "白马寺 & 塔"],
+        ["1003", "", "0.001", "false", "", "a\nb"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "expected"),
+    [
+        ("yyyy-mm-dd", 31108, "1985-03-02"),
+        ("d.m.yy", 59, "1900-02-28"),
+        ("d.m.yy", 61, "1900-03-01"),
+        ('yyyy"年"m"月"d"日"', 31108, "1985-03-02"),
+        ("[$-409]mmm yyyy", 31108, "1985-03"),
+        ("yyyy", 31108, "1985"),
+        ("d/m/yy h:mm", 31108.5, "1985-03-02T12:00:00"),
+        ("h:mm", 0.5, "12:00:00"),
+        ("0.00", 31108, "31108"),
+        ('0 "days"', 3, "3"),
+        ("0.0E+00", 31108, "31108"),
+        ("yyyy-mm-dd", 0, "problem"),
+        ("yyyy-mm-dd", 60, "problem"),
+        ("yyyy-mm-dd", -3, "problem"),
+        ("yyyy-mm-dd", 10**9, "problem"),
+    ],
+)
+def test_numbers_that_are_dates(tmp_path, code, value, expected):
+    rows = [["date"], [f'<c s="1"><v>{value}</v></c>']]
+    [[cell]] = cells(xlsx(tmp_path / "a.xlsx", {"Sites": rows}, formats=[code]))
+    assert (cell or (cell.problem and "problem")) == expected
+
+
+def test_days_that_are_counted_from_1904(tmp_path):
+    rows = [["date"], ['<c s="1"><v>29646</v></c>'], ['<c s="1"><v>0</v></c>']]
+    path = xlsx(tmp_path / "a.xlsx", {"Sites": rows}, formats=["yyyy-mm-dd"], is_1904=True)
+    assert cells(path) == [["1985-03-02"], ["1904-01-01"]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ('<c t="e"><v>#DIV/0!</v></c>', "#DIV/0!"),
+        ("#REF!", "#REF!"),
+        ("1900-01-00", "1900-01-00"),
+        ("Ch\ufffdteau", "lost"),
+    ],
+)
+def test_a_cell_without_a_value_says_why(tmp_path, cell, said):
+    [[found]] = cells(xlsx(tmp_path / "a.xlsx", {"Sites": [["name"], [cell]]}))
+    assert (found, said in found.problem) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "line", "columns"),
+    [
+        ([["name", "kind"], ["a", "b"]], 1, ["name", "kind"]),
+        ([["Sites of 2025"], [], ["name", "kind", "area"], ["a", "b", 3]], 3,
+         ["name", "kind", "area"]),
+        ([["Name", None, "Where", None], ["English", "Chinese", "Latitude", "Longitude"],
+          ["a", "b", 1, 2]], 2,
+         ["Name: English", "Name: Chinese", "Where: Latitude", "Where: Longitude"]),
+        ([["List"], ["Name", "Kind", "Where", None], [None, None, "Latitude", "Longitude"],
+          ["a", "b", 1, 2]], 3, ["Name", "Kind", "Where: Latitude", "Where: Longitude"]),
+        ([["name", None, "name", "note"], ["a", "b", "c", "d"]], 1,
+         ["name", "Column B", "name (2)", "note"]),
+        ([["name", "name (2)", "name"], ["a", "b", "c"]], 1, ["name", "name (2)", "name (3)"]),
+    ],
+)  # fmt: skip
+def test_the_row_of_column_names(tmp_path, rows, line, columns):
+    source = open_file(xlsx(tmp_path / "a.xlsx", {"Sites": rows}))
+    assert (source.header_line, source.columns) == (line, columns)
+    assert [row.line for row in source.rows()] == [len(rows)]
+
+
+def test_of_several_sheets_one_is_chosen(tmp_path):
+    sheets = {"One": [["name"], ["a"]], "Old, hidden": [["name"], ["b"]], "Two": [["name"], ["c"]]}
+    path = xlsx(tmp_path / "a.xlsx", sheets)
+    source = open_file(path)
+    assert [(sheet.name, sheet.hidden) for sheet in source.sheets] == [
+        ("One", False), ("Old", True), ("Two", False),
+    ]  # fmt: skip
+    assert source.needs_sheet
+    with pytest.raises(UnreadableFile, match=r"“One”.*“Two”"):
+        list(source.rows())
+    assert [list(row.cells.values()) for row in source.rows("Two")] == [["c"]]
+    assert cells(path, sheet="Old") == [["b"]]
+    with pytest.raises(UnreadableFile, match="no sheet “Three”"):
+        open_file(path, sheet="Three")
+
+
+def test_an_empty_or_a_hidden_sheet_beside_the_only_one_is_not_asked_about(tmp_path):
+    sheets = {"Sheet1": [["name"], ["a"]], "Old, hidden": [["name"], ["b"]], "Sheet3": []}
+    source = open_file(xlsx(tmp_path / "a.xlsx", sheets))
+    assert (source.sheet, source.needs_sheet) == ("Sheet1", False)
+    assert "“Old”" in " ".join(source.notes)
+
+
+# --- files that do harm, or are no tables -------------------------------------------------------
+
+BILLION = '<!DOCTYPE a [<!ENTITY b "ha">' + "".join(
+    f'<!ENTITY b{at} "&b{at - 1 or ""};&b{at - 1 or ""};">' for at in range(1, 30)
+)
+
+
+def far_apart(folder):
+    cells = ('<row r="1"><c r="A1"><v>1</v></c></row>',
+             '<row r="30000"><c r="XFD30000"><v>1</v></c></row>')  # fmt: skip
+    return xlsx(folder / "a.xlsx", {"S": "".join(cells)})
+
+
+def with_member(name, content):
+    return lambda folder: xlsx(folder / "a.xlsx", {"S": [["name"], ["a"]]}, members={name: content})
+
+
+def cut_off(folder):
+    path = xlsx(folder / "a.xlsx", {"S": [["name"], ["a"]]})
+    path.write_bytes(path.read_bytes()[:-300])
+    return path
+
+
+def broken(folder):
+    """The members are all there, and one has wrong bytes."""
+    path = xlsx(folder / "a.xlsx", {"S": [[f"name {at}"] for at in range(3000)]})
+    content = bytearray(path.read_bytes())
+    content[200:900] = bytes(700)
+    path.write_bytes(content)
+    return path
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (far_apart, "column XFD of row 30000"),
+        (with_member(SHEET, BILLION + "]><a>&b29;</a>"), "DOCTYPE"),
+        (with_member("xl/sharedStrings.xml", BILLION + "]><a>&b29;</a>"), "DOCTYPE"),
+        (with_member("xl/workbook.xml", "<!DOCTYPE a><a/>"), "DOCTYPE"),
+        (with_member(SHEET, "<a>" * 50_000), "nested"),
+        (with_member(SHEET, "<a>" + " " * 20_000_000 + "</a>"), "unpacks to more than 200 times"),
+        (with_member("xl/media/zeros.bin", "0" * 20_000_000), "unpacks to more than 200 times"),
+        (with_member(SHEET, "<worksheet><row>"), "breaks off or is damaged"),
+        (with_member(SHEET, "nothing"), "breaks off or is damaged"),
+        (with_member("xl/workbook.xml", "<workbook/>"), "no sheet"),
+        (lambda f: xlsx(f / "a.xlsx", {"S": [["n"], ['<c t="inlineStr"><is><t>' + "ab" * 60_000
+                                                    + "</t></is></c>"]]}), "100000 characters"),
+        (lambda f: xlsx(f / "a.xlsx", {"S": [[1, 2], [3, 4]]}), "names of columns"),
+        (lambda f: xlsx(f / "a.xlsx", {"S": []}), "names of columns"),
+        (lambda f: xlsx(f / "a.xlsx", {f"S{at}": [] for at in range(101)}), "100 sheets"),
+        (cut_off, "damaged or breaks off"),
+        (broken, "damaged or breaks off"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(tmp_path, make, said):
+    with pytest.raises(UnreadableFile) as refused:
+        cells(make(tmp_path))
+    assert said in str(refused.value)
+    assert str(refused.value).endswith(".")
+
+
+def test_a_comment_without_end_is_not_collected(tmp_path):
+    """30 MB that do not pack well, in one comment."""
+    noise = "".join(random.Random(1).choices("abcdefghij", k=6_000_000))
+    path = xlsx(tmp_path / "a.xlsx", {"S": []}, members={SHEET: f"<a><!--{noise}--></a>"})
+    with pytest.raises(UnreadableFile, match="a tag or a comment of more than 4 MB"):
+        cells(path)
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"file_bytes": 900}, "more than 0 MB"),
+        ({"unpacked_bytes": 1000}, "Unpacked"),
+        ({"columns": 2}, "column C of row 1; at most 2 columns"),
+        ({"rows": 2}, "more than 2 rows"),
+        ({"cells": 8}, "8 cells"),
+        ({"shared_bytes": 2}, "share more than"),
+    ],
+)
+def test_limits(tmp_path, limits, said):
+    rows = [["a", "b", "c"], [1, 2, 3], ['<c t="s"><v>0</v></c>', 5, 6]]
+    path = xlsx(tmp_path / "a.xlsx", {"S": rows}, shared=["text"])
+    assert len(cells(path)) == 2
+    with pytest.raises(UnreadableFile, match=said):
+        cells(path, limits=Limits(**limits))
+
+
+def test_501_columns_are_refused_in_a_text_file_too(tmp_path):
+    assert len(read(tmp_path, ",".join(f"c{at}" for at in range(500)))[0].columns) == 500
+    with pytest.raises(UnreadableFile, match="501 columns in line 1"):
+        read(tmp_path, ",".join(f"c{at}" for at in range(501)))

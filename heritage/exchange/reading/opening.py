@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from heritage.exchange.reading.source import Limits, SourceFile, UnreadableFile
 from heritage.exchange.reading.texts import CsvFile
+from heritage.exchange.reading.xlsx import XlsxFile
 
 
 def open_file(
@@ -19,5 +20,9 @@ def open_file(
             _("The file has more than %(most)s MB. Divide it into several files.")
             % {"most": limits.file_bytes // 1_000_000}
         )
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(b"PK"):
+        return SourceFile(path, name, "xlsx", XlsxFile(path, limits), limits, "", sheet)
     reader = CsvFile(path, limits)
     return SourceFile(path, name, "csv", reader, limits, reader.encoding, sheet)

@@ -9,6 +9,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from heritage.exchange.reading import header
+from heritage.values import sentences
 
 
 class UnreadableFile(ValueError):
@@ -109,6 +110,10 @@ def as_cell(text: str) -> Cell:
     return Cell(text)
 
 
+def quoted(name: str) -> str:
+    return f"“{name}”"
+
+
 @dataclass
 class SourceFile:
     """An open file: its sheets, and the rows of one of them.
@@ -127,8 +132,14 @@ class SourceFile:
 
     def __post_init__(self) -> None:
         if self.sheet is None:
-            shown = [each for each in self.sheets if not each.hidden] or self.sheets
+            filled = [each for each in self.sheets if each.rows != 0] or self.sheets
+            shown = [each for each in filled if not each.hidden] or filled
             self.sheet = shown[0].name if len(shown) == 1 else None
+            if hidden := [each.name for each in filled if each.hidden and each not in shown]:
+                self.notes.append(
+                    _("Hidden sheets are not read unless they are chosen: %(sheets)s.")
+                    % {"sheets": sentences.listed(map(quoted, hidden))}
+                )
         elif self.sheet not in {each.name for each in self.sheets}:
             raise UnreadableFile(
                 _("The file has no sheet “%(name)s”. It has: %(sheets)s.")
@@ -163,7 +174,7 @@ class SourceFile:
         found = self._header(sheet)
         width = len(found.columns)
         for line, texts in self._lines(sheet):
-            if line <= found.line or not any(texts):
+            if line <= found.line:
                 continue
             cells = [text if isinstance(text, Cell) else as_cell(text) for text in texts[:width]]
             cells += [EMPTY] * (width - len(cells))
@@ -171,7 +182,7 @@ class SourceFile:
                 yield Row(line, dict(zip(found.columns, cells, strict=True)))
 
     def _names(self) -> str:
-        return ", ".join(f"“{each.name}”" for each in self.sheets)
+        return sentences.listed(quoted(each.name) for each in self.sheets)
 
     def _chosen(self, sheet: str | None) -> str:
         chosen = sheet or self.sheet
