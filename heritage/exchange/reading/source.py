@@ -66,7 +66,7 @@ class SheetInfo:
     rows: int | None = None  # as the file says; None: it does not say
 
 
-class Reader(Protocol):
+class FileReader(Protocol):
     """A kind of file. `header` names the columns where the file does, else the header is sought."""
 
     sheets: list[SheetInfo]
@@ -124,7 +124,7 @@ class SourceFile:
     path: Path
     name: str
     kind: str  # "csv", "xlsx", "xls", "xlsb", "ods", "json", "jsonl", "geojson", "kml", "xml", …
-    reader: Reader
+    reader: FileReader
     limits: Limits
     encoding: str = ""
     sheet: str | None = None
@@ -233,4 +233,4 @@ class SourceFile:
             yield line, texts
 
 
-Opener = Callable[[Path, Limits], Reader]
+Opener = Callable[[Path, Limits], FileReader]

@@ -19,7 +19,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChartRow:
     label: SafeString | str
     values: list[int]  # one for each series
     url: str = ""
@@ -44,7 +44,7 @@ class ChartPart:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    row: Row
+    row: ChartRow
     parts: list[ChartPart]
     middle: str
 
@@ -64,7 +64,7 @@ class Chart:
     summary: str  # what it says, in a sentence
     head: str  # what its rows are
     series: list[Series]
-    rows: list[Row]
+    rows: list[ChartRow]
     height: int = _TOP + _HEIGHT + _FOOT
     ground: int = _TOP + _HEIGHT  # where columns stand
     foot: int = _TOP + _HEIGHT + 16  # the base line of what is written below them

@@ -19,7 +19,7 @@ from heritage.values.language import Text
 from heritage.web.browse.paging import PageLink, Paging
 from heritage.web.media import covers, pictures
 from heritage.web.shared import cards, certainty, language_html
-from heritage.web.shared.charts import Chart, Row, Series
+from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.site.page import site_page
 from heritage.web.world_heritage.entries import CATEGORIES, WorldHeritageList, by_year
 
@@ -97,7 +97,7 @@ def _twelve() -> list[CoverSample]:
 
 def _chart(name: str) -> Chart:
     series = [Series(key, key.title()) for key in CATEGORIES]
-    rows = [Row(f"{1990 + n}", [n * 3 + 2, n % 3, n], mark=f"{1990 + n}") for n in range(8)]
+    rows = [ChartRow(f"{1990 + n}", [n * 3 + 2, n % 3, n], mark=f"{1990 + n}") for n in range(8)]
     return Chart(name, "A chart", "What it says, in a sentence.", "Year", series, rows)
 
 

@@ -23,7 +23,7 @@ from heritage.values.language import (
 from heritage.web.shared import cards, language_html
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.certainty import Mark
-from heritage.web.shared.charts import Chart, Row, Series
+from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.page_urls import term_url
 from heritage.web.shared.sources import SourceLine, source_line
 
@@ -207,7 +207,7 @@ def chart[T: Term](
     """How many sites each term has, the most first; None where that says nothing."""
     counted = sorted(((tree.count(term), term) for term in terms), key=lambda pair: -pair[0])
     rows = [
-        Row(language_html.as_html(term.label.best()), [count], url(term))
+        ChartRow(language_html.as_html(term.label.best()), [count], url(term))
         for count, term in counted[:MAX_ROWS]
         if count
     ]

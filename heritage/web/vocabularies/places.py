@@ -14,7 +14,7 @@ from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values import sentences
 from heritage.web.shared import language_html, map_images, unplaced
-from heritage.web.shared.charts import Chart, Row, Series
+from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.nearby_map import NearbyMap, nearby_map
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.unplaced import UnplacedSites
@@ -196,7 +196,7 @@ def _by_status(index: IndexSnapshot, hits: BitMap, place: Place) -> Chart | None
         count = hits.intersection_cardinality(index.having("unesco", status))
         if count:
             url = list_url(place=place.slug, unesco=status)
-            rows.append(Row(status.counted_label, [count], url))
+            rows.append(ChartRow(status.counted_label, [count], url))
     if len(rows) < 2:
         return None
     series = [Series("sites", _("Sites"))]

@@ -15,7 +15,7 @@ from heritage.models import Coverage, Designation, DesignationEvent, Place, Regi
 from heritage.search import CacheKey, IndexSnapshot, columns, current_index, page_dependencies
 from heritage.values import sentences
 from heritage.web.shared import language_html
-from heritage.web.shared.charts import Chart, Row, Series
+from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.page_urls import list_url
 from heritage.web.site.designations import danger_periods
 
@@ -124,7 +124,7 @@ def by_year(
         return None
     years = range(min(counts), (world_list.year or max(counts)) + 1)
     rows = [
-        Row(str(year), [counts[year][c] for c in CATEGORIES], mark=_year_mark(year, years))
+        ChartRow(str(year), [counts[year][c] for c in CATEGORIES], mark=_year_mark(year, years))
         for year in years
     ]
     busiest = max(rows, key=lambda row: row.total)
@@ -150,7 +150,7 @@ def by_criterion(world_list: WorldHeritageList) -> Chart | None:
     counts = _grouped(world_list.inscribed(), "world_heritage__criteria__code")
     known = world_list.by_facet[RegisterTerm.Facet.CRITERION]
     rows = [
-        Row(
+        ChartRow(
             f"({code})",
             [counts[code]],
             list_url(criterion=code),
@@ -176,7 +176,7 @@ def by_region(world_list: WorldHeritageList) -> Chart | None:
         counts[region, category] += count
     known = world_list.by_facet[RegisterTerm.Facet.REGION]
     rows = [
-        Row(
+        ChartRow(
             language_html.as_html(term.label.best()),
             [counts[code, c] for c in CATEGORIES],
             list_url(region=code),
@@ -201,7 +201,7 @@ def by_state(
             counts[state][category] += count
     places = Place.objects.in_bulk(counts)
     rows = [
-        Row(
+        ChartRow(
             language_html.as_html(places[pk].label.best()),
             [found[c] for c in CATEGORIES],
             url(places[pk]),
@@ -241,7 +241,7 @@ def in_danger_by_year(world_list: WorldHeritageList) -> Chart | None:
     newest = world_list.year or max(year for period in periods for year in period if year)
     years = range(min(first for first, _last in periods), newest + 1)
     found = [
-        Row(
+        ChartRow(
             str(year),
             [sum(first <= year and (last is None or year < last) for first, last in periods)],
             mark=_year_mark(year, years),
