@@ -24,6 +24,7 @@ from heritage.models import (
     PartOf,
     Place,
     Price,
+    Quantity,
     Register,
     RegisterTerm,
     Site,
@@ -119,6 +120,10 @@ def make_event(site, kind="built", date="", first_era=None, **fields) -> Event:
     if not date and not first_era:
         date = "0700"
     return Event.objects.create(site=site, kind=kind, date=date, first_era=first_era, **fields)
+
+
+def make_quantity(site, kind="figures", amount=51_000, **fields) -> Quantity:
+    return Quantity.objects.create(site=site, kind=kind, amount=amount, **fields)
 
 
 def make_part(part, whole, **fields) -> PartOf:

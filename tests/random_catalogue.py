@@ -20,6 +20,7 @@ from heritage.models import (
     PartOf,
     Place,
     Price,
+    Quantity,
     Register,
     RegisterTerm,
     Site,
@@ -200,6 +201,10 @@ class Catalogue:
         press = {"source": self.source, "quality": "press", "as_of": "2020-03"}
         return self.dice.choice([complete] * 3 + [{"source": self.source}, official, press])
 
+    def quantity(self, site) -> Quantity:
+        source = self.dice.choice([self.source, None])
+        return Quantity(site=site, kind="height", amount=17, unit="m", source=source)
+
     def price(self, site) -> Price:
         return Price(site=site, label=text("Adults"), amount=30, **self.checked())
 
@@ -245,6 +250,7 @@ PARTS = (
     (Coverage, Catalogue.coverage, 0.4),
     (Opening, Catalogue.opening, 0.3),
     (Opening, Catalogue.opening, 0.2),  # of some sites two rows, which may contradict
+    (Quantity, Catalogue.quantity, 0.1),
     (Price, Catalogue.price, 0.05),
     (VisitingFact, Catalogue.fact, 0.1),
     (Notice, Catalogue.notice, 0.05),

@@ -227,6 +227,18 @@ def test_only_checked_facts_of_a_visit(longmen):
     ]  # fmt: skip
 
 
+def test_quantities_say_their_unit_and_how_exact_they_are():
+    site = build.make_site("A")
+    build.make_quantity(site, "figures", 51_000, exactness="at_least")
+    of = build.text("the Buddha")
+    build.make_quantity(site, "height", "17.5", unit="m", exactness="about", of=of)
+    figures, height = document(site)["additionalProperty"]
+    assert (figures["propertyID"], figures["minValue"]) == ("figures", 51_000)
+    assert "value" not in figures
+    assert (height["value"], height["unitCode"]) == (17.5, "MTR")
+    assert height["description"] == "height: about 17.5 m (the Buddha)"
+
+
 def test_nothing_unchecked_is_said(words):
     site = build.make_site("A")
     half = {"site": site, "source": words.official}

@@ -269,6 +269,7 @@ MIGRATIONS = {
     "0017_download_checksums.py": "1c6ca11a9a630e2d",
     "0018_imports.py": "79f518decfe009d9",
     "0019_pictures.py": "49d49aab2f0cc6be",
+    "0020_quantities.py": "8771012a65b38968",
 }
 
 

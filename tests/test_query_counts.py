@@ -42,7 +42,7 @@ PAGES = {
     "/en/about/": 2,  # the last verification
     "/en/privacy/": 1,
     "/en/credits/": 7,
-    "/en/sources/": 20,
+    "/en/sources/": 21,
     "/zh-hans/disagreements/": 6,
     "/en/disagreements.json": 6,
     "/en/nothing/": 1,

@@ -42,6 +42,7 @@ class Records:
         site = build.make_site(f"Site {number}", sources=found, **fields)
         for _row in range(dice.randint(0, 3)):
             build.make_event(site, date="0676", source=self.source())
+            build.make_quantity(site, source=self.source())
             build.make_name(site, kind=dice.choice(Name.Kind.values), source=self.source())
         for _row in range(dice.randint(0, 2)):
             self._coverage(site)

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from heritage.models import Identifier, IdentifierScheme, Site
 from heritage.search.page_rows import RELATIONS, in_order
@@ -407,3 +408,26 @@ def test_a_status_names_the_edition_of_the_list(client, words, listed, is_said):
     site = build.make_site("Here", slug="here")
     build.make_coverage(site, build.make_designation(register=words.unesco, events=[listed]))
     assert ("As of the list of 2025." in client.get("/en/sites/here/").content.decode()) == is_said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", ["Figures", "more than 51,000", "about 17.5 m", "the Buddha", "unchecked"]),
+     ("zh-hans", ["造像", "51,000以上", "约17.5 m", "大佛", "待核"])],
+)  # fmt: skip
+def test_quantities_stand_under_the_name(client, language, said):
+    site = build.make_site("Caves", "石窟")
+    build.make_quantity(site, "figures", 51_000, exactness="at_least")
+    recalled = build.make_source(kind="recalled")
+    build.make_quantity(
+        site, "height", "17.5", unit="m", exactness="about", source=recalled,
+        of=build.text("the Buddha", "大佛"),
+    )  # fmt: skip
+    html = client.get(f"/{language}/sites/{site.slug}/").content.decode()
+    label = html.partition('class="tombstone"')[2].partition("</dl>")[0]
+    assert [words for words in said if words not in label] == []
+
+
+def test_a_quantity_has_a_unit_of_its_kind():
+    with pytest.raises(ValidationError, match="another unit"):
+        build.make_quantity(build.make_site(), "height", 3, unit="ha").full_clean()

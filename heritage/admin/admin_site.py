@@ -59,6 +59,7 @@ SECTIONS = (
             "Notice",
             "Opening",
             "Price",
+            "Quantity",
             "VisitingFact",
             "Disagreement",
             "FormerSlug",

@@ -15,7 +15,17 @@ from django.utils.translation import gettext as _
 
 from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
-from heritage.models import Coverage, Designation, Identity, Image, Opening, Place, Register, Site
+from heritage.models import (
+    Coverage,
+    Designation,
+    Identity,
+    Image,
+    Opening,
+    Place,
+    Quantity,
+    Register,
+    Site,
+)
 from heritage.models import VisitingFact as Fact
 from heritage.search import page_rows
 from heritage.values.language import LanguageMap, Text, proper_tag
@@ -75,6 +85,7 @@ def site_document(
             "openingHoursSpecification": [
                 _hours(row, today) for row in rows.openings if row.is_dependable
             ],
+            "additionalProperty": [_quantity(row) for row in rows.quantities],
             "telephone": next(iter(_facts(rows, Fact.Kind.PHONE)), None),
         }
     )
@@ -349,6 +360,35 @@ def _image(image: Image, addresses: Addresses) -> dict:
             "creditText": image.credit_line or image.author,
             "license": licence and (safe_url(licence.url) or str(licence.label.best())),
             "acquireLicensePage": image.source_url,
+        }
+    )
+
+
+# --- numbers ---------------------------------------------------------------------------------
+
+# By unit, its code in UN/CEFACT Recommendation 20, which schema.org asks for.
+_UNIT_CODES: dict[str, str] = {
+    Quantity.Unit.METRE: "MTR",
+    Quantity.Unit.KILOMETRE: "KMT",
+    Quantity.Unit.SQUARE_METRE: "MTK",
+    Quantity.Unit.HECTARE: "HAR",
+    Quantity.Unit.SQUARE_KILOMETRE: "KMK",
+}
+
+
+def _quantity(row: Quantity) -> dict:
+    """What is more than a number has that as its least value."""
+    key = "minValue" if row.exactness == Quantity.Exactness.AT_LEAST else "value"
+    whole = row.amount == row.amount.to_integral_value()
+    about = row.exactness == Quantity.Exactness.ABOUT
+    return _filled(
+        {
+            "@type": "PropertyValue",
+            "propertyID": row.kind,
+            "name": row.get_kind_display(),
+            key: int(row.amount) if whole else float(row.amount),
+            "unitCode": _UNIT_CODES.get(row.unit),
+            "description": str(row) if about or row.of else None,
         }
     )
 

@@ -60,6 +60,7 @@ from heritage.models.names import FormerSlug, Name
 from heritage.models.open_forms import OpenForm
 from heritage.models.outgoing_mail import OutgoingMail
 from heritage.models.prepared_files import PreparedFile
+from heritage.models.quantities import Quantity
 from heritage.models.querysets import SiteQuerySet
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
@@ -123,6 +124,7 @@ __all__ = [
     "Place",
     "PreparedFile",
     "Price",
+    "Quantity",
     "Record",
     "Register",
     "RegisterTerm",

@@ -38,6 +38,7 @@ from heritage.models.base import Record
 from heritage.models.designations import DesignationEvent
 from heritage.models.events import Event
 from heritage.models.names import Name
+from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.sources import Source
@@ -87,6 +88,7 @@ class StatementKind(TextChoices):
     REASON = "reason", _("reason of danger")
     POINT = "point", _("point")
     AREA = "area", _("area in hectares")
+    QUANTITY = "quantity", _("quantity")
     VISIT = "visit", _("visiting fact")
     NAME = "name", _("further name")
 
@@ -106,6 +108,7 @@ class RowsOfSite(Protocol):
     names: list[Name]
     events: list[Event]
     coverages: list[Coverage]
+    quantities: list[Quantity]
     openings: list[Opening]
     prices: list[Price]
     visitingfacts: list[VisitingFact]
@@ -148,6 +151,8 @@ def _statements(rows: RowsOfSite) -> Iterator[Statement]:
         yield Statement(kinds.POINT, trust_of([site.point_source]), site)
     if site.area_ha is not None:
         yield Statement(kinds.AREA, trust_of(rows.sources), site)
+    for quantity in rows.quantities:
+        yield Statement(kinds.QUANTITY, trust_of([quantity.source]), quantity)
     checked: Sequence[CheckedRecord] = [*rows.openings, *rows.prices, *rows.visitingfacts]
     for row in checked:
         yield Statement(kinds.VISIT, trust_of_checked(row), row)
@@ -240,6 +245,7 @@ def _queries() -> Iterator[_Query]:
     yield _of_rows(kinds.REASON, covered.exclude(note={}), "source")
     yield _of_rows(kinds.POINT, sites.filter(latitude__isnull=False), "point_source")
     yield _of_sites(kinds.AREA, sites.filter(area_ha__isnull=False))
+    yield _of_rows(kinds.QUANTITY, _in_site(Quantity.objects.all()), "source")
     by_quality = [
         When(checked_on__isnull=True, quality=quality, then=Value(trust.value))
         for quality, trust in TRUST_OF_QUALITIES.items()

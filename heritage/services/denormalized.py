@@ -14,6 +14,7 @@ from heritage.models.designations import Designation, DesignationEvent, Register
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.names import Name
+from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
 from heritage.models.sites import Site
 from heritage.models.sources import Source
@@ -36,7 +37,7 @@ _OF_RECORDS |= {Name, Identifier, IdentifierScheme, Kind, Place, Opening, Price}
 # What the number of unchecked statements follows from.
 _STATED_BY_SITE = {"summary", "description", "sources", "latitude", "point_source", "area_ha"}
 _STATED_BY: set[Any] = {Event, Name, Coverage, Designation, DesignationEvent, Source}
-_STATED_BY |= {Opening, Price, VisitingFact}
+_STATED_BY |= {Quantity, Opening, Price, VisitingFact}
 
 
 def refresh(

@@ -1,4 +1,4 @@
-"""Admin of names, events, coverages, pictures and disagreements: as inlines of a site, in lists."""
+"""Admin of names, events, quantities, coverages, pictures and disagreements: in a site and in lists."""
 
 from typing import Any, ClassVar, cast
 
@@ -14,7 +14,7 @@ from heritage.admin.form.inputs import picture_address
 from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import RecordForm
 from heritage.admin.lists.filters import CoverageRegisterFilter, Filters, SiteStateFilter
-from heritage.models import Coverage, Disagreement, Event, FormerSlug, Image, Name, PartOf
+from heritage.models import Coverage, Disagreement, Event, FormerSlug, Image, Name, PartOf, Quantity
 from heritage.models.labels import label_of
 from heritage.services import date_reading
 from heritage.services.date_reading import DateQuestion
@@ -57,6 +57,12 @@ class NameRows(RecordInline):
     form = NameForm
     verbose_name, verbose_name_plural = _("further name"), _("further names")
     fields = (("text", "language", "kind"), ("note", "source"))
+
+
+class QuantityRows(RecordInline):
+    model = Quantity
+    is_collapsed = True
+    fields = (("kind", "exactness", "amount", "unit"), "of", "source")
 
 
 class EventForm(RecordForm):
@@ -174,6 +180,18 @@ class NameAdmin(RowAdmin):
     list_filter = (SiteStateFilter, "kind")
     search_fields = ("text", "site__name", "site__slug")
     fieldsets = ((None, {"fields": ("site", ("text", "language", "kind"), "note", "source")}),)
+
+
+@admin.register(Quantity)
+class QuantityAdmin(RowAdmin):
+    list_display = ("shown_text", "site", "source")
+    list_filter = (SiteStateFilter, "kind")
+    list_select_related = ("site", "source")
+    fieldsets = ((None, {"fields": ("site", *QuantityRows.fields)}),)
+
+    @admin.display(description=_("quantity"), ordering="kind")
+    def shown_text(self, row: Quantity) -> str:
+        return str(row)
 
 
 @admin.register(Event)

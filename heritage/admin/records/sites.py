@@ -59,6 +59,7 @@ from heritage.admin.records.names_events_pictures import (
     EventRows,
     ImageRows,
     NameRows,
+    QuantityRows,
 )
 from heritage.admin.records.parts import PartOfRows, PartRows
 from heritage.admin.records.visiting import ROWS as VISITING_ROWS
@@ -203,7 +204,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
     # The state is in the bar at the foot of the form.
     sections = (
         Section("names", _("Names"), (NameRows,)),
-        Section("what", _("What it is")),
+        Section("what", _("What it is"), (QuantityRows,)),
         Section("where", _("Where it is")),
         Section("history", _("What happened"), (EventRows,)),
         Section("texts", _("Texts")),

@@ -34,6 +34,7 @@ from heritage.models import (
     PartOf,
     Place,
     Price,
+    Quantity,
     RegisterTerm,
     Site,
     Source,
@@ -78,6 +79,7 @@ class SiteRows:
     part_of: list[PartOf] = field(default_factory=list)
     parts: list[PartOf] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    quantities: list[Quantity] = field(default_factory=list)
     openings: list[Opening] = field(default_factory=list)
     prices: list[Price] = field(default_factory=list)
     visitingfacts: list[VisitingFact] = field(default_factory=list)
@@ -199,6 +201,7 @@ def read_site(
         shares_entries=is_shared,
         # Whether the site is published or not: editors see a preview.
         images=[row for row in found["images"] if row.published],
+        quantities=found["quantities"],
         openings=[row for row in found["openings"] if row.is_shown],
         prices=[row for row in found["prices"] if row.is_shown],
         visitingfacts=[row for row in found["visitingfacts"] if row.is_shown],
@@ -326,7 +329,7 @@ def _add_sources(
     """
     site = rows.site
     checked: list[Any] = [*rows.openings, *rows.prices, *rows.visitingfacts]
-    cited: list[Any] = [*rows.names, *rows.events, *rows.coverages, *rows.notices]
+    cited: list[Any] = [*rows.names, *rows.quantities, *rows.events, *rows.coverages, *rows.notices]
     cited += [*checked, *entries, *chain.from_iterable(rows.entry_events.values())]
     cited += rows.disagreements
     ids = {row.source_id for row in cited} | {row.second_source_id for row in checked}

@@ -14,6 +14,7 @@ from heritage.models import (
     Opening,
     Place,
     Price,
+    Quantity,
     Site,
     Source,
     VisitingFact,
@@ -75,7 +76,7 @@ def _pairs() -> Iterator[str]:
     lies = f"{site} AS lying JOIN {place} AS place ON place.id = lying.place_id"
     known = f"(SELECT centre_source_id, lying.id FROM {lies} WHERE lying.public_latitude IS NULL)"  # noqa: S608 - our names
     yield pairs(f"{known} AS centred", "centre_source_id", "id")
-    for model in (Event, Name, Coverage, Opening, Price, VisitingFact, Notice):
+    for model in (Event, Name, Quantity, Coverage, Opening, Price, VisitingFact, Notice):
         yield pairs(model._meta.db_table)
     for model in (Opening, Price, VisitingFact):
         yield pairs(model._meta.db_table, "second_source_id")

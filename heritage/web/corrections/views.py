@@ -63,6 +63,7 @@ _TOPICS = {
     StatementKind.REASON: Correction.Topic.STATUS,
     StatementKind.POINT: Correction.Topic.POSITION,
     StatementKind.AREA: Correction.Topic.POSITION,
+    StatementKind.QUANTITY: Correction.Topic.TEXT,
     StatementKind.VISIT: Correction.Topic.VISIT,
     StatementKind.NAME: Correction.Topic.NAME,
 }

@@ -33,6 +33,7 @@ KINDS: dict[StatementKind, LazyText] = {
     StatementKind.REASON: gettext_lazy("Reasons of danger"),
     StatementKind.POINT: gettext_lazy("Points"),
     StatementKind.AREA: gettext_lazy("Areas"),
+    StatementKind.QUANTITY: gettext_lazy("Quantities"),
     StatementKind.VISIT: gettext_lazy("Visiting facts"),
     StatementKind.NAME: gettext_lazy("Further names"),
 }

@@ -42,6 +42,7 @@ from heritage.web.shared.certainty import Mark
 from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
 from heritage.web.shared.nearby_map import NearbyMap, nearby_map
 from heritage.web.shared.page_urls import around_url
+from heritage.web.shared.quantities import QuantityLine, quantity_line
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site import visiting
@@ -118,6 +119,7 @@ class SitePage:
     note: SafeString
     notices: list[NoticeLine]
     visiting: Visiting
+    quantities: list[QuantityLine]
     custodian: SafeString | str
     area: str
     identifiers: list[Link]
@@ -205,7 +207,7 @@ class SitePage:
     @property
     def is_labelled(self) -> bool:
         """Whether there is anything to say in the lines under the name."""
-        facts = (self.beginning, self.age, self.where.place, self.inscribed)
+        facts = (self.beginning, self.age, self.where.place, self.inscribed, self.quantities)
         return any((*facts, self.unesco, self.protection))
 
 
@@ -254,6 +256,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
     text_marks = list(chain.from_iterable(map(certainty.of_source, rows.sources)))
     names = [*_translations(rows), *map(_name_line, rows.names)]
     visit = visiting.visiting(rows)
+    quantities = list(map(quantity_line, rows.quantities))
     near = page_rows.nearby(index, site, SiteFilter.WITHIN_KM)
     is_property = any(status in WHOLE_STATUSES for status in unesco)
     component_parts = maps.parts_of(site) if is_property else ()
@@ -288,6 +291,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         note=language_html.as_html(site.note.best()),
         notices=visiting.notices(rows),
         visiting=visit,
+        quantities=quantities,
         custodian=_custodian(site),
         area=area_phrase(site.area_ha),
         identifiers=[
@@ -318,7 +322,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
             is_blurred=bool(site.public_blur_km),
         ),
         timeline=site_timeline(rows, known.eras),
-        marks=_all_marks(text_marks, where, groups, registers, visit, names),
+        marks=_all_marks(text_marks, where, groups, registers, visit, names, quantities),
         updated=language_html.day(timezone.localdate(site.public_changed_at)),
         mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
@@ -363,12 +367,13 @@ def _all_marks(
     registers: list[SiteDesignation],
     visit: Visiting,
     names: list[NameLine],
+    quantities: list[QuantityLine],
 ) -> list[Mark]:
     lines = [line for group in groups for line in group.lines]
     cited: list[EventLine | NameLine] = [*lines, *names]
     cited_sources = [line.source for line in cited if line.source]
     dangers = chain.from_iterable(register.danger_marks for register in registers)
-    holders: list[HasMarks] = [where, *lines, *registers, visit, *cited_sources]
+    holders: list[HasMarks] = [where, *lines, *registers, visit, *cited_sources, *quantities]
     return certainty.legend(
         [*text_marks, *dangers, *chain.from_iterable(each.marks for each in holders)]
     )
