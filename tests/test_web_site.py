@@ -413,7 +413,7 @@ def test_a_status_names_the_edition_of_the_list(client, words, listed, is_said):
 @pytest.mark.parametrize(
     ("language", "said"),
     [("en", ["Figures", "more than 51,000", "about 17.5 m", "the Buddha", "unchecked"]),
-     ("zh-hans", ["造像", "51,000以上", "约17.5 m", "大佛", "待核"])],
+     ("zh-hans", ["造像", "51000以上", "约17.5 m", "大佛", "待核"])],
 )  # fmt: skip
 def test_quantities_stand_under_the_name(client, language, said):
     site = build.make_site("Caves", "石窟")
