@@ -1,4 +1,4 @@
-"""Admin of names, events, quantities, coverages, pictures, disagreements: in a site and in lists."""
+"""Admin of names, events, quantities, coverages, pictures, disagreements: in sites and in lists."""
 
 from typing import Any, ClassVar, cast
 
