@@ -241,6 +241,22 @@ def test_home_shows_the_chosen_sites_else_the_newest(client, words):
     ]  # fmt: skip
 
 
+def test_home_asks_what_the_catalogue_answers(client, words, longmen):
+    """Each question leads to as many sites as it says; one without an answer is not asked."""
+    city = build.make_place("Luoyang", "洛阳", "city", latitude=34.62, longitude=112.45)
+    build.make_site("Guanlin", place=city, featured=1)
+    africa = build.make_term(words.unesco, "AFR", "region", "Africa")
+    events = ["1980", ("in_danger", "2000")]
+    entry = build.make_designation(register=words.unesco, events=events, regions=[africa])
+    build.make_coverage(build.make_site("Falls"), entry)
+    asked = client.get("/en/").context["home"].questions
+    assert [question.label for question in asked] == ["In danger: Africa", "Near Luoyang"]
+    for question in asked:
+        page = client.get(question.url)
+        assert page.status_code == 200, (question, page.headers)
+        assert question.count == page.context["list"].total > 0
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_empty_catalogue_has_a_home_and_a_list(client, language):
     assert client.get(f"/{language}/").status_code == 200

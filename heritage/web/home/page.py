@@ -19,6 +19,7 @@ from heritage.search import (
 )
 from heritage.values.language import LanguageMap, Text
 from heritage.web.media.covers import seal_characters
+from heritage.web.home.questions import Question, questions
 from heritage.web.shared import cards, language_html
 from heritage.web.shared.cards import Card
 from heritage.web.shared.certainty import Mark
@@ -73,6 +74,7 @@ class Home:
     """Prepared for the template web/home.html."""
 
     featured: list[Card]
+    questions: list[Question]
     total: int
     world_heritage: WorldHeritageCounts
     eras: list[EraLinks]
@@ -92,8 +94,11 @@ def home(name: LanguageMap) -> Home:
     kind, unesco = by_name["kind"], by_name["unesco"]
     earliest = _earliest(every.index)
     page_dependencies.parts(every.index, "values", "world heritage")
+    featured = _featured_ids(every.index)
+    page_dependencies.answer(every.index, _featured_ids, featured)
     return Home(
-        featured=_featured(every.index),
+        featured=_featured(every.index, featured),
+        questions=questions(every.index, featured),
         total=len(every.hits),
         world_heritage=world_heritage_counts(every.index),
         eras=_eras(by_name["era"]),
@@ -122,9 +127,7 @@ def _oldest(index: IndexSnapshot) -> tuple[int, ...]:
     return tuple(index.orders[orders.OLDEST].ids[:1].tolist())
 
 
-def _featured(index: IndexSnapshot) -> list[Card]:
-    ids = _featured_ids(index)
-    page_dependencies.answer(index, _featured_ids, ids)
+def _featured(index: IndexSnapshot, ids: tuple[int, ...]) -> list[Card]:
     page_dependencies.sites(index, ids)
     return cards.with_summaries(cards.cards_of(index, ids))
 
