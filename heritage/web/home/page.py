@@ -18,8 +18,8 @@ from heritage.search import (
     page_dependencies,
 )
 from heritage.values.language import LanguageMap, Text
-from heritage.web.media.covers import seal_characters
 from heritage.web.home.questions import Question, questions
+from heritage.web.media.covers import seal_characters
 from heritage.web.shared import cards, language_html
 from heritage.web.shared.cards import Card
 from heritage.web.shared.certainty import Mark

@@ -13,7 +13,7 @@ from heritage.web.shared.page_urls import list_url
 class Question(NamedTuple):
     url: str
     label: str
-    count: int
+    sites: int
 
 
 def questions(index: IndexSnapshot, featured: tuple[int, ...]) -> list[Question]:
