@@ -2,8 +2,8 @@
 
 import pytest
 
-from fixtures.build import cells
-from fixtures.build.cells import Period
+from heritage.exchange.reading import cells
+from heritage.exchange.reading.cells import Period
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 
 from fixtures.build import files, make_world_heritage
 from fixtures.build.command import CommandError
-from tests.test_build_facts import PART, table, workbook
+from tests.spreadsheets import xlsx
+from tests.test_build_facts import PART, table
 from tests.test_build_world_heritage import vocabularies
 
 
@@ -25,7 +26,7 @@ def command(tmp_path):
         for fields in found.values()
     ]
     (folder / "registers.json").write_text(json.dumps(rows))
-    dossiers = workbook(tmp_path / "whc-sites-2024.xlsx", [["id_no", "rev_bis"], ["7", "bis"]])
+    dossiers = xlsx(tmp_path / "whc-sites-2024.xlsx", {"P": [["id_no", "rev_bis"], [7, "bis"]]})
     parts = table(tmp_path, {}, name="parts.csv", row=PART)
 
     def run(*changes, check=False) -> Path:

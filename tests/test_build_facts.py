@@ -2,13 +2,13 @@
 
 import csv
 import io
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from fixtures.build import facts
 from fixtures.build.tables import TableError
+from tests.spreadsheets import xlsx
 
 ROW = {
     "id_no": "7", "status": "inscribed", "name_en": "Kiln", "name_fr": "", "name_es": "",
@@ -87,30 +87,6 @@ def test_a_part_without_a_point(tmp_path):
         facts.read_parts(table(tmp_path, {"latitude": "", "longitude": ""}, row=PART))
 
 
-def workbook(path: Path, rows: list[list[str]]) -> Path:
-    """The least that is a workbook: texts are shared, numbers stand in their cells."""
-    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-    shared: list[str] = []
-    lines = []
-    for number, row in enumerate(rows, 1):
-        line = ""
-        for at, value in enumerate(row):
-            if value and value.isdigit():
-                line += f'<c r="{chr(65 + at)}{number}"><v>{value}</v></c>'
-            elif value:
-                line += f'<c r="{chr(65 + at)}{number}" t="s"><v>{len(shared)}</v></c>'
-                shared.append(value)
-        lines.append(f'<row r="{number}">{line}</row>')
-    with zipfile.ZipFile(path, "w") as archive:
-        texts = "".join(
-            f"<si><r><t>{text[:1]}</t></r><r><t>{text[1:]}</t></r></si>" for text in shared
-        )
-        archive.writestr("xl/sharedStrings.xml", f"<sst {space}>{texts}</sst>")
-        sheet = f"<worksheet {space}><sheetData>{''.join(lines)}</sheetData></worksheet>"
-        archive.writestr("xl/worksheets/sheet1.xml", sheet)
-    return path
-
-
 def test_dossiers_are_read_from_a_workbook(tmp_path):
     rows = [
         ["unique", "id_no", "rev_bis"],
@@ -119,5 +95,5 @@ def test_dossiers_are_read_from_a_workbook(tmp_path):
         ["3", "9", "-10 Rev"],
         ["4", "205", "-552"],
     ]
-    path = workbook(tmp_path / "whc-sites-2024.xlsx", rows)
+    path = xlsx(tmp_path / "whc-sites-2024.xlsx", {"Properties": rows})
     assert facts.read_dossiers(path) == {7: "7", 8: "8bis", 9: "9-10rev", 205: "205"}

@@ -1,6 +1,8 @@
 """Files as people have them: what is read, and what is refused with which sentence."""
 
+import json
 import random
+import zipfile
 
 import pytest
 
@@ -264,3 +266,212 @@ def test_501_columns_are_refused_in_a_text_file_too(tmp_path):
     assert len(read(tmp_path, ",".join(f"c{at}" for at in range(500)))[0].columns) == 500
     with pytest.raises(UnreadableFile, match="501 columns in line 1"):
         read(tmp_path, ",".join(f"c{at}" for at in range(501)))
+
+
+# --- XLS, XLSB, ODS -----------------------------------------------------------------------------
+
+
+def ods(path, content, kind="spreadsheet"):
+    """A workbook in OpenDocument with the XML of its sheets."""
+    names = " ".join(
+        f'xmlns:{each}="urn:oasis:names:tc:opendocument:xmlns:{each}:1.0"'
+        for each in ("office", "table", "text")
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body><office:spreadsheet>{content}"
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return path
+
+
+def ods_cell(value, kind="string"):
+    if kind == "string":
+        return (
+            f'<table:table-cell office:value-type="string"><text:p>{value}</text:p>'
+            "</table:table-cell>"
+        )
+    attribute = {"float": "value", "date": "date-value", "boolean": "boolean-value"}[kind]
+    return f'<table:table-cell office:value-type="{kind}" office:{attribute}="{value}"/>'
+
+
+def ods_sheet(name, *rows):
+    lines = "".join(f"<table:table-row>{''.join(row)}</table:table-row>" for row in rows)
+    return f'<table:table table:name="{name}">{lines}</table:table>'
+
+
+HEADS = [ods_cell("name"), ods_cell("id"), ods_cell("date"), ods_cell("open")]
+
+
+def test_an_ods_file(tmp_path):
+    row = [ods_cell("白马寺"), ods_cell(1442, "float"), ods_cell("1985-03-02", "date"),
+           ods_cell("true", "boolean")]  # fmt: skip
+    path = ods(tmp_path / "a.ods", ods_sheet("Sites", HEADS, row) + ods_sheet("Notes", HEADS))
+    source = open_file(path)
+    assert (source.kind, source.needs_sheet) == ("ods", True)
+    assert cells(path, sheet="Sites") == [["白马寺", "1442", "1985-03-02", "true"]]
+    assert cells(path, sheet="Notes") == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1000, 60_000), (16_000, 1_000_000)])
+def test_a_spreadsheet_that_takes_too_much_ends_its_own_process_only(tmp_path, width, height):
+    """Millions of cells by two attributes: a file of some hundred bytes."""
+    cell = (
+        '<table:table-cell office:value-type="float" office:value="1"'
+        f' table:number-columns-repeated="{width}"/>'
+    )
+    rows = f'<table:table-row table:number-rows-repeated="{height}">{cell}</table:table-row>'
+    path = ods(tmp_path / "a.ods", f'<table:table table:name="S">{rows}</table:table>')
+    assert path.stat().st_size < 1500
+    with pytest.raises(UnreadableFile) as refused:
+        cells(path, limits=Limits(child_bytes=400_000_000, child_seconds=5))
+    assert "more than 400 MB of memory or 5 seconds" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 2000, "damaged"),
+        ("a.csv", b"", "empty"),
+        ("a.csv", b"\n\n\n", "names of columns"),
+        ("a.csv", b"%PDF-1.7\n", "PDF"),
+        ("a.xlsx", b"<html><table><tr><td>a</td></tr></table></html>", "HTML"),
+        ("a.xls", b"<!DOCTYPE html><p>Please log in", "HTML"),
+        ("a.csv", b"name\0\1\2,\0" * 9, "own format"),
+        ("a.csv.gz", b"\x1f\x8b\x08", "GZIP"),
+        ("a.xml", b"<catalogue><site/></catalogue>", "“catalogue”"),
+        ("a.xml", BILLION.encode() + b"]><query><row/></query>", "DOCTYPE"),
+        ("a.kml", b"<kml><Document><Placemark>", "breaks off"),
+        ("a.json", b'[{"name": "a"}, {"name": ', "line 1"),
+        ("a.json", b'[\n{"name": NaN}]', "line 2"),
+        ("a.json", b'[{"name": "a"} {"name": "b"}]', "breaks off"),
+        ("a.json", b"[" * 100_000, "no JSON"),
+        ("a.json", b'[{"a": ' + b"[" * 100_000, "no JSON"),
+        ("a.json", b"[1, 2]", "Number 1 of the list is no object"),
+        ("a.json", b'[{"model": "heritage.site", "fields": {}}]', "records of the catalogue"),
+        ("a.json", b'{"type": "FeatureCollection", "crs": {"name": "EPSG:4490"}, "features": '
+                   b'[{"type": "Feature"}]}', "EPSG:4490"),
+        ("a.json", json.dumps([dict.fromkeys(map(str, range(501)))]).encode(), "500 different"),
+        ("a.zip", "zip", "archive with other files"),
+        ("a.docx", "docx", "Word"),
+    ],
+)  # fmt: skip
+def test_what_is_no_table_is_refused_with_a_remedy(tmp_path, name, content, said):
+    path = tmp_path / name
+    if isinstance(content, str):
+        members = {"zip": ["a.csv"], "docx": ["[Content_Types].xml", "word/document.xml"]}[content]
+        with zipfile.ZipFile(path, "w") as archive:
+            for member in members:
+                archive.writestr(member, "name\na\n")
+    else:
+        path.write_bytes(content)
+    with pytest.raises(UnreadableFile) as refused:
+        cells(path)
+    assert said in str(refused.value)
+    assert str(refused.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_noted"), [("a.csv", True), ("a.xlsx", False), ("A.XLSX", False), ("a", False)]
+)
+def test_a_wrong_ending_is_noted_and_the_content_read(tmp_path, name, is_noted):
+    source = open_file(xlsx(tmp_path / name, {"S": [["name"], ["a"]]}), name)
+    assert source.kind == "xlsx"
+    assert ("XLSX" in " ".join(source.notes)) == is_noted
+
+
+# --- JSON, GeoJSON, KML ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ('[{"name": {"en": "Kiln", "zh-hans": "窑"}, "n": 7.0, "tags": ["a", "b"], "x": null}]',
+         "json"),
+        ('{"total_count": 1, "results": [{"name": {"en": "Kiln", "zh-hans": "窑"}, "n": 7,'
+         ' "tags": "a; b", "x": ""}]}', "json"),
+        ('{"name": {"en": "Kiln", "zh-hans": "窑"}, "n": 7, "tags": "a; b", "x": ""}\n{"n": 8}\n',
+         "jsonl"),
+    ],
+)  # fmt: skip
+def test_objects_are_rows(tmp_path, content, kind):
+    source, rows = read(tmp_path, content, f"a.{kind}")
+    assert source.kind == kind
+    assert source.columns == ["name:en", "name:zh-hans", "n", "tags", "x"]
+    assert rows[0] == ["Kiln", "窑", "7", "a; b", ""]
+    assert rows[1:] == ([["", "", "8", "", ""]] if kind == "jsonl" else [])
+
+
+def test_a_large_file_of_objects_is_read_piece_by_piece(tmp_path):
+    """Objects that lie across the borders of what is read at once, also within a letter."""
+    objects = [{"id": at, "note": "窑" * (at % 500)} for at in range(3000)]
+    _source, rows = read(tmp_path, json.dumps(objects, ensure_ascii=False), "a.json")
+    assert rows == [[str(each["id"]), each["note"]] for each in objects]
+
+
+RING = [[112.1, 34.1], [112.2, 34.1], [112.2, 34.2], [112.1, 34.1]]
+AREA = {"type": "Polygon", "coordinates": [RING]}
+
+
+def test_geojson(tmp_path):
+    point = {"type": "Point", "coordinates": [112.47, 34.55, 150]}
+    features = [
+        {"type": "Feature", "id": 5, "properties": {"name": "Kiln"}, "geometry": point},
+        {"type": "Feature", "properties": {"name": "Wall"}, "geometry": AREA},
+        {"type": "Feature", "properties": {"name": "Both"},
+         "geometry": {"type": "GeometryCollection", "geometries": [point, AREA]}},
+        {"type": "Feature", "properties": None, "geometry": None},
+        {"type": "Feature", "properties": {"name": "Road"},
+         "geometry": {"type": "LineString", "coordinates": RING}},
+        {"type": "Feature", "geometry": point,
+         "properties": {"name": "Moved", "latitude": 34.0, "longitude": 112.47}},
+    ]  # fmt: skip
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    source, rows = read(tmp_path, text, "a.geojson")
+    area = json.dumps(AREA, separators=(",", ":"))
+    assert source.columns == ["name", "id", "latitude", "longitude", "boundary"]
+    assert rows == [
+        ["Kiln", "5", "34.55", "112.47", ""],
+        ["Wall", "", "", "", area],
+        ["Both", "", "34.55", "112.47", area],
+        ["Road", "", "", "", ""],
+        ["Moved", "", "34.55", "112.47", ""],
+    ]
+    [road] = [row for row in source.rows() if row.cells["name"] == "Road"]
+    assert "LineString" in road.cells["boundary"].problem
+    assert "1 object has coordinates" in " ".join(source.notes)
+
+
+KML = """<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>
+<name>My places</name><Folder><name>Temples</name>
+<Placemark><name>白马寺</name><description><![CDATA[<b>First</b>&nbsp;temple]]></description>
+<ExtendedData><Data name="batch"><value>1</value></Data></ExtendedData>
+<Point><coordinates>
+ 112.6036, 34.7236,0 </coordinates></Point></Placemark></Folder>
+<Placemark><name>Wall</name><Polygon><outerBoundaryIs><LinearRing><coordinates>
+112.1,34.1,0 112.2,34.1,0
+112.2,34.2,0 112.1,34.1,0</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>
+<Placemark><name>Road</name><LineString><coordinates>1,2 3,4</coordinates></LineString></Placemark>
+</Document></kml>"""
+
+
+@pytest.mark.parametrize("ending", ["kml", "kmz"])
+def test_kml(tmp_path, ending):
+    path = tmp_path / f"a.{ending}"
+    if ending == "kmz":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("doc.kml", KML)
+    else:
+        path.write_text(KML)
+    source = open_file(path)
+    rows = [{key: cell for key, cell in row.cells.items() if cell} for row in source.rows()]
+    assert (source.kind, source.notes) == ("kml", [])
+    assert rows == [
+        {"name": "白马寺", "description": "First temple", "batch": "1", "folder": "Temples",
+         "latitude": "34.7236", "longitude": "112.6036"},
+        {"name": "Wall", "boundary": json.dumps(AREA, separators=(",", ":"))},
+        {"name": "Road"},
+    ]  # fmt: skip

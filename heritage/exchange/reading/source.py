@@ -1,7 +1,7 @@
 """What every file is read into: lines of cells below a row of column names."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -38,25 +38,25 @@ class Limits:
     child_seconds: int = 60  # of processor time; it is ended after twice as many by the clock
 
 
-class Cell(str):
+class FileCell(str):
     """The text of a cell, "" if it is empty. `problem` says why what stands there is no value."""
 
     problem: str = ""
 
     @classmethod
-    def faulty(cls, problem: str) -> "Cell":
+    def faulty(cls, problem: str) -> "FileCell":
         made = cls("")
         made.problem = problem
         return made
 
 
-EMPTY = Cell("")
+EMPTY = FileCell("")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     line: int  # in the file, from 1; of a GeoJSON or JSON file the number of the object
-    cells: dict[str, Cell]  # of each of the columns
+    cells: dict[str, FileCell]  # of each of the columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def as_cell(text: str) -> Cell:
+def as_cell(text: str) -> FileCell:
     """A text of a file as a cell: without the spaces around it, and without the apostrophe that
     `harmless()` puts before what looks like a formula."""
     if not text:
@@ -100,14 +100,16 @@ def as_cell(text: str) -> Cell:
         text = text[1:]
     text = text.strip()
     if text.startswith("#") and text in _ERRORS:
-        return Cell.faulty(_("The cell holds the error %(error)s.") % {"error": text})
+        return FileCell.faulty(_("The cell holds the error %(error)s.") % {"error": text})
     if "\ufffd" in text:
-        return Cell.faulty(_("A character of this text was lost: write it anew."))
+        return FileCell.faulty(_("A character of this text was lost: write it anew."))
     if _NOT_STORED.search(text):
-        return Cell.faulty(_("It holds a character that cannot be stored: write it anew."))
+        return FileCell.faulty(_("It holds a character that cannot be stored: write it anew."))
     if _NO_DAY.match(text):
-        return Cell.faulty(_("1900-01-00 is how spreadsheets show 0 as a date: empty the cell."))
-    return Cell(text)
+        return FileCell.faulty(
+            _("1900-01-00 is how spreadsheets show 0 as a date: empty the cell.")
+        )
+    return FileCell(text)
 
 
 def quoted(name: str) -> str:
@@ -123,7 +125,8 @@ class SourceFile:
 
     path: Path
     name: str
-    kind: str  # "csv", "xlsx", "xls", "xlsb", "ods", "json", "jsonl", "geojson", "kml", "xml", …
+    # "csv", "xlsx", "xls", "xlsb", "ods", "json", "jsonl", "geojson", "kml", "xml" or "records"
+    kind: str
     reader: FileReader
     limits: Limits
     encoding: str = ""
@@ -176,7 +179,9 @@ class SourceFile:
         for line, texts in self._lines(sheet):
             if line <= found.line:
                 continue
-            cells = [text if isinstance(text, Cell) else as_cell(text) for text in texts[:width]]
+            cells = [
+                text if isinstance(text, FileCell) else as_cell(text) for text in texts[:width]
+            ]
             cells += [EMPTY] * (width - len(cells))
             if any(cell or cell.problem for cell in cells):
                 yield Row(line, dict(zip(found.columns, cells, strict=True)))
@@ -231,6 +236,3 @@ class SourceFile:
                     line,
                 )
             yield line, texts
-
-
-Opener = Callable[[Path, Limits], FileReader]

@@ -82,9 +82,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
 class CsvFile:
     """A table as text, with one sheet."""
 
-    def __init__(self, path: Path, limits: Limits):
-        self._path, self._limits = path, limits
-        self.encoding = encoding_of(path)
+    def __init__(self, path: Path, limits: Limits, encoding: str):
+        self._path, self._limits, self.encoding = path, limits, encoding
         self._delimiter, self._skipped = self._shape()
         self.sheets = [SheetInfo("")]
         self.notes: list[str] = []

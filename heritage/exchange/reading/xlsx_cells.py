@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from heritage.exchange.reading.header import letters
-from heritage.exchange.reading.source import EMPTY, Cell, Limits, UnreadableFile
+from heritage.exchange.reading.source import EMPTY, FileCell, Limits, UnreadableFile
 
 Handlers = tuple[
     Callable[[str, dict[str, str]], None], Callable[[str], None], Callable[[str], None]
@@ -142,7 +142,7 @@ def row_handlers(
                 value = "".join(parts) if len(parts) > 1 else parts[0]
                 parts.clear()
                 cell = read(value)
-                if cell or isinstance(cell, Cell):
+                if cell or isinstance(cell, FileCell):
                     if at >= limits.columns:
                         raise beyond(at)
                     cells[at] = cell
@@ -157,14 +157,16 @@ def row_handlers(
         if kind == "s":
             if value.isdecimal() and int(value) < len(shared):
                 return shared[int(value)]
-            return Cell.faulty(_("The text of this cell is missing in the file: write it anew."))
+            return FileCell.faulty(
+                _("The text of this cell is missing in the file: write it anew.")
+            )
         if kind == "n":
             shown = dates.shown(style) if style else ""
             return dates.text(value, shown) if shown else plain_number(value)
         if kind == "b":
             return "true" if value == "1" else "false"
         if kind == "e":
-            return Cell.faulty(_("The cell holds the error %(error)s.") % {"error": value[:20]})
+            return FileCell.faulty(_("The cell holds the error %(error)s.") % {"error": value[:20]})
         if len(value) > limits.characters:
             raise UnreadableFile(
                 _("A cell in row %(row)s has more than %(most)s characters.")
@@ -262,11 +264,11 @@ class Dates:
         if "y" not in shows:
             return _clock(days)
         if not self._is_1904 and 0 <= days < 1:
-            return Cell.faulty(
+            return FileCell.faulty(
                 _("1900-01-00 is how spreadsheets show 0 as a date: empty the cell.")
             )
         if not self._is_1904 and 60 <= days < 61:
-            return Cell.faulty(_("1900-02-29 is a day that never was: correct the date."))
+            return FileCell.faulty(_("1900-02-29 is a day that never was: correct the date."))
         if not self._is_1904 and days < 60:
             days += 1  # spreadsheets count that day
         try:
@@ -274,7 +276,7 @@ class Dates:
         except (OverflowError, ValueError):
             moment = None
         if moment is None or days < 0:
-            return Cell.faulty(
+            return FileCell.faulty(
                 _("The number %(number)s is shown as a date, but is none.") % {"number": value[:20]}
             )
         day = moment.date().isoformat()
