@@ -181,6 +181,8 @@ IMAGE_MAX_PIXELS = env.int("HERITAGE_IMAGE_MAX_PIXELS", default=60_000_000)
 # Pictures as they were uploaded. Their metadata tell where somebody was, so nothing serves them.
 ORIGINALS_ROOT = DATA_DIR / "originals"
 PREPARED_ROOT = DATA_DIR / "prepared"
+# Files that people import, until their rows are read.
+IMPORTS_ROOT = DATA_DIR / "imports"
 PREPARED_MAX_BYTES = env.int("HERITAGE_PREPARED_MAX_BYTES", default=5_000_000_000)
 PREPARED_DAYS = env.int("HERITAGE_PREPARED_DAYS", default=7)
 PREPARED_BY_NGINX = env.bool("HERITAGE_PREPARED_BY_NGINX", default=False)

@@ -4,14 +4,15 @@
   else it is offered for (`FieldUse`). `editable_columns()` gives those that a user may write, each
   a `Column`, which reads, compares and assigns one value as a text.
 - **Out.** `sites_as_table()` and `sites_as_fixture()` give the text of a file piece by piece.
-- **In.** `reading` gives the rows of files as people have them, tables, maps and official lists.
+- **In.** `reading` gives the rows of files as people have them, tables, maps and official lists;
+  `importing` compares them with the catalogue, shows what would change, and writes it.
   `fixtures` loads fixtures without overwriting what people have changed.
 - **Backups.** `backups` has the whole catalogue in one file, and restores it.
 
 Other packages import these names and no other module of this package.
 """
 
-from heritage.exchange import backups, fixtures, reading
+from heritage.exchange import backups, fixtures, importing, reading
 from heritage.exchange.columns import AmbiguousName, Column, FieldUse, TermColumn, comparable
 from heritage.exchange.site_fields import (
     SITE_FIELDS,
@@ -38,6 +39,7 @@ __all__ = [
     "fields_for",
     "fixtures",
     "form_lines",
+    "importing",
     "reading",
     "sites_as_fixture",
     "sites_as_table",

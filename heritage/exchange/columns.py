@@ -5,7 +5,7 @@ typed in any script or in pinyin; if several have the name, `AmbiguousName` offe
 `site_fields` declares which field has which column.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +19,8 @@ from django.db.models import Prefetch, Q
 from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
 
-from heritage.models import Era, Event, Site, Term
+from heritage.exchange.writes import Writes
+from heritage.models import Era, Event, Record, Site, Term
 from heritage.models.fields import LanguageMapField
 from heritage.models.labels import label_of, with_label
 from heritage.values import normalize, tokens
@@ -28,7 +29,7 @@ from heritage.values.language import LanguageMap, language_name, proper_tag, tex
 from heritage.values.point_reader import read_point
 from heritage.values.sentences import explained
 
-_SEPARATOR = ";"  # of several terms in one text
+SEPARATOR = ";"  # of several terms in one text
 _MAX_OFFERED = 12
 
 
@@ -38,9 +39,10 @@ class FieldUse(Flag):
     NONE = 0
     TABLE = auto()  # editing in a table
     CORRECTION = auto()  # applying a reader's correction
+    IMPORT = auto()  # a column of a file that is imported
     LIST = auto()  # a column of the list of sites
     EXPORT = auto()  # a table of sites as a file
-    ALL = TABLE | CORRECTION | LIST | EXPORT
+    ALL = TABLE | CORRECTION | LIST | EXPORT | IMPORT
 
 
 def comparable(text: str) -> str:
@@ -52,6 +54,7 @@ def comparable(text: str) -> str:
 class Column:
     """A number, a choice or a text without languages."""
 
+    record: ClassVar[type[Record]] = Site  # what it is a column of
     uses: ClassVar[FieldUse] = FieldUse.ALL  # what it can be offered for
     permission: ClassVar[str] = ""  # needed to write it, beside that to change the site
 
@@ -70,7 +73,7 @@ class Column:
 
     @property
     def model_field(self) -> Any:
-        return Site._meta.get_field(self.name)
+        return self.record._meta.get_field(self.name)
 
     @property
     def label(self) -> str:
@@ -95,20 +98,45 @@ class Column:
         """The columns of the site that `assign()` sets."""
         return {self.name}
 
-    def text(self, site: Site) -> str:
+    def text(self, site: Any) -> str:
         """The value as people edit it."""
-        value = getattr(site, self.name)
+        return self.shown(getattr(site, self.name))
+
+    def shown(self, value: Any) -> str:
+        """A value of `clean()` as a text that means it."""
         return "" if value is None else str(value)
+
+    def joined(self, stored: Any, value: Any) -> Any:
+        """The value that takes nothing away from a stored one: of several both, of one the new."""
+        return value
 
     def exported(self, site: Site) -> str | int | float | Decimal | None:
         """The value as files have it, whatever the language of the interface."""
         value = getattr(site, self.name)
         return value.isoformat() if isinstance(value, datetime) else value
 
+    def clean(self, text: str) -> Any:
+        """The value that a text means. Raises ValidationError if it means none."""
+        return self.form_field.clean(text)
+
+    def cleared(self) -> Any:
+        """The value of a column that is emptied. Raises ValidationError if it must have one."""
+        return self.clean("")
+
+    def stored(self, site: Site) -> Any:
+        """The value that the site has, to be compared with those of `clean()`."""
+        return getattr(site, self.name)
+
+    def put(self, site: Site, value: Any) -> None:
+        """Set the value of the site, unsaved."""
+        setattr(site, self.name, value)
+
     def is_stored(self, site: Site, text: str) -> bool:
         """Whether a text means the value that the site has: 3 is 3.0000."""
+        if text == self.text(site):
+            return True
         try:
-            return self.form_field.clean(text) == getattr(site, self.name)
+            return bool(self.clean(text) == self.stored(site))
         except ValidationError:
             return False
 
@@ -117,11 +145,17 @@ class Column:
 
         Raises ValidationError if the text is invalid.
         """
-        setattr(site, self.name, self.form_field.clean(text))
+        self.put(site, self.clean(text))
         return text
+
+    def collect(self, site: Site, writes: Writes) -> None:
+        """Add what was put and is no column of the site to what is to be written."""
 
     def save_related(self, site: Site) -> None:
         """Save what was assigned and is no column of the site."""
+        writes = Writes()
+        self.collect(site, writes)
+        writes.save()
 
 
 class TextColumn(Column):
@@ -142,23 +176,24 @@ class TextColumn(Column):
 
     exported = text
 
-    def is_stored(self, site: Site, text: str) -> bool:
-        now = comparable(self.text(site))
+    def clean(self, text: str) -> str:
         try:
-            return now in (text, LanguageMap.clean({self.language: text}).get(self.language))
-        except ValueError:
-            return False
+            return LanguageMap.clean({self.language: text}).get(self.language, "")
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
-    def assign(self, site: Site, text: str) -> str:
-        texts = dict(getattr(site, self.name)) | {self.language: self.form_field.clean(text)}
+    def stored(self, site: Site) -> str:
+        return comparable(self.text(site))
+
+    def put(self, site: Site, value: str) -> None:
+        texts = dict(getattr(site, self.name)) | {self.language: value}
         setattr(site, self.name, LanguageMap.clean(texts))
-        return text
 
 
 class PointColumn(Column):
     """Both coordinates as one text in any notation."""
 
-    uses = FieldUse.CORRECTION
+    uses = FieldUse.CORRECTION | FieldUse.IMPORT
     key = "point"
 
     @property
@@ -173,20 +208,28 @@ class PointColumn(Column):
     def update_fields(self) -> set[str]:
         return {"latitude", "longitude"}
 
+    def shown(self, value: tuple[float | None, float | None]) -> str:
+        return point_text(*value)
+
     def text(self, site: Site) -> str:
-        return point_text(site.latitude, site.longitude)
+        return self.shown(self.stored(site))
 
     exported = text
 
-    def is_stored(self, site: Site, text: str) -> bool:
-        return text == self.text(site)
-
-    def assign(self, site: Site, text: str) -> str:
+    def clean(self, text: str) -> tuple[float | None, float | None]:
         try:
-            site.latitude, site.longitude = read_point(text)
+            return read_point(text)
         except ValueError as error:
             raise ValidationError(str(error)) from error
-        return text
+
+    def cleared(self) -> tuple[None, None]:
+        return None, None
+
+    def stored(self, site: Site) -> tuple[float | None, float | None]:
+        return site.latitude, site.longitude
+
+    def put(self, site: Site, value: tuple[float | None, float | None]) -> None:
+        site.latitude, site.longitude = value
 
 
 # --- terms by name ---------------------------------------------------------------------------
@@ -196,6 +239,7 @@ class AmbiguousName(ValidationError):
     """Several terms have the name."""
 
     def __init__(self, name: str, terms: list[Term]):
+        self.name = name
         self.labels = [label_of(term) for term in terms]
         super().__init__(_("Several are called “%(name)s”: choose one.") % {"name": name})
 
@@ -204,7 +248,9 @@ class AmbiguousName(ValidationError):
 class TermColumn(Column):
     """The term that a foreign key refers to."""
 
-    _by_name: dict[str, list[Term]] = field(default_factory=dict)
+    # What gives the terms that a name may mean; without it, as an editor types them.
+    find: Callable[[type[Any], str], list[Any]] | None = None
+    _by_name: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def related(self) -> tuple[str | Prefetch, ...]:
@@ -223,32 +269,30 @@ class TermColumn(Column):
         term = getattr(site, self.name)
         return [term] if term else []
 
-    def text(self, site: Site) -> str:
-        return _names(self.stored(site))
+    def text(self, site: Any) -> str:
+        return self.shown(self.stored(site))
+
+    def shown(self, value: list[Any]) -> str:
+        return names_of(value)
 
     def exported(self, site: Site) -> str:
         return " ".join(term.slug for term in self.stored(site))
 
-    def is_stored(self, site: Site, text: str) -> bool:
-        if text == self.text(site):
-            return True
-        try:
-            return self.terms(text) == self.stored(site)
-        except ValidationError:
-            return False
-
-    def assign(self, site: Site, text: str) -> str:
-        found = self.terms(text)
-        setattr(site, self.name, found[0] if found else None)
-        return _names(found)
-
-    def terms(self, text: str) -> list[Any]:
+    def clean(self, text: str) -> list[Any]:
         """The one term that a text names, or none. Raises ValidationError if it is unclear."""
         return [self.term(text)] if text else []
 
+    def put(self, site: Site, value: list[Any]) -> None:
+        setattr(site, self.name, value[0] if value else None)
+
+    def assign(self, site: Site, text: str) -> str:
+        found = self.clean(text)
+        self.put(site, found)
+        return names_of(found)
+
     def term(self, name: str) -> Term:
         if name not in self._by_name:
-            self._by_name[name] = terms_named(self.model, name)
+            self._by_name[name] = (self.find or terms_named)(self.model, name)
         found = self._by_name[name]
         if not found:
             raise ValidationError(_("Nothing is called “%(name)s”.") % {"name": name})
@@ -269,33 +313,40 @@ class TermsColumn(TermColumn):
 
     uses = ~FieldUse.LIST
 
-    _assigned: dict[int, list[Any]] = field(default_factory=dict)  # by site
+    _put: dict[int, list[Any]] = field(default_factory=dict)  # by the site's identity
 
     @property
     def update_fields(self) -> set[str]:
         return set()
 
     def stored(self, site: Site) -> list[Any]:
-        return list(getattr(site, self.name).all()) if site.pk else []
+        return sorted(getattr(site, self.name).all(), key=in_order) if site.pk else []
 
-    def terms(self, text: str) -> list[Any]:
-        parts = (part.strip() for part in text.replace("；", _SEPARATOR).split(_SEPARATOR))
-        found = {term.pk: term for term in map(self.term, filter(None, parts))}
-        return sorted(found.values(), key=lambda term: (term.order, term.slug))
+    def clean(self, text: str) -> list[Any]:
+        try:
+            found = {term.pk: term for term in map(self.term, parts_of(text))}
+        except ValidationError:
+            if self.find is None or " " not in text or SEPARATOR in text:
+                raise
+            found = {term.pk: term for term in map(self.term, text.split())}  # slugs, as exported
+        return sorted(found.values(), key=in_order)
 
-    def assign(self, site: Site, text: str) -> str:
-        found = self._assigned[site.pk] = self.terms(text)
-        return _names(found)
+    def joined(self, stored: list[Any], value: list[Any]) -> list[Any]:
+        return sorted({term.pk: term for term in (*stored, *value)}.values(), key=in_order)
 
-    def save_related(self, site: Site) -> None:
-        getattr(site, self.name).set(self._assigned[site.pk])
+    def put(self, site: Site, value: list[Any]) -> None:
+        self._put[id(site)] = value
+
+    def collect(self, site: Site, writes: Writes) -> None:
+        if (found := self._put.pop(id(site), None)) is not None:
+            writes.relate(site, self.name, [term.pk for term in found])
 
 
 class KindsColumn(TermsColumn):
-    def assign(self, site: Site, text: str) -> str:
-        if not self.terms(text) and site.state == Site.State.PUBLISHED:
+    def put(self, site: Site, value: list[Any]) -> None:
+        if not value and site.state == Site.State.PUBLISHED:
             raise ValidationError(_("A published site needs at least one kind."))
-        return super().assign(site, text)
+        super().put(site, value)
 
 
 class EraColumn(TermColumn):
@@ -326,19 +377,28 @@ class EraColumn(TermColumn):
         event = self._event(site)
         return [event.first_era] if event and event.first_era else []
 
-    def assign(self, site: Site, text: str) -> str:
-        found: list[Any] = self.terms(text)
+    def put(self, site: Site, value: list[Any]) -> None:
         event = self._event(site)
         if event is None:
             raise ValidationError(_("No beginning is told of this site: add an event in its form."))
-        event.first_era = found[0] if found else None
+        event.first_era = value[0] if value else None
         event.full_clean(validate_unique=False)
-        return _names(found)
 
-    def save_related(self, site: Site) -> None:
+    def collect(self, site: Site, writes: Writes) -> None:
         event = self._event(site)
         if event is not None:
-            event.save(update_fields=["first_era"])
+            writes.change(event, "first_era")
+
+
+def parts_of(text: str) -> list[str]:
+    """The values that stand in one text with semicolons between them."""
+    parts = (part.strip() for part in text.replace("；", SEPARATOR).split(SEPARATOR))
+    return [part for part in parts if part]
+
+
+def in_order(term: Any) -> tuple:
+    """The key by which terms of a relation are sorted."""
+    return getattr(term, "order", 0), getattr(term, "slug", term.uid)
 
 
 def class_for(model_field: Any) -> type[Column]:
@@ -350,8 +410,8 @@ def class_for(model_field: Any) -> type[Column]:
     return TermColumn if model_field.many_to_one else Column
 
 
-def _names(terms: Iterable[Term]) -> str:
-    return f"{_SEPARATOR} ".join(map(label_of, terms))
+def names_of(terms: Iterable[Term]) -> str:
+    return f"{SEPARATOR} ".join(map(label_of, terms))
 
 
 def terms_named(model: type[Term], text: str) -> list[Term]:

@@ -22,7 +22,14 @@ from heritage.models import (
     unit_of_work,
     visiting,
 )
-from heritage.models.base import Record, TreeRecord, chunks, new_uid, untracked
+from heritage.models.base import (
+    Record,
+    TreeRecord,
+    chunks,
+    new_uid,
+    untracked,
+    update_columns,
+)
 from heritage.models.command_runs import SILENCE, CommandRun
 from heritage.models.corrections import Correction
 from heritage.models.covers import PLATE, SOLEMN
@@ -167,5 +174,6 @@ __all__ = [
     "unesco",
     "unit_of_work",
     "untracked",
+    "update_columns",
     "visiting",
 ]

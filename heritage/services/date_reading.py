@@ -56,15 +56,16 @@ class DateQuestion(EDTFError):
         self.eras = list(dict.fromkeys(eras))
 
 
-def read_date(text: str, kind: str = "") -> Reading:
+def read_date(text: str, kind: str = "", names: "EraNames | None" = None) -> Reading:
     """What the text means for an event of that kind; EDTFError if it cannot be read.
 
-    A word for what happened, as in 万历年间重修, must be that of the kind.
+    A word for what happened, as in 万历年间重修, must be that of the kind. Whoever reads many dates
+    passes the same `names`, so that the eras are read from the database once.
     """
     text = text.strip()
     if len(text) > MAX_LENGTH:
         return Reading(date_parser.parse_date(text))  # refused as too long
-    names = _Names()
+    names = names or EraNames()
     try:
         return _read(text, names)
     except DateQuestion:
@@ -79,7 +80,7 @@ def read_date(text: str, kind: str = "") -> Reading:
         raise error from None
 
 
-def _ask_about_happening(date: str, word: str, names: "_Names") -> None:
+def _ask_about_happening(date: str, word: str, names: "EraNames") -> None:
     try:
         _read(date, names)
     except EDTFError:
@@ -93,7 +94,7 @@ def _ask_about_happening(date: str, word: str, names: "_Names") -> None:
     )
 
 
-def _read(text: str, names: "_Names") -> Reading:
+def _read(text: str, names: "EraNames") -> Reading:
     date, error = "", None
     try:
         date = date_parser.parse_date(text)
@@ -158,7 +159,7 @@ _LOOSE = {
 }
 
 
-class _Names:
+class EraNames:
     """All eras by their names, as they are compared; read when they are first asked for."""
 
     @cached_property
@@ -269,7 +270,7 @@ class _Atom:
 
 
 class _EraText:
-    def __init__(self, names: _Names):
+    def __init__(self, names: EraNames):
         self.names = names
         self._runs: dict[str, tuple[list[_Atom], DateQuestion | None]] = {}
 

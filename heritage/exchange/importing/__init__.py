@@ -1,0 +1,49 @@
+"""Imports: the rows of a file are compared with the catalogue, shown, answered for, and written.
+
+    of_import = add(path, name, user)         # opened, its columns guessed
+    of_import.mapping, of_import.options      # as somebody chooses them
+    plan(of_import, user, here=True)          # what each row would do: rows of `ImportRow`
+    answer(of_import, {question.pk: answer})  # then plan() again
+    apply(of_import, user, here=True)         # one change set, whole batches
+
+`files` opens files and guesses columns, `columns` declares them, `deciding` is the differ,
+`planning` and `applying` are jobs, `report` tells the outcome. Rows come from `exchange.reading`.
+"""
+
+from heritage.exchange.importing.applying import AT_ONCE, apply, to_apply
+from heritage.exchange.importing.columns import EntryColumn, ImportColumns
+from heritage.exchange.importing.files import (
+    add,
+    look,
+    needs_datum,
+    open_import,
+    sample,
+)
+from heritage.exchange.importing.options import CLEAR, DATUMS, Options
+from heritage.exchange.importing.planning import HERE_BYTES, answer, counts, plan
+from heritage.exchange.importing.report import Shower, counted, failed_rows
+from heritage.exchange.importing.report import page as report_page
+
+__all__ = [
+    "AT_ONCE",
+    "CLEAR",
+    "DATUMS",
+    "HERE_BYTES",
+    "EntryColumn",
+    "ImportColumns",
+    "Options",
+    "Shower",
+    "add",
+    "answer",
+    "apply",
+    "counted",
+    "counts",
+    "failed_rows",
+    "look",
+    "needs_datum",
+    "open_import",
+    "plan",
+    "report_page",
+    "sample",
+    "to_apply",
+]

@@ -1,0 +1,175 @@
+"""Carries out plans: few records in one transaction, many in batches, each whole by itself.
+
+All batches are one change set. A batch takes the lock, decides its rows again and writes what was
+planned; where a record is no longer as the plan showed it, the row is left out and says so.
+"""
+
+from typing import Any
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from heritage.exchange.importing.deciding import Decider, Decision, Outcome
+from heritage.exchange.importing.planning import counts
+from heritage.exchange.writes import Writes
+from heritage.models import (
+    ChangeSet,
+    Import,
+    ImportRow,
+    Job,
+    Register,
+    Site,
+    Source,
+    User,
+    update_columns,
+)
+from heritage.models.unit_of_work import unit_of_work
+from heritage.services import jobs
+
+AT_ONCE = 2_000  # records that are written in one transaction
+BATCH = 500  # of more than that: under a second each
+_DONE = ("outcome", "site", "entry", "problems", "is_applied")
+
+# The list that an entry is taken from, by the slug of its register: uid, citations, address.
+_LISTS = {
+    "whl": (
+        "source-unesco-list-{edition}",
+        {
+            "en": "UNESCO World Heritage List, edition {edition}",
+            "zh-hans": "联合国教科文组织《世界遗产名录》，{edition}年版",
+        },
+        "https://whc.unesco.org/en/list/",
+    ),
+}
+
+
+def to_apply(of_import: Import) -> Any:
+    return of_import.rows.filter(
+        outcome__in=(Outcome.CREATE, Outcome.UPDATE), is_applied=False
+    ).order_by("pk")
+
+
+def apply(of_import: Import, user: User | None, here: bool, reason: str = "") -> Job:
+    """Carry out the plan, in this process or by the background worker."""
+    begin = jobs.run_here if here else jobs.start
+    given = {"import": of_import.pk, "file": of_import.name, "reason": reason}
+    job = begin("import_apply", user, **given)
+    Import.objects.filter(pk=of_import.pk).update(job=job)
+    of_import.refresh_from_db()
+    return job
+
+
+def _apply(run: jobs.Run) -> jobs.Steps:
+    of_import = Import.objects.filter(pk=run.parameters["import"]).first()
+    if of_import is None:
+        raise jobs.JobRefused(gettext_lazy("This import is no longer there."))
+    user = run.user
+    if user is not None and not (user.is_active and user.has_perm("heritage.publish_site")):
+        raise jobs.JobRefused(gettext_lazy("Who started it may not publish any more."))
+    if of_import.state == Import.State.NEW:
+        raise jobs.JobRefused(gettext_lazy("There is no plan yet."))
+    with translation.override(of_import.language):
+        return (yield from _apply_in_steps(run, of_import))
+
+
+def _apply_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
+    decider = Decider(of_import)
+    total = run.cursor.setdefault("total", to_apply(of_import).count())
+    size = AT_ONCE if total <= AT_ONCE else BATCH
+    done = total - to_apply(of_import).count()
+    while True:
+        with run.batch(
+            ChangeSet.Kind.IMPORT, run.parameters.get("reason", ""), files=[of_import.name]
+        ):
+            written = _apply_batch(of_import, decider, size)
+        done += written
+        yield jobs.Progress(done, total, gettext_lazy("Writing records"))
+        if written < size:
+            break
+    with run.step():
+        of_import.state, of_import.applied_at = Import.State.APPLIED, timezone.now()
+        of_import.save(update_fields=["state", "applied_at"])
+    left = of_import.rows.filter(outcome=Outcome.LEFT, is_applied=True).count()
+    if left:
+        says = ngettext_lazy(
+            "%(count)s row was left out: its record has been edited since the plan.",
+            "%(count)s rows were left out: their records have been edited since the plan.",
+            "count",
+        )
+        run.log(says % {"count": left}, "warning")
+    return counts(of_import)
+
+
+def _apply_batch(of_import: Import, decider: Decider, size: int) -> int:
+    """Write the next rows of a plan; says how many it took."""
+    with unit_of_work() as unit:
+        unit.prepare_write(Site)  # nobody else writes from here on
+        rows: list[ImportRow] = list(to_apply(of_import)[:size])
+        source = _source(of_import) if rows else None
+        writes, written = Writes(), []
+        for decision in decider.decide(rows, applying=True):
+            if _is_as_planned(decision):
+                decision.collect(writes, source)
+                written.append(decision)
+        writes.save()
+        for decision in written:
+            row = decision.row
+            row.site = decision.site.pk if decision.site is not None else None
+            row.entry = next((each.pk for each in decision.entries.values()), None)
+        for row in rows:
+            row.is_applied = True
+        update_columns(ImportRow, ((row, _DONE) for row in rows))
+        if len(rows) < size:
+            _move_edition(of_import, decider)
+    return len(rows)
+
+
+def _is_as_planned(decision: Decision) -> bool:
+    """Whether it does what its row shows; if not, the row tells why it is left out."""
+    row = decision.row
+    if decision.outcome == row.outcome and decision.differences == row.differences:
+        return True
+    if decision.outcome == Outcome.UNCHANGED:
+        row.outcome = Outcome.UNCHANGED
+        return False
+    row.outcome = Outcome.LEFT
+    row.problems = decision.problems or [
+        ["", _("Its record has been edited since the plan: plan the file again.")]
+    ]
+    return False
+
+
+def _source(of_import: Import) -> Source | None:
+    """The source of what an official list says; none for a table, which names its own."""
+    if of_import.register not in _LISTS:
+        return None
+    uid, citation, url = _LISTS[of_import.register]
+    uid = uid.format(edition=of_import.edition)
+    found = Source.objects.filter(uid=uid).first()
+    if found is not None:
+        return found
+    words = {code: text.format(edition=of_import.edition) for code, text in citation.items()}
+    return Source.objects.create(uid=uid, kind=Source.Kind.REGISTER, citation=words, url=url)
+
+
+def _move_edition(of_import: Import, decider: Decider) -> None:
+    """Let the register follow this list, if it is newer than the one that it followed."""
+    register = decider.register
+    if register is None or not of_import.edition:
+        return
+    stored = Register.objects.get(pk=register.pk)
+    if stored.edition[:4] < of_import.edition[:4]:
+        stored.edition = of_import.edition
+        stored.save(update_fields=["edition"])
+
+
+jobs.register(
+    jobs.JobKind(
+        "import_apply",
+        gettext_lazy("Import"),
+        _apply,
+        permission="heritage.publish_site",
+        describe=lambda given: _("Import of %(file)s") % {"file": given.get("file")},
+    )
+)

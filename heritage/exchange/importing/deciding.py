@@ -1,0 +1,747 @@
+"""What a row would do: create a site, change some fields, nothing; or what it asks, or is wrong.
+
+`Decider.decide(rows)` judges rows against the stored records, some hundred at a time, and writes
+nothing. A plan is made of its decisions; `applying` makes them again under the lock, compares them
+with the plan and saves what they have put. So there is one differ, and what is written is what was
+shown.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from heritage.exchange.columns import AmbiguousName, Column, TermColumn, TextColumn
+from heritage.exchange.importing.columns import (
+    EntryColumn,
+    EventsColumn,
+    IdentifierColumn,
+    ImportColumns,
+    UnclearDate,
+)
+from heritage.exchange.importing.matching import (
+    MOST,
+    Candidate,
+    NameIndex,
+    Verdict,
+    Wanted,
+    candidates,
+    judge,
+)
+from heritage.exchange.importing.options import Options
+from heritage.exchange.importing.terms import UnknownPlace, folded
+from heritage.exchange.site_fields import with_related
+from heritage.exchange.writes import Writes
+from heritage.models import (
+    Coverage,
+    Designation,
+    FormerSlug,
+    Identifier,
+    Import,
+    ImportQuestion,
+    ImportRow,
+    PartOf,
+    Register,
+    Site,
+    Source,
+)
+from heritage.models.labels import label_of
+from heritage.values.coordinates import Point, read_latitude, read_longitude
+from heritage.values.point_reader import from_gcj02, read_point
+from heritage.values.sentences import joined
+
+Outcome = ImportRow.Outcome
+NEW, SKIP, EMPTY, WITHIN = "new", "skip", "empty", "within"  # answers, beside "same:12"
+
+
+@dataclass(slots=True)
+class Question:
+    key: str
+    kind: str
+    text: str
+    options: list[tuple[str, str]]
+    names: list[str] = field(default_factory=list)  # what rows that ask it call the unknown
+
+
+@dataclass(slots=True)
+class Decision:
+    row: ImportRow
+    outcome: str = Outcome.UNCHANGED
+    site: Site | None = None  # None: of an official list, where no site belongs to the entry
+    entries: dict[int, Designation] = field(default_factory=dict)  # by register
+    covered: set[int | None] = field(default_factory=set)  # sites that its entries cover
+    part_of: int | None = None
+    differences: list[list[str]] = field(default_factory=list)
+    problems: list[list[str]] = field(default_factory=list)  # header, text
+    asks: list[Question] = field(default_factory=list)
+    put: list[tuple[Column, Any]] = field(default_factory=list)  # columns and their records
+
+    @property
+    def name(self) -> str:
+        found = self.site or next(iter(self.entries.values()), None)
+        return str(found) if found is not None else ""
+
+    def store(self) -> None:
+        """Note the decision in its row, unsaved."""
+        row = self.row
+        row.outcome, row.name = self.outcome, (self.name or row.name)[:300]
+        row.site = self.site.pk if self.site is not None else None
+        row.entry = next((each.pk for each in self.entries.values()), None)
+        row.differences, row.problems = self.differences, self.problems
+        row.asks = [each.key for each in self.asks]
+
+    def collect(self, writes: Writes, source: Source | None) -> None:
+        """Add what it puts to what is to be written."""
+        site, is_new = self.site, self.site is not None and self.site._state.adding
+        changed: dict[Any, set[str]] = defaultdict(set)
+        if site is not None and is_new:
+            writes.create(site)
+            if source is not None:
+                writes.relate(site, "sources", [source.pk])
+            if self.part_of:
+                writes.create(PartOf(part=site, whole_id=self.part_of))
+        for entry in self.entries.values():
+            if entry._state.adding:
+                entry.source = source
+                writes.create(entry)
+            if site is not None and site.pk not in self.covered:
+                writes.create(Coverage(site=site, designation=entry, source=source))
+        for column, record in self.put:
+            if not record._state.adding:
+                changed[id(record)].update(_own_columns(column, record))
+            column.collect(record, writes)
+        for record in {id(record): record for _column, record in self.put}.values():
+            writes.change(record, *changed[id(record)]) if changed[id(record)] else None
+
+
+def _own_columns(column: Column, record: Any) -> set[str]:
+    names = {field.name for field in record._meta.concrete_fields}
+    return column.update_fields & names
+
+
+class Decider:
+    def __init__(self, of_import: Import):
+        self.of_import = of_import
+        self.options = Options.of(of_import.options)
+        self.columns = ImportColumns()
+        self.is_official = bool(of_import.register)
+        self.register = next(
+            (each for each in self.columns.registers if each.slug == of_import.register), None
+        )
+        self.answers = {
+            each.key: each.answer for each in of_import.questions.exclude(answer="").order_by()
+        }
+        # The columns of the file in the order in which they are put.
+        headers = {key: header for header, key in of_import.mapping.items() if key}
+        self.used = [
+            (column, headers[key]) for key, column in self.columns.by_key.items() if key in headers
+        ]
+        self.questions: dict[str, tuple[Question, int]] = {}  # with how many rows ask each
+        self._lines: dict[tuple[str, str], int] = {}  # of this file, by what it is the key of
+        self._made: dict[tuple[str, int | None], int] = {}  # lines of new sites, by name and place
+
+    @cached_property
+    def names(self) -> NameIndex:
+        return NameIndex()
+
+    @cached_property
+    def _headers(self) -> dict[str, str]:
+        return {column.key: header for column, header in self.used}
+
+    @cached_property
+    def _registers(self) -> list[Register]:
+        """Those of which the file has entries."""
+        used = {column.register.pk for column, _h in self.used if isinstance(column, EntryColumn)}
+        return [register for register in self.columns.registers if register.pk in used]
+
+    # --- a batch of rows
+
+    def decide(self, rows: Iterable[ImportRow], applying: bool = False) -> list[Decision]:
+        decisions = [Decision(row) for row in rows]
+        cells = {id(each): self._cells(each) for each in decisions}
+        self._find_entries(decisions, cells)
+        targets = self._targets(decisions, cells, applying)
+        sites = self._load(pk for pk in targets.values() if pk is not None)
+        taken = self._taken_elsewhere(decisions, set(sites)) if not applying else {}
+        for each in decisions:
+            self._decide(each, cells[id(each)], targets.get(id(each)), sites, taken)
+            for question in each.asks:
+                known, count = self.questions.get(question.key, (question, 0))
+                known.names += [name for name in question.names if name not in known.names]
+                self.questions[question.key] = (known, count + 1)
+        return decisions
+
+    def _cells(self, decision: Decision) -> dict[str, str]:
+        """The texts of a row by the key of their column; those that cannot be read are problems."""
+        row, found = decision.row, {}
+        for column, header in self.used:
+            if fault := row.faults.get(header):
+                decision.problems.append([header, fault])
+            elif text := row.cells.get(header, ""):
+                found[column.key] = text
+        self._convert_point(decision, found)
+        return found
+
+    def _convert_point(self, decision: Decision, cells: dict[str, str]) -> None:
+        """Degrees in any notation and datum as WGS 84."""
+        shifted = self.options.datum == "gcj02"
+        try:
+            if text := cells.get("point"):
+                if text != self.options.clear and shifted:
+                    latitude, longitude = read_point(text, is_gcj02=True)
+                    cells["point"] = f"{latitude}, {longitude}"
+                return
+            texts = cells.get("latitude"), cells.get("longitude")
+            if texts == (None, None) or self.options.clear in texts:
+                return
+            if None in texts:
+                raise ValueError(_("A point needs latitude and longitude."))
+            point = read_latitude(str(texts[0])), read_longitude(str(texts[1]))
+            point = from_gcj02(*point) if shifted else point
+            cells["latitude"], cells["longitude"] = map(str, point)
+        except ValueError as error:
+            header = self._headers.get("point") or self._headers.get("latitude") or ""
+            decision.problems.append([header, str(error)])
+            for key in ("point", "latitude", "longitude"):
+                cells.pop(key, None)
+
+    # --- which record
+
+    def _find_entries(self, decisions: list[Decision], cells: dict[int, dict[str, str]]) -> None:
+        """Give each the entries that it names by reference, stored or new."""
+        for register in self._registers:
+            key = f"{register.slug}.reference"
+            by_reference: dict[str, list[Decision]] = defaultdict(list)
+            for each in decisions:
+                if reference := cells[id(each)].get(key):
+                    by_reference[reference].append(each)
+            rows = Designation.objects.filter(register=register, reference__in=list(by_reference))
+            rows = rows.select_related("register", "category", "world_heritage")
+            related = [
+                name
+                for column, _header in self.used
+                if isinstance(column, EntryColumn) and column.register.pk == register.pk
+                for name in column.related
+                if name != "category"
+            ]
+            stored = {row.reference: row for row in rows.prefetch_related(*related)}
+            for reference, named in by_reference.items():
+                for each in named:
+                    entry = stored.get(reference)
+                    each.entries[register.pk] = entry or Designation(
+                        register=register, reference=reference
+                    )
+
+    def _targets(
+        self, decisions: list[Decision], cells: dict[int, dict[str, str]], applying: bool
+    ) -> dict[int, int | None]:
+        """The id of the stored site of each decision that has one, by the decision's identity.
+
+        Decisions that ask, or that are wrong, say so themselves.
+        """
+        if applying:
+            return self._planned_targets(decisions, cells)
+        by_key = self._by_keys(decisions, cells)
+        targets: dict[int, int | None] = {}
+        unknown = []
+        for each in decisions:
+            found = by_key[id(each)]
+            if len(found) == 1:
+                targets[id(each)] = next(iter(found))
+            elif found:
+                self._ask_match(
+                    each,
+                    [Candidate(site, True, []) for site in Site.objects.filter(pk__in=found)],
+                    targets,
+                )
+            elif self._is_known_entry(each):
+                targets[id(each)] = None
+            else:
+                unknown.append(each)
+        self._match(unknown, cells, targets)
+        return targets
+
+    def _is_known_entry(self, decision: Decision) -> bool:
+        """Whether its entry is stored and no site belongs to it as a whole."""
+        stored = [each for each in decision.entries.values() if not each._state.adding]
+        return self.is_official and bool(stored)
+
+    def _planned_targets(
+        self, decisions: list[Decision], cells: dict[int, dict[str, str]]
+    ) -> dict[int, int | None]:
+        """As they were planned; what has got a record meanwhile is left out."""
+        by_key = self._by_keys(decisions, cells)
+        since = self._sites_since()
+        targets: dict[int, int | None] = {}
+        for each in decisions:
+            row, found = each.row, by_key[id(each)]
+            answer = self.answers.get(_match_key(row), "")
+            each.part_of = _id_of(answer) if answer.startswith("part:") else None
+            if row.site is not None:
+                targets[id(each)] = row.site
+            elif row.outcome == Outcome.CREATE:
+                names = {folded(name) for name in self._names(cells[id(each)])}
+                if found or names & since:
+                    each.outcome = Outcome.LEFT
+                    each.problems.append(["", _("Somebody has recorded it meanwhile.")])
+            else:
+                targets[id(each)] = None  # an entry without a site
+        return targets
+
+    def _sites_since(self) -> set[str]:
+        """The names of sites that others have made since the plan."""
+        own = self.of_import.rows.filter(is_applied=True, site__isnull=False).order_by()
+        rows = Site.objects.filter(pk__gt=self.of_import.last_site).order_by()
+        rows = rows.exclude(pk__in=own.values("site"))
+        return {
+            folded(name) for names in rows.values_list("name", flat=True) for name in names.values()
+        }
+
+    def _by_keys(
+        self, decisions: list[Decision], cells: dict[int, dict[str, str]]
+    ) -> dict[int, set[int]]:
+        """The sites that each names by uid, slug, reference or identifier."""
+        found: dict[int, set[int]] = {id(each): set() for each in decisions}
+        for key, look_up in (("uid", _sites_by_uid), ("slug", _sites_by_slug)):
+            wanted = {id(each): cells[id(each)].get(key, "") for each in decisions}
+            known = look_up({text for text in wanted.values() if text})
+            for number, text in wanted.items():
+                if text in known and not found[number]:
+                    found[number].add(known[text])
+        stored = {
+            entry.pk: each
+            for each in decisions
+            for entry in each.entries.values()
+            if not entry._state.adding
+        }
+        whole = Coverage.objects.filter(designation__in=stored, extent=Coverage.Extent.WHOLE)
+        for entry, site in whole.order_by().values_list("designation_id", "site_id"):
+            stored[entry].covered.add(site)
+            if not (self._has_key(cells[id(stored[entry])]) and found[id(stored[entry])]):
+                found[id(stored[entry])].add(site)
+        self._by_identifiers(decisions, cells, found)
+        return found
+
+    @staticmethod
+    def _has_key(cells: dict[str, str]) -> bool:
+        return bool(cells.get("uid") or cells.get("slug"))
+
+    def _by_identifiers(
+        self,
+        decisions: list[Decision],
+        cells: dict[int, dict[str, str]],
+        found: dict[int, set[int]],
+    ) -> None:
+        for column, _header in self.used:
+            if isinstance(column, IdentifierColumn):
+                wanted = {
+                    text: id(each)
+                    for each in decisions
+                    if not found[id(each)] and (text := cells[id(each)].get(column.key))
+                }
+                rows = Identifier.objects.filter(scheme=column.scheme, value__in=list(wanted))
+                for value, site in rows.order_by().values_list("value", "site_id"):
+                    found[wanted[value]].add(site)
+
+    # --- by name and place
+
+    def _names(self, cells: dict[str, str]) -> list[str]:
+        keys = ("name:", "short_name:")
+        names = [text for key, text in cells.items() if key.startswith(keys)]
+        if self.is_official and not names:
+            names = [text for key, text in cells.items() if ".name:" in key]
+        return [name for name in names if name != self.options.clear]
+
+    def _match(
+        self,
+        decisions: list[Decision],
+        cells: dict[int, dict[str, str]],
+        targets: dict[int, int | None],
+    ) -> None:
+        found, wanted = {}, {}
+        for each in decisions:
+            if answer := self.answers.get(_match_key(each.row)):
+                self._follow(each, answer, targets)
+                continue
+            of_row = cells[id(each)]
+            place = self._place_of(of_row)
+            names = self._names(of_row)
+            registers = frozenset(each.entries)
+            point = _point_of(of_row)
+            wanted[id(each)] = Wanted(tuple(names), place, point, registers)
+            found[id(each)] = self.names.find(names) if names else {}
+        by_id = {id(each): each for each in decisions}
+        for number, offered in candidates(found).items():
+            for candidate in offered:
+                candidate.verdict = judge(wanted[number], candidate, self.columns.places)
+            self._ask_match(by_id[number], offered, targets)
+
+    def _place_of(self, cells: dict[str, str]) -> int | None:
+        key = "place"
+        text = cells.get(key) or next(
+            (cells[each] for each in cells if each.endswith(".states")), ""
+        )
+        try:
+            found = self.columns.places.named(text) if text else []
+        except UnknownPlace as error:
+            return error.within.pk if error.within else None
+        return found[0].pk if len(found) == 1 else None
+
+    def _ask_match(
+        self, decision: Decision, offered: list[Candidate], targets: dict[int, int | None]
+    ) -> None:
+        same = [each for each in offered if each.verdict == Verdict.SAME]
+        maybe = [each for each in offered if each.verdict == Verdict.MAYBE]
+        if len(same) == 1 and not maybe:
+            targets[id(decision)] = same[0].site.pk
+            return
+        possible = (same + maybe)[:MOST]
+        if not possible:
+            return
+        if answer := self.answers.get(_match_key(decision.row)):
+            self._follow(decision, answer, targets)
+            return
+        if (
+            len(possible) == 1
+            and possible[0].is_shown_name
+            and self._is_as_stored(decision, possible[0])
+        ):
+            targets[id(decision)] = possible[0].site.pk
+            return
+        options = []
+        for each in possible:
+            label = label_of(each.site)
+            same_option = f"same:{each.site.pk}", _("It is %(site)s") % {"site": label}
+            part = f"part:{each.site.pk}", _("A new site, part of %(site)s") % {"site": label}
+            options += [same_option, part] if each.is_shown_name else [part, same_option]
+        options += [(NEW, _("A new site")), (SKIP, _("Leave this row out"))]
+        text = _("Line %(line)s, %(name)s: which site is it?")
+        words = {"line": decision.row.line, "name": self._shown_name(decision.row)}
+        decision.asks.append(
+            Question(_match_key(decision.row), ImportQuestion.Kind.MATCH, text % words, options)
+        )
+
+    def _is_as_stored(self, decision: Decision, candidate: Candidate) -> bool:
+        """Whether all that a row says is what a site has: a file that is read again."""
+        if any(entry._state.adding for entry in decision.entries.values()):
+            return False
+        trial = Decision(decision.row)
+        site = self._load([candidate.site.pk]).get(candidate.site.pk)
+        self._compare(trial, self._cells(trial), site)
+        return not (trial.differences or trial.problems or trial.asks)
+
+    def _follow(self, decision: Decision, answer: str, targets: dict[int, int | None]) -> None:
+        if answer == SKIP:
+            decision.outcome = Outcome.LEFT
+        elif answer.startswith("same:"):
+            targets[id(decision)] = _id_of(answer)
+        elif answer.startswith("part:"):
+            decision.part_of = _id_of(answer)
+
+    def _shown_name(self, row: ImportRow) -> str:
+        names = [
+            row.cells.get(header, "")
+            for column, header in self.used
+            if column.key.startswith("name:") or ".name:" in column.key
+        ]
+        return next(filter(None, names), "")
+
+    # --- a row and its site
+
+    def _load(self, ids: Iterable[int]) -> dict[int, Site]:
+        columns = [column for column, _header in self.used if column.record is Site]
+        rows = Site.objects.select_related("place__parent__parent")
+        return with_related(rows, columns).in_bulk(list(set(ids)))
+
+    def _taken_elsewhere(self, decisions: list[Decision], sites: set[int]) -> dict[int, int]:
+        """The lines of other rows of the file, by the site that they change."""
+        ours = [each.row.pk for each in decisions]
+        rows = self.of_import.rows.filter(site__in=sites).exclude(pk__in=ours).order_by()
+        found = rows.exclude(outcome=Outcome.GONE).values_list("site", "line")
+        return {site: line for site, line in found if site is not None}
+
+    def _decide(
+        self,
+        decision: Decision,
+        cells: dict[str, str],
+        target: int | None,
+        sites: dict[int, Site],
+        taken: dict[int, int],
+    ) -> None:
+        if decision.outcome == Outcome.LEFT:
+            return
+        self._check_keys(decision, cells)
+        is_new = target is None and not self._is_known_entry(decision)
+        decision.site = sites.get(target) if target is not None else None
+        if target is not None and decision.site is None:
+            decision.problems.append(["", _("Its site was deleted meanwhile.")])
+        if decision.asks:
+            decision.site = None
+        elif is_new:
+            decision.site = Site(state=self.options.state)
+            self._check_new(decision, cells)
+        elif target is not None:
+            if target in taken:
+                text = _("Line %(line)s says something of the same site.")
+                decision.problems.append(["", text % {"line": taken[target]}])
+            taken[target] = decision.row.line
+        if decision.site is not None or decision.entries:
+            self._compare_entries(decision)
+            self._compare(decision, cells, decision.site)
+        self._conclude(decision, is_new)
+
+    def _check_keys(self, decision: Decision, cells: dict[str, str]) -> None:
+        """That no other line has named the same record."""
+        keys: list[tuple[str, str]] = [(k, cells[k]) for k in ("uid", "slug") if k in cells]
+        keys += [(str(pk), entry.reference) for pk, entry in decision.entries.items()]
+        for key in keys:
+            line = self._lines.setdefault(key, decision.row.line)
+            if line != decision.row.line:
+                text = _("“%(key)s” stands in line %(line)s already.")
+                decision.problems.append(["", text % {"key": key[1], "line": line}])
+
+    def _check_new(self, decision: Decision, cells: dict[str, str]) -> None:
+        if not self.options.creates:
+            decision.outcome = Outcome.LEFT
+        if not self._names(cells):
+            decision.problems.append(
+                ["", _("No record has this key, and a new site needs a name.")]
+            )
+        place = self._place_of(cells)
+        for name in {folded(name) for name in self._names(cells)} if place else ():
+            line = self._made.setdefault((name, place), decision.row.line)
+            if line != decision.row.line and not (decision.entries or self._has_key(cells)):
+                text = _("Line %(line)s has a site of the same name and place.")
+                decision.problems.append(["", text % {"line": line}])
+
+    def _conclude(self, decision: Decision, is_new: bool) -> None:
+        if decision.outcome == Outcome.LEFT:
+            return
+        if decision.problems:
+            decision.outcome = Outcome.ERROR
+        elif decision.asks:
+            decision.outcome = Outcome.QUESTION
+        elif is_new:
+            decision.outcome = Outcome.CREATE
+        elif decision.differences:
+            decision.outcome = Outcome.UPDATE
+
+    # --- field by field
+
+    def _compare_entries(self, decision: Decision) -> None:
+        """That an entry is the site's is told as a difference of its reference."""
+        site = decision.site
+        for entry in decision.entries.values() if site is not None else ():
+            if site is None or site.pk in decision.covered:
+                continue
+            if decision.covered:
+                text = _("“%(reference)s” is the entry of another site.")
+                decision.problems.append(["", text % {"reference": entry.reference}])
+            decision.differences.append([f"{entry.register.slug}.reference", "", entry.reference])
+
+    def _compare(self, decision: Decision, cells: dict[str, str], site: Site | None) -> None:
+        own_names = {
+            entry.pk: dict(entry.name)
+            for entry in decision.entries.values()
+            if not entry._state.adding
+        }
+        written: dict[str, str] = {}  # headers by the field that they set
+        for column, header in self.used:
+            text = cells.get(column.key)
+            record = self._record(decision, column, site)
+            if text is None or record is None or column.key == "uid":
+                if column.key == "uid" and text and site is not None and site._state.adding:
+                    site.uid = text
+                continue
+            before = len(decision.asks)
+            try:
+                value = self._value(decision, column, text)
+                if decision.outcome == Outcome.LEFT or len(decision.asks) > before:
+                    continue
+                self._put(decision, column, record, value, own_names)
+                written[column.name] = header
+            except ValidationError as error:
+                decision.problems.append([header, joined(error.messages)])
+        self._validate(decision, site, written)
+
+    def _record(self, decision: Decision, column: Column, site: Site | None) -> Any:
+        if isinstance(column, EntryColumn):
+            entry = decision.entries.get(column.register.pk)
+            return None if entry is None or column.name == "reference" else entry
+        return site
+
+    def _put(
+        self,
+        decision: Decision,
+        column: Column,
+        record: Any,
+        value: Any,
+        own_names: dict[int, dict[str, str]],
+    ) -> None:
+        stored = column.stored(record)
+        if self.is_official and not record._state.adding and not self.options.takes_away:
+            if column.record is Site:
+                # Of a site a list fills what is empty; its name follows where it was the list's.
+                names = [each.get(column.language) for each in own_names.values()]
+                is_theirs = column.name == "name" and stored and stored in names
+                if stored not in ("", None, []) and stored != (None, None) and not is_theirs:
+                    return
+            else:
+                value = column.joined(stored, value)
+        if value == stored or self._is_its_blur(column, record, value):
+            return
+        before, after = column.text(record), column.shown(value)
+        column.put(record, value)
+        decision.put.append((column, record))
+        decision.differences.append([column.key, before, after])
+
+    @staticmethod
+    def _is_its_blur(column: Column, record: Any, value: Any) -> bool:
+        """What a download gives of a blurred point never replaces the exact one."""
+        if column.name not in ("latitude", "longitude", "coordinates") or record._state.adding:
+            return False
+        if not record.public_blur_km or record.public_point is None:
+            return False
+        public = {
+            "latitude": record.public_latitude,
+            "longitude": record.public_longitude,
+            "coordinates": record.public_point,
+        }
+        return bool(value == public[column.name])
+
+    def _value(self, decision: Decision, column: Column, text: str) -> Any:
+        """The value of a cell. What is unclear is asked, and then None, or answered already."""
+        if text == self.options.clear:
+            return column.cleared()
+        try:
+            return column.clean(_choice(column, text))
+        except UnknownPlace as error:
+            return self._unknown_place(decision, column, error)
+        except AmbiguousName as error:
+            terms = column._by_name.get(error.name, []) if isinstance(column, TermColumn) else []
+            options = [(f"id:{term.pk}", label_of(term)) for term in terms]
+            key = f"term:{column.key}:{error.name}"[:200]
+            question = Question(key, ImportQuestion.Kind.VALUE, error.messages[0], options)
+            return self._answered(decision, column, question, terms)
+        except UnclearDate as error:
+            options = [(f"id:{era.pk}", label_of(era)) for era in error.eras]
+            key = f"date:{error.text}"[:200]
+            question = Question(key, ImportQuestion.Kind.VALUE, error.messages[0], options)
+            return self._answered(decision, column, question, error.eras)
+
+    def _answered(
+        self, decision: Decision, column: Column, question: Question, terms: list[Any]
+    ) -> Any:
+        question.options += [(EMPTY, _("Leave the field as it is")), (SKIP, _("Leave the row out"))]
+        answer = self.answers.get(question.key)
+        if answer is None:
+            decision.asks.append(question)
+            return None
+        if answer == SKIP:
+            decision.outcome = Outcome.LEFT
+            return None
+        chosen = [term for term in terms if f"id:{term.pk}" == answer]
+        record = self._record(decision, column, decision.site)
+        if not chosen:
+            return column.stored(record)
+        if isinstance(column, EventsColumn):
+            return [column.of_era(chosen[0])]
+        return chosen
+
+    def _unknown_place(self, decision: Decision, column: Column, error: UnknownPlace) -> Any:
+        within = error.within
+        if within is None:
+            key = f"place::{error.name}"[:200]
+            text = _("The catalogue has no place called “%(name)s”.") % {"name": error.name}
+            options: list[tuple[str, str]] = []
+        else:
+            key = f"place:{within.pk}"
+            text = _("The catalogue does not have these places of %(place)s:") % {
+                "place": label_of(within)
+            }
+            options = [(WITHIN, _("Record these sites at %(place)s") % {"place": label_of(within)})]
+        question = Question(key, ImportQuestion.Kind.PLACE, text, options, [error.name])
+        if within is not None and self.answers.get(key) == WITHIN:
+            return [within]
+        return self._answered(decision, column, question, [])
+
+    def _validate(self, decision: Decision, site: Site | None, written: dict[str, str]) -> None:
+        """Check the rules of whole records; only of those that the row writes."""
+        records = {id(record): record for _column, record in decision.put}
+        if site is not None and site._state.adding:
+            self._take_names(decision, site)
+            records[id(site)] = site
+        for record in records.values():
+            try:
+                record.clean_fields(exclude=_left_empty(record))
+                record.clean()
+                record.validate_constraints(exclude=["uid", "slug", "reference"])
+            except ValidationError as error:
+                for name, texts in error.message_dict.items():
+                    problem = [written.get(name, ""), joined(texts)]
+                    if problem not in decision.problems:
+                        decision.problems.append(problem)
+
+    def _take_names(self, decision: Decision, site: Site) -> None:
+        """A new site is called as its entry, if the file does not name it otherwise."""
+        if not site.name:
+            for entry in decision.entries.values():
+                if entry.name:
+                    site.name = entry.name
+                    decision.put.append((_NAME, site))
+                    break
+
+
+_NAME = TextColumn("name", "en")
+
+
+def _choice(column: Column, text: str) -> str:
+    """The value of a choice that a text names by its label."""
+    control = column.form_field if type(column).clean is Column.clean else None
+    if isinstance(control, forms.TypedChoiceField):
+        for value, label in list(cast("Iterable[tuple]", control.choices)):
+            if text.casefold() in (str(value).casefold(), str(label).casefold()):
+                return str(value)
+    return text
+
+
+def _left_empty(record: Any) -> list[str]:
+    """The columns that are filled when a record is saved."""
+    return ["slug"] if isinstance(record, Site) and not record.slug else []
+
+
+def _match_key(row: ImportRow) -> str:
+    return f"match:{row.line}"
+
+
+def _id_of(answer: str) -> int | None:
+    text = answer.partition(":")[2]
+    return int(text) if text.isdigit() else None
+
+
+def _point_of(cells: dict[str, str]) -> Point | None:
+    try:
+        if text := cells.get("point"):
+            return read_point(text)
+        if "latitude" in cells and "longitude" in cells:
+            return float(cells["latitude"]), float(cells["longitude"])
+    except ValueError:
+        pass
+    return None
+
+
+def _sites_by_uid(uids: set[str]) -> dict[str, int]:
+    rows = Site.objects.filter(uid__in=uids).order_by()
+    return dict(rows.values_list("uid", "pk"))
+
+
+def _sites_by_slug(slugs: set[str]) -> dict[str, int]:
+    """By their slug, or one that they had."""
+    former = FormerSlug.objects.filter(slug__in=slugs).order_by()
+    rows = Site.objects.filter(slug__in=slugs).order_by()
+    return dict(former.values_list("slug", "site_id")) | dict(rows.values_list("slug", "pk"))

@@ -1,0 +1,167 @@
+"""Uploaded files until they are read, their columns, and what each is taken for."""
+
+import hashlib
+import itertools
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from heritage.exchange.importing.columns import ImportColumns
+from heritage.exchange.importing.options import Options
+from heritage.exchange.importing.terms import folded
+from heritage.exchange.reading import OfficialList, Row, SourceFile, open_file, recognise
+from heritage.models import Import, User, new_uid
+from heritage.values.language import interface_languages
+
+SHOWN_ROWS = 3  # of a file, where its columns are chosen
+REASON = "problem"  # the column that a file of failed rows has, which is left out when it is read
+
+# What people call columns, beside their keys and labels.
+_CALLED = {
+    "name:en": ("name", "name en", "english name", "site name", "title", "英文名", "英文名称"),
+    "name:zh-hans": (
+        "名称",
+        "中文名",
+        "中文名称",
+        "name zh",
+        "chinese name",
+        "单位名称",
+        "遗产名称",
+    ),
+    "place": ("place", "location", "地点", "所在地", "地区", "行政区划"),
+    "latitude": ("lat", "latitude", "y", "纬度", "北纬"),
+    "longitude": ("lon", "lng", "long", "longitude", "x", "经度", "东经"),
+    "point": ("coordinates", "point", "坐标", "经纬度"),
+    "kinds": ("kind", "type", "category", "类型", "类别"),
+    "summary:en": ("summary", "short description", "简介 英文"),
+    "summary:zh-hans": ("简介", "摘要", "中文简介"),
+    "area_ha": ("area", "area ha", "hectares", "面积", "面积公顷"),
+    "event:built": ("built", "date", "建造", "始建", "建成时间", "年代"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file with what it is taken for."""
+
+    source: SourceFile
+    official: OfficialList | None
+
+    @property
+    def headers(self) -> list[str]:
+        if self.official is not None:
+            return list(self.official.columns)
+        return [] if self.source.needs_sheet else self.source.columns
+
+    def rows(self) -> Iterator[Row]:
+        return iter(self.official) if self.official is not None else self.source.rows()
+
+
+def folder() -> Path:
+    path = Path(settings.IMPORTS_ROOT)
+    path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    return path
+
+
+def open_import(of_import: Import) -> Opened:
+    """The stored file. Raises UnreadableFile."""
+    return opened(folder() / of_import.path, of_import.name, of_import.sheet)
+
+
+def opened(path: Path, name: str, sheet: str = "") -> Opened:
+    source = open_file(path, name)
+    if sheet:
+        source.sheet = sheet
+    official = None if source.needs_sheet else recognise(source)
+    return Opened(source, official)
+
+
+def add(path: Path, name: str, user: User | None, sheet: str = "", **options: Any) -> Import:
+    """An import of a file, with its columns guessed; the file is copied. Raises UnreadableFile."""
+    stored = f"{new_uid()}{path.suffix.lower()[:10]}"
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    of_import = Import(
+        name=name[:200],
+        digest=digest.hexdigest(),
+        path=stored,
+        sheet=sheet,
+        user=user,
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        options=Options.of(options).as_json(),
+    )
+    shutil.copyfile(path, folder() / stored)
+    try:
+        look(of_import)
+    except BaseException:
+        (folder() / stored).unlink(missing_ok=True)
+        raise
+    of_import.save()
+    return of_import
+
+
+def look(of_import: Import) -> Opened:
+    """Note what the file (and its chosen sheet) holds, unsaved; and open it."""
+    found = open_import(of_import)
+    of_import.headers = found.headers
+    of_import.sheet = found.source.sheet or ""
+    signature = "\n".join(of_import.headers)
+    of_import.signature = hashlib.sha256(signature.encode()).hexdigest()
+    of_import.notes = list(found.source.notes)
+    if found.official is not None:
+        of_import.register, of_import.edition = found.official.register, found.official.edition
+        of_import.notes += found.official.notes
+    of_import.mapping = guess(of_import)
+    return found
+
+
+def sample(found: Opened) -> list[Row]:
+    return [] if found.source.needs_sheet else list(itertools.islice(found.rows(), SHOWN_ROWS))
+
+
+def guess(of_import: Import) -> dict[str, str]:
+    """The columns of a site by header: as chosen last for these headers, else by their names."""
+    earlier = Import.objects.filter(signature=of_import.signature).exclude(mapping={})
+    chosen = earlier.exclude(state=Import.State.NEW).order_by("-pk").first()
+    if chosen is not None and not of_import.register:
+        return dict(chosen.mapping)
+    keys = known_names()
+    mapping, used = {}, set()
+    for header in of_import.headers:
+        key = keys.get(header) or keys.get(folded(header), "")
+        mapping[header] = key if key not in used else ""
+        used.add(key)
+    return mapping
+
+
+def known_names() -> dict[str, str]:
+    """The keys of columns by key, by label in each language of the interface, and by habit."""
+    columns = ImportColumns().by_key
+    found: dict[str, str] = {}
+    for key, names in _CALLED.items():
+        found |= {folded(name): key for name in names}
+    for code in interface_languages():
+        with translation.override(code):
+            for key, column in columns.items():
+                found.setdefault(folded(column.label), key)
+    return found | {key: key for key in columns}
+
+
+def needs_datum(of_import: Import) -> bool:
+    """Whether somebody has to say in which datum its coordinates are."""
+    points = {"point", "latitude", "longitude"} & set(of_import.mapping.values())
+    return bool(points) and not of_import.register and not of_import.options.get("datum")
+
+
+def remove(of_import: Import) -> None:
+    """Delete the stored file, once its rows are read."""
+    if of_import.path:
+        (folder() / of_import.path).unlink(missing_ok=True)
+        of_import.path = ""

@@ -1,0 +1,211 @@
+"""Plans: the rows of a file, each with what it would do. A job, or a command, makes one."""
+
+from collections.abc import Iterable, Iterator
+from itertools import batched
+
+from django.db.models import Max
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from heritage.exchange.importing import files
+from heritage.exchange.importing.deciding import Decider, Outcome
+from heritage.exchange.reading import Row, UnreadableFile
+from heritage.models import (
+    IN_FORCE,
+    Coverage,
+    Designation,
+    Import,
+    ImportQuestion,
+    ImportRow,
+    Job,
+    Site,
+    User,
+    update_columns,
+)
+from heritage.services import jobs
+
+AT_ONCE = 500  # rows
+HERE_BYTES = 1_000_000  # of a file that is planned at once; a larger one is a job
+_DECIDED = ("outcome", "name", "site", "entry", "differences", "problems", "asks")
+_NAMED = 12  # unknown places that a question names
+
+
+def plan(of_import: Import, user: User | None, here: bool) -> Job:
+    """Make the plan, in this process or by the background worker."""
+    begin = jobs.run_here if here else jobs.start
+    job = begin("import_plan", user, **{"import": of_import.pk, "file": of_import.name})
+    Import.objects.filter(pk=of_import.pk).update(job=job)
+    of_import.refresh_from_db()
+    return job
+
+
+def _plan(run: jobs.Run) -> jobs.Steps:
+    of_import = Import.objects.filter(pk=run.parameters["import"]).first()
+    if of_import is None:
+        raise jobs.JobRefused(gettext_lazy("This import is no longer there."))
+    if of_import.state == Import.State.APPLIED:
+        raise jobs.JobRefused(gettext_lazy("It is applied already."))
+    with translation.override(of_import.language):
+        try:
+            return (yield from _plan_in_steps(run, of_import))
+        except UnreadableFile as error:
+            raise jobs.JobRefused(str(error)) from error
+
+
+def _plan_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
+    """It begins anew after a kill: nothing but the plan is written."""
+    with run.step():
+        of_import.questions.filter(answer="").delete()
+        of_import.rows.filter(outcome=Outcome.GONE).delete()
+        if of_import.path:
+            of_import.rows.all().delete()
+        else:
+            of_import.rows.update(site=None, entry=None)
+        last = Site.objects.aggregate(last=Max("pk"))["last"] or 0
+        Import.objects.filter(pk=of_import.pk).update(last_site=last)
+    of_import.refresh_from_db()
+    decider = Decider(of_import)
+    is_read = not of_import.path
+    source: Iterable[ImportRow] = (
+        of_import.rows.order_by("pk").iterator(AT_ONCE) if is_read else _rows_of_file(of_import)
+    )
+    total = of_import.rows.count() if is_read else None
+    done = 0
+    for batch in batched(source, AT_ONCE):
+        for decision in decider.decide(batch):
+            decision.store()
+        with run.step():
+            if is_read:
+                update_columns(ImportRow, ((row, _DECIDED) for row in batch))
+            else:
+                ImportRow.objects.bulk_create(batch)
+        done += len(batch)
+        yield jobs.Progress(done, total, gettext_lazy("Comparing rows with the catalogue"))
+    with run.step():
+        _note_gone(of_import, decider)
+        _store_questions(of_import, decider)
+        files.remove(of_import)
+        of_import.state, of_import.planned_at = Import.State.PLANNED, timezone.now()
+        of_import.save()
+    return counts(of_import)
+
+
+def _rows_of_file(of_import: Import) -> Iterator[ImportRow]:
+    found = files.open_import(of_import)
+    if found.source.needs_sheet:
+        raise UnreadableFile(_("The file has several sheets: choose one."))
+    parts = _parts(found.official.parts) if found.official is not None else {}
+    key = f"{of_import.register}.reference"
+    for row in found.rows():
+        made = _row(of_import, row)
+        if points := parts.get(made.cells.get(key, "")):
+            made.cells[f"{of_import.register}.points"] = "; ".join(points)
+        yield made
+
+
+def _row(of_import: Import, row: Row) -> ImportRow:
+    cells = {header: str(cell) for header, cell in row.cells.items() if cell}
+    faults = {header: cell.problem for header, cell in row.cells.items() if cell.problem}
+    return ImportRow(of_import=of_import, line=row.line, cells=cells, faults=faults)
+
+
+def _parts(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """The points of component parts by the reference of their entry."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        cells = row.cells
+        if cells.get("latitude") and cells.get("longitude"):
+            point = f"{cells['latitude']} {cells['longitude']} {cells.get('state', '')}".strip()
+            found.setdefault(str(cells["reference"]), []).append(point)
+    return found
+
+
+def _note_gone(of_import: Import, decider: Decider) -> None:
+    """A row for each entry in force that an official list of its time does not have."""
+    register = decider.register
+    if register is None:
+        return
+    key = f"{register.slug}.reference"
+    header = next((name for name, to in of_import.mapping.items() if to == key), "")
+    rows = of_import.rows.order_by().values_list("cells", flat=True)
+    listed = {cells.get(header) for cells in rows.iterator(2000)}
+    entries = Designation.objects.filter(register=register, standing__in=IN_FORCE)
+    year = of_import.edition[:4]
+    whole = dict(
+        Coverage.objects.filter(designation__register=register, extent=Coverage.Extent.WHOLE)
+        .order_by()
+        .values_list("designation_id", "site_id")
+    )
+    gone = []
+    for entry in entries.exclude(reference="").order_by("pk"):
+        is_later = year.isdigit() and entry.listed_year and entry.listed_year > int(year)
+        if entry.reference not in listed and not is_later:
+            name = f"{entry.reference} {entry.name.best()}"
+            gone.append(
+                ImportRow(
+                    of_import=of_import,
+                    outcome=Outcome.GONE,
+                    name=name[:300],
+                    entry=entry.pk,
+                    site=whole.get(entry.pk),
+                )
+            )
+    ImportRow.objects.bulk_create(gone, batch_size=500)
+
+
+def _store_questions(of_import: Import, decider: Decider) -> None:
+    answered = set(of_import.questions.values_list("key", flat=True))
+    made = []
+    for key, (question, count) in decider.questions.items():
+        if key in answered:
+            continue
+        text = question.text
+        if question.kind == ImportQuestion.Kind.PLACE and len(question.names) > 0:
+            named = "、" if of_import.language.startswith("zh") else ", "
+            listed = named.join(question.names[:_NAMED])
+            more = len(question.names) - _NAMED
+            text = f"{text} {listed}" + (f" (+{more})" if more > 0 else "")
+        made.append(
+            ImportQuestion(
+                of_import=of_import,
+                key=key,
+                kind=question.kind,
+                text=text,
+                options=question.options,
+                rows=count,
+            )
+        )
+    ImportQuestion.objects.bulk_create(made, batch_size=500)
+
+
+def counts(of_import: Import) -> dict[str, int]:
+    """How many rows have each outcome, in the order in which they are told."""
+    found = dict.fromkeys(Outcome.values, 0)
+    for outcome in of_import.rows.order_by().values_list("outcome", flat=True).iterator(5000):
+        found[outcome] += 1
+    return {outcome: count for outcome, count in found.items() if count}
+
+
+def answer(of_import: Import, answers: dict[int, str]) -> int:
+    """Store answers to questions, by id; says how many. The plan is to be made anew then."""
+    stored = 0
+    for question in of_import.questions.filter(pk__in=answers):
+        chosen = answers[question.pk]
+        if chosen == "" or chosen in {value for value, _label in question.options}:
+            stored += question.answer != chosen
+            question.answer = chosen
+            question.save(update_fields=["answer"])
+    return stored
+
+
+jobs.register(
+    jobs.JobKind(
+        "import_plan",
+        gettext_lazy("Plan of an import"),
+        _plan,
+        permission="heritage.add_import",
+        describe=lambda given: _("Plan of the import of %(file)s") % {"file": given.get("file")},
+        continues_itself=True,
+    )
+)

@@ -1,0 +1,302 @@
+"""Imports: columns, plans, questions, applying in batches, undo and reports."""
+
+import csv
+
+import pytest
+
+from heritage.exchange import importing
+from heritage.models import (
+    ChangeSet,
+    ComponentPoint,
+    Event,
+    IdentifierScheme,
+    ImportRow,
+    PartOf,
+    Place,
+    Site,
+)
+from heritage.services import jobs
+from heritage.values.coordinates import distance_km
+from tests import builders as build
+
+pytestmark = pytest.mark.django_db
+
+Outcome = ImportRow.Outcome
+
+
+def write_csv(path, rows, columns=None):
+    columns = columns or list(dict.fromkeys(key for row in rows for key in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+@pytest.fixture
+def table(tmp_path):
+    def make(*rows, **options):
+        path = write_csv(tmp_path / "sites.csv", rows)
+        options.setdefault("datum", "wgs84")
+        of_import = importing.add(path, path.name, None, **options)
+        importing.plan(of_import, None, here=True)
+        return of_import
+
+    return make
+
+
+def outcomes(of_import):
+    return [(row.line, row.outcome) for row in of_import.rows.order_by("pk")]
+
+
+def applied(of_import):
+    job = importing.apply(of_import, None, here=True)
+    assert job.state == "done", job.says
+    return job
+
+
+def test_a_new_site_is_created_with_all_its_rows(table):
+    place = build.make_place(
+        "Luoyang", "洛阳", parent=build.make_place("Henan", "河南", level="province")
+    )
+    build.make_kind("Temple", "寺庙")
+    build.make_era("Tang", "唐", slug="tang")
+    register = build.make_register(slug="county")
+    of_import = table(
+        {
+            "name:en": "White Horse Temple", "name:zh-hans": "白马寺", "kinds": "寺庙",
+            "place": "河南/洛阳", "latitude": "34°43'25\"N", "longitude": "112.6",
+            "event:built": "68; 唐", "other_names:zh-hant": "白馬寺", "county.reference": "7",
+            "county.listed": "1961", "summary:en": "'=Old", "area_ha": "3.5",
+        }
+    )  # fmt: skip
+    assert outcomes(of_import) == [(2, Outcome.CREATE)], of_import.rows.get().problems
+    applied(of_import)
+    site = Site.objects.get()
+    assert site.state == "draft" and site.name["zh-hans"] == "白马寺"
+    assert (round(site.latitude, 3), site.longitude) == (34.724, 112.6)
+    assert site.place == place and site.kinds.get().label["en"] == "Temple"
+    assert [event.when() for event in site.events.all()] == ["68 CE", "Tang"]
+    assert site.names.get().text == "白馬寺" and site.summary["en"] == "=Old"
+    entry = site.coverages.get().designation
+    assert (entry.register, entry.reference, entry.listed_year) == (register, "7", 1961)
+
+
+def test_a_second_run_changes_nothing(table):
+    place = build.make_place("Luoyang", "洛阳")
+    rows = [
+        {"name:en": "White Horse Temple", "place": place.slug, "event:built": "68"},
+        {"name:en": "Somewhere", "place": "", "event:built": ""},  # neither place nor point
+    ]
+    applied(table(*rows))
+    assert Site.objects.count() == 2
+    again = table(*rows)
+    assert outcomes(again) == [(2, Outcome.UNCHANGED), (3, Outcome.UNCHANGED)]
+
+
+def test_a_partial_table_updates_by_key_and_leaves_what_is_empty(table):
+    kind = build.make_kind("Temple", "寺庙")
+    site = build.make_site("Old Temple", "旧寺", kinds=[kind], area_ha=3, summary=build.text("Old"))
+    build.make_name(site, "Aged Temple")
+    of_import = table(
+        {"uid": site.uid, "area_ha": "3.0000", "summary:en": "New", "name:zh-hans": "",
+         "other_names:en": "[clear]", "kinds": "Temple"},
+    )  # fmt: skip
+    row = of_import.rows.get()
+    assert row.outcome == Outcome.UPDATE and row.site == site.pk
+    assert row.differences == [["summary:en", "Old", "New"], ["other_names:en", "Aged Temple", ""]]
+    applied(of_import)
+    site.refresh_from_db()
+    assert (site.summary["en"], site.name["zh-hans"], site.area_ha) == ("New", "旧寺", 3)
+    assert not site.names.exists() and site.kinds.get() == kind
+
+
+@pytest.mark.parametrize(
+    ("cells", "header", "said"),
+    [
+        ({"area_ha": "large"}, "area_ha", "number"),
+        ({"area_ha": "0"}, "area_ha", "more than 0"),
+        ({"latitude": "34"}, "latitude", "needs latitude and longitude"),
+        ({"latitude": "134", "longitude": "200"}, "latitude", "between"),
+        ({"kinds": "Spaceport"}, "kinds", "Spaceport"),
+        ({"event:built": "in the days of yore"}, "event:built", "yore"),
+        ({"precision": "splendid"}, "precision", "splendid"),
+        ({"slug": "no slug!"}, "slug", "slug"),
+        ({"whl.category": "Fancy"}, "whl.category", "cultural"),
+        ({"whl.danger": "often"}, "whl.danger", "1984/1992"),
+        ({"identifier:wikidata": "12"}, "identifier:wikidata", "no Wikidata identifier"),
+    ],
+)  # fmt: skip
+def test_each_fault_is_told_by_line_column_and_remedy(table, cells, header, said):
+    register = build.make_register("world_heritage", slug="whl")
+    build.make_term(register, "cultural")
+    scheme = {"label": build.text("Wikidata"), "pattern": "Q[1-9][0-9]*"}
+    IdentifierScheme.objects.create(slug="wikidata", **scheme)
+    of_import = table({"name:en": "A", "whl.reference": "1"} | cells, {"name:en": "B"})
+    faulty, right = of_import.rows.order_by("pk")
+    assert (faulty.line, faulty.outcome) == (2, Outcome.ERROR)
+    [[where, text]] = faulty.problems
+    assert where == header and said in text
+    assert right.outcome == Outcome.CREATE and not right.problems
+
+
+@pytest.mark.parametrize("key", ["uid", "slug", "county.reference"])
+def test_two_lines_with_one_key_are_an_error(table, key):
+    build.make_register(slug="county")
+    of_import = table({"name:en": "A", key: "x1"}, {"name:en": "B", key: "x1"})
+    assert outcomes(of_import) == [(2, Outcome.CREATE), (3, Outcome.ERROR)]
+    assert "line 2" in of_import.rows.last().problems[0][1]
+
+
+def test_two_lines_of_one_stored_site_are_an_error(table):
+    site = build.make_site("A")
+    of_import = table(
+        {"slug": site.slug, "area_ha": "1"},
+        {"uid": site.uid, "area_ha": "2"},
+    )
+    assert outcomes(of_import)[1] == (3, Outcome.ERROR)
+
+
+def test_coordinates_of_chinese_maps_are_put_right(table):
+    applied(table({"name:en": "A", "latitude": "34.6", "longitude": "112.4"}, datum="gcj02"))
+    site = Site.objects.get()
+    assert distance_km((34.6, 112.4), (site.latitude, site.longitude)) > 0.2
+
+
+def test_a_blurred_point_never_replaces_the_exact_one(table):
+    site = build.make_site("Tomb", latitude=34.61234, longitude=112.41234, blur_km=5)
+    of_import = table(
+        {"uid": site.uid, "latitude": site.public_latitude, "longitude": site.public_longitude}
+    )
+    assert outcomes(of_import) == [(2, Outcome.UNCHANGED)]
+
+
+# --- the same site? --------------------------------------------------------------------------
+
+
+def map_of_china():
+    henan = build.make_place("Henan", "河南省", level="province")
+    shanxi = build.make_place("Shanxi", "山西省", level="province")
+    luoyang = build.make_place("Luoyang", "洛阳市", parent=henan)
+    build.make_place("Luolong", "洛龙区", parent=luoyang, level="county")
+    xinzhou = build.make_place("Xinzhou", "忻州市", parent=shanxi)
+    build.make_place("Wutai", "五台县", parent=xinzhou, level="county")
+    return luoyang, xinzhou
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"name:zh-hans": "开元寺", "place": "河南省/洛阳市"}, Outcome.UNCHANGED),
+        ({"name:zh-hans": "开元寺", "place": "河南省/洛阳市/洛龙区"}, Outcome.UPDATE),
+        ({"name:zh-hans": "開元寺", "place": "洛阳"}, Outcome.UPDATE),
+        ({"name:zh-hans": "开元寺", "place": "山西省/忻州市"}, Outcome.CREATE),
+        ({"name:zh-hans": "开元寺", "place": "河南省"}, Outcome.QUESTION),
+        ({"name:zh-hans": "开元寺"}, Outcome.UNCHANGED),  # which says no more than is stored
+        ({"name:zh-hans": "开元寺", "area_ha": "3"}, Outcome.QUESTION),
+        ({"name:zh-hans": "开元寺", "latitude": "34.601", "longitude": "112.4"}, Outcome.UPDATE),
+        ({"name:zh-hans": "开元寺", "latitude": "24", "longitude": "118"}, Outcome.CREATE),
+        # Another name of a mountain with many temples.
+        ({"name:zh-hans": "佛光寺", "place": "山西省/忻州市/五台县"}, Outcome.QUESTION),
+        ({"name:zh-hans": "佛光寺", "place": "河南省/洛阳市"}, Outcome.CREATE),
+        # The property has parts: a site of its name may be one of them.
+        ({"name:zh-hans": "五台山", "place": "山西省/忻州市/五台县"}, Outcome.QUESTION),
+    ],
+)
+def test_a_site_is_the_same_by_name_and_place_only(table, row, expected):
+    luoyang, xinzhou = map_of_china()
+    build.make_site("Kaiyuan Temple", "开元寺", place=luoyang, latitude=34.6, longitude=112.4)
+    wutai = build.make_site("Mount Wutai", "五台山", place=xinzhou)
+    build.make_name(wutai, "佛光寺", language="zh-hans")
+    entry = build.make_designation("world_heritage", "1279")
+    build.make_coverage(wutai, entry)
+    for number in (1, 2):
+        ComponentPoint.objects.create(
+            designation=entry, number=number, latitude=39, longitude=113 + number
+        )
+    of_import = table(row)
+    assert outcomes(of_import) == [(2, expected)], of_import.rows.get().differences
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "count"),
+    [("same", Outcome.UPDATE, 1), ("part", Outcome.CREATE, 2), ("new", Outcome.CREATE, 2),
+     ("skip", Outcome.LEFT, 1)],
+)  # fmt: skip
+def test_a_doubtful_match_is_asked_and_the_answer_followed(table, answer, outcome, count):
+    site = build.make_site("Kaiyuan Temple", "开元寺")
+    of_import = table({"name:zh-hans": "开元寺", "area_ha": "3"})
+    question = of_import.questions.get()
+    chosen = next(value for value, _label in question.options if value.startswith(answer))
+    assert importing.answer(of_import, {question.pk: "nonsense"}) == 0
+    assert importing.answer(of_import, {question.pk: chosen}) == 1
+    importing.plan(of_import, None, here=True)
+    assert outcomes(of_import) == [(2, outcome)]
+    applied(of_import)
+    assert Site.objects.count() == count
+    assert PartOf.objects.filter(whole=site).exists() == (answer == "part")
+
+
+def test_unknown_counties_of_one_province_are_one_question_and_no_new_place(table):
+    map_of_china()
+    before = Place.objects.count()
+    of_import = table(
+        {"name:zh-hans": "甲", "place": "河南省/郑州市/巩义市"},
+        {"name:zh-hans": "乙", "place": "河南省/安阳市"},
+        {"name:zh-hans": "丙", "place": "河南省/洛阳市"},
+    )
+    question = of_import.questions.get()
+    assert question.rows == 2 and "郑州市" in question.text and "安阳市" in question.text
+    importing.answer(of_import, {question.pk: "within"})
+    importing.plan(of_import, None, here=True)
+    applied(of_import)
+    assert Place.objects.count() == before
+    places = [site.place.label["en"] for site in Site.objects.order_by("pk")]
+    assert places == ["Henan", "Henan", "Luoyang"]
+
+
+def test_a_name_of_several_terms_is_a_question_for_all_its_rows(table):
+    one, other = build.make_kind("Tower"), build.make_kind("Tower")
+    of_import = table({"name:en": "A", "kinds": "Tower"}, {"name:en": "B", "kinds": "Tower"})
+    question = of_import.questions.get()
+    assert question.rows == 2
+    importing.answer(of_import, {question.pk: f"id:{other.pk}"})
+    importing.plan(of_import, None, here=True)
+    applied(of_import)
+    assert {site.kinds.get() for site in Site.objects.all()} == {other} != {one}
+
+
+# --- applying --------------------------------------------------------------------------------
+
+
+def test_what_was_edited_since_the_plan_is_left_and_told(table):
+    site, other = build.make_site("A", area_ha=1), build.make_site("B", area_ha=1)
+    of_import = table({"uid": site.uid, "area_ha": "2"}, {"uid": other.uid, "area_ha": "2"})
+    site.area_ha = 7
+    site.save()
+    applied(of_import)
+    assert [outcome for _line, outcome in outcomes(of_import)] == [Outcome.LEFT, Outcome.UPDATE]
+    assert [each.area_ha for each in Site.objects.order_by("pk")] == [7, 2]
+
+
+def test_two_plans_of_one_file_do_not_mix(table):
+    row = {"name:en": "White Horse Temple", "area_ha": "2"}
+    first, second = table(row), table(row)
+    applied(first)
+    applied(second)
+    assert Site.objects.count() == 1
+    assert outcomes(second) == [(2, Outcome.LEFT)]
+
+
+def test_an_import_is_one_change_set_that_is_taken_back_as_a_whole(table, monkeypatch):
+    monkeypatch.setattr("heritage.exchange.importing.applying.AT_ONCE", 2)
+    monkeypatch.setattr("heritage.exchange.importing.applying.BATCH", 2)
+    build.make_place("Luoyang", "洛阳")
+    stored = build.make_site("Old", area_ha=1)
+    rows = [{"name:en": f"Site {n}", "place": "Luoyang", "event:built": "68"} for n in range(5)]
+    job = applied(table({"uid": stored.uid, "area_ha": "2"}, *rows))
+    assert Site.objects.count() == 6 and ChangeSet.objects.filter(kind="import").count() == 1
+    job.take_back()
+    job = jobs.continue_here(job)
+    assert job.state == "taken_back"
+    assert Site.objects.get().area_ha == 1 and not Event.objects.exists()
