@@ -1,8 +1,11 @@
 """Imports: columns, plans, questions, applying in batches, undo and reports."""
 
 import csv
+import io
+import json
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from heritage.exchange import importing
 from heritage.models import (
@@ -300,3 +303,61 @@ def test_an_import_is_one_change_set_that_is_taken_back_as_a_whole(table, monkey
     job = jobs.continue_here(job)
     assert job.state == "taken_back"
     assert Site.objects.get().area_ha == 1 and not Event.objects.exists()
+
+
+# --- by command ------------------------------------------------------------------------------
+
+
+def run(*arguments):
+    out = io.StringIO()
+    call_command("import_sites", *map(str, arguments), stdout=out)
+    return out.getvalue()
+
+
+def test_a_dry_run_writes_a_report_and_no_record(tmp_path):
+    site = build.make_site("Old & <new>", area_ha=1)
+    path = write_csv(
+        tmp_path / "sites.csv", [{"uid": site.uid, "area_ha": "2"}, {"uid": "", "area_ha": "much"}]
+    )
+    report = tmp_path / "report.html"
+    said = run(path, "--dry-run", "--report", report)
+    assert "changed: 1" in said and "error: 1" in said
+    page = report.read_text("utf-8")
+    assert "Old &amp; &lt;new&gt;" in page and "<del>1.0000</del>" in page
+    assert Site.objects.get().area_ha == 1
+
+
+def test_failed_rows_can_be_corrected_and_read_again(tmp_path):
+    rows = [{"name:en": "A", "area_ha": "1"}, {"name:en": "=B", "area_ha": "much"}]
+    path = write_csv(tmp_path / "sites.csv", rows)
+    failed = tmp_path / "failed.csv"
+    run(path, "--failed", failed)
+    text = failed.read_text("utf-8-sig")
+    assert "much" in text and "area_ha" in text.splitlines()[1]
+    failed.write_text(text.replace("much", "2"), "utf-8")
+    assert "new: 1" in run(failed)
+    assert sorted(site.name["en"] for site in Site.objects.all()) == ["=B", "A"]
+
+
+def test_a_command_asks_for_the_datum_and_takes_answers_from_a_file(tmp_path):
+    build.make_site("A")
+    path = write_csv(
+        tmp_path / "sites.csv", [{"name:en": "A", "latitude": "34", "longitude": "112"}]
+    )
+    with pytest.raises(CommandError, match="datum"):
+        run(path)
+    asked = tmp_path / "questions.json"
+    assert "1 questions are open" in run(path, "--datum", "wgs84", "--questions", asked)
+    answers = dict.fromkeys(json.loads(asked.read_text("utf-8")), "new")
+    asked.write_text(json.dumps(answers), "utf-8")
+    assert "new: 1" in run(path, "--datum", "wgs84", "--answers", asked)
+    assert Site.objects.count() == 2
+
+
+def test_columns_are_guessed_in_both_languages_and_remembered(tmp_path, table):
+    path = write_csv(tmp_path / "sites.csv", [{"名称": "白马寺", "经度": "112.6", "What": "8"}])
+    of_import = importing.add(path, path.name, None)
+    assert of_import.mapping == {"名称": "name:zh-hans", "经度": "longitude", "What": ""}
+    run(path, "--datum", "wgs84", "--column", "经度=", "--column", "What=area_ha")
+    again = importing.add(path, path.name, None)
+    assert again.mapping == {"名称": "name:zh-hans", "经度": "", "What": "area_ha"}

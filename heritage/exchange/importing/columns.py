@@ -400,7 +400,7 @@ class DangerColumn(EntryEventsColumn):
     """The periods on the danger list: “1996” since then, “1984/1992” over."""
 
     def clean(self, text: str) -> list[str]:
-        periods = sorted({part.replace("–", "/").replace("-", "/") for part in _years(text)})
+        periods = sorted({re.sub("[–-]", "/", part).rstrip("/") for part in _years(text)})
         for each in periods:
             first, _slash, last = each.partition("/")
             if not first.isdigit() or not (last.isdigit() or not _slash) or (last and last < first):
