@@ -307,6 +307,12 @@ SILENCED_SYSTEM_CHECKS += ["security.W005", "security.W021"]  # which ask for bo
 if env.bool("HERITAGE_BEHIND_PROXY", default=False):
     # Only if the proxy always sets this header itself: otherwise a client could.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+else:
+    # What a proxy would do: pages and drawings are compressed.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.security.SecurityMiddleware"),
+        "django.middleware.gzip.GZipMiddleware",
+    )
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

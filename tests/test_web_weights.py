@@ -3,6 +3,8 @@
 A change here is reviewed: the limits are a little above what was measured.
 """
 
+import gzip
+
 import pytest
 from django.conf import settings
 
@@ -86,6 +88,17 @@ def test_the_list_of_sites_is_light(client, much):
             assert page.html.count('class="card"') == 24
             assert page.html.count('type="checkbox"') > 60
             assert page.html_gzipped <= BROWSE_HTML, (page.path, page.html_gzipped)
+
+
+def test_pages_and_drawings_are_compressed_without_a_proxy(client, much):
+    page = client.get("/en/sites/", headers={"Accept-Encoding": "gzip"})
+    cover = client.get(weights.Page("/en/sites/", client.get("/en/sites/").text).pictures[0])
+    drawn = client.get(cover.request["PATH_INFO"], headers={"Accept-Encoding": "gzip"})
+    for response in (page, drawn):
+        assert response["Content-Encoding"] == "gzip"
+        assert len(response.content) < 0.5 * len(gzip.decompress(response.content))
+    again = {"Accept-Encoding": "gzip", "If-None-Match": drawn["ETag"]}
+    assert client.get(cover.request["PATH_INFO"], headers=again).status_code == 304
 
 
 def test_the_script_of_suggestions_is_small(client):
