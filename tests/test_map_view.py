@@ -1,14 +1,12 @@
 """The map as a display of a list: the same sites, marks that are links, counts that add up."""
 
-import gzip
 import re
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from django.contrib.staticfiles.finders import find
 from django.http import QueryDict
 
+from benchmarks import weights
 from heritage.models import Coverage, Identity
 from heritage.web.shared.map_sheets import window_at
 from tests.builders import make_designation, make_kind, make_place, make_site, text
@@ -52,14 +50,11 @@ def test_the_sites_in_view_and_the_others_add_up_to_the_list(client, filled, que
 
 
 def test_what_the_map_brings_is_light(client, filled):
-    """Leaflet comes in the place of htmx: CSS and JS are at most 60 kB together, compressed."""
-    html = page(client).content.decode()
-    names = re.findall(r'(?:href|src)="/static/([^"]+\.(?:css|js))"', html)
-    assert "js_lib_leaflet/leaflet.js" in names and not any("htmx" in name for name in names)
-    size = sum(
-        len(gzip.compress(Path(find(name)).read_bytes())) for name in names if "print" not in name
-    )
-    assert size <= 66_000  # by gzip; by brotli, as it is sent, a tenth less
+    """Leaflet comes in the place of htmx: CSS and JS are at most 60 kB together, as sent."""
+    found = weights.page(client, "/en/sites/?view=map")
+    assert any("js_lib_leaflet/leaflet.js" in each for each in found.scripts)
+    assert not any("htmx" in each for each in found.scripts)
+    assert 40_000 < found.css + found.js <= 60_000
 
 
 def test_marks_are_links_to_sites_and_to_what_is_closer(client, filled):

@@ -134,10 +134,9 @@ def test_pages_say_somewhere_and_never_a_point(client, sites, language, words):
     data = page.partition('application/ld+json">')[2].partition("</script>")[0]
     assert "GeoCoordinates" not in data and "GeoCircle" not in data and json.loads(data)
     # The map shows the area; without a district there is none.
-    drawn = client.get("/en/land/sites/" + Site.objects.get(slug="bridge").uid + ".svg")
-    assert drawn.status_code == 200
-    nowhere = Site.objects.get(slug="anywhere")
-    assert client.get(f"/en/land/sites/{nowhere.uid}.svg").status_code == 404
+    (mark,) = client.get(f"/{language}/sites/bridge/").context["page"].land.sheet.marks
+    assert mark.km == 25
+    assert client.get(f"/{language}/sites/anywhere/").context["page"].land is None
 
 
 def test_the_table_of_a_page_is_of_the_narrowest_place_that_is_known(sites):

@@ -7,8 +7,6 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
-from heritage.cartography import sheets
-from heritage.cartography.sheets import MapPoint
 from heritage.values import sentences
 from tests.webrows import full_site, plain_sites, vocabulary
 
@@ -77,16 +75,6 @@ def test_names_within_a_sentence(names, english, chinese):
         assert sentences.names(names) == english
     with override("zh-hans"):
         assert sentences.names(names) == chinese
-
-
-def test_the_scale_of_a_map_is_in_the_language_of_its_page():
-    here = MapPoint(34.5, 112.5)
-    for draw in (lambda: sheets.draw_point(here), lambda: sheets.draw_places(((34.5, 112.5),))):
-        with override("en"):
-            english = re.findall(r">(\d+) km</text>", draw())
-        with override("zh-hans"):
-            chinese = re.findall(r">(\d+)公里</text>", draw())
-        assert english == chinese and len(english) == 1
 
 
 WALKED = [

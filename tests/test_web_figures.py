@@ -1,4 +1,4 @@
-"""Charts, timelines, the map of nearby sites and folded facets: geometry that tells the truth."""
+"""Charts, timelines, directions and folded facets: geometry that tells the truth."""
 
 import itertools
 import re
@@ -9,23 +9,21 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
-from heritage.models import ComponentPoint, Era, Site
+from heritage.models import Era
 from heritage.search import store
 from heritage.search.counting import FacetCounts
 from heritage.search.facets.values import FacetValue
 from heritage.search.index.snapshot import NOTHING
-from heritage.search.page_rows.neighbours import nearby
 from heritage.search.vocabulary import TermTree
 from heritage.web.browse.facet_display import folded
-from heritage.web.media import maps
 from heritage.web.shared import era_strip, time_scale
 from heritage.web.shared.charts import Chart, Row, Series, nice_step
-from heritage.web.shared.nearby_map import direction, nearby_map
 from heritage.web.shared.term_texts import TermTexts
 from heritage.web.shared.time_scale import Scale, scale_of
+from heritage.web.site.location import direction
 from heritage.web.site.timeline import site_timeline
 from tests import builders as build
-from tests.webrows import as_read, full_site, plain_site, rows_of, vocabulary
+from tests.webrows import full_site, plain_site, rows_of, vocabulary
 
 pytestmark = pytest.mark.django_db
 
@@ -175,148 +173,14 @@ def test_neighbours_lie_in_their_direction():
     here = build.make_site("Here", latitude=34.5, longitude=112.5)
     east = build.make_site("East", latitude=34.5, longitude=112.6)
     south = build.make_site("South", latitude=34.4, longitude=112.5)
-    found = nearby(store.current(), here)
-    drawing = nearby_map(here.public_point, found)
-    by_name = dict(zip([str(n.site) for n in found], drawing.dots, strict=True))
-    assert float(by_name["East"].x) > 160 and float(by_name["East"].y) == 160
-    assert float(by_name["South"].y) > 160 and float(by_name["South"].x) == 160
     ways = [direction(here.public_point, there.public_point) for there in (east, south)]
     assert ways == ["east", "south"]
-    assert [ring.km for ring in drawing.rings] == [5, 10]
-
-
-def test_numbers_lie_neither_on_dots_nor_on_each_other():
-    here = build.make_site("Here", latitude=34.5, longitude=112.5)
-    for number in range(5):
-        build.make_site(latitude=34.4 + number / 2000, longitude=112.4 + number % 2 / 500)
-    dots = nearby_map(here.public_point, nearby(store.current(), here)).dots
-    # A number's place is that of its foot: its middle is a little higher.
-    numbers = [(float(dot.text_x), float(dot.text_y) - 4) for dot in dots]
-    taken = [(float(dot.x), float(dot.y)) for dot in dots] + numbers
-    for x, y in numbers:
-        near = [at for at in taken if abs(at[0] - x) < 8 and abs(at[1] - y) < 9]
-        assert near == [(x, y)]
 
 
 def test_directions_hold_across_the_date_line():
     here = build.make_site(latitude=0, longitude=179.9)
     other = build.make_site(latitude=0, longitude=-179.9)
     assert direction(here.public_point, other.public_point) == "east"
-
-
-def test_alone_or_without_a_point_there_is_no_drawing():
-    assert nearby_map((1, 1), []) is None
-    assert nearby_map(None, []) is None
-
-
-def drawn(site):
-    """The drawing as the page of the site makes it."""
-    found = nearby(store.current(), site)
-    blurred = bool(site.blur_km)
-    return nearby_map(site.public_point, found, doubt=maps.uncertainty_km(site), is_blurred=blurred)
-
-
-def test_a_blurred_site_is_an_area_and_its_exact_point_is_nowhere(client):
-    site = build.make_site(slug="tomb", latitude=34.51234, longitude=112.51234, blur_km=5)
-    build.make_site(latitude=34.7, longitude=112.7)
-    html = client.get("/en/sites/tomb/").content.decode()
-    assert 'nearby-map-blur"' in html and "nearby-map-here" not in html
-    other = build.make_site(latitude=34.52, longitude=112.52)
-    exact = drawn(Site.objects.get(pk=site.pk))
-    site.latitude += 0.0001  # within the same cell
-    site.save()
-    assert drawn(Site.objects.get(pk=site.pk)) == exact
-    assert other.pk
-
-
-@pytest.mark.parametrize(
-    ("said", "km"),
-    [
-        ({"precision": "surveyed"}, None),
-        ({"precision": "approximate"}, 0),
-        ({"precision": "approximate", "accuracy_m": 4000}, 4),
-        ({"precision": "town"}, 2),
-        ({"precision": "surveyed", "blur_km": 20}, 15),
-    ],
-)
-def test_a_ring_is_as_large_as_the_doubt(said, km):
-    site = build.make_site(latitude=34.5, longitude=112.5, **said)
-    assert maps.uncertainty_km(site) == km
-    build.make_site(latitude=34.5, longitude=112.7)
-    drawing = drawn(site)
-    assert bool(drawing.doubt) == (km is not None) and drawing.is_blurred == bool(site.blur_km)
-
-
-# --- the land ---------------------------------------------------------------------------------
-
-
-def test_a_site_lies_on_land_that_the_page_embeds(client, words):
-    site = full_site(words)
-    html = as_read(client.get("/en/sites/longmen-grottoes/"))
-    src = f"/en/land/sites/{site.uid}.svg"
-    assert f'<img src="{src}" width="480" height="330" alt="Map: ' in html
-    response = client.get(src)
-    assert response.headers["Content-Type"] == "image/svg+xml"
-    assert response.headers["Cache-Control"] == "public, max-age=3600"
-    again = client.get(src, headers={"if-none-match": response.headers["ETag"]})
-    assert again.status_code == 304
-
-
-def test_no_map_without_a_point_nor_of_what_is_hidden(client):
-    bare = build.make_site("Bare", slug="bare", uid="bare")
-    assert "/land/" not in client.get("/en/sites/bare/").content.decode()
-    assert client.get(f"/en/land/sites/{bare.uid}.svg").status_code == 404
-    draft = build.make_site(latitude=1, longitude=1, uid="draft", state=Site.State.DRAFT)
-    assert client.get(f"/en/land/sites/{draft.uid}.svg").status_code == 404
-    assert client.get("/en/land/sites/nothing.svg").status_code == 404
-
-
-def test_the_exact_point_of_a_blurred_site_is_on_no_map(client):
-    site = build.make_site(uid="tomb", latitude=34.51234, longitude=112.51234, blur_km=20)
-    before = client.get("/en/land/sites/tomb.svg").content
-    site.latitude += 0.01  # within the same cell
-    site.save()
-    assert client.get("/en/land/sites/tomb.svg").content == before
-
-
-def test_a_blurred_part_is_blurred_on_the_map_of_the_whole(client):
-    entry = build.make_designation("world_heritage", events=["2000"])
-    whole, tomb = (
-        build.make_site(latitude=34.5, longitude=112.5),
-        build.make_site("Tomb", latitude=34.51234, longitude=112.51234, blur_km=20),
-    )
-    build.make_coverage(whole, entry)
-    for number, site in enumerate((whole, tomb)):
-        point = {"latitude": site.latitude, "longitude": site.longitude, "site": site}
-        ComponentPoint.objects.create(designation=entry, number=number, **point)
-    assert maps.parts_of(whole) == (whole.public_point, tomb.public_point)
-    assert tomb.public_point != (tomb.latitude, tomb.longitude)
-
-
-def test_sites_of_a_place_are_dots(client, words):
-    empty = build.make_place("Empty", level="country", slug="empty")
-    assert client.get(f"/en/land/places/{empty.slug}.svg").status_code == 404
-    assert client.get("/en/land/places/nowhere.svg").status_code == 404
-    assert "/land/" not in client.get("/en/places/empty/").content.decode()
-    for latitude, longitude in ((34.5, 112.5), (40, 116)):
-        build.make_site(place=words.china, latitude=latitude, longitude=longitude)
-    assert client.get("/en/land/places/china.svg").content.count(b'class="dot"') == 1
-    html = as_read(client.get("/en/places/china/"))
-    assert '<img src="/en/land/places/china.svg" width="480" height="330"' in html
-    build.make_site(place=words.china, latitude=-20, longitude=-60)
-    assert 'width="1000"' in client.get("/en/places/china/").content.decode()
-    assert b'width="1000"' in client.get("/en/land/places/china.svg").content
-
-
-def test_world_heritage_is_on_the_map_of_the_world_by_category(client, words):
-    site = full_site(words)
-    entry = site.coverages.get(designation__register__role="world_heritage").designation
-    entry.category = build.make_term(entry.register, "natural", "category", "Natural")
-    entry.save()
-    html = client.get("/en/world-heritage/").content.decode()
-    assert '<img src="/land/world-heritage.svg" width="1000"' in html
-    svg = client.get("/land/world-heritage.svg").content.decode()
-    assert re.findall(r'class="dot" href="#d(\w+)"', svg) == ["natural"]
 
 
 # --- covers -----------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ def test_the_style_page_is_for_those_who_build(client, filled):
     for name, _value in style.design_tokens():
         if name.startswith(("paper", "ink", "size-")):
             assert f"<code>{name}</code>" in html
-    assert 'class="seal"' in html and 'class="nearby-map"' in html
+    assert 'class="seal"' in html and 'class="map-sheet"' in html
 
 
 def test_the_address_to_share_needs_no_script(client, filled):

@@ -186,8 +186,7 @@ def test_a_town_says_what_one_reaches_from_its_centre(client, page, words):
     assert [near.direction for near in surroundings.nearby] == ["east", "west", "north-east"]
     assert surroundings.url == "/en/sites/?near=place%3Aluoyang&within=30"
     html = client.get("/en/places/luoyang/").content.decode()
-    # At the scale of a town it is drawn how its sites lie, in place of the land.
-    assert 'class="nearby-map"' in html and 'class="land"' not in html
+    assert html.count('class="map-sheet"') == 1
     assert (
         page("places/henan/").surroundings is None and page("places/luolong/").surroundings is None
     )

@@ -3,16 +3,15 @@
 - `map_sheet` draws tiles and sheets of the base map in Web Mercator; `tile_files` keeps tiles;
   `mercator` has its arithmetic; `script_of()` names the script in which a language has its maps.
 - `tile_layers` reads the setting of an operator's own tiles.
-- `sheets` draws the maps of pages: land around points, or the world.
 - `point_map` draws the map in the form of a site, in which a browser can read coordinates.
 - `globe_around()` gives the path data of a globe with a point on it, for covers.
 
 Points are (latitude, longitude) in degrees. Other packages import these names and no module of
-this package; `outlines`, `land`, `line_file` and `base_map` are also used by the commands that make
-the data.
+this package; `outlines`, `line_file` and `base_map` are also used by the command that makes the
+data.
 """
 
-from heritage.cartography import map_sheet, mercator, point_map, sheets, tile_files, tile_layers
+from heritage.cartography import map_sheet, mercator, point_map, tile_files, tile_layers
 from heritage.cartography.globe import globe_around
 from heritage.cartography.map_names import SCRIPTS, script_of
 
@@ -23,7 +22,6 @@ __all__ = [
     "mercator",
     "point_map",
     "script_of",
-    "sheets",
     "tile_files",
     "tile_layers",
 ]

@@ -1,4 +1,6 @@
-"""Files of lines and rings: a list of features, then their points in as few bytes as possible.
+"""Files of lines and rings, and the part of a ring within a box.
+
+A file is a list of features, then their points in as few bytes as possible.
 
 A file begins with a line of JSON, `[rank, English, Chinese, [points of each line]]` a feature. Then
 follow the steps from point to point in whole units, seven bits a byte, the lowest first; the lowest
@@ -50,6 +52,33 @@ class Lines:
             & (boxes[:, 1] <= bottom)
             & (boxes[:, 3] >= top)
         )
+
+
+def clipped_ring(
+    ring: np.ndarray, left: float, top: float, right: float, bottom: float
+) -> np.ndarray:
+    """The part of a ring, of shape (n, 2), within a box: what leaves it runs along its edge."""
+    for axis, limit, sign in ((0, left, 1), (0, right, -1), (1, top, 1), (1, bottom, -1)):
+        ring = _cut(ring, axis, limit, sign)
+        if len(ring) < 3:
+            return ring[:0]
+    return ring
+
+
+def _cut(ring: np.ndarray, axis: int, limit: float, sign: int) -> np.ndarray:
+    """The part of a ring where a coordinate is at least the limit, or with sign -1 at most."""
+    depth = (ring[:, axis] - limit) * sign
+    inside = depth >= 0
+    if inside.all():
+        return ring
+    if not inside.any():
+        return ring[:0]
+    following = np.roll(ring, -1, axis=0)
+    crosses = inside != np.roll(inside, -1)
+    over = depth - np.roll(depth, -1)
+    share = np.where(crosses, depth / np.where(over == 0, 1, over), 0)[:, None]
+    pairs = np.stack((ring, ring + share * (following - ring)), axis=1)
+    return pairs[np.stack((inside, crosses), axis=1)]
 
 
 def encoded_features(features: Iterable[Feature], bits: int) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 
 from heritage.cartography import base_map, map_names, relief, river_names
 from heritage.cartography.base_map import Level
-from heritage.cartography.line_file import Lines
+from heritage.cartography.line_file import Lines, clipped_ring
 from heritage.cartography.map_names import Box, PlacedName
 from heritage.cartography.mercator import TILE, metres_per_pixel, unproject
 from heritage.values.distances import distance_phrase
@@ -248,36 +248,11 @@ def _areas(lines: Lines, window: SheetWindow, margin: float = 2) -> str:
     found = []
     for number in _touching(lines, window, margin):
         ring = _pixels(lines.line(number), window).astype(float)
-        for axis, limit, sign in (
-            (0, -reach, 1),
-            (0, window.width * _FINE + reach, -1),
-            (1, -reach, 1),
-            (1, window.height * _FINE + reach, -1),
-        ):
-            ring = _cut(ring, axis, limit, sign)
-            if len(ring) < 3:
-                break
-        else:
-            data = _data(np.floor(ring + 0.5).astype(np.int64))
-            if data:
-                found.append(data + "z")
+        right, bottom = window.width * _FINE + reach, window.height * _FINE + reach
+        ring = clipped_ring(ring, -reach, -reach, right, bottom)
+        if len(ring) > 2 and (data := _data(np.floor(ring + 0.5).astype(np.int64))):
+            found.append(data + "z")
     return "".join(found)
-
-
-def _cut(ring: np.ndarray, axis: int, limit: float, sign: int) -> np.ndarray:
-    """The part of a ring where a coordinate is at least the limit, or with sign -1 at most."""
-    depth = (ring[:, axis] - limit) * sign
-    inside = depth >= 0
-    if inside.all():
-        return ring
-    if not inside.any():
-        return ring[:0]
-    following = np.roll(ring, -1, axis=0)
-    crosses = inside != np.roll(inside, -1)
-    over = depth - np.roll(depth, -1)
-    share = np.where(crosses, depth / np.where(over == 0, 1, over), 0)[:, None]
-    pairs = np.stack((ring, ring + share * (following - ring)), axis=1)
-    return pairs[np.stack((inside, crosses), axis=1)]
 
 
 def _data(points: np.ndarray) -> str:

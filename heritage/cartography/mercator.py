@@ -5,6 +5,8 @@ A tile has 512 pixels; zoom 0 shows the world in one, and each further zoom twic
 
 from math import atan, cos, degrees, exp, log, pi, radians, tan
 
+import numpy as np
+
 TILE = 512  # pixels
 EDGE = 85.0511287798066  # degrees of latitude where the square ends
 _EARTH_M = 40_075_016.686  # around the equator
@@ -23,3 +25,8 @@ def unproject(x: float, y: float) -> tuple[float, float]:
 
 def metres_per_pixel(latitude: float, zoom: float) -> float:
     return _EARTH_M * cos(radians(latitude)) / (TILE * 2**zoom)
+
+
+def latitudes(y: np.ndarray) -> np.ndarray:
+    """Degrees of many places south in the square."""
+    return np.degrees(2 * np.arctan(np.exp((0.5 - y) * 2 * pi)) - pi / 2)

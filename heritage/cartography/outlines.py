@@ -1,15 +1,12 @@
-"""Geometry of polylines and polygons: simplify, clip, test points, encode as text."""
+"""Geometry of polylines and polygons: simplify, clip, test points."""
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from math import inf
 
 Point = tuple[float, float]
 Ring = list[Point]  # closed: the last point joins the first, and is not repeated
-
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_VALUES = {letter: value for value, letter in enumerate(_LETTERS)}
 
 
 # --- simpler ----------------------------------------------------------------------------------
@@ -100,53 +97,3 @@ def contains_point(ring: Ring, point: Point) -> bool:
         if (ay > y) != (by > y) and x < ax + (y - ay) * (bx - ax) / (by - ay):
             inside = not inside
     return inside
-
-
-# --- as text ----------------------------------------------------------------------------------
-
-
-def encoded(rings: Iterable[Sequence[tuple[int, int]]]) -> str:
-    """One ring a line: steps from point to point in whole units, five bits to a letter.
-
-    A letter of the upper half of the alphabet is followed by more of the same number; the lowest
-    bit of a number is its sign.
-    """
-    return "".join(_line(ring) + "\n" for ring in rings)
-
-
-def _line(ring: Sequence[tuple[int, int]]) -> str:
-    text, at = "", (0, 0)
-    for point in ring:
-        text += "".join(_number(here - there) for here, there in zip(point, at, strict=True))
-        at = point
-    return text
-
-
-def _number(value: int) -> str:
-    rest = value * 2 if value >= 0 else -value * 2 - 1
-    text = ""
-    while rest >= 32:
-        text += _LETTERS[32 + rest % 32]
-        rest //= 32
-    return text + _LETTERS[rest]
-
-
-def decoded(text: str, place: Callable[[int, int], Point]) -> list[Ring]:
-    """The rings of encoded(); `place` makes a point of its two whole numbers."""
-    return [_ring(line, place) for line in text.splitlines() if line]
-
-
-def _ring(line: str, place: Callable[[int, int], Point]) -> Ring:
-    numbers, value, shift = [], 0, 0
-    for letter in line:
-        bits = _VALUES[letter]
-        value |= (bits & 31) << shift
-        shift += 5
-        if bits < 32:
-            numbers.append(-(value // 2) - 1 if value % 2 else value // 2)
-            value = shift = 0
-    ring, x, y = [], 0, 0
-    for east, north in zip(numbers[::2], numbers[1::2], strict=True):
-        x, y = x + east, y + north
-        ring.append(place(x, y))
-    return ring

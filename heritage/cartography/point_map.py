@@ -5,11 +5,12 @@ longitude is that of the map's middle latitude.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
-from math import cos, floor, log10, radians
+from math import ceil, cos, floor, log2, log10, radians
 
-from heritage.cartography.land import rings
-from heritage.cartography.outlines import Ring, clipped
+import numpy as np
+
+from heritage.cartography import base_map, mercator
+from heritage.cartography.line_file import clipped_ring
 from heritage.values.coordinates import KM_PER_DEGREE
 
 WIDTH, HEIGHT = 480, 320
@@ -45,30 +46,29 @@ class Window:
 
 def land(window: Window) -> str:
     """The land as the data of an SVG path."""
-    drawing = rings("fine")
+    zoom = log2(WIDTH / window.km * mercator.metres_per_pixel(window.latitude, 0) / 1000)
+    lines = base_map.lines("land", base_map.level_of(ceil(max(0, zoom))))
+    tall, wide = window.per_degree
+    south, east = window.reach
+    top, bottom = (mercator.project(0, window.latitude + each)[1] for each in (south, -south))
     shapes = []
-    for ring in drawing:
-        placed = [window.place(latitude, longitude) for longitude, latitude in ring]
-        if _jumps(placed, 180 * window.per_degree[1]):
-            continue  # it lies on the other side of the earth and is torn there
-        cut = clipped(placed, -4, -4, WIDTH + 4, HEIGHT + 4)
-        if len(cut) > 2:
-            shapes.append(_path(cut))
+    for turn in (-360, 0, 360):  # no ring crosses 180°: it is drawn on both sides of it
+        middle = window.longitude + turn
+        left, right = ((middle + each) / 360 + 0.5 for each in (-east, east))
+        for number in lines.touching(left, top, right, bottom):
+            x, y = lines.line(number).T
+            across = (x * 360 - 180 - middle) * wide
+            down = (window.latitude - mercator.latitudes(y)) * tall
+            ring = np.column_stack((WIDTH / 2 + across, HEIGHT / 2 + down))
+            shapes.append(_path(clipped_ring(ring, -4, -4, WIDTH + 4, HEIGHT + 4)))
     return "".join(shapes)
 
 
-def _jumps(ring: Ring, half_round: float) -> bool:
-    """Whether two points that follow each other are more than half the earth's round apart."""
-    return any(abs(a[0] - b[0]) > half_round for a, b in pairwise(ring))
-
-
-def _path(ring: Ring) -> str:
-    steps: list[str] = []
-    for x, y in ring:
-        step = f"{x:.0f} {y:.0f}"
-        if not steps or steps[-1] != step:
-            steps.append(step)
-    return f"M{'L'.join(steps)}z"
+def _path(ring: np.ndarray) -> str:
+    """In whole pixels, points that fall on one another as one."""
+    whole = np.rint(ring).astype(int)
+    whole = whole[np.any(whole != np.roll(whole, 1, axis=0), axis=1)]
+    return f"M{'L'.join(f'{x} {y}' for x, y in whole.tolist())}z" if len(whole) > 2 else ""
 
 
 def lines(window: Window) -> list[tuple[str, float, float, float, float]]:

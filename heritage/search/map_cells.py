@@ -14,6 +14,7 @@ from math import ceil, floor, hypot
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 from pyroaring import BitMap
 
 from heritage.cartography import mercator
@@ -453,6 +454,24 @@ def _join(group: Group, count: int, spans: tuple[float, float, float, float]) ->
     )
 
 
+def grouped(points: Iterable[tuple[int, float, float]], window: MapWindow) -> list[Group]:
+    """Some sites with the point that each is shown at, as groups that are `APART`: for few."""
+    groups: list[Group] = []
+    at: list[tuple[float, float]] = []
+    world = TILE << window.zoom
+    for site, latitude, longitude in points:
+        x, y = mercator.project(longitude, latitude)
+        for group, (near_x, near_y) in zip(groups, at, strict=True):
+            across = abs(near_x - x) % 1
+            if hypot(min(across, 1 - across) * world, (near_y - y) * world) < APART:
+                _join(group, 1, (x, y, x, y))
+                break
+        else:
+            groups.append(Group(1, latitude, longitude, site, (x, y, x, y)))
+            at.append((x, y))
+    return groups
+
+
 # --- districts and parts -----------------------------------------------------------------------
 
 
@@ -539,7 +558,15 @@ def window_of(
     latitudes, longitudes = _points(index, hits)
     if not len(latitudes):
         return MapWindow.around(25, 20, 1, width, height)
+    return window_of_points(latitudes, longitudes, width, height, largest)
+
+
+def window_of_points(
+    latitudes: ArrayLike, longitudes: ArrayLike, width: float, height: float, largest: int = 13
+) -> MapWindow:
+    """The same for some points, in degrees: at least one."""
     latitudes = np.clip(latitudes, -mercator.EDGE, mercator.EDGE)
+    longitudes = np.asarray(longitudes, dtype=float)
     ordered = np.sort((longitudes / 360 + 0.5) % 1)
     gaps = np.diff(np.append(ordered, ordered[0] + 1))
     widest = int(np.argmax(gaps))
@@ -581,9 +608,8 @@ def _points(index: IndexSnapshot, hits: BitMap) -> tuple[np.ndarray, np.ndarray]
             rows = np.searchsorted(table.ids, ids)
             rows = rows[np.append(table.ids, 0)[rows] == ids]
         found.append((table.columns[0][rows], table.columns[1][rows]))
-    if len(found[0][0]):  # measured points alone, where there are any
-        return found[0]
-    return found[1]
+    latitudes, longitudes = (np.concatenate(each) for each in zip(*found, strict=True))
+    return latitudes, longitudes
 
 
 def of_one_point(

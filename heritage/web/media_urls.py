@@ -1,10 +1,9 @@
-"""URLs of pictures, scenes, link previews and maps: the same in all languages."""
+"""URLs of pictures, scenes, link previews and tiles of the map: the same in all languages."""
 
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from heritage.web.media import views as media
-from heritage.web.world_heritage import views as world_heritage
 
 
 class UidConverter:
@@ -31,7 +30,6 @@ urlpatterns = [
     path("identity/<str:filename>", media.logo, name="logo"),
     path("prepared/<uid:uid>/<str:filename>", media.prepared_file, name="prepared"),
     path("covers/scenes/<slug:name>.svg", media.scene, name="scene"),
-    path("land/world-heritage.svg", world_heritage.world_map, name="world_land"),
     path(
         "map/<slug:version>/<slug:script>/<int:zoom>/<int:x>/<int:y>.svg",
         media.map_tile,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.cartography import map_sheet, mercator, script_of, tile_files
@@ -161,7 +161,7 @@ def _size(text: str) -> tuple[int, int] | None:
 def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -> MapPage:
     data = filtered.raw_data
     in_view = view.shown + view.in_districts
-    label = _in_view(in_view)
+    label = map_sheets.in_view(in_view)
     marks = map_sheets.marks_of(filtered.index, view, window, data)
     sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": label}, view.parts)
     box = window.box
@@ -171,7 +171,7 @@ def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -
     credits = [text for layer in layers for text in (layer.credit, layer.map_number)]
     return MapPage(
         sheet,
-        list(_said(view)),
+        list(map_sheets.said(view)),
         label,
         list(_steps(filtered, window)),
         query(data, drop=[AT], bbox=area),
@@ -196,44 +196,6 @@ def _layer_data(layer: TileLayer) -> dict[str, Any]:
         "subdomains": layer.subdomains,
         "maxNativeZoom": layer.largest_zoom,
     }
-
-
-def _in_view(count: int) -> str:
-    words = ngettext("%(number)s site in view", "%(number)s sites in view", count)
-    return words % {"number": language_html.number(count)}
-
-
-def _said(view: MapView) -> list[str]:
-    """How the sites in view and the others add up to the list."""
-    found = []
-    if view.in_districts:
-        found.append(
-            ngettext(
-                "%(number)s of them stands at its district: its exact place is not recorded.",
-                "%(number)s of them stand at their district: their exact places are not recorded.",
-                view.in_districts,
-            )
-            % {"number": language_html.number(view.in_districts)}
-        )
-    if view.outside:
-        found.append(
-            ngettext(
-                "%(number)s more lies outside this map.",
-                "%(number)s more lie outside this map.",
-                view.outside,
-            )
-            % {"number": language_html.number(view.outside)}
-        )
-    if view.nowhere:
-        found.append(
-            ngettext(
-                "Of %(number)s it is not recorded where it lies.",
-                "Of %(number)s it is not recorded where they lie.",
-                view.nowhere,
-            )
-            % {"number": language_html.number(view.nowhere)}
-        )
-    return found
 
 
 def _steps(filtered: SiteFilter, window: MapWindow) -> list[MapStep]:

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from pathlib import Path
 
-from heritage import cartography
-from heritage.cartography import globe_around
+from heritage.cartography import globe_around, tile_files
 from heritage.media.covers import (
     SHAPES,
     CoverShape,
@@ -17,13 +15,11 @@ from heritage.media.covers import (
     scene_files,
     solemn_plate,
     tag_of,
-    tag_of_files,
     tag_of_scene,
 )
 from heritage.values.coordinates import Point
 
-_FOLDER = Path(cartography.__file__).parent
-_GLOBE = tag_of_files(*sorted(_FOLDER.glob("*.py")), *sorted(_FOLDER.glob("*.txt")))
+_GLOBE = tile_files.VERSION  # of the data and the code that globes are drawn from
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,8 @@
-"""The public points that maps show: of a site, of its parts, and of many sites."""
+"""Where a site and its parts lie, as the public may know it."""
 
-from pyroaring import BitMap
-
-from heritage.cartography.sheets import MapPoint
 from heritage.models import Coverage, Site
-from heritage.search import IndexSnapshot, columns
 from heritage.values.coordinates import Point
 
-_MAX_DOTS = 3000  # dots: more of them on one map are evenly thinned
 _CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more
 _TOWN_KM = 2  # from the middle of a town to its sites, if no accuracy is recorded
 
@@ -28,14 +23,13 @@ def uncertainty_km(site: Site) -> float | None:
     return accuracy_km if site.precision == Site.Precision.APPROXIMATE else None
 
 
-def spot_of(site: Site) -> MapPoint | None:
-    """Its public point, or the circle of the district in which it lies somewhere."""
+def spot_of(site: Site) -> tuple[Point, float | None] | None:
+    """Its public point, or the centre of the district in which it lies somewhere; and the radius in
+    km in which it lies around that, None if it is exact."""
     if site.public_point is not None:
-        return MapPoint(*site.public_point, uncertainty_km(site))
+        return site.public_point, uncertainty_km(site)
     district = site.district
-    return MapPoint(*district.circle) if district and district.circle else None
-
-
-def points_of(index: IndexSnapshot, hits: BitMap) -> tuple[Point, ...]:
-    """The public points of some sites; of very many, evenly thinned."""
-    return tuple(columns.some_points(index.points, hits - index.unplaced, _MAX_DOTS))
+    if district is None or district.circle is None:
+        return None
+    latitude, longitude, km = district.circle
+    return (latitude, longitude), km

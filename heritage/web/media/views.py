@@ -1,4 +1,4 @@
-"""Views of pictures, covers, link previews and maps, but only of records that the user may see."""
+"""Views of pictures, covers, link previews and tiles, but only of records that the user may see."""
 
 import mimetypes
 from datetime import timedelta
@@ -24,12 +24,11 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from heritage.cartography import sheets, tile_files
+from heritage.cartography import tile_files
 from heritage.media.covers import SHAPES, scene_files, tag_of_chooser
-from heritage.models import CommandRun, Identity, Image, Kind, Place, PreparedFile, Site
-from heritage.search import current_index
+from heritage.models import CommandRun, Identity, Image, Kind, PreparedFile, Site
 from heritage.web.access import may_see, visible_site
-from heritage.web.media import covers, maps, pictures, previews, printable_covers
+from heritage.web.media import covers, pictures, previews, printable_covers
 from heritage.web.media.cover_drawings import cached_svg
 from heritage.web.media.previews import Preview
 
@@ -178,28 +177,6 @@ def printable_cover(request: HttpRequest, uid: str, sheet: str) -> HttpResponseB
     catalogue = str(Identity.objects.current().name.best())
     svg = printable_covers.printed(site, sheet, catalogue, address)
     return pictures.svg(request, svg, is_public)
-
-
-@require_safe
-def site_map(request: HttpRequest, uid: str) -> HttpResponseBase:
-    site, is_public = visible_site(request, Site.objects.select_related("place"), uid)
-    parts = maps.parts_of(site)
-    if len(parts) > 1:
-        return pictures.svg(request, sheets.draw_places(parts), is_public)
-    spot = maps.spot_of(site)
-    if spot is None:
-        raise Http404
-    return pictures.svg(request, sheets.draw_point(spot), is_public)
-
-
-@require_safe
-def place_map(request: HttpRequest, slug: str) -> HttpResponseBase:
-    place = get_object_or_404(Place, slug=slug)
-    index = current_index()
-    points = maps.points_of(index, index.having("place", place))
-    if not points:
-        raise Http404
-    return pictures.svg(request, sheets.draw_places(points), is_public=True)
 
 
 @require_safe

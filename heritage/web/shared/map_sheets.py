@@ -6,7 +6,7 @@ Only public points are marked. The same marks are sent to the script that pans a
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from math import log10
+from math import cos, hypot, log10, pi, sin
 
 from django.conf import settings
 from django.http import QueryDict
@@ -20,6 +20,7 @@ from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.models import Site
 from heritage.search import IndexSnapshot, SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import Group, MapView, MapWindow
+from heritage.values.coordinates import Point
 from heritage.values.distances import distance_phrase
 from heritage.web.media import maps
 from heritage.web.shared import language_html
@@ -39,7 +40,7 @@ class TileImage:
 
 @dataclass(frozen=True, slots=True)
 class MapMark:
-    """Something on the map. `kind` is "site", "group" or "district"."""
+    """Something on the map. `kind` is "site", "group", "district", or "here": a page's own site."""
 
     kind: str
     x: float  # pixels from the corner of the sheet
@@ -89,6 +90,10 @@ class MapSheet:
     @property
     def scale_path(self) -> str:
         return f"M14 {self.height - 19}v5h{self.scale_width}v-5"
+
+    @property
+    def scale_top(self) -> int:
+        return self.height - 42
 
     @property
     def scale_middle(self) -> str:
@@ -177,27 +182,38 @@ def marks_of(
     index: IndexSnapshot, view: MapView, window: MapWindow, data: QueryDict
 ) -> list[MapMark]:
     """Marks of a list of which `data` is the query: districts first, single sites last."""
-    marks = [
-        *_groups(view, window, data),
-        *_sites(view.groups, window),
-    ]
-    districts = _districts(index, view, window, data)
-    return [*(_beside(each, marks, window) for each in districts), *marks]
+    marks = marks_of_groups(view.groups, window, data)
+    badges: list[MapMark] = []
+    for each in _districts(index, view, window, data):
+        badges.append(_beside(each, [*marks, *badges], window))
+    return [*badges, *marks]
+
+
+def marks_of_groups(groups: list[Group], window: MapWindow, data: QueryDict) -> list[MapMark]:
+    return [*_groups(groups, window, data), *_sites(groups, window)]
 
 
 def _beside(badge: MapMark, marks: list[MapMark], window: MapWindow) -> MapMark:
-    """A district's badge, moved to the side of a mark that would hide it."""
-    x, y = badge.x, badge.y
-    for mark in marks:
-        room = mark.radius + badge.radius
-        if mark.km is None and abs(mark.x - x) < room and abs(mark.y - y) < room:
-            x, y = mark.x + room * 0.86, mark.y + room * 0.62
-    if (x, y) == (badge.x, badge.y):
+    """A district's badge, at the side of a mark that would hide it where there is most room."""
+    in_way = [mark for mark in marks if mark.km is None and _overlap(badge, mark)]
+    if not in_way:
         return badge
+    mark = max(in_way, key=lambda each: _overlap(badge, each))
+    away = (mark.radius + badge.radius) * 0.94
+    turns = (pi / 4, -pi / 4, 3 * pi / 4, -3 * pi / 4, 0, pi, pi / 2, -pi / 2)
+    moved = [
+        replace(badge, x=mark.x + away * cos(turn), y=mark.y + away * sin(turn)) for turn in turns
+    ]
+    badge = min(moved, key=lambda each: sum(_overlap(each, other) for other in marks))
     world = mercator.TILE << window.zoom
-    at_x, at_y = (x + round(window.left)) / world, (y + round(window.top)) / world
+    at_x, at_y = (badge.x + round(window.left)) / world, (badge.y + round(window.top)) / world
     longitude, latitude = mercator.unproject(at_x % 1, at_y)
-    return replace(badge, x=x, y=y, latitude=latitude, longitude=longitude)
+    return replace(badge, latitude=latitude, longitude=longitude)
+
+
+def _overlap(one: MapMark, other: MapMark) -> float:
+    """By how many pixels two marks overlap."""
+    return max(0, one.radius + other.radius - hypot(one.x - other.x, one.y - other.y) - 2)
 
 
 def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
@@ -205,32 +221,37 @@ def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
     points = {each.site: (each.latitude, each.longitude) for each in groups if each.site}
     columns = "uid", "slug", "name", "blur_km", "rule_blur_km", "precision", "accuracy_m"
     for site in Site.objects.filter(pk__in=list(points)).only(*columns).order_by("pk"):
-        latitude, longitude = points[site.pk]
-        ((x, y),) = _pixels(window, [(latitude, longitude)])
-        km = maps.uncertainty_km(site)
-        radius = 6.0
-        if km is not None:
-            per_pixel = mercator.metres_per_pixel(latitude, window.zoom) / 1000
-            radius = max(_LEAST_BLUR, km / per_pixel)
-            if radius == _LEAST_BLUR and not site.public_blur_km:  # no larger than its dot
-                km, radius = None, 6.0
-        yield MapMark(
-            "site",
-            x - round(window.left),
-            y - round(window.top),
-            latitude,
-            longitude,
-            1,
-            str(site.name.best()),
-            reverse("web:site", args=[site.slug]),
-            round(radius, 1),
-            km,
-            reverse("web:square_cover", args=[site.uid]),
-        )
+        km, href = maps.uncertainty_km(site), reverse("web:site", args=[site.slug])
+        mark = mark_of(site, points[site.pk], km, window, href)
+        yield replace(mark, cover=reverse("web:square_cover", args=[site.uid]))
 
 
-def _groups(view: MapView, window: MapWindow, data: QueryDict) -> Iterator[MapMark]:
-    for group in view.groups:
+def mark_of(
+    site: Site, point: Point, km: float | None, window: MapWindow, href: str, kind: str = "site"
+) -> MapMark:
+    """A site at a point, or as the circle of so many km in which it lies."""
+    ((x, y),) = _pixels(window, [point])
+    radius = 6.0
+    if km is not None:
+        per_pixel = mercator.metres_per_pixel(point[0], window.zoom) / 1000
+        radius = max(_LEAST_BLUR, km / per_pixel)
+        if radius == _LEAST_BLUR and not site.public_blur_km:  # no larger than its dot
+            km, radius = None, 6.0
+    return MapMark(
+        kind,
+        x - round(window.left),
+        y - round(window.top),
+        *point,
+        1,
+        str(site.name.best()),
+        href,
+        round(radius, 1),
+        km,
+    )
+
+
+def _groups(groups: Iterable[Group], window: MapWindow, data: QueryDict) -> Iterator[MapMark]:
+    for group in groups:
         if group.site is not None:
             continue
         ((x, y),) = _pixels(window, [(group.latitude, group.longitude)])
@@ -312,6 +333,44 @@ def _districts(
             f"{reverse('web:sites')}?{query.urlencode()}",
             round(9 + 3 * log10(badge.count), 1),
         )
+
+
+def in_view(count: int) -> str:
+    words = ngettext("%(number)s site in view", "%(number)s sites in view", count)
+    return words % {"number": language_html.number(count)}
+
+
+def said(view: MapView) -> list[str]:
+    """In words, how the sites in view and the others add up to the list."""
+    found = []
+    if view.in_districts:
+        found.append(
+            ngettext(
+                "%(number)s of them stands at its district: its exact place is not recorded.",
+                "%(number)s of them stand at their district: their exact places are not recorded.",
+                view.in_districts,
+            )
+            % {"number": language_html.number(view.in_districts)}
+        )
+    if view.outside:
+        found.append(
+            ngettext(
+                "%(number)s more lies outside this map.",
+                "%(number)s more lie outside this map.",
+                view.outside,
+            )
+            % {"number": language_html.number(view.outside)}
+        )
+    if view.nowhere:
+        found.append(
+            ngettext(
+                "Of %(number)s it is not recorded where it lies.",
+                "Of %(number)s it is not recorded where they lie.",
+                view.nowhere,
+            )
+            % {"number": language_html.number(view.nowhere)}
+        )
+    return found
 
 
 # --- the place that a map shows, in its address ------------------------------------------------

@@ -2,27 +2,37 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import atan2, cos, degrees, radians
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
 from heritage.search import SiteFilter, page_rows
 from heritage.values import sentences
-from heritage.values.coordinates import Point, format_point
+from heritage.values.coordinates import KM_PER_DEGREE, Point, format_point
 from heritage.values.distances import distance_phrase
 from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import Mark
-from heritage.web.shared.nearby_map import direction
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.site import map_services
 from heritage.web.site.map_services import MapLink
 
 _MAX_STATES = 3
+DIRECTIONS = (
+    pgettext_lazy("direction from here", "north"),
+    pgettext_lazy("direction from here", "north-east"),
+    pgettext_lazy("direction from here", "east"),
+    pgettext_lazy("direction from here", "south-east"),
+    pgettext_lazy("direction from here", "south"),
+    pgettext_lazy("direction from here", "south-west"),
+    pgettext_lazy("direction from here", "west"),
+    pgettext_lazy("direction from here", "north-west"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +166,18 @@ def neighbours(here: Point | None, found: list[page_rows.Neighbour]) -> list[Nei
         )
         for near in found
     ]
+
+
+def direction(here: Point, there: Point) -> str:
+    """In which of eight directions another point lies, in words."""
+    east, north = _offset(here, there)
+    return str(DIRECTIONS[round(degrees(atan2(east, north)) / 45) % 8])
+
+
+def _offset(here: Point, there: Point) -> tuple[float, float]:
+    """Kilometres east and north, on a plane that is true around the point."""
+    latitude, longitude = here
+    east = (there[1] - longitude + 180) % 360 - 180
+    north = there[0] - latitude
+    shrink = cos(radians(latitude))
+    return east * shrink * KM_PER_DEGREE, north * KM_PER_DEGREE

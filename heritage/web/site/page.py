@@ -36,13 +36,13 @@ from heritage.values.language import Text, display_width, interface_languages, l
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
 from heritage.web.media import covers, maps
-from heritage.web.shared import cards, certainty, language_html, map_images, unplaced
+from heritage.web.shared import cards, certainty, language_html, small_maps, unplaced
 from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
-from heritage.web.shared.nearby_map import NearbyMap, nearby_map
 from heritage.web.shared.page_urls import around_url
 from heritage.web.shared.quantities import QuantityLine, quantity_line
+from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site import visiting
@@ -134,9 +134,9 @@ class SitePage:
     within_km: int
     unplaced: list[UnplacedSites]  # of the town, which may be as near
     related: list[RelatedSites]  # others of its kind, others listed the same year
-    land: map_images.MapImage | None
+    land: SmallMap | None
     component_parts: int  # of the property that it is, as the official list counts them
-    nearby_map: NearbyMap | None
+    nearby_map: SmallMap | None
     timeline: SiteTimeline | None
     marks: list[Mark]
     updated: str
@@ -313,14 +313,9 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         within_km=SiteFilter.WITHIN_KM,
         unplaced=unplaced.in_place(index, unplaced.town(site.place)),
         related=related_sites(index, rows),
-        land=map_images.around(site, component_parts),
+        land=small_maps.of_site(site, component_parts),
         component_parts=len(component_parts),
-        nearby_map=nearby_map(
-            site.public_point,
-            near,
-            doubt=maps.uncertainty_km(site),
-            is_blurred=bool(site.public_blur_km),
-        ),
+        nearby_map=small_maps.of_neighbours(site, near),
         timeline=site_timeline(rows, known.eras),
         marks=_all_marks(text_marks, where, groups, registers, visit, names, quantities),
         updated=language_html.day(timezone.localdate(site.public_changed_at)),

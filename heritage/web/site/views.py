@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -148,15 +147,13 @@ def preview(request: HttpRequest, pk: int, form: UnsavedSite) -> HttpResponse:
     site = Site.objects.filter(pk=pk).first()
     if site is None or not may_see(request, "view_site"):
         raise Http404
-    saved_at, saved_point, is_typed = site.updated_at, site.public_point, request.method == "POST"
+    saved_at, is_typed = site.updated_at, request.method == "POST"
     unread = form.put_columns(site, request.POST) if is_typed else []
 
     def change(found: dict[str, list[Any]]) -> None:
         unread.extend(form.put_rows(site, request.POST, found))
 
     page = site_page(site, change if "coordinates_initial" in request.POST else None)
-    if site.public_point != saved_point:
-        page = replace(page, land=None)  # a picture with an address of its own, of what is saved
     context = {
         "page": page,
         "head": meta_tags.hidden(page.title),

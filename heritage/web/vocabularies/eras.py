@@ -17,11 +17,12 @@ from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
 from heritage.values.normalize import sort_key
 from heritage.web.media.covers import seal_characters
-from heritage.web.shared import language_html
+from heritage.web.shared import language_html, small_maps
 from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.shared.charts import Chart, percent
 from heritage.web.shared.era_strip import EraStrip, strip_of
 from heritage.web.shared.page_urls import list_url, term_url
+from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.time_scale import Scale, Tick, scale_of, this_year
 from heritage.web.vocabularies import common, parts
@@ -118,6 +119,7 @@ class EraPage:
     region: TermLink | None
     source: SourceLine | None
     strip: EraStrip | None
+    map: SmallMap | None
     charts: list[Chart]
     sites: TermSites
 
@@ -261,6 +263,7 @@ def era_page(slug: str) -> EraPage:
         region=_region(index, era),
         source=source_line(era.source),
         strip=era_strip(era, list(tree.terms.values())),
+        map=small_maps.of_sites(index, hits, {"era": era.slug}, _("On the map")),
         charts=[found] if found else [],
         sites=common.sites(index, "era", era, list_url(era=era.slug), roles=_CHIEF_ROLES),
     )

@@ -13,10 +13,10 @@ from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values import sentences
-from heritage.web.shared import language_html, map_images, unplaced
+from heritage.web.shared import language_html, small_maps, unplaced
 from heritage.web.shared.charts import Chart, ChartRow, Series
-from heritage.web.shared.nearby_map import NearbyMap, nearby_map
 from heritage.web.shared.page_urls import list_url
+from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours
 from heritage.web.vocabularies import common
@@ -50,7 +50,6 @@ class TownSurroundings:
     """The best-known sites within a day's reach of a town, nearest first."""
 
     km: int
-    nearby_map: NearbyMap | None
     nearby: list[NeighbourLine]
     url: str  # of the list of all
     unplaced: list[UnplacedSites]
@@ -68,7 +67,7 @@ class PlacePage:
     above: list[TermLink]
     children: list[TermLink]
     surroundings: TownSurroundings | None
-    map: map_images.MapImage | None
+    map: SmallMap | None
     charts: list[Chart]
     by_year: Chart | None
     sites: TermSites  # the best known
@@ -116,7 +115,6 @@ def place_page(slug: str) -> PlacePage:
         url=lambda kind: list_url(place=place.slug, kind=kind.slug),
     )  # fmt: skip
     is_country = place.level == Place.Level.COUNTRY
-    surroundings = _surroundings(index, place)
     return PlacePage(
         place=place,
         labels=common.labels(place.label),
@@ -125,9 +123,8 @@ def place_page(slug: str) -> PlacePage:
         lead=language_html.as_html(place.note.best()) or _lead(index, place, hits),
         above=common.links(tree, tree.broader(place)),
         children=common.links(tree, _by_name(tree.counted(place.pk))),
-        surroundings=surroundings,
-        # Of a town the land would show a blot of dots: how its sites lie to one another says more.
-        map=None if surroundings else map_images.of_sites(place, hits),
+        surroundings=_surroundings(index, place),
+        map=small_maps.of_sites(index, hits, {"place": place.slug}, _("On the map")),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,
         sites=common.sites(index, "place", place, list_url(place=place.slug), shown=_FIRST),
@@ -183,7 +180,6 @@ def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None
         return None
     return TownSurroundings(
         _DAY_KM,
-        nearby_map(place.centre, found),
         neighbours(place.centre, found),
         list_url(near=f"{SiteFilter.PLACE_MARK}{place.slug}", within=str(_DAY_KM)),
         unplaced.in_place(index, place),

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Register, RegisterTerm
-from heritage.search import CacheKey, IndexSnapshot, columns, current_index, page_dependencies
+from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
 from heritage.values import sentences
 from heritage.web.shared import language_html
 from heritage.web.shared.charts import Chart, ChartRow, Series
@@ -65,25 +65,6 @@ class WorldHeritageList:
         """The entries that the edition has; all that are in force where it is not known."""
         found = properties().filter(standing__in=STANDING)
         return found if self.year is None else found.exclude(listed_year__gt=self.year)
-
-    def placed(self) -> QuerySet[Coverage]:
-        """Which published sites stand for them as a whole, with a position."""
-        return Coverage.objects.filter(
-            designation__in=self.inscribed(),
-            extent=Coverage.Extent.WHOLE,
-            site__state="published",
-            site__public_latitude__isnull=False,
-        ).order_by()
-
-    def number_placed(self, index: IndexSnapshot) -> int:
-        """How many of them have such a site."""
-        page_dependencies.parts(index, "points")
-        whole = Coverage.objects.filter(
-            designation__in=self.inscribed(), extent=Coverage.Extent.WHOLE
-        )
-        pairs = list(whole.order_by().values_list("designation", "site"))
-        placed = columns.present(index.points, (site for _entry, site in pairs))
-        return len({entry for entry, site in pairs if site in placed})
 
     def later(self) -> QuerySet[Designation]:
         """Those that were inscribed after the edition."""

@@ -1,6 +1,7 @@
-"""Context of the World Heritage page: introduction, charts and their tables."""
+"""Context of the World Heritage page: introduction, maps, charts and their tables."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
@@ -8,16 +9,18 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from pyroaring import BitMap
 
 from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Register, RegisterTerm, Site, UnescoStatus
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
 from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
 from heritage.values.date_format import year_phrase
-from heritage.web.shared import cards, language_html, map_images, unplaced
+from heritage.web.shared import cards, language_html, small_maps
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.page_urls import list_url, term_url
+from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.site.designations import danger_event, is_unchecked
 from heritage.web.site.location import shared_by_states
@@ -87,7 +90,6 @@ class WorldHeritagePage:
     edition_note: SafeString | str
     figures: list[Figure]
     sites: "WorldHeritageCounts"
-    map: map_images.MapImage | None
     by_year: Chart | None
     criteria: Chart | None
     regions: Chart | None
@@ -100,6 +102,8 @@ class WorldHeritagePage:
     newest: list[RenderedCard]
     newest_year: int | None
     later: list[ListedSite]  # inscribed after the edition
+    map: SmallMap | None = None
+    danger_map: SmallMap | None = None
 
     @property
     def has_unchecked_reasons(self) -> bool:
@@ -111,14 +115,18 @@ _PAGES: CacheKey[dict[tuple[str, int], WorldHeritagePage]] = CacheKey("World Her
 
 
 def world_heritage_page() -> WorldHeritagePage:
-    """Cached until a World Heritage entry or a term is written."""
+    """All but its maps are cached until a World Heritage entry or a term is written."""
     index = current_index()
     page_dependencies.parts(index, "world heritage")
     pages = index.world_heritage_cache.get_or_set(_PAGES, dict)
     key = get_language(), localdate().year
     if key not in pages:
         pages[key] = _world()
-    return pages[key]
+    return replace(
+        pages[key],
+        map=_map(index, WHOLE_STATUSES, _("On the map")),
+        danger_map=_map(index, (UnescoStatus.IN_DANGER,), ""),
+    )
 
 
 def _world() -> WorldHeritagePage:
@@ -135,7 +143,6 @@ def _world() -> WorldHeritagePage:
         edition=world_list.edition,
         edition_note=language_html.as_html(register.edition_note.best()) if register else "",
         figures=figures,
-        map=_map(world_list, figures[0].number) if figures else None,
         sites=world_heritage_counts(index),
         by_year=by_year(world_list),
         criteria=by_criterion(world_list),
@@ -154,11 +161,10 @@ def _world() -> WorldHeritagePage:
     )
 
 
-def _map(world_list: WorldHeritageList, properties: int) -> map_images.MapImage:
-    placed = world_list.number_placed(current_index())
-    years = f"{_FIRST_LIST}-{world_list.year}" if world_list.year else ""
-    left = unplaced.under(unesco=WHOLE_STATUSES, inscribed=years)
-    return map_images.of_properties(world_list.series(), placed, properties, left)
+def _map(index: IndexSnapshot, found: Iterable[UnescoStatus], title: str) -> SmallMap | None:
+    """The sites that are a property as a whole, of one of these statuses."""
+    hits = BitMap.union(*(index.having("unesco", status) for status in found))
+    return small_maps.of_sites(index, hits, {"unesco": list(found)}, title)
 
 
 def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:

@@ -66,7 +66,8 @@
       const page = frame.contentDocument;
       if (!page || page.URL === "about:blank") return;
       // Links lead to a page of their own: no other may stand in a frame.
-      for (const link of page.querySelectorAll("a[href]:not([href^='#']), form")) link.target = "_blank";
+      const links = page.querySelectorAll("a[href]:not([href^='#']), form"); // of drawings, too
+      for (const link of links) link.setAttribute("target", "_blank");
       const top = before?.contentWindow?.scrollY ?? 0;
       frame.contentWindow.scrollTo({ top, behavior: "instant" });
       before?.remove();
