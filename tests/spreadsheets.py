@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from heritage.exchange.reading.header import letters
+
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
@@ -68,7 +70,7 @@ def sheet_xml(rows: Iterable | str) -> str:
 
 
 def _cell(value: object, at: int) -> str:
-    place = f'r="{chr(65 + at)}1"'  # the row is that of the element around it
+    place = f'r="{letters(at)}1"'  # the row is that of the element around it
     if value is None:
         return ""
     if isinstance(value, str):

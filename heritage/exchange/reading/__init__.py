@@ -13,8 +13,9 @@ records (`kind` is "records") has no rows: it is for the loader of records.
 `harmless(text)` is how a text is written into a file so that no spreadsheet calculates it.
 """
 
-from heritage.exchange.reading.official import OfficialList, recognise
+from heritage.exchange.reading.official import OfficialList
 from heritage.exchange.reading.opening import open_file
+from heritage.exchange.reading.recognising import recognise
 from heritage.exchange.reading.source import (
     FileCell,
     Limits,
