@@ -311,7 +311,7 @@ else:
     # What a proxy would do: pages and drawings are compressed.
     MIDDLEWARE.insert(
         MIDDLEWARE.index("django.middleware.security.SecurityMiddleware"),
-        "django.middleware.gzip.GZipMiddleware",
+        "heritage.web.operations.middleware.CompressedPages",
     )
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.urls import reverse
 from django.utils.cache import has_vary_header, patch_cache_control
 from django.utils.timezone import localdate
@@ -47,6 +49,16 @@ type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Whole public pages, see docs/caches.md.
 pages: LRUCache[tuple, CachedPage] = LRUCache(settings.PAGES_KEPT)
+
+
+class CompressedPages(GZipMiddleware):
+    """Compresses pages and drawings. Photographs and other files, which are streamed, it leaves:
+    most are compressed by themselves."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        return response if response.streaming else super().process_response(request, response)
 
 
 def personal_pages(get_response: GetResponse) -> GetResponse:
