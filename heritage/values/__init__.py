@@ -10,5 +10,5 @@ Each module is public by itself and imported as such (`from heritage.values.edtf
 - others: `patterns` (of identifiers), `web_address`, `svg_paths`
 
 What they return never changes. All functions are pure but for the active language. `reign_years`
-belongs to `date_parser`.
+serves `date_parser`, and tells the years of reigns that a year is.
 """

@@ -57,6 +57,14 @@ def number_of(text: str) -> int:
     return total + digit
 
 
+def numeral_of(number: int) -> str:
+    """The Chinese numeral of a number below 100: 20 -> 二十, 61 -> 六十一."""
+    tens, digit = divmod(number, 10)
+    digits = "〇一二三四五六七八九"
+    before = f"{digits[tens] if tens > 1 else ''}十" if tens else ""
+    return before + (digits[digit] if digit or not tens else "")
+
+
 # What happened, as sources put it beside a date; the kinds of event that say the same.
 HAPPENINGS = {
     "built": (

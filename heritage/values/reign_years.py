@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from heritage.values import normalize
 from heritage.values.date_format import phrase
-from heritage.values.date_words import NUMERAL, number_of
+from heritage.values.date_words import NUMERAL, number_of, numeral_of
 from heritage.values.edtf import EDTFError, parse, year_text
 from heritage.values.years import from_historical
 
@@ -66,6 +66,37 @@ class Reign:
     @property
     def last_year(self) -> int:
         return self.first_year + self.years - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReignYear:
+    """A year of a reign title: 上元三年 of the Tang."""
+
+    reign: Reign
+    number: int
+
+    def in_chinese(self) -> str:
+        """With its dynasty: 唐上元三年."""
+        number = "元" if self.number == 1 else numeral_of(self.number)
+        return f"{_base_name(self.reign.dynasty)}{self.reign.title}{number}年"
+
+    def romanised(self) -> str:
+        """As the date reader takes it: Tang Shangyuan 3."""
+        names = (_base_name(self.reign.dynasty), self.reign.title)
+        spelt = (normalize.romanise(name).replace(" ", "").capitalize() for name in names)
+        return f"{' '.join(spelt)} {self.number}"
+
+
+def reign_years_of(year: int) -> list[ReignYear]:
+    """The years of Chinese reign titles that begin in an astronomical year, those of the longest
+    reign first."""
+    reigns = {reign: None for named in _reigns().values() for reign in named}
+    found = [
+        ReignYear(reign, year - reign.first_year + 1)
+        for reign in reigns
+        if reign.first_year <= year <= reign.last_year
+    ]
+    return sorted(found, key=lambda each: (each.reign.first_year, -each.reign.years))
 
 
 def parse_reign_year(text: str) -> str | None:

@@ -1,6 +1,6 @@
 """URLs of the pages, below the prefix of each language."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from heritage.web.about import views as about
 from heritage.web.browse import views as browse
@@ -12,14 +12,17 @@ from heritage.web.site import views as site
 from heritage.web.trust import views as trust
 from heritage.web.vocabularies import views as vocabularies
 from heritage.web.world_heritage import views as world_heritage
+from heritage.web.years import views as years
 
 app_name = "web"
+register_converter(years.YearConverter, "year")
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("feed.atom", feeds.feed, name="feed"),
     path("sites/", browse.browse, name="sites"),
     path("map.svg", browse.map_image, name="map_image"),
+    path("timeline.svg", browse.timeline_image, name="timeline_image"),
     path("sites/map.json", browse.map_data, name="map_data"),
     path("sites/feed.atom", feeds.sites_feed, name="sites_feed"),
     path("suggest/", browse.suggestions, name="suggest"),
@@ -38,6 +41,7 @@ urlpatterns = [
     path("kinds/<slug:slug>/", vocabularies.kind, name="kind"),
     path("places/", vocabularies.places, name="places"),
     path("places/<slug:slug>/", vocabularies.place, name="place"),
+    path("year/<year:year>/", years.year, name="year"),
     path("world-heritage/", world_heritage.world_heritage, name="world_heritage"),
     path("about/", about.about, name="about"),
     path("sources/", trust.sources, name="sources"),

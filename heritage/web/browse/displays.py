@@ -18,6 +18,7 @@ from heritage.web.browse.day_hours import hours_lines
 from heritage.web.browse.map_display import MapDisplay
 from heritage.web.browse.paging import PER_PAGE
 from heritage.web.browse.shown import Shown, ShownCard, where_lies
+from heritage.web.browse.timeline_display import COUNTED, SCALE, TimelineDisplay
 from heritage.web.shared import cards
 from heritage.web.shared.map_sheets import AT
 
@@ -73,8 +74,10 @@ DISPLAYS: dict[str, Display] = {
     "cards": CardPages(gettext_lazy("Cards"), "components/cards.html", "card"),
     "list": CardPages(gettext_lazy("List"), "components/rows.html", "row"),
     "map": MapDisplay(gettext_lazy("Map")),
+    "timeline": TimelineDisplay(gettext_lazy("Timeline")),
 }
 DEFAULT = next(iter(DISPLAYS))
+_OF_ONE = (AT, COUNTED, SCALE)  # parameters that mean nothing in another display
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,9 @@ def links(data: QueryDict) -> Iterator[ChoiceLink]:
     """To each display; the page stays the same, what one sees of it differs."""
     steps = {step: str(data[step]) for step in query_strings.PAGE_PARAMETERS if step in data}
     for name, display in DISPLAYS.items():
-        changed = {"drop": ["view", AT]} if name == DEFAULT else {"drop": [AT], "view": name}
+        changed = (
+            {"drop": ["view", *_OF_ONE]} if name == DEFAULT else {"drop": _OF_ONE, "view": name}
+        )
         query = query_strings.updated(data, **changed, **steps)
-        is_map = isinstance(display, MapDisplay)
-        yield ChoiceLink(str(display.label), query, display is chosen(data), is_map)
+        is_drawn = isinstance(display, MapDisplay | TimelineDisplay)
+        yield ChoiceLink(str(display.label), query, display is chosen(data), is_drawn)

@@ -11,13 +11,20 @@ from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from heritage.search import FACETS, SiteFilter, query_strings
+from heritage.search import FACETS, SiteFilter, query_strings, timeline
 from heritage.values import sentences
 from heritage.web.browse.listing import Listing
 from heritage.web.shared.meta_tags import NEVER, FeedLink, Head, counted, head_of
 
 _FOLLOW_ONLY = "noindex, follow"
-_FREE = {"sort", "bbox", "near", "within"}  # with endless values, or another order
+_FREE = {
+    "sort",
+    "bbox",
+    "near",
+    "within",
+    *timeline.ROLES,
+    "stood",
+}  # with endless values, or another order
 _ENDLESS = {SiteFilter.NOT, *(facet.name for facet in FACETS if facet.is_endless)}
 
 

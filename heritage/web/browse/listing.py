@@ -36,6 +36,7 @@ from heritage.web.browse.displays import ChoiceLink, Shown
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
+from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html, unplaced
 from heritage.web.shared.map_sheets import AT
 from heritage.web.shared.term_texts import TermTexts
@@ -45,7 +46,7 @@ from heritage.web.shared.unplaced import DistrictSites, UnplacedSites
 _CARRIED = (
     *("bbox", "property", "part_of", "hours", SiteFilter.NOT, *timeline.ROLES, "stood"),
     *(facet.name for facet in FACETS if not facet.in_form),
-    *("view", "sort", UNFOLDED),
+    *("view", COUNTED, SCALE, "sort", UNFOLDED),
 )
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # terms that a search names: shown, and looked at
@@ -54,7 +55,7 @@ MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
 _ANSWERED_BY_INDEX = {
     *(facet.name for facet in FACETS),
     *("role", "from", "to", "bbox", SiteFilter.NOT, "sort", "view", AT, UNFOLDED),
-    *(*timeline.ROLES, "stood"),
+    *(*timeline.ROLES, "stood", COUNTED, SCALE),
     *query_strings.PAGE_PARAMETERS,
 }
 _DISTANCES = (10, 25, SiteFilter.WITHIN_KM, 100, 250)  # km of what a list is near to

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from django.http import QueryDict
 
 from heritage.search import SiteFilter
+from heritage.web.browse import timeline_display
 from heritage.web.browse.displays import DEFAULT, DISPLAYS
+from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared.map_sheets import AT, window_at
 
 # Fields of the form beside filters: the text that filters stand for, and that which is meant as it
@@ -60,7 +62,12 @@ def _settled(data: QueryDict) -> QueryDict:
 _IDLE: dict[str, Callable[[QueryDict], bool]] = {
     "page": lambda clean: clean["page"] == "1",
     "view": lambda clean: clean["view"] not in DISPLAYS or clean["view"] == DEFAULT,
-    AT: lambda clean: clean.get("view") != "map" or window_at(str(clean[AT]), 1, 1) is None,
+    AT: lambda clean: (
+        timeline_display.is_idle(clean, AT)
+        and (clean.get("view") != "map" or window_at(str(clean[AT]), 1, 1) is None)
+    ),
+    COUNTED: lambda clean: timeline_display.is_idle(clean, COUNTED),
+    SCALE: lambda clean: timeline_display.is_idle(clean, SCALE),
     LITERAL: lambda clean: "q" not in clean,
     "within": lambda clean: SiteFilter.TOGETHER["within"] not in clean,
     "hours": lambda clean: SiteFilter.TOGETHER["hours"] not in clean,

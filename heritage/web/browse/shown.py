@@ -12,6 +12,7 @@ from heritage.values.distances import distance_phrase
 from heritage.web.browse.day_hours import HoursLine
 from heritage.web.browse.paging import Paging
 from heritage.web.shared.map_sheets import MapSheet
+from heritage.web.shared.scroll import Scroll
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,31 @@ class MapPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineChoice:
+    """A link that moves the timeline, or shows it in another way."""
+
+    label: str
+    sign: str
+    query: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Prepared for components/timeline.html; `said` are the counts in words, which add up."""
+
+    scroll: Scroll
+    in_view: str
+    said: list[str]
+    more: str  # how many of the sites in view are listed
+    list_query: str  # of all of them as a list
+    steps: list[TimelineChoice]
+    choices: list[TimelineChoice]  # which year of a site is meant
+    scale: TimelineChoice | None
+    query: str  # of this page, for the picture
+
+
+@dataclass(frozen=True, slots=True)
 class ShownCard:
     """A card, where the site lies, and its hours on a day.
 
@@ -66,6 +92,7 @@ class Shown:
     paging: Paging
     has_marks: bool  # of certainty, which the page then explains
     map: MapPage | None = None  # where sites are shown on a map
+    timeline: TimelinePage | None = None  # where they are on a timeline
 
 
 def where_lies(filtered: SiteFilter, ids: list[int]) -> dict[int, str]:

@@ -5,11 +5,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.cartography import tile_files
 from heritage.search import SiteFilter
-from heritage.web.browse import map_display
+from heritage.web.browse import map_display, timeline_display
 from heritage.web.browse.head import list_head
 from heritage.web.browse.listing import listing
 from heritage.web.browse.paging import NoSuchPage
@@ -74,6 +75,22 @@ def map_image(request: HttpRequest) -> HttpResponseBase:
     except tile_files.BusyError:
         return HttpResponse(status=503, headers={"Retry-After": "2"})
     return pictures.svg(request, drawn, is_public=True)
+
+
+@require_safe
+def timeline_image(request: HttpRequest) -> HttpResponseBase:
+    """The timeline of a list as a picture: `at`, `counted` and `scale` say what it shows."""
+    if len(request.GET.urlencode()) > _LONGEST:
+        raise BadRequest
+    data = request.GET.copy()
+    data["view"] = "timeline"
+    filtered = SiteFilter(clean_query(data))
+    page = request.build_absolute_uri(reverse("web:sites"))
+    drawn = timeline_display.picture(filtered, page)
+    response = pictures.svg(request, drawn, is_public=True)
+    # Its style would be refused on a page of its own; it is a file to keep.
+    response["Content-Disposition"] = 'attachment; filename="timeline.svg"'
+    return response
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.formats import Addresses
 from heritage.models import Site
-from heritage.search import SiteFilter, current_index
+from heritage.search import SiteFilter, current_index, timeline
 from heritage.values import sentences
 from heritage.values.language import interface_languages
 from heritage.web.browse.listing import MOST_PROBLEMS
@@ -22,7 +22,10 @@ from heritage.web.shared.context import identity
 _HALF_AN_HOUR = 1800
 _HOUR = 3600
 # Parameters with endless values, or that only reorder a list.
-_ENDLESS = ("q", "sort", "view", "role", "from", "to", "bbox", "near", "within", "open", "all")
+_ENDLESS = (
+    *("q", "sort", "view", "role", "from", "to", "bbox", "near", "within", "open", "all"),
+    *(*timeline.ROLES, "stood"),
+)
 
 
 @require_safe
@@ -138,6 +141,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     for code in interface_languages():
         lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
         lines += [f"Disallow: /{code}/sites/map.json", f"Disallow: /{code}/map.svg"]
+        lines += [f"Disallow: /{code}/timeline.svg"]
         lines += [f"Disallow: /{code}/sites/?{name}=" for name in _ENDLESS]
         # The longest matching rule applies: all pages of the unfiltered list may be read.
         lines += [f"Disallow: /{code}/sites/?*&", f"Allow: /{code}/sites/?page="]

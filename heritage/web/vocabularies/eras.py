@@ -22,6 +22,7 @@ from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.shared.charts import Chart, percent
 from heritage.web.shared.era_strip import EraStrip, strip_of
 from heritage.web.shared.page_urls import list_url, term_url
+from heritage.web.shared.scroll import region_label
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.time_scale import Scale, Tick, scale_of, this_year
@@ -184,13 +185,6 @@ def _part_label(slug: str, regions: list[list[Era]]) -> str:
     if slug == _CHINA:
         return str(region_label(regions[0][0]))
     return str(parts.LABELS.get(slug) or _("Several parts of the world"))
-
-
-def region_label(era: Era) -> Text | str:
-    """Where an era is one; empty where that is not recorded."""
-    if era.region_name:
-        return era.region_name.best()
-    return era.region.label.best() if era.region else ""
 
 
 def is_of_china(era: Era) -> bool:

@@ -1,0 +1,1 @@
+"""Pages of single years: what stood then, what of it is left, and who ruled."""

@@ -1,0 +1,263 @@
+"""What a reader sees of a year: what stood then and what of it is left, on a map and as cards;
+the eras and the reign; what records date to this very year. Nothing is said but from records."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from pyroaring import BitMap
+
+from heritage.models import Era, Event
+from heritage.search import (
+    IndexSnapshot,
+    current_index,
+    map_cells,
+    orders,
+    timeline,
+    years_in_address,
+)
+from heritage.search.timeline import THERE, Left, YearGroups
+from heritage.values.date_format import year_phrase
+from heritage.values.reign_years import reign_years_of
+from heritage.values.years import from_historical
+from heritage.web.shared import cards, language_html, map_sheets, scroll
+from heritage.web.shared.cards import RenderedCard
+from heritage.web.shared.map_sheets import MapSheet
+from heritage.web.shared.page_urls import list_url, term_url
+from heritage.web.shared.scroll import Scroll, region_label, year_url
+from heritage.web.shared.time_scale import this_year
+
+_CARDS = 12
+_MOST_EVENTS = 12
+_AROUND = 250  # years that the scroll shows before and after
+_MAP = (1000, 560)  # pixels
+_STEPS = (-100, -10, -1, 1, 10, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class YearCount:
+    """One of the groups into which a year divides all sites."""
+
+    label: str
+    count: int
+    url: str
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class YearLink:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """An era of the year, with its region."""
+
+    label: SafeString
+    region: SafeString
+    url: str
+    years: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearEvent:
+    """What a record dates to this very year."""
+
+    name: str
+    url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearPage:
+    """Prepared for the template web/year.html."""
+
+    label: str
+    lead: str
+    unsure: str
+    counts: list[YearCount]
+    total: int
+    reigns: list[str]
+    rulers: list[Ruler]
+    events: list[YearEvent]
+    more_events: int
+    sheet: MapSheet | None
+    map_url: str
+    unplaced: str
+    cards: list[RenderedCard]
+    cards_url: str
+    kept: int
+    gone: list[RenderedCard]
+    gone_count: int
+    steps: list[YearLink]
+    scroll: Scroll
+    timeline_url: str
+
+
+def year_page(historical: int) -> YearPage:
+    index, year = current_index(), from_historical(historical)
+    found = timeline.standing_in(index, year)
+    label = year_phrase(year)
+    kept = found.groups[Left.KEPT]
+    gone = BitMap.union(*(found.groups[each] for each in (Left.REBUILT, Left.GROUND, Left.LOST)))
+    events, more = _events(index, year)
+    sheet, unplaced = _map(index, found, historical)
+    return YearPage(
+        label=label,
+        lead=_lead(found, label),
+        unsure=_unsure(found, label),
+        counts=[_count(found, left, historical) for left in Left],
+        total=len(index.sites),
+        reigns=_reigns(year),
+        rulers=list(_rulers(index.vocabulary.eras.terms.values(), year)),
+        events=events,
+        more_events=more,
+        sheet=sheet,
+        map_url=list_url(stood=str(historical), view="map"),
+        unplaced=unplaced,
+        cards=_cards(index, kept),
+        cards_url=list_url(stood=f"{historical}.kept"),
+        kept=len(kept),
+        gone=_cards(index, gone),
+        gone_count=len(gone),
+        steps=list(_steps(year)),
+        scroll=_scroll(index, year, label),
+        timeline_url=list_url(view="timeline", at=_at(year)),
+    )
+
+
+def _lead(found: YearGroups, label: str) -> str:
+    there = len(found.there)
+    words = {"year": label, "number": language_html.number(there)}
+    if not there:
+        return _("No site of this catalogue is known to have stood in %(year)s.") % words
+    return (
+        ngettext(
+            "%(number)s site of this catalogue was there in %(year)s.",
+            "%(number)s sites of this catalogue were there in %(year)s.",
+            there,
+        )
+        % words
+    )
+
+
+def _unsure(found: YearGroups, label: str) -> str:
+    """How many of those that were there may be younger."""
+    if not found.unsure:
+        return ""
+    return ngettext(
+        "Of them %(number)s may be younger: its dates leave open whether it was there yet.",
+        "Of them %(number)s may be younger: their dates leave open whether they were there yet.",
+        len(found.unsure),
+    ) % {"number": language_html.number(len(found.unsure))}
+
+
+def _count(found: YearGroups, left: Left, historical: int) -> YearCount:
+    url = list_url(stood=f"{historical}.{left.value}")
+    return YearCount(str(left.label), len(found.groups[left]), url, left in THERE)
+
+
+def _reigns(year: int) -> list[str]:
+    is_chinese = (get_language() or "").startswith("zh")
+    years = reign_years_of(year)
+    return [each.in_chinese() if is_chinese else each.romanised() for each in years]
+
+
+def _rulers(eras: Iterable[Era], year: int) -> Iterator[Ruler]:
+    """The eras of the year, region by region, the narrower after the broader; those of China, of
+    which most is told here, first."""
+    there = [
+        era
+        for era in eras
+        if era.first_year is not None
+        and era.first_year <= year
+        and (era.last_year is None or year <= era.last_year)
+    ]
+    for era in sorted(there, key=lambda era: (not _is_of_china(era), str(region_label(era)))):
+        yield Ruler(
+            language_html.as_html(era.label.best()),
+            language_html.as_html(region_label(era)),
+            term_url("era", era),
+            era.years(),
+        )
+
+
+def _is_of_china(era: Era) -> bool:
+    return era.region is not None and (era.region.level, era.region.code) == ("country", "CN")
+
+
+def _events(index: IndexSnapshot, year: int) -> tuple[list[YearEvent], int]:
+    """What records date to this year alone, of the best known sites first; and how many more."""
+    rows = (
+        Event.objects.filter(first_year=year, last_year=year, site__state="published")
+        .exclude(date="")
+        .select_related("site", "first_era", "last_era")
+        .order_by(F("site__effective_prominence").desc(), "site_id", "uid")
+    )
+    found = [
+        YearEvent(
+            str(event.site.shown_name.best()),
+            reverse("web:site", args=[event.site.slug]),
+            event.get_kind_display(),
+        )
+        for event in rows[:_MOST_EVENTS]
+    ]
+    return found, (rows.count() if len(found) == _MOST_EVENTS else len(found)) - len(found)
+
+
+def _map(index: IndexSnapshot, found: YearGroups, year: int) -> tuple[MapSheet | None, str]:
+    """What was there, on the map; and how many of them cannot be shown on it."""
+    there, data = found.there, QueryDict(f"stood={year}")
+    if not there:
+        return None, ""
+    window = map_cells.window_of(index, there, *_MAP)
+    view = map_cells.map_view(index, there, window)
+    shown = view.shown + view.in_districts
+    label = ngettext("%(number)s site on the map", "%(number)s sites on the map", shown) % {
+        "number": language_html.number(shown)
+    }
+    left = len(there) - shown
+    words = ngettext(
+        "%(number)s site cannot be shown on it.", "%(number)s sites cannot be shown on it.", left
+    ) % {"number": language_html.number(left)}
+    marks = map_sheets.marks_of(index, view, window, data)
+    return map_sheets.sheet(window, marks, label), words if left else ""
+
+
+def _cards(index: IndexSnapshot, sites: BitMap) -> list[RenderedCard]:
+    ids = index.orders[orders.PROMINENCE].slice(sites, 0, _CARDS)
+    return list(cards.rendered_cards(index, ids).values())
+
+
+def _steps(year: int) -> Iterator[YearLink]:
+    for by in _STEPS:
+        if scroll.has_page(year + by):
+            yield YearLink(year_phrase(year + by, style="short"), year_url(year + by))
+
+
+def _years_around(year: int) -> tuple[int, int]:
+    return year - _AROUND, min(year + _AROUND, this_year())
+
+
+def _at(year: int) -> str:
+    return years_in_address(*_years_around(year))
+
+
+def _scroll(index: IndexSnapshot, year: int, label: str) -> Scroll:
+    return scroll.drawn(
+        index,
+        index.sites,
+        timeline.ROLES["begun"],
+        _years_around(year),
+        _("The years around %(year)s") % {"year": label},
+        closer=lambda first, last: list_url(view="timeline", at=years_in_address(first, last)),
+        listed=lambda first, last: list_url(begun=years_in_address(first, last)),
+        undated_url=list_url(begun="none"),
+        red=year,
+    )
