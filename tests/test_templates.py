@@ -65,7 +65,8 @@ def walk(client, rf) -> None:
                  "sites/longmen-grottoes/", "eras/", "eras/tang/", "kinds/", "kinds/temple/",
                  "places/", "places/china/", "world-heritage/", "sites/gone/", "about/",
                  "sites/?view=map", "sites/?view=timeline", "year/676/",
-                 "sources/", "disagreements/", "credits/", "privacy/", "nothing/"):  # fmt: skip
+                 "sources/", "disagreements/",
+                 "credits/", "privacy/", "nothing/"):  # fmt: skip
         client.get(f"/en/{path}")
     correction = "/en/sites/longmen-grottoes/correction/"
     for path in (correction, f"{correction}thanks/"):
