@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import F
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -16,7 +15,6 @@ from heritage.models import Era, Event
 from heritage.search import (
     IndexSnapshot,
     current_index,
-    map_cells,
     orders,
     timeline,
     years_in_address,
@@ -25,17 +23,16 @@ from heritage.search.timeline import THERE, Left, YearGroups
 from heritage.values.date_format import year_phrase
 from heritage.values.reign_years import reign_years_of
 from heritage.values.years import from_historical
-from heritage.web.shared import cards, language_html, map_sheets, scroll
+from heritage.web.shared import cards, language_html, scroll, small_maps
 from heritage.web.shared.cards import RenderedCard
-from heritage.web.shared.map_sheets import MapSheet
 from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.scroll import Scroll, region_label, year_url
+from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.time_scale import this_year
 
 _CARDS = 12
 _MOST_EVENTS = 12
 _AROUND = 250  # years that the scroll shows before and after
-_MAP = (1000, 560)  # pixels
 _STEPS = (-100, -10, -1, 1, 10, 100)
 
 
@@ -87,9 +84,7 @@ class YearPage:
     rulers: list[Ruler]
     events: list[YearEvent]
     more_events: int
-    sheet: MapSheet | None
-    map_url: str
-    unplaced: str
+    map: SmallMap | None
     cards: list[RenderedCard]
     cards_url: str
     kept: int
@@ -107,7 +102,6 @@ def year_page(historical: int) -> YearPage:
     kept = found.groups[Left.KEPT]
     gone = BitMap.union(*(found.groups[each] for each in (Left.REBUILT, Left.GROUND, Left.LOST)))
     events, more = _events(index, year)
-    sheet, unplaced = _map(index, found, historical)
     return YearPage(
         label=label,
         lead=_lead(found, label),
@@ -118,9 +112,7 @@ def year_page(historical: int) -> YearPage:
         rulers=list(_rulers(index.vocabulary.eras.terms.values(), year)),
         events=events,
         more_events=more,
-        sheet=sheet,
-        map_url=list_url(stood=str(historical), view="map"),
-        unplaced=unplaced,
+        map=small_maps.of_sites(index, found.there, {"stood": str(historical)}, _("Where it was")),
         cards=_cards(index, kept),
         cards_url=list_url(stood=f"{historical}.kept"),
         kept=len(kept),
@@ -209,25 +201,6 @@ def _events(index: IndexSnapshot, year: int) -> tuple[list[YearEvent], int]:
         for event in rows[:_MOST_EVENTS]
     ]
     return found, (rows.count() if len(found) == _MOST_EVENTS else len(found)) - len(found)
-
-
-def _map(index: IndexSnapshot, found: YearGroups, year: int) -> tuple[MapSheet | None, str]:
-    """What was there, on the map; and how many of them cannot be shown on it."""
-    there, data = found.there, QueryDict(f"stood={year}")
-    if not there:
-        return None, ""
-    window = map_cells.window_of(index, there, *_MAP)
-    view = map_cells.map_view(index, there, window)
-    shown = view.shown + view.in_districts
-    label = ngettext("%(number)s site on the map", "%(number)s sites on the map", shown) % {
-        "number": language_html.number(shown)
-    }
-    left = len(there) - shown
-    words = ngettext(
-        "%(number)s site cannot be shown on it.", "%(number)s sites cannot be shown on it.", left
-    ) % {"number": language_html.number(left)}
-    marks = map_sheets.marks_of(index, view, window, data)
-    return map_sheets.sheet(window, marks, label), words if left else ""
 
 
 def _cards(index: IndexSnapshot, sites: BitMap) -> list[RenderedCard]:
