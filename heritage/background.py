@@ -2,13 +2,17 @@
 
 import io
 import time as clock
+from collections.abc import Generator
 from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
 
 from django.core.management import call_command
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import PendingRefresh
+from heritage.formats.downloads import Download, TooMany, editions
+from heritage.models import PendingRefresh, PreparedFile
 from heritage.services import finish_pending, jobs, prepared, review
 from heritage.web.media import previews
 
@@ -51,6 +55,23 @@ def register() -> None:
             _draw_previews,
             daily_at=time(4, 0),
             continues_itself=True,
+        )
+    )
+    jobs.register(
+        jobs.JobKind(
+            "downloads",
+            _("Preparing the files of all sites"),
+            _prepare_downloads,
+            daily_at=time(2, 30),
+            continues_itself=True,
+        )
+    )
+    prepared.register(
+        prepared.Maker(
+            editions.MAKER,
+            _("A list of sites as a file"),
+            _make_download,
+            lambda given: Download(**given).file_name,
         )
     )
     jobs.register(
@@ -104,7 +125,26 @@ def _draw_previews(run: jobs.Run) -> jobs.Steps:
     return None
 
 
+def _prepare_downloads(run: jobs.Run) -> jobs.Steps:
+    """Ask for them: each is a job by itself, behind what editors do."""
+    asked = editions.all_files()
+    for done, download in enumerate(asked, 1):
+        editions.ask(download)
+        yield jobs.Progress(done, len(asked))
+    return {"files": len(asked)}
+
+
+def _make_download(run: jobs.Run, path: Path) -> Generator[jobs.Progress, None, Any]:
+    file = PreparedFile.objects.get(pk=run.parameters["file"])
+    try:
+        yield from Download(**file.parameters).write(path)
+    except TooMany as error:
+        text = _("A file in this format has at most {most} rows.")
+        raise jobs.JobRefused(format_lazy(text, most=f"{error.most:,}")) from error
+
+
 def _sweep_prepared(run: jobs.Run) -> jobs.Steps:
+    editions.forget_earlier()
     files, size = prepared.sweep()
     yield jobs.Progress(files, files)
     return {"files": files, "bytes": size}

@@ -42,6 +42,8 @@ PAGES = {
     "/en/about/": 2,  # the last verification
     "/en/privacy/": 1,
     "/en/credits/": 7,
+    "/en/data/": 4,
+    "/en/download/?kind=temple": 2,
     "/en/sources/": 21,
     "/zh-hans/disagreements/": 6,
     "/en/disagreements.json": 6,

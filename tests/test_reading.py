@@ -6,7 +6,8 @@ import zipfile
 
 import pytest
 
-from heritage.exchange.reading import Limits, UnreadableFile, harmless, open_file
+from heritage.exchange.reading import Limits, UnreadableFile, open_file
+from heritage.values.cell_text import harmless
 from tests.spreadsheets import xlsx
 
 

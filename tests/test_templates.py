@@ -14,6 +14,7 @@ from django.urls import reverse
 from heritage.models import PreparedFile, Site
 from heritage.server.lock_timeout import NotWritten
 from heritage.web.corrections import views as corrections
+from heritage.web.data import files
 from heritage.web.operations import views as errors
 from heritage.web.operations.database_errors import DatabaseErrorMiddleware
 from tests import builders as build
@@ -66,8 +67,10 @@ def walk(client, rf) -> None:
                  "places/", "places/china/", "world-heritage/", "sites/gone/", "about/",
                  "sites/?view=map", "sites/?view=timeline", "year/676/",
                  "sources/", "disagreements/",
-                 "credits/", "privacy/", "nothing/"):  # fmt: skip
+                 "credits/", "data/", "download/", "privacy/", "nothing/"):  # fmt: skip
         client.get(f"/en/{path}")
+    with mock.patch.object(files, "AT_ONCE", 0):
+        client.get("/en/sites.csv")  # no worker makes a large one
     correction = "/en/sites/longmen-grottoes/correction/"
     for path in (correction, f"{correction}thanks/"):
         client.get(path)

@@ -32,6 +32,8 @@ PAGES = {
     "about": "/en/about/",
     "privacy": "/en/privacy/",
     "credits": "/en/credits/",
+    "data": "/en/data/",
+    "download": "/en/download/?kind=temple",
     "sources": "/en/sources/",
     "disagreements": "/en/disagreements/",
     "correction of a statement": "/en/sites/temple-1/correction/?about=text",

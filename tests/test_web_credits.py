@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from heritage.formats import records_by_source
 from heritage.models import Notice, Source
 from heritage.search import store
 from heritage.web.about.software import licence, software
-from heritage.web.about.source_counts import records_by_source
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, vocabulary
 

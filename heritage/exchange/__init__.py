@@ -3,16 +3,18 @@
 - **The fields of a site**, each declared once in `SITE_FIELDS`: its section of the form and what
   else it is offered for (`FieldUse`). `editable_columns()` gives those that a user may write, each
   a `Column`, which reads, compares and assigns one value as a text.
-- **Out.** `sites_as_table()` and `sites_as_fixture()` give the text of a file piece by piece.
+- **Out.** `sites_as_fixture()` gives the text of a file piece by piece; tables are written by
+  `formats.downloads`.
 - **In.** `reading` gives the rows of files as people have them, tables, maps and official lists;
   `importing` compares them with the catalogue, shows what would change, and writes it.
   `fixtures` loads fixtures without overwriting what people have changed.
+- **All of it.** `catalogue_file` writes all records into one file, and reads it without loss.
 - **Backups.** `backups` has the whole catalogue in one file, and restores it.
 
 Other packages import these names and no other module of this package.
 """
 
-from heritage.exchange import backups, fixtures, importing, reading
+from heritage.exchange import backups, catalogue_file, fixtures, importing, reading
 from heritage.exchange.columns import AmbiguousName, Column, FieldUse, TermColumn, comparable
 from heritage.exchange.site_fields import (
     SITE_FIELDS,
@@ -23,7 +25,6 @@ from heritage.exchange.site_fields import (
     with_related,
 )
 from heritage.exchange.site_fixture import exported_models, sites_as_fixture
-from heritage.exchange.site_table import sites_as_table
 
 __all__ = [
     "SITE_FIELDS",
@@ -33,6 +34,7 @@ __all__ = [
     "SiteField",
     "TermColumn",
     "backups",
+    "catalogue_file",
     "comparable",
     "editable_columns",
     "exported_models",
@@ -42,6 +44,5 @@ __all__ = [
     "importing",
     "reading",
     "sites_as_fixture",
-    "sites_as_table",
     "with_related",
 ]

@@ -139,7 +139,7 @@ def load(paths: Iterable[Path], progress: Callable[[str], None] = lambda text: N
     report = Report()
     files = sorted({row.file for row in rows})
     with change_set("import", files=files):
-        loader = _Loader(report)
+        loader = Loader(report)
         for model, of_model in _in_order(rows):
             written = loader.load(model, of_model)
             if written:
@@ -245,7 +245,7 @@ def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRo
 # --- loading ---------------------------------------------------------------------------------
 
 
-class _Loader:
+class Loader:
     def __init__(self, report: Report):
         self.report = report
         self.loaded = {(row.label, row.uid): row for row in LoadedRow.objects.all()}
@@ -273,8 +273,8 @@ class _Loader:
             elif self._is_wanted(row, before):
                 wanted.append(row)
         self._count(model, known)
-        for wave in _waves(model, wanted):
-            self._write(model, wave)
+        for wave in waves(model, wanted):
+            self.write(model, wave)
         return len(wanted)
 
     def _count(self, model: type[Record], rows: list[FixtureRow]) -> None:
@@ -300,12 +300,12 @@ class _Loader:
         self.report.kept.append(row.problem("-", "changed here"))
         return False
 
-    def _write(self, model: type[Record], rows: list[FixtureRow]) -> None:
+    def write(self, model: type[Record], rows: list[FixtureRow]) -> None:
         problems: list[str] = []
         built: list[tuple[FixtureRow, Record, dict[str, list[int]]]] = []
         for row in rows:
             try:
-                built.append((row, *self._build(row)))
+                built.append((row, *self.build(row)))
             except _DeletedHere:
                 self.left_out.add((model, row.uid))
             except ValidationError as error:
@@ -335,7 +335,7 @@ class _Loader:
         self.report.created += len(new)
         self.report.updated += len(old)
 
-    def _build(self, row: FixtureRow) -> tuple[Record, dict[str, list[int]]]:
+    def build(self, row: FixtureRow) -> tuple[Record, dict[str, list[int]]]:
         """The object of a row, not yet saved, and its many-to-many ids by field."""
         pk = self.pk_of(row.model, row.uid)
         obj = row.model.objects.get(pk=pk) if pk else row.model()
@@ -500,7 +500,7 @@ def _empty(obj: Record, fields: dict) -> dict[str, list[int]]:
     return {relation.name: [] for relation in row_values.recorded_relations(type(obj))}
 
 
-def _waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]:
+def waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]:
     """Rows that refer to rows of their own model come later; one bulk insert for each wave."""
     columns = (*model._meta.concrete_fields, *model._meta.many_to_many)
     own = [column.name for column in columns if column.related_model is model]

@@ -2,6 +2,9 @@
 
 - `jsonld` gives schema.org documents of a site, a page or the catalogue, `dataset_document()` that
   of the catalogue as a data set.
+- `downloads` writes lists of sites as files, of any size, in seven formats.
+- `dcat_catalogue` describes these files in DCAT.
+- `records_by_source()` counts the records that rest on each source.
 - `sentence` says in words what a site is, from the facts of its record, and names places.
 - `Addresses` makes absolute URLs.
 
@@ -9,8 +12,18 @@ All of it is in the active language. Other packages import these names and no mo
 package.
 """
 
-from heritage.formats import jsonld, sentence
+from heritage.formats import dcat_catalogue, downloads, jsonld, sentence
 from heritage.formats.addresses import Addresses
 from heritage.formats.dataset import dataset_document
+from heritage.formats.source_counts import marked_records, records_by_source
 
-__all__ = ["Addresses", "dataset_document", "jsonld", "sentence"]
+__all__ = [
+    "Addresses",
+    "dataset_document",
+    "dcat_catalogue",
+    "downloads",
+    "jsonld",
+    "marked_records",
+    "records_by_source",
+    "sentence",
+]

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from heritage.web.about import views as about
 from heritage.web.browse import views as browse
 from heritage.web.corrections import views as corrections
+from heritage.web.data import views as data
 from heritage.web.feeds import views as feeds
 from heritage.web.home import views as home
 from heritage.web.media import views as media
@@ -21,6 +22,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("feed.atom", feeds.feed, name="feed"),
     path("sites/", browse.browse, name="sites"),
+    path("sites.<str:extension>", data.list_file, name="list_file"),
     path("map.svg", browse.map_image, name="map_image"),
     path("timeline.svg", browse.timeline_image, name="timeline_image"),
     path("sites/map.json", browse.map_data, name="map_data"),
@@ -43,6 +45,10 @@ urlpatterns = [
     path("places/<slug:slug>/", vocabularies.place, name="place"),
     path("year/<year:year>/", years.year, name="year"),
     path("world-heritage/", world_heritage.world_heritage, name="world_heritage"),
+    path("download/", data.download, name="download"),
+    path("data/", data.data, name="data"),
+    path("data/catalogue.jsonld", data.dcat, name="dcat"),
+    path("data/sites.<str:extension>", data.whole_file, name="whole_file"),
     path("about/", about.about, name="about"),
     path("sources/", trust.sources, name="sources"),
     path("disagreements/", trust.disagreements, name="disagreements"),

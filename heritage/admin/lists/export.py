@@ -10,7 +10,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext_lazy
 
 from heritage.admin.actions import chosen_ids
-from heritage.exchange import sites_as_fixture, sites_as_table
+from heritage.exchange import sites_as_fixture
+from heritage.formats import Addresses, downloads
 
 
 @admin.action(description=gettext_lazy("Download as a table (CSV)"), permissions=["view"])
@@ -18,7 +19,10 @@ def export_csv(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> StreamingHttpResponse | None:
     ids = chosen_ids(model_admin, request, queryset)
-    return _file(sites_as_table(ids), "text/csv; charset=utf-8", "sites.csv") if ids else None
+    if not ids:
+        return None
+    table = downloads.sites_as_table(ids, Addresses.of_request(request))
+    return _file(table, "text/csv; charset=utf-8", "sites.csv")
 
 
 @admin.action(

@@ -12,8 +12,8 @@ from django.utils import translation
 from heritage.exchange.importing.columns import ImportColumns
 from heritage.exchange.importing.files import REASON
 from heritage.exchange.importing.planning import counts
-from heritage.exchange.reading import harmless
 from heritage.models import Import, ImportRow
+from heritage.values.cell_text import harmless
 
 Outcome = ImportRow.Outcome
 FAILED = (Outcome.ERROR, Outcome.QUESTION, Outcome.LEFT)

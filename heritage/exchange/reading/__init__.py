@@ -9,8 +9,6 @@ memory as a whole, and each may only be as large as `Limits` says. A file of the
 records (`kind` is "records") has no rows: it is for the loader of records.
 
 `recognise(source)` gives the `OfficialList` that a file is, in the columns of the catalogue.
-
-`harmless(text)` is how a text is written into a file so that no spreadsheet calculates it.
 """
 
 from heritage.exchange.reading.official import OfficialList
@@ -23,7 +21,6 @@ from heritage.exchange.reading.source import (
     SheetInfo,
     SourceFile,
     UnreadableFile,
-    harmless,
 )
 
 __all__ = [
@@ -34,7 +31,6 @@ __all__ = [
     "SheetInfo",
     "SourceFile",
     "UnreadableFile",
-    "harmless",
     "open_file",
     "recognise",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from heritage.exchange.reading import header
 from heritage.values import sentences
+from heritage.values.cell_text import as_meant
 
 
 class UnreadableFile(ValueError):
@@ -76,8 +77,6 @@ class FileReader(Protocol):
     def lines(self, sheet: str) -> Iterator[tuple[int, Sequence[str]]]: ...
 
 
-# Spreadsheets calculate a cell that begins with one of these, in some programs if it is wide.
-_FORMULA = re.compile("'*[=+\\-@\t\r＝＋－＠]")
 _ERRORS = {
     "#BLOCKED!", "#BUSY!", "#CALC!", "#CONNECT!", "#DIV/0!", "#FIELD!", "#GETTING_DATA", "#N/A",
     "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#UNKNOWN!", "#VALUE!",
@@ -86,19 +85,12 @@ _NO_DAY = re.compile(r"1900[-/.]0?1[-/.]00?")
 _NOT_STORED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
-def harmless(text: str) -> str:
-    """A text with an apostrophe before it if a spreadsheet would calculate it; see `as_cell()`."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
 def as_cell(text: str) -> FileCell:
     """A text of a file as a cell: without the spaces around it, and without the apostrophe that
-    `harmless()` puts before what looks like a formula."""
+    `cell_text.harmless()` puts before what looks like a formula."""
     if not text:
         return EMPTY
-    if text[0] == "'" and _FORMULA.match(text):
-        text = text[1:]
-    text = text.strip()
+    text = as_meant(text).strip()
     if text.startswith("#") and text in _ERRORS:
         return FileCell.faulty(_("The cell holds the error %(error)s.") % {"error": text})
     if "\ufffd" in text:

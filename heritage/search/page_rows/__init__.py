@@ -1,7 +1,8 @@
 """The rows that pages show, read by the ids of their sites in few queries.
 
 `read_site()` reads all rows of a site, `read_cards()` what cards show of many, `read_day()` what
-they say of one day. Terms come from the vocabularies in memory.
+they say of one day, `read_table()` what files of many have. Terms come from the vocabularies in
+memory.
 """
 
 from heritage.search.page_rows.card_rows import CardData, read_cards
@@ -18,17 +19,20 @@ from heritage.search.page_rows.site_rows import (
     read_site,
     related_site_ids,
 )
+from heritage.search.page_rows.table_rows import EventRow, TableRow, read_table
 
 __all__ = [
     "LINKS",
     "RELATIONS",
     "CardData",
     "DayRows",
+    "EventRow",
     "Neighbour",
     "NotKnown",
     "Past",
     "PropertyRows",
     "SiteRows",
+    "TableRow",
     "in_order",
     "linked_sites",
     "nearby",
@@ -37,5 +41,6 @@ __all__ = [
     "read_cards",
     "read_day",
     "read_site",
+    "read_table",
     "related_site_ids",
 ]

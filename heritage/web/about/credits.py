@@ -8,12 +8,16 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from heritage.formats import Addresses, dataset_document
+from heritage.formats import (
+    Addresses,
+    dataset_document,
+    marked_records,
+    records_by_source,
+)
 from heritage.models import Image, Licence, Source
 from heritage.search import columns, current_index
 from heritage.values.web_address import safe_url
 from heritage.web.about.software import Program, software
-from heritage.web.about.source_counts import marked_records, records_by_source
 from heritage.web.shared import cards, language_html
 from heritage.web.shared.context import identity
 from heritage.web.shared.sources import SourceLine, source_line

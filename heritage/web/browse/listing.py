@@ -39,6 +39,7 @@ from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
 from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html, unplaced
 from heritage.web.shared.map_sheets import AT
+from heritage.web.shared.responses import with_query
 from heritage.web.shared.term_texts import TermTexts
 from heritage.web.shared.unplaced import DistrictSites, UnplacedSites
 
@@ -51,6 +52,7 @@ _CARRIED = (
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # terms that a search names: shown, and looked at
 MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
+NOT_OF_LIST = ("view", AT, UNFOLDED)  # parameters that say how a page shows it
 # Parameters of a list that depends on the index alone, and on what stands at an address.
 _ANSWERED_BY_INDEX = {
     *(facet.name for facet in FACETS),
@@ -142,6 +144,7 @@ class Listing:
     sorts: list[ChoiceLink]
     carried: list[tuple[str, str]]
     typed: dict[str, str]
+    download: str  # the address of the page that gives it as a file
     canonical: str
     only_term: tuple[str, str] | None  # a facet and a slug, where nothing else is asked
 
@@ -215,6 +218,7 @@ def listing(data: QueryDict) -> Listing:
         sorts=_sorts(filtered),
         typed=_typed(filtered),
         carried=list(_carried(filtered)),
+        download=with_query(reverse("web:download"), query_strings.updated(data, drop=NOT_OF_LIST)),
         canonical=_canonical(data, filtered, shown.paging.number),
         only_term=_only_term(filtered, in_words),
     )

@@ -3,7 +3,6 @@
 `docs/architecture.md` says why `django.contrib.syndication` is not used.
 """
 
-import re
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +18,7 @@ from pyroaring import BitMap
 from heritage.formats import Addresses, sentence
 from heritage.models import Event, Site
 from heritage.search import IndexSnapshot, columns
+from heritage.values.cell_text import for_xml
 from heritage.values.language import proper_tag
 from heritage.web.shared.context import identity
 from heritage.web.shared.meta_tags import describe
@@ -27,8 +27,6 @@ ENTRIES = 50
 _HALF_AN_HOUR = 1800
 _ENTRIES = uuid.UUID("c3e7e0ce-6f0e-5d0a-9a51-8a3f5b8e2d17")  # namespace of the ids of entries
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-# Characters that XML does not allow, not even escaped.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Feed(Atom1Feed):
@@ -116,4 +114,4 @@ def _described(site: Site) -> str:
 
 
 def clean(text: object) -> str:
-    return _FORBIDDEN.sub("", str(text))
+    return for_xml(str(text))

@@ -142,6 +142,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
         lines += [f"Disallow: /{code}/sites/map.json", f"Disallow: /{code}/map.svg"]
         lines += [f"Disallow: /{code}/timeline.svg"]
+        lines += [f"Disallow: /{code}/sites.", f"Disallow: /{code}/download/"]
+        lines += [f"Disallow: /{code}/data/sites."]
         lines += [f"Disallow: /{code}/sites/?{name}=" for name in _ENDLESS]
         # The longest matching rule applies: all pages of the unfiltered list may be read.
         lines += [f"Disallow: /{code}/sites/?*&", f"Allow: /{code}/sites/?page="]

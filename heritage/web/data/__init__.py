@@ -1,0 +1,1 @@
+"""Lists as files, and the page of what data there is."""
