@@ -52,7 +52,7 @@ _CARRIED = (
 _TYPED = ("from", "to", "open")  # fields of the form that are shown as they were written
 _MOST_TERMS, _TRIED = 4, 12  # terms that a search names: shown, and looked at
 MOST_PROBLEMS = 10  # that are named one by one: each repeats the address
-NOT_OF_LIST = ("view", AT, UNFOLDED)  # parameters that say how a page shows it
+NOT_OF_LIST = ("view", AT, COUNTED, SCALE, UNFOLDED)  # parameters that say how a page shows it
 # Parameters of a list that depends on the index alone, and on what stands at an address.
 _ANSWERED_BY_INDEX = {
     *(facet.name for facet in FACETS),
