@@ -247,7 +247,7 @@ UNITS = """code,batch,year,name,category,category_zh,province,city,district,era,
 8-0000-1-005,8,2019,甲&#x7a91;址,archaeological-sites,古遗址,江苏省,淮安市淮安区,,1860－1863年,1
 6-0784-3-487,6,2006,-{A|zh:巄;zh-hant:巄}-图塔,ancient-buildings,古建筑,新疆维吾尔自治区,伊犁哈萨克自治州霍城县,,元至民國,0
 7-1620-5-013,7,2013,旧址,modern-historic,近现代,四川省,四川省、云南省、贵州省,,1935年,0
-7-1620-5-014,7,2013,旧居,modern-historic,近现代,北京市,北京市,东城区,清,0
+7-1620-5-014,7,2013,旧居,modern-historic,近现代,北京市,北京市,东城区,近代,0
 """
 
 
@@ -270,7 +270,8 @@ def test_chinas_protected_units(tmp_path):
     ]  # fmt: skip
     assert rows[3]["also_in"] == "云南省; 贵州省"
     assert (rows[1]["event:dated"], rows[2]["event:fabric"]) == ("1860-1863年", "元至民国")
-    assert [note.rpartition(": ")[2] for note in found.notes] == ["1.", "2.", "1."]
+    assert (rows[4]["cn-national.era"], rows[4]["event:dated"]) == ("近代", "1840-1949年")
+    assert [note.rpartition(": ")[2] for note in found.notes] == ["1.", "2.", "1.", "1."]
 
 
 def test_units_by_chinese_columns_and_what_is_wrong_in_them(tmp_path):

@@ -50,6 +50,19 @@ _CATEGORIES = {
 }
 _STANDING = ("ancient-buildings", "stone-carvings")  # whose listed era is that of what stands
 _YEARS = {1: 1961, 2: 1982, 3: 1988, 4: 1996, 5: 2001, 6: 2006, 7: 2013, 8: 2019}
+# Listed eras as what they mean there. Dynasties side by side that do not follow each other are two
+# events; 近代 is the time from the Opium War to the People's Republic; the Six Dynasties end with
+# the Southern ones. What may mean several things (青铜时代) stays as it is, and is asked.
+_ERAS = {
+    "宋金": "宋、金",
+    "宋明": "宋、明",
+    "金明": "金、明",
+    "汉唐": "汉、唐",
+    "宋明至今": "宋、明至今",
+    "近代": "1840-1949年",
+    "汉至六朝": "汉至南朝",
+    "新时器时代至周": "新石器时代至周",
+}
 _VARIANTS = re.compile(r"-\{(?:A\|)?(?:zh:)?([^;{}|]*)[^{}]*\}-")
 _PREFECTURE = re.compile(r"(.+?(?:自治州|地区|[^城]市|盟))(.*[区县市旗])")
 _SAMPLE = 20
@@ -81,12 +94,13 @@ def _row(listed: Listed) -> Row:
     name = listed.put(".name:zh-hans", ["name"], _name)
     category = listed.put(".category", ["category"], _category)
     listed.put(".era", ["era"], cells.text)
-    listed.put("event:fabric" if category in _STANDING else "event:dated", ["era"], era_words)
+    listed.put("event:fabric" if category in _STANDING else "event:dated", ["era"], _era)
     listed.put("place", ["province", "city", "district"], _place)
     others = listed.put("also_in", ["city"], lambda cell: _provinces(cell)[1:])
     listed.seen["merged"] += _NO_NUMBER in (code or "")
     listed.seen["cleaned"] += name is not None and name != listed.raw("name")
     listed.seen["several"] += bool(others)
+    listed.seen["era"] += cells.text(listed.raw("era")) in _ERAS
     return listed.as_row()
 
 
@@ -95,6 +109,7 @@ def _notes(seen: Counter[str]) -> Iterator[str]:
         "merged": _("Units that joined an earlier one and have no number of their own: %(count)s."),
         "cleaned": _("Names with markup or odd spaces, which were cleaned: %(count)s."),
         "several": _("In several provinces: %(count)s."),
+        "era": _("Listed eras that are read as what they mean in this list: %(count)s."),
     }
     for key, count in seen.items():
         if count:
@@ -119,9 +134,10 @@ def _category(cell: str) -> str:
     return _CATEGORIES.get(words, words)
 
 
-def era_words(cell: str) -> str:
-    """A listed era as dates are read: 1860－1863年 is 1860-1863年."""
-    return cells.text(cell).replace("－", "-").replace("民國", "民国")
+def _era(cell: str) -> str:
+    """A listed era as dates are read: 1860－1863年 is 1860-1863年, and 宋金 are two events."""
+    words = cells.text(cell).replace("－", "-").replace("民國", "民国")
+    return _ERAS.get(words, words)
 
 
 def _provinces(city: str) -> list[str]:
