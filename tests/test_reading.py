@@ -8,6 +8,7 @@ import pytest
 
 from heritage.exchange.reading import Limits, UnreadableFile, open_file
 from heritage.values.cell_text import harmless
+from tests import builders as build
 from tests.spreadsheets import xlsx
 
 
@@ -352,18 +353,23 @@ def test_a_spreadsheet_that_takes_too_much_ends_its_own_process_only(tmp_path, w
         ("a.json", b"[" * 100_000, "no JSON"),
         ("a.json", b'[{"a": ' + b"[" * 100_000, "no JSON"),
         ("a.json", b"[1, 2]", "Number 1 of the list is no object"),
-        ("a.json", b'[{"model": "heritage.site", "fields": {}}]', "records of the catalogue"),
+        ("a.json", b'[{"model": "heritage.site", "fields": {}}]', "manage.py loaddata"),
         ("a.json", b'{"type": "FeatureCollection", "crs": {"name": "EPSG:4490"}, "features": '
                    b'[{"type": "Feature"}]}', "EPSG:4490"),
         ("a.json", json.dumps([dict.fromkeys(map(str, range(501)))]).encode(), "500 different"),
         ("a.zip", "zip", "archive with other files"),
+        ("a.zip", "own", "manage.py import_catalogue"),
         ("a.docx", "docx", "Word"),
     ],
 )  # fmt: skip
 def test_what_is_no_table_is_refused_with_a_remedy(tmp_path, name, content, said):
     path = tmp_path / name
     if isinstance(content, str):
-        members = {"zip": ["a.csv"], "docx": ["[Content_Types].xml", "word/document.xml"]}[content]
+        members = {
+            "zip": ["a.csv"],
+            "own": ["catalogue.json"],
+            "docx": ["[Content_Types].xml", "word/document.xml"],
+        }[content]
         with zipfile.ZipFile(path, "w") as archive:
             for member in members:
                 archive.writestr(member, "name\na\n")
@@ -476,3 +482,38 @@ def test_kml(tmp_path, ending):
         {"name": "Wall", "boundary": json.dumps(AREA, separators=(",", ":"))},
         {"name": "Road"},
     ]  # fmt: skip
+
+
+# --- what the catalogue itself writes ---------------------------------------------------------
+
+
+@pytest.fixture
+def downloaded(client, tmp_path, db):
+    """Downloads of two sites, by the ending of the file; texts look like formulas and markup."""
+    summary = build.text("=HYPERLINK(1)", "一\n二 <b>三</b> & 四")
+    build.make_site("Longmen", "龙门", latitude=34.5556, longitude=112.4697, summary=summary)
+    build.make_site("Nowhere", note=build.text("+1 'quoted'"))
+
+    def path_of(ending):
+        path = tmp_path / f"sites.{ending}"
+        answer = client.get(f"/en/sites.{ending}")
+        path.write_bytes(b"".join(answer.streaming_content) if answer.streaming else answer.content)
+        return path
+
+    return path_of
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "geojson", "xlsx", "ods", "kml"])
+def test_a_download_is_read_as_it_was_written(downloaded, ending):
+    def rows(path):
+        source = open_file(path)
+        assert not source.needs_sheet
+        return {
+            row.cells["uid"]: {key: str(cell) for key, cell in row.cells.items() if cell}
+            for row in source.rows()
+        }
+
+    expected, found = rows(downloaded("csv")), rows(downloaded(ending))
+    assert len(found) == 2
+    for uid, written in expected.items():
+        assert {key: found[uid].get(key) for key in written} == written

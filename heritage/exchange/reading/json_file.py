@@ -43,7 +43,7 @@ class JsonFile:
     def header(self, sheet: str) -> list[str] | None:
         if self.kind == "records":
             raise UnreadableFile(
-                _("This is a file of records of the catalogue, and no table: load it as such.")
+                _("These are records of the catalogue. Load them by “manage.py loaddata”.")
             )
         if self._columns is None:
             found: dict[str, None] = {}

@@ -13,6 +13,7 @@ from heritage.exchange.reading.xlsx import XlsxFile
 from heritage.exchange.reading.xml_file import XmlFile
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # XLS and other files of old Office programs
+OWN_SHEET = "sites"
 _OTHERS = (  # of which the first bytes say that they are no tables
     (b"%PDF", "PDF"),
     (b"\x89PNG", "PNG"),
@@ -56,7 +57,16 @@ def open_file(
             _("The file is called “%(name)s”; by its content it is %(kind)s, and read as that.")
             % {"name": name, "kind": kind.upper()}
         )
-    return SourceFile(path, name, kind, reader, limits, encoding, sheet)
+    return SourceFile(path, name, kind, reader, limits, encoding, sheet or _own_sheet(reader))
+
+
+def _own_sheet(reader: FileReader) -> str | None:
+    """Of a download of this catalogue the sheet with the sites: the other says what it is."""
+    names = [sheet.name for sheet in reader.sheets]
+    if len(names) != 2 or names[0] != OWN_SHEET:
+        return None
+    first = next(iter(reader.lines(OWN_SHEET)), None)
+    return OWN_SHEET if first and "uid" in first[1] else None
 
 
 def _reader(path: Path, limits: Limits) -> tuple[str, FileReader]:
@@ -83,6 +93,10 @@ def _reader(path: Path, limits: Limits) -> tuple[str, FileReader]:
 def _of_archive(path: Path, limits: Limits) -> tuple[str, FileReader]:
     names = set(archives.checked_names(path, limits))
     lower = {name.lower() for name in names}
+    if "catalogue.json" in names:
+        raise UnreadableFile(
+            _("This is a whole catalogue: load it by “manage.py import_catalogue”.")
+        )
     if "xl/workbook.bin" in lower:
         return "xlsb", OtherSpreadsheet(path, limits)
     if "mimetype" in names and "content.xml" in names:

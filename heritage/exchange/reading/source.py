@@ -81,16 +81,18 @@ _ERRORS = {
     "#BLOCKED!", "#BUSY!", "#CALC!", "#CONNECT!", "#DIV/0!", "#FIELD!", "#GETTING_DATA", "#N/A",
     "#NAME?", "#NULL!", "#NUM!", "#REF!", "#SPILL!", "#UNKNOWN!", "#VALUE!",
 }  # fmt: skip
+# What people open in a spreadsheet program, or have saved there from a CSV file of ours.
+_TABLES = ("csv", "xlsx", "xls", "xlsb", "ods")
 _NO_DAY = re.compile(r"1900[-/.]0?1[-/.]00?")
-_NOT_STORED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_NOT_STORED = re.compile("[\x00\ud800-\udfff]")
 
 
-def as_cell(text: str) -> FileCell:
-    """A text of a file as a cell: without the spaces around it, and without the apostrophe that
-    `cell_text.harmless()` puts before what looks like a formula."""
+def as_cell(text: str, *, is_table: bool = True) -> FileCell:
+    """A text of a file as a cell: without the spaces around it, and in tables without the
+    apostrophe that `cell_text.harmless()` puts before what looks like a formula."""
     if not text:
         return EMPTY
-    text = as_meant(text).strip()
+    text = (as_meant(text) if is_table and text[0] == "'" else text).strip()
     if text.startswith("#") and text in _ERRORS:
         return FileCell.faulty(_("The cell holds the error %(error)s.") % {"error": text})
     if "\ufffd" in text:
@@ -167,12 +169,13 @@ class SourceFile:
     def rows(self, sheet: str | None = None) -> Iterator[Row]:
         """The rows of a sheet below its header that are not empty. Raises UnreadableFile."""
         found = self._header(sheet)
-        width = len(found.columns)
+        width, is_table = len(found.columns), self.kind in _TABLES
         for line, texts in self._lines(sheet):
             if line <= found.line:
                 continue
             cells = [
-                text if isinstance(text, FileCell) else as_cell(text) for text in texts[:width]
+                text if isinstance(text, FileCell) else as_cell(text, is_table=is_table)
+                for text in texts[:width]
             ]
             cells += [EMPTY] * (width - len(cells))
             if any(cell or cell.problem for cell in cells):

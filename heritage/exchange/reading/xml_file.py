@@ -151,9 +151,9 @@ class _Placemarks(_Elements):
         elif name == "name" and parent in ("Folder", "Document") and self._folders:
             self._folders[-1] = found if parent == "Folder" else ""
         elif name in ("name", "description") and parent == "Placemark":
-            self._row[name] = plain_text(found)
+            self._row.setdefault(name, found if name == "name" else plain_text(found))
         elif self._key and (name == "SimpleData" or (name == "value" and parent == "Data")):
-            self._row[self._key] = plain_text(found)
+            self._row[self._key] = found
         elif name == "coordinates":
             self._placed(parent, found)
 
