@@ -108,7 +108,7 @@ def test_labels_of_a_strip_are_not_cut_on_a_phone(words, language):
     """On a strip 320 pixels wide each label that is shown ends within it."""
     jin = build.make_era("Jin (1115–1234)", "金", span="1115/1234", slug="jin")
     site = build.make_site("White Horse Temple")
-    build.make_event(site, "founded", date="0768")
+    build.make_event(site, "founded", date="0001")
     build.make_event(
         site, "fabric", first_era=jin, last_era=Era.objects.get(slug="qing"),
     )  # fmt: skip
