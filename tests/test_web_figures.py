@@ -17,7 +17,7 @@ from heritage.search.index.snapshot import NOTHING
 from heritage.search.vocabulary import TermTree
 from heritage.web.browse.facet_display import folded
 from heritage.web.shared import era_strip, time_scale
-from heritage.web.shared.charts import Chart, Row, Series, nice_step
+from heritage.web.shared.charts import Chart, ChartRow, Series, nice_step
 from heritage.web.shared.term_texts import TermTexts
 from heritage.web.shared.time_scale import Scale, scale_of
 from heritage.web.site.location import direction
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 def chart(*rows) -> Chart:
     series = [Series("a", "A"), Series("b", "B")]
     return Chart(
-        "c", "Title", "", "Year", series, [Row(str(n), list(v)) for n, v in enumerate(rows)]
+        "c", "Title", "", "Year", series, [ChartRow(str(n), list(v)) for n, v in enumerate(rows)]
     )
 
 
@@ -90,17 +90,20 @@ def test_founding_and_fabric_are_told_apart_on_the_strip(client, words):
     assert "dashed: not certain" in html
 
 
-def test_eras_of_other_regions_are_not_on_the_strip(words):
-    """A region wider than a place of the catalogue is told by its name."""
-    for region in ("Europe", "Andes"):
-        for number in (1, 2):
-            build.make_era(
-                f"{region} {number}", slug=f"{region.lower()}-{number}", span="1500/1800",
-                region_name={"en": region},
-            )  # fmt: skip
+def test_only_the_eras_of_a_site_and_the_broader_ones_are_on_its_strip(words):
+    """Each has a label, however short it was."""
+    wide = build.make_era("Wide", slug="wide", span="1000/1800", region_name={"en": "Europe"})
+    own = build.make_era("Own", slug="own", span="1620/1622", region_name={"en": "Europe"},
+                         parent=wide)  # fmt: skip
+    for name, span in (("Elsewhere", "1500/1700"), ("At its side", "1500/1700")):
+        build.make_era(name, slug=name.lower().replace(" ", "-"), span=span,
+                       region_name={"en": "Europe"}, parent=wide)  # fmt: skip
     site = build.make_site("Castle")
-    build.make_event(site, "built", "1600/1650", Era.objects.get(slug="europe-1"))
-    assert {segment.label for segment in strip(site).segments} == {"Europe 1", "Europe 2"}
+    build.make_event(site, "built", "1620", own)
+    build.make_event(site, "fabric", "0800/1700")
+    segments = strip(site).segments
+    assert {segment.label for segment in segments} == {"Wide", "Own"}
+    assert all(segment.fits == time_scale.EVERYWHERE or segment.beside_x for segment in segments)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

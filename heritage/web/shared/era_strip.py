@@ -16,6 +16,7 @@ from heritage.web.shared.time_scale import (
 )
 
 LANE = 24  # pixels
+_NARROWEST = 0.4  # percent: what is narrower is not drawn, unless it is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class EraStrip:
     ticks: list[Tick]
     height: int
     foot: int  # where the years stand below the eras
+    note: str  # where the scale changes; empty for an even one
 
 
 def strip_of(eras: Iterable[Era], scale: Scale, named: set[int], top: int = 0) -> EraStrip:
@@ -54,7 +56,7 @@ def strip_of(eras: Iterable[Era], scale: Scale, named: set[int], top: int = 0) -
     width."""
     found = _with_labels_beside(_segments(eras, scale, named, top), top)
     foot = max((segment.y + LANE for segment in found), default=top) + 17
-    return EraStrip(found, scale.ticks, foot + 7, foot)
+    return EraStrip(found, scale.ticks, foot + 7, foot, scale.note)
 
 
 def _segments(eras: Iterable[Era], scale: Scale, named: set[int], top: int) -> list[Segment]:
@@ -63,8 +65,9 @@ def _segments(eras: Iterable[Era], scale: Scale, named: set[int], top: int) -> l
     found = []
     for era in eras:
         start, end = scale.span(era.first_year, era.last_year)
-        if end - start < 0.4:
+        if end <= start or (end - start < _NARROWEST and era.pk not in named):
             continue
+        end = max(end, start + _NARROWEST)
         free = (number for number, taken in enumerate(ends) if taken <= start + 0.3)
         lane = next(free, len(ends))
         ends[lane : lane + 1] = [end]

@@ -68,10 +68,13 @@ def site_timeline(rows: page_rows.SiteRows, eras: TermTree[Era]) -> SiteTimeline
     events = sorted(events, key=lambda event: _ORDER.index(Event.Role(event.role)))[:_MAX_EVENTS]
     marks = [_mark(event, scale, row * LANE) for row, event in enumerate(events)]
     top = len(marks) * LANE + 8
-    strip = strip_of(_shown(rows, events, eras), scale, _named(events), top)
+    shown = _shown(events, eras)
+    strip = strip_of(shown, scale, {era.pk for era in shown}, top)
     present = {event.role for event in events}
     roles = [(str(role), str(role.label)) for role in _ORDER if role in present]
-    return SiteTimeline(strip.segments, strip.ticks, strip.height, strip.foot, marks, roles)
+    return SiteTimeline(
+        strip.segments, strip.ticks, strip.height, strip.foot, strip.note, marks, roles
+    )
 
 
 def _short(event: Event, label: str, room: float) -> str:
@@ -90,26 +93,11 @@ def _named(events: Iterable[Event]) -> set[int]:
     return {era for era in ids if era is not None}
 
 
-def _shown(rows: page_rows.SiteRows, events: Iterable[Event], eras: TermTree[Era]) -> list[Era]:
-    """The broad eras of the region, and the narrower ones that the events name."""
-    named = [eras.terms[pk] for pk in sorted(_named(events), key=eras.order.__getitem__)]
-    regions = {_region(era) for era in named} or set(_countries(rows))
-    is_wider = not all(isinstance(region, int) for region in regions)
-    broad = [
-        era
-        for era in eras.children.get(None, ())
-        if (era.region_id in regions if era.region_id else is_wider and _region(era) in regions)
-    ]
-    return broad + [era for era in named if era.parent_id is not None]
-
-
-def _region(era: Era) -> int | tuple:
-    """A place of the catalogue, or the name of a region that is wider than one."""
-    return era.region_id or tuple(sorted(era.region_name.items()))
-
-
-def _countries(rows: page_rows.SiteRows) -> list[int]:
-    return [step.pk for place in rows.places for step in (*place.ancestors(), place)]
+def _shown(events: Iterable[Event], eras: TermTree[Era]) -> list[Era]:
+    """The eras that the events name, and the broader ones that they belong to."""
+    named = _named(events)
+    wider = {above.pk for pk in named for above in eras.broader(eras.terms[pk])}
+    return [eras.terms[pk] for pk in sorted(named | wider, key=eras.order.__getitem__)]
 
 
 def _mark(event: Event, scale: Scale, y: int) -> MomentMark:

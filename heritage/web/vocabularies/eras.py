@@ -16,10 +16,11 @@ from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
 from heritage.values.normalize import sort_key
+from heritage.values.years import from_historical
 from heritage.web.media.covers import seal_characters
 from heritage.web.shared import language_html, small_maps
 from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
-from heritage.web.shared.charts import Chart, percent
+from heritage.web.shared.charts import Chart
 from heritage.web.shared.era_strip import EraStrip, strip_of
 from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.scroll import region_label
@@ -30,8 +31,7 @@ from heritage.web.vocabularies import common, parts
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites, TermText
 from heritage.web.vocabularies.parts import WorldPart
 
-# The strip of all eras begins here; what is older would leave no room for the rest.
-_SINCE = -2199
+_SINCE = from_historical(-10_000)  # where the strip of all eras begins
 _CHINA, _SEVERAL = "china", "several-parts"
 _NAMED = 3  # eras that stand for a part of the world
 _LEAST_NEAR = 30  # years between two eras of which one follows the other
@@ -48,17 +48,14 @@ _ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class EraRow:
-    """An era with its bar on the common strip."""
+    """An era in the list of all of them."""
 
-    url: str
+    url: str  # from the page of all eras: there are hundreds
     label: SafeString
     seal: str
     years: str
     count: int
     depth: int
-    x: str
-    width: str
-    is_before: bool  # ended before it
     region: SafeString | str  # empty where it is that of the group
 
 
@@ -79,15 +76,11 @@ class EraPart:
     regions: list[EraRegion]
     sites: int
     most: list[SafeString]  # the eras with most sites
+    strip: str  # a path of the broad eras with sites, 1,000 wide and 18 high
 
     @property
     def rows(self) -> list[EraRow]:
         return [row for region in self.regions for row in region.rows]
-
-    @property
-    def strip(self) -> list[EraRow]:
-        """The broad eras that have sites and reach onto the strip."""
-        return [row for row in self.rows if row.count and not row.depth and not row.is_before]
 
     @property
     def eras(self) -> int:
@@ -101,6 +94,8 @@ class ErasPage:
 
     parts: list[EraPart]
     ticks: list[Tick]
+    note: str  # where the scale changes
+    timeline_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +130,7 @@ def eras() -> ErasPage:
         _part(tree, slug, by_part[slug], scale)
         for slug in sorted(by_part, key=lambda slug: order.get(slug, len(order)))
     ]
-    return ErasPage(found, scale.ticks)
+    return ErasPage(found, scale.ticks, scale.note, list_url(view="timeline"))
 
 
 def _by_part(tree: CountedTree) -> dict[str, list[list[Era]]]:
@@ -172,13 +167,25 @@ def _part(tree: CountedTree, slug: str, regions: list[list[Era]], scale: Scale) 
         regions=[
             EraRegion(
                 language_html.as_html(region_label(eras[0])),
-                list(_rows(tree, eras, region_label(eras[0]), scale)),
+                list(_rows(tree, eras, region_label(eras[0]))),
             )
             for eras in regions
         ],
         sites=len(BitMap.union(*(tree.sites(era) for era in broad))),
         most=[language_html.as_html(era.short()) for era in most[:_NAMED]],
+        strip=_strip(most, scale),
     )
+
+
+def _strip(eras: list[Era], scale: Scale) -> str:
+    """Each era as a box; those that ended before the scale begins are not on it."""
+    boxes = []
+    for era in sorted(eras, key=lambda era: (era.first_year or 0, era.pk)):
+        start, end = (round(place * 10) for place in scale.span(era.first_year, era.last_year))
+        if end:
+            width = max(end - start, 3)
+            boxes.append(f"M{start} 2h{width}v14h-{width}z")
+    return "".join(boxes)
 
 
 def _part_label(slug: str, regions: list[list[Era]]) -> str:
@@ -197,28 +204,20 @@ def _region_order(label: Text | str, language: str | None) -> tuple[bool, str]:
 
 
 def _rows(
-    tree: CountedTree, eras: list[Era], group: Text | str, scale: Scale, depth: int = 0
+    tree: CountedTree, eras: list[Era], group: Text | str, depth: int = 0
 ) -> Iterator[EraRow]:
     """Eras with the narrower ones under each."""
     for era in eras:
-        yield _row(era, tree.count(era), depth, scale, group)
-        yield from _rows(tree, tree.children.get(era.pk, []), group, scale, depth + 1)
-
-
-def _row(era: Era, count: int, depth: int, scale: Scale, group: Text | str) -> EraRow:
-    start, end = scale.span(era.first_year, era.last_year)
-    return EraRow(
-        url=term_url("era", era),
-        label=language_html.as_html(era.label.best()),
-        seal=seal_characters(era),
-        years=short_years(era),
-        count=count,
-        depth=depth,
-        x=percent(start),
-        width=percent(max(end - start, 0.5)),
-        is_before=era.last_year is not None and era.last_year < scale.first,
-        region="" if region_label(era) == group else language_html.as_html(region_label(era)),
-    )
+        yield EraRow(
+            url=era.slug,
+            label=language_html.as_html(era.label.best()),
+            seal=seal_characters(era),
+            years=short_years(era),
+            count=tree.count(era),
+            depth=depth,
+            region="" if region_label(era) == group else language_html.as_html(region_label(era)),
+        )
+        yield from _rows(tree, tree.children.get(era.pk, []), group, depth + 1)
 
 
 def short_years(era: Era) -> str:
