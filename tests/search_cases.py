@@ -50,7 +50,7 @@ def fault(case: Case) -> str:
         return _JUDGES[case.expect](case)
 
 
-def _listed(case: Case, most: int = 3) -> tuple[SiteFilter, list[str]]:
+def listed(case: Case, most: int = 3) -> tuple[SiteFilter, list[str]]:
     filtered = SiteFilter({"q": case.query})
     ids = filtered.page(case.language, 0, most)
     slugs = dict(Site.objects.filter(pk__in=ids).values_list("pk", "slug"))
@@ -58,12 +58,12 @@ def _listed(case: Case, most: int = 3) -> tuple[SiteFilter, list[str]]:
 
 
 def _first(case: Case) -> str:
-    _filtered, slugs = _listed(case, 1)
+    _filtered, slugs = listed(case, 1)
     return "" if set(slugs) & set(case.any_of) else _said(slugs)
 
 
 def _top3(case: Case) -> str:
-    _filtered, slugs = _listed(case)
+    _filtered, slugs = listed(case)
     return "" if set(slugs) & set(case.any_of) else _said(slugs)
 
 
@@ -130,7 +130,7 @@ def _historical(year: str) -> str:
 
 
 def _absurd(case: Case) -> str:
-    filtered, slugs = _listed(case, 1)
+    filtered, slugs = listed(case, 1)
     answer = filtered.answer
     said = [answer.corrected, answer.suggestion] if answer else []
     is_marked = answer is None or bool(answer.partly) or bool(answer.unread)
