@@ -2,10 +2,13 @@
 
     HERITAGE_DATA=… uv run python -m tests.search_report
 
-`facts/search_cases.csv` is what rules are made by, and what tests ask. A third of the table was drawn
-at random and set aside (`facts/search_cases_set_aside.csv`) before the rules of today were made: no
-test asks it, nobody makes a rule by it, and only this command runs it. Beside both stands what
-plain full text finds. Then come names in common questions, and towns of the world.
+With `--tuned` only the table that rules are made by, and what is wrong in it; with `--bulk` only
+the names and towns, and which are missed.
+
+`facts/search_cases.csv` is what rules are made by, and what tests ask. A third of the table was
+drawn at random and set aside (`facts/search_cases_set_aside.csv`) before the rules of today were
+made: no test asks it, nobody makes a rule by it, and only this command runs it. Beside both stands
+what plain full text finds. Then come names in common questions, and towns of the world.
 """
 
 import os
@@ -42,15 +45,20 @@ def main() -> None:
     django.setup()
     from tests import search_cases  # it imports models
 
-    show = "--faults" in sys.argv
+    is_tuned, is_bulk = "--tuned" in sys.argv, "--bulk" in sys.argv
+    show = is_tuned or is_bulk
     plain = PlainFullText()
-    for title, path in (("tuned", search_cases.PATH), ("set aside", SET_ASIDE)):
+    tables = [("tuned", search_cases.PATH), ("set aside", SET_ASIDE)]
+    for title, path in () if is_bulk else tables[:1] if is_tuned else tables:
         cases = list(search_cases.cases(path))
         before = process_time()
         judged = [(case, search_cases.fault(case)) for case in cases]
         cost = (process_time() - before) / len(cases)
         right = sum(not fault for _case, fault in judged)
-        print(f"{title}: {right} of {len(cases)} ({right / len(cases):.1%}), {cost * 1000:.1f} ms each")
+        print(
+            f"{title}: {right} of {len(cases)} ({right / len(cases):.1%}),"
+            f" {cost * 1000:.1f} ms each"
+        )
         for kind, share in search_cases.shares(judged).items():
             number = sum(case.kind == kind for case in cases)
             print(f"  {kind}: {share:.1%} of {number}")
@@ -59,10 +67,12 @@ def main() -> None:
         print(f"  found by plain full text: {found / len(named):.1%} of {len(named)}")
         empty = [case.query for case in named if not search_cases.listed(case)[1]]
         print(f"  empty: {len(empty)}")
-        if show and path == search_cases.PATH:
+        if show:
             for case, fault in judged:
                 if fault:
                     print(f"    {case.expect} {case.query} [{'|'.join(case.any_of)}]: {fault}")
+    if is_tuned:
+        return
     for pattern, language in _PATTERNS.items():
         missed = list(_missed(pattern, language))
         print(f"{pattern}: {SAMPLE - len(missed)} of {SAMPLE}" + f" {missed}" * show)
@@ -84,15 +94,11 @@ def _missed(pattern: str, language: str) -> Iterator[str]:
 
 
 def _towns(language: str) -> list[tuple[str, tuple[float, float]]]:
-    """Names and points of towns that travellers name, drawn from `facts/world_towns.csv`."""
-    import csv
+    """Names and points of towns that travellers name."""
+    from heritage.cartography import gazetteer
 
-    path = Path(__file__).parent / "facts" / "world_towns.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    column = "name_zh" if language == "zh-hans" else "name_en"
-    drawn = random.Random(_SEED).sample(rows, SAMPLE)
-    return [(row[column], (float(row["lat"]), float(row["lon"]))) for row in drawn]
+    drawn = random.Random(_SEED).sample(gazetteer.known_towns(), SAMPLE)
+    return [(town.zh if language == "zh-hans" else town.name, town.point) for town in drawn]
 
 
 def _is_near(text: str, point: tuple[float, float]) -> bool:
@@ -129,10 +135,14 @@ class PlainFullText:
     def first(self, text: str) -> list[str]:
         quoted = [f'"{word}"' for word in self._words(text)]
         for joint in (" AND ", " OR "):
-            rows = self._base.execute(
-                "SELECT slug FROM records WHERE records MATCH ? ORDER BY rank LIMIT ?",
-                (joint.join(quoted), _SHOWN),
-            ).fetchall() if quoted else []
+            rows = (
+                self._base.execute(
+                    "SELECT slug FROM records WHERE records MATCH ? ORDER BY rank LIMIT ?",
+                    (joint.join(quoted), _SHOWN),
+                ).fetchall()
+                if quoted
+                else []
+            )
             if rows:
                 break
         return [slug for (slug,) in rows] if quoted else []

@@ -237,8 +237,8 @@ def test_what_is_said_to_be_the_utmost_comes_first():
     assert found("q=pagodas") == ["iron", "song", "wei"]
     for query in ("q=oldest+pagoda", "q=最古老的塔"):
         assert found(query) == ["wei", "song", "iron"]
-        assert filtered(query).is_of_superlative
-        assert not filtered(f"{query}&sort=name").is_of_superlative
+        assert filtered(query).sorted_by_superlative == "oldest"
+        assert filtered(f"{query}&sort=name").sorted_by_superlative == ""
 
 
 def test_the_exact_name_comes_first():

@@ -206,6 +206,11 @@ class Place(DescribedTerm):
         return self.code[:2] in ("", "CN", "HK", "MO", "TW")
 
     @property
+    def is_wide(self) -> bool:
+        """Whether it is so wide that nobody is near its middle."""
+        return self.level in (self.Level.COUNTRY, self.Level.PROVINCE)
+
+    @property
     def centre(self) -> Point | None:
         """Latitude and longitude of a town's centre; None for places without one, such as
         countries."""

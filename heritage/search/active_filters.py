@@ -13,7 +13,6 @@ from django.utils.translation import pgettext
 from heritage.models import Event
 from heritage.models.visiting import WEEKDAYS
 from heritage.search import query_strings, timeline
-from heritage.search.distance_fields import SearchCentre
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT, ItemError, unknown_value_error
 from heritage.search.index.openings import HoursGroup
@@ -131,7 +130,7 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
         words = pgettext("corners of a map", "%(first)s to %(last)s") % corners
         yield _active(filtered, "bbox", words)
     if centre := filtered.chosen("near"):
-        where = _where(centre)
+        where = centre.in_words()
         words = _("Within %(km)s km of %(where)s")
         if filtered.town_as_a_whole:
             words = _("In %(where)s or within %(km)s km")
@@ -160,14 +159,6 @@ def _day(filtered: "SiteFilter", day: date) -> Iterator[ActiveFilter]:
         return
     alone = _("open on %(day)s by official or reported hours") % {"day": words}
     yield _active(filtered, "open", words, together=["hours"], alone=alone)
-
-
-def _where(centre: SearchCentre) -> Text | str:
-    if centre.site:
-        return centre.site.shown_name.best()
-    if centre.place:
-        return centre.place.label.best()
-    return format_point(*centre.point) if centre.point else ""
 
 
 def _active(

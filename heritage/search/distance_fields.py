@@ -13,6 +13,8 @@ from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from heritage.cartography import gazetteer
+from heritage.cartography.gazetteer import Town
 from heritage.models import Place, Site
 from heritage.search import store, text_search
 from heritage.search.filter_fields import (
@@ -23,8 +25,10 @@ from heritage.search.filter_fields import (
 )
 from heritage.values import coordinates, normalize, tokens
 from heritage.values.coordinates import Point
+from heritage.values.language import Text
 
 PLACE_MARK = "place:"  # before the slug of a place that something is near to
+TOWN_MARK = "town:"  # before the name of a town of the gazetteer
 MAX_KM = 20_000  # half way round the globe
 
 
@@ -33,12 +37,32 @@ class SearchCentre:
     """The centre of a search by distance.
 
     It is a point, the public point of a site, or a place: its centre or, if that is unknown, the
-    middle of its sites.
+    middle of its sites; or a town of the gazetteer.
     """
 
     point: Point | None
     site: Site | None = None
     place: Place | None = None
+    town: Town | None = None
+
+    def in_words(self) -> Text | str:
+        """Its name in the reader's language, else its coordinates."""
+        if self.site:
+            return self.site.shown_name.best()
+        if self.place:
+            return self.place.label.best()
+        if self.town:
+            return self.town.text()
+        return coordinates.format_point(*self.point) if self.point else ""
+
+
+def town_value(town: Town) -> str:
+    """What an address calls a town: town:new-york."""
+    return TOWN_MARK + "-".join(tokens.atoms(town.name))
+
+
+def _town(text: str) -> Town | None:
+    return gazetteer.town_called(tokens.atoms(text.removeprefix(TOWN_MARK)))
 
 
 def _place(text: str) -> Place | None:
@@ -68,9 +92,10 @@ def _site_called(text: str) -> Site | None:
 
 
 class SearchCentreField(ValueField[SearchCentre]):
-    """Latitude and longitude, or the slug or name of a published site or a place.
+    """Latitude and longitude, or the slug or name of a published site, a place or a town.
 
-    A slug that is both means the site; with the prefix `place:` it means the place.
+    A slug that is both means the site; with the prefix `place:` it means the place, with `town:`
+    the town of the gazetteer.
     """
 
     def parse(self, text: str) -> SearchCentre:
@@ -89,9 +114,18 @@ class SearchCentreField(ValueField[SearchCentre]):
             )
         if "\0" in text:
             raise unknown_value_error(text)
+        if text.startswith(TOWN_MARK):
+            if (town := _town(text)) is None:
+                raise unknown_value_error(text)
+            return SearchCentre(town.point, town=town)
         name = text.removeprefix(PLACE_MARK)
         site = _site(text) if name == text else None
-        if site is None and (place := _place(name)):
+        place = _place(name) if site is None else None
+        if place and (name != text or not place.is_wide):
+            return SearchCentre(place.centre, place=place)
+        if site is None and name == text and (town := _town(text)) and (town.is_known or not place):
+            return SearchCentre(town.point, town=town)
+        if place:
             return SearchCentre(place.centre, place=place)
         site = site or _site_called(name)
         if site is None:

@@ -31,6 +31,7 @@ from heritage.search import (
     caches,
     distance_fields,
     filter_fields,
+    ranking,
     store,
     text_search,
     timeline,
@@ -43,7 +44,8 @@ from heritage.search.index.openings import HoursGroup, hours_groups
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import answers
 from heritage.search.query_language.answers import Answer
-from heritage.search.query_language.understanding import QueryFilter
+from heritage.search.query_language.dictionary import Superlative
+from heritage.search.query_language.query_words import QueryFilter
 from heritage.values import normalize
 
 _LOOKED_AT = 500  # sites of a place, to find its middle
@@ -146,7 +148,7 @@ class SiteFilter(filters.FilterSet):
         super().__init__(self.raw_data, **options)
         self.answer = self._answer()
         answer = self.answer
-        if answer and (answer.filters or answer.corrected or answer.unread):
+        if answer and (answer.filters or answer.corrected or answer.unread or answer.sites):
             self.data = self._understood(answer)
 
     def _answer(self) -> Answer | None:
@@ -376,7 +378,7 @@ class SiteFilter(filters.FilterSet):
             return BitMap()
         if self.answer.partly:
             return self.answer.partly.hits
-        return text_search.matching(self.index, self.answer.text)
+        return self.answer.sites or text_search.matching(self.index, self.answer.text)
 
     @property
     def span(self) -> tuple[int | None, int | None]:
@@ -447,18 +449,35 @@ class SiteFilter(filters.FilterSet):
 
     def _is_offered(self, order: str) -> bool:
         if order == "relevance":
-            return bool(self.chosen("q") or self._short_span or self._superlative)
+            return bool(self.chosen("q") or self._short_span or self._is_ranked)
         return order not in self.NEEDED or any(map(self.chosen, self.NEEDED[order]))
 
     @property
-    def _superlative(self) -> tuple[str, ...]:
-        """The words of a superlative (oldest), where filters stand for the rest of the text."""
-        return self.answer.superlative if self.answer and not self.chosen("q") else ()
+    def superlative(self) -> Superlative | None:
+        """What the list is asked for most of, where filters stand for the rest of the text."""
+        is_best_match = self.answer and not self.chosen("q")
+        return self.answer.superlative if self.answer and is_best_match else None
 
     @property
-    def is_of_superlative(self) -> bool:
-        """Whether sites come first whose records say that they are the oldest, or the like."""
-        return self.order == "relevance" and bool(self._superlative)
+    def _is_ranked(self) -> bool:
+        """Whether words of the text mean kinds or eras, or a superlative of whatever; near
+        something, the nearest come first."""
+        if (
+            self.answer is None
+            or self.chosen("q")
+            or (self.chosen("near") and not self.superlative)
+        ):
+            return False
+        named = {each.name for each in self.answer.filters}
+        return bool(self.superlative) or not named.isdisjoint(("kind", "era"))
+
+    @property
+    def sorted_by_superlative(self) -> str:
+        """By what those that are most so come first: “oldest”, “newest”, “largest”, “smallest”, or
+        “words” of their records; empty where nothing is asked for so."""
+        if self.order != "relevance" or not self.superlative:
+            return ""
+        return self.superlative.measure or "words"
 
     @cached_property
     def order(self) -> str:
@@ -494,16 +513,19 @@ class SiteFilter(filters.FilterSet):
         yield hits & self.in_districts
 
     def _by_relevance(self) -> "SiteOrder":
-        """The words first; without any, a superlative, or how close events are to the years."""
+        """The words first; without any, a superlative, what sites mainly are, or how close events
+        are to the years."""
         answer, best_known = self.answer, self.index.orders[orders.PROMINENCE]
         if answer and answer.partly:
             return answer.partly
         if self.chosen("q"):
             return text_search.by_relevance(self.index, answer.text if answer else "")
-        if words := self._superlative:
-            tiers = partial(text_search.superlative_tiers, self.index, words=words)
-            return text_search.TieredOrder(tiers, best_known)
-        first, last = cast(tuple[int, int], self._short_span)
+        what = self.chosen("kind") or (), self.chosen("era") or ()
+        if self.superlative:
+            return ranking.by_superlative(self.index, self.superlative, *what)
+        if self._short_span is None:
+            return ranking.by_what_they_are(self.index, *what)
+        first, last = self._short_span
         closest = partial(columns.closest_spans, self._spans(), first, last, _SLACKS)
         return text_search.TieredOrder(closest, best_known)
 

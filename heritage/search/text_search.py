@@ -103,6 +103,24 @@ def sites_named(index: IndexSnapshot, text: str) -> BitMap:
     return found
 
 
+def sites_named_any(index: IndexSnapshot, texts: Iterable[str]) -> BitMap:
+    """The sites that may have one of these names: `sites_named()` tells of each whether they do."""
+    words = (word for text in texts for clause in tokens.exact_name(text) for word in clause)
+    asked = tuple(dict.fromkeys(words))
+    return sites_matching(index, (asked,)) & index.sites if asked else BitMap()
+
+
+def sites_displayed_as(index: IndexSnapshot, text: str) -> BitMap:
+    """The sites that pages call exactly this, in any form."""
+    return sites_matching(index, tokens.exact_name(text, tokens.DISPLAYED)) & index.sites
+
+
+def sites_displayed_from(index: IndexSnapshot, text: str) -> BitMap:
+    """The sites whose displayed names begin with these words."""
+    asked = tokens.written_name_prefix(text, tokens.DISPLAYED)
+    return (sites_matching(index, asked) & index.sites) | sites_displayed_as(index, text)
+
+
 def sites_with_name_prefix(index: IndexSnapshot, text: str) -> BitMap:
     """The sites with a written name that begins with these words."""
     return sites_matching(index, tokens.written_name_prefix(text)) & index.sites
@@ -242,6 +260,12 @@ class PartialMatches:
         return ids[np.lexsort((self.best_known.places[ids], -weights))]
 
 
+def no_matches(index: IndexSnapshot) -> PartialMatches:
+    """Those of a text of which nothing is looked for."""
+    nothing, weights = np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32)
+    return PartialMatches(nothing, weights, index.orders[orders.PROMINENCE], 0)
+
+
 def partial_matches(
     index: IndexSnapshot, text: str, others: Iterable[BitMap], there: BitMap
 ) -> PartialMatches:
@@ -274,8 +298,7 @@ def partial_matches(
     weights[columns.ids_of(there)] *= _THERE
     most = weights.max(initial=0)
     if most < total * _LEAST or not most:
-        nothing = np.empty(0, dtype=np.uint32)
-        return PartialMatches(nothing, weights[:0], index.orders[orders.PROMINENCE], 0)
+        return no_matches(index)
     ids = np.flatnonzero(weights >= most * _HALF).astype(np.uint32)
     return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE], float(most / total))
 

@@ -221,15 +221,20 @@ def _clauses(word: str) -> Iterator[Clause]:
 
 
 def other_numbers(word: str) -> list[str]:
-    """The singular of an English word, or a plural that does not begin with it."""
+    """The singular of an English word, or a plural that does not begin with it; no stop word, as
+    “and” of Andes."""
     if len(word) < 4 or not word.isascii() or not word.isalpha():
         return []
+    return [each for each in _other_numbers(word) if each not in STOP_WORDS]
+
+
+def _other_numbers(word: str) -> list[str]:
     if word.endswith("ies"):
         return [f"{word[:-3]}y", word[:-1]]
     if word.endswith("ves"):
         return [f"{word[:-3]}f", f"{word[:-3]}fe", word[:-1]]
     if word.endswith("es"):
-        return [word[:-1], word[:-2]]
+        return [word[:-1], *([word[:-2]] if len(word) > 5 else [])]  # foxes, but ares is no ar
     if word.endswith("s") and not word.endswith("ss"):
         return [word[:-1]]
     if word.endswith("y"):
@@ -342,12 +347,12 @@ def written_name(text: str) -> Query:
     return ((QueryWord(WRITTEN_NAME + name, is_prefix=False),),) if name else ()
 
 
-def written_name_prefix(text: str) -> Query:
+def written_name_prefix(text: str, mark: str = WRITTEN_NAME) -> Query:
     """A name, as written, that begins with these words."""
     name = _joined(normalize.tokens(text)[:MAX_QUERY_WORDS])
     if not name:
         return ()
-    return ((QueryWord(WRITTEN_NAME + name + (_BETWEEN * (not is_han(name))), is_prefix=True),),)
+    return ((QueryWord(mark + name + (_BETWEEN * (not is_han(name))), is_prefix=True),),)
 
 
 def any_word(words: Iterable[str], mark: str) -> Query:

@@ -1,22 +1,50 @@
 """The form field and filter of values that sites must not have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import django_filters as filters
+from django.utils.translation import gettext_lazy as _
+from pyroaring import BitMap
 
+from heritage.models import Site
 from heritage.search.facets.base import AnyFacet
 from heritage.search.facets.fields import FacetField
 from heritage.search.filter_fields import ShallowCopyFilter, unknown_value_error
+from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
+from heritage.values.language import Text
+
+SITE = "site"  # what a single site is called in place of a facet
+
+
+class _Sites:
+    """Single sites, as if they were the values of a facet."""
+
+    name, label = SITE, _("Site")
+
+    def parse(self, text: str, terms: Vocabulary) -> Site:
+        site = Site.objects.published().filter(slug=text).first()
+        if site is None:
+            raise unknown_value_error(text)
+        return site
+
+    def slug(self, value: Site) -> str:
+        return value.slug
+
+    def sites(self, values: Sequence[Site], index: IndexSnapshot, role: str | None) -> BitMap:
+        return BitMap(site.pk for site in values)
+
+    def describe(self, value: Site) -> Text:
+        return value.shown_name.best()
 
 
 @dataclass(frozen=True, slots=True)
 class ExcludedValue:
     """A value of a facet that sites must not have."""
 
-    facet: AnyFacet
+    facet: AnyFacet | _Sites
     value: Any
 
     def __str__(self) -> str:
@@ -24,7 +52,7 @@ class ExcludedValue:
 
 
 class ExcludedValuesField(FacetField[ExcludedValue]):
-    """Values of any facet behind its name: place:henan."""
+    """Values of any facet behind its name: place:henan; and sites: site:taj-mahal."""
 
     def __init__(self, *, facets: Mapping[str, AnyFacet], **options: Any):
         self.facets = facets
@@ -32,10 +60,13 @@ class ExcludedValuesField(FacetField[ExcludedValue]):
 
     def _excluded(self, text: str, terms: Vocabulary) -> ExcludedValue:
         name, _colon, value = text.partition(":")
-        facet = self.facets.get(name)
+        facet = _SITES if name == SITE else self.facets.get(name)
         if facet is None or not value:
             raise unknown_value_error(text)
         return ExcludedValue(facet, facet.parse(value, terms))
+
+
+_SITES = _Sites()
 
 
 class ExcludedValuesFilter(ShallowCopyFilter, filters.Filter):

@@ -105,7 +105,8 @@ class UnescoFacet(Facet[Status]):
         return value.counted_label if isinstance(value, UnescoStatus) else str(value.label)
 
     def broader_slugs(self, slug: str, terms: Vocabulary) -> list[str]:
-        return [self.listed_today.value] if slug in LISTED_STATUSES else []
+        """Beside any other status, “World Heritage” only says of which list: delisted."""
+        return [self.listed_today.value] if slug != self.listed_today.value else []
 
     def filter_queryset(self, queryset: SiteQuerySet, values: Iterable[str]) -> SiteQuerySet:
         return queryset.with_unesco_status(*values)

@@ -6,7 +6,7 @@ matches; the filters without the other words. If anything but the typed words is
 page says so and links back to them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,7 +19,9 @@ from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import spelling, understanding, word_tables
-from heritage.search.query_language.understanding import QueryFilter, UnderstoodQuery
+from heritage.search.query_language.dictionary import Superlative
+from heritage.search.query_language.query_words import QueryFilter
+from heritage.search.query_language.understanding import UnderstoodQuery
 from heritage.search.text_search import PartialMatches
 from heritage.values import tokens
 
@@ -30,7 +32,10 @@ _LONGEST_THEME = 8  # words, or Han characters
 _MAX_NAMED = 5  # words of a name that stands in a longer text
 _WHERE = {"near", *(facet.name for facet in FACETS if facet.says_where)}
 _TOGETHER = {"to": "from", "role": "from", "within": "near", "hours": "open"}
+_WIDER_KM = (100, 200, 400)  # where nothing lies within the usual distance
 _MAX_PARTED = 10  # words, or Han characters, of a name with its place
+
+NO_SITES = BitMap()
 
 # Finds the sites that match filters and have the words of a text.
 type FindSites = Callable[[Iterable[QueryFilter], str], BitMap]
@@ -46,7 +51,9 @@ class Answer:
     suggestion: str = ""  # a correction that is not sure enough
     partly: PartialMatches | None = None  # no site has all of it: those that have most
     unread: str = ""  # words that are left out: nothing is known by them
-    superlative: tuple[str, ...] = ()  # of what filters leave, sites that say so come first
+    superlative: Superlative | None = None  # of what filters leave, what is most so comes first
+    sites: BitMap = NO_SITES  # with whole names in the text: they alone are asked for
+    unknown_centre: str = ""  # what something shall be near to, and nobody knows where it is
 
 
 # By text and day.
@@ -81,11 +88,14 @@ def _answer(index: IndexSnapshot, text: str, today: date, find_sites: FindSites)
             index, theme, today, find_sites
         )
         return replace(answered, corrected=theme)
+    if near_nowhere := _near_unknown(index, text, today, find_sites):
+        return near_nowhere
     found = _directly(index, text, today, find_sites)
     if found is not None:
         return found
     plain, aside = understanding.without_words(index, text, ("questions", "asides"))
-    if aside and (found := _directly(index, plain, today, find_sites)):
+    is_apart = aside and tokens.query_words(plain)
+    if is_apart and (found := _directly(index, plain, today, find_sites)):
         return replace(found, unread=" ".join(filter(None, (aside, found.unread))))
     suggestion = ""
     for correction in spelling.corrections(index, text):
@@ -103,6 +113,19 @@ def _answer(index: IndexSnapshot, text: str, today: date, find_sites: FindSites)
         if other.filters or other.partly or text_search.matching(index, other.text):
             return replace(other, corrected=respelt)
     return replace(found, suggestion=suggestion)
+
+
+def _near_unknown(
+    index: IndexSnapshot, text: str, today: date, find_sites: FindSites
+) -> Answer | None:
+    """What else a text asks for that has a centre of which nobody knows where it is."""
+    read = understanding.understand(index, text, today)
+    centre = read.unknown_centre
+    if not centre or text_search.sites_with_words_in_names(index, text):
+        return None
+    if (read.filters or read.rest) and find_sites(read.filters, read.rest):
+        return Answer(read.rest, read.filters, unknown_centre=centre)
+    return Answer(text, partly=text_search.no_matches(index), unknown_centre=centre)
 
 
 def _by_theme(index: IndexSnapshot, text: str) -> str:
@@ -197,8 +220,9 @@ def _as_read(
     index: IndexSnapshot, text: str, read: UnderstoodQuery, today: date, find_sites: FindSites
 ) -> Answer | None:
     for name in (text, read.words):  # “what is Angkor” is about Angkor
-        if text_search.sites_named(index, name):
-            return Answer(name)
+        if found := text_search.sites_named(index, name):
+            # Of a name in several parts the words may be others: 索维拉城原摩加多尔.
+            return Answer(name, sites=NO_SITES if text_search.matching(index, name) else found)
     if joined := text_search.join_words(index, read.words):
         return _directly(index, joined, today, find_sites)
     if parted := _name_in_place(index, read.words):
@@ -209,9 +233,12 @@ def _as_read(
         is_era = len(read.filters) == 1 and read.filters[0].name == "era"
         is_long = len(read.words.split()) > 1 and not is_era
         is_begun = is_long and text_search.sites_with_name_prefix(index, text)
-        for filters in () if is_begun else (read.filters, understanding.within(read.filters)):
+        for filters in () if is_begun else _ways_to_read(read.filters):
             if find_sites(filters, ""):
                 return Answer("", filters, superlative=read.superlative)
+        if read.also_terms and not is_begun:  # tickets of Samarkand
+            sites = BitMap.union(*(name.sites for name in read.also_terms))
+            return Answer(" ".join(name.text for name in read.also_terms), sites=sites)
     # The words of what is excluded would find the opposite.
     attempts = [] if _is_denied(read) else [Answer(text), Answer(read.words)]
     if read.filters:
@@ -222,6 +249,8 @@ def _as_read(
     attempts = [replace(each, text=text_search.segmented(index, each.text)) for each in attempts]
     # That names hold all words is worth more than that texts do.
     for finds in (text_search.sites_with_words_in_names, text_search.matching):
+        if finds == text_search.matching and (named := _by_name(index, text, read, find_sites)):
+            return named
         for each in attempts:
             found = finds(index, each.text) if each.text else index.sites
             if found and (not each.filters or found.intersect(find_sites(each.filters, each.text))):
@@ -229,9 +258,56 @@ def _as_read(
         if finds == text_search.sites_with_words_in_names and not _is_denied(read):
             # “Where was Du Fu born” is answered by what is named after Du Fu.
             plain, aside = understanding.without_words(index, read.words, ("questions",))
-            if aside and finds(index, plain):
+            if aside and tokens.query_words(plain) and finds(index, plain):
                 return Answer(plain, unread=aside)
     return None
+
+
+def _ways_to_read(filters: tuple[QueryFilter, ...]) -> Iterator[tuple[QueryFilter, ...]]:
+    """The filters; “in a place” for “near” it; and near it in an ever wider circle."""
+    yield filters
+    yield understanding.within(filters)
+    names = {each.name for each in filters}
+    for km in _WIDER_KM if "near" in names and "within" not in names else ():
+        yield (*filters, QueryFilter("within", (f"{km}",)))
+
+
+def _best_called(index: IndexSnapshot, texts: Iterable[str]) -> BitMap:
+    """Of each text the best known site that is called so in part."""
+    found = BitMap()
+    for text in texts:
+        sites = text_search.sites_displayed_from(index, text)
+        sites = sites or text_search.sites_with_words_in_names(index, text)
+        if sites:
+            found.add(text_search.best_known(index, sites))
+    return found
+
+
+def _by_name(
+    index: IndexSnapshot, text: str, read: UnderstoodQuery, find_sites: FindSites
+) -> Answer | None:
+    """The sites with a whole name in the text, whatever texts of others hold.
+
+    What is left is a filter that some of them fit, else it is left out, as words are that they do
+    not have. A name that is weak gives way to any words beside it that are in the texts of others.
+    """
+    if not read.sites or _is_denied(read):
+        return None
+    strong = [name for name in read.sites if not name.is_weak]
+    names = strong or list(read.sites)
+    sites = BitMap.union(*(name.sites for name in names))
+    beside, _aside = understanding.without_words(index, read.beside, ("questions", "asides"))
+    if read.is_list and (others := _best_called(index, understanding.parts_of_list(beside))):
+        strong, sites, beside = names, sites | others, ""
+    if beside and text_search.matching(index, text) & sites:
+        return None
+    if beside and not strong:
+        return None
+    if read.filters and (fitting := find_sites(read.filters, "") & sites):
+        return Answer(read.named, read.filters, sites=fitting, unread=beside)
+    if read.filters and not strong:
+        return None
+    return Answer(read.named, sites=sites, unread=beside)
 
 
 def _named(index: IndexSnapshot, text: str) -> BitMap:

@@ -50,6 +50,7 @@ _LISTS = {
         "latest|the latest|newest|the newest|most recent|the most recent|recent|recently"
         "|recently added|newly inscribed|newly added|new",
     ),
+    "inscribed": pgettext_lazy("search words behind “first”", "inscribed|listed|inscriptions"),
     "built": pgettext_lazy(
         "search words before a date",
         "built|built in|founded|founded in|begun|constructed|established|created|made in|erected"
@@ -102,14 +103,25 @@ _LISTS = {
     "bounds": BOUNDS,
     "year": YEAR,
 }
-# Superlatives: the words of a line mean the same, and records may have any of them.
+
+
+@dataclass(frozen=True, slots=True)
+class Superlative:
+    """What is asked for: by a measure that the catalogue has, or by words that records may have."""
+
+    words: tuple[str, ...]
+    measure: str = ""  # "oldest", "newest", "largest", "smallest"; empty: by the words
+
+
+# The words of a superlative mean the same, and records may have any of them.
 _SUPERLATIVES = (
-    pgettext_lazy("search words", "oldest|earliest"),
-    pgettext_lazy("search words", "largest|biggest|greatest"),
-    pgettext_lazy("search words", "highest|tallest"),
-    pgettext_lazy("search words", "longest"),
-    pgettext_lazy("search words", "deepest"),
-    pgettext_lazy("search words", "smallest"),
+    ("oldest", pgettext_lazy("search words", "oldest|earliest|first")),
+    ("newest", pgettext_lazy("search words", "newest|most recent|youngest")),
+    ("largest", pgettext_lazy("search words", "largest|biggest|greatest")),
+    ("smallest", pgettext_lazy("search words", "smallest")),
+    ("", pgettext_lazy("search words", "highest|tallest")),
+    ("", pgettext_lazy("search words", "longest")),
+    ("", pgettext_lazy("search words", "deepest")),
 )
 _WEEKDAY = pgettext_lazy(
     "short names of the days, Monday first",
@@ -132,7 +144,7 @@ class Dictionary:
     corrections: set[str] = field(default_factory=set)  # what a misspelt word may stand for
     fillers: set[str] = field(default_factory=set)  # words that are nothing else
     of_interface: set[str] = field(default_factory=set)  # words that are of no term's name
-    superlatives: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    superlatives: dict[tuple[str, ...], Superlative] = field(default_factory=dict)
     longest: int = 1  # words of a phrase
     _names: list[tuple[str, str, str]] = field(default_factory=list)
     _corrections: dict[int, list[str]] = field(default_factory=dict)  # by length
@@ -175,12 +187,12 @@ class Dictionary:
         """Significant words, which a misspelling may be compared with."""
         return [word for word in words if word not in self.fillers]
 
-    def superlative(self, phrase: tuple[str, ...]) -> tuple[str, ...]:
-        """The words that records may have for the superlative that a phrase begins with."""
+    def superlative(self, phrase: tuple[str, ...]) -> Superlative | None:
+        """The superlative that a phrase begins with."""
         for length in range(len(phrase), 0, -1):
             if found := self.superlatives.get(phrase[:length]):
                 return found
-        return ()
+        return None
 
     def add_list(self, name: str, texts: Iterable[str]) -> None:
         found = {tokens.atoms(text) for text in texts} - {()}
@@ -221,9 +233,10 @@ def _read(terms: Vocabulary) -> Dictionary:
                 for name in (str(WEEKDAYS[day]), *names.split()):
                     found.weekdays[tokens.atoms(name)] = day
                     found.words.update(tokens.atoms(name))
-    for words in _SUPERLATIVES:
-        phrases = tuple(phrases_of(words))
-        found.superlatives |= {tokens.atoms(each): phrases for each in phrases}
+    for measure, words in _SUPERLATIVES:
+        phrases = tuple(dict.fromkeys(phrases_of(words)))
+        meant = Superlative(phrases, measure)
+        found.superlatives |= {tokens.atoms(each): meant for each in phrases}
         found.add_list("fillers", phrases)
     numbers = {word for phrase in ordinals() for word in phrase}
     found.words |= numbers

@@ -202,7 +202,9 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
             found,
         ),
     )
-    called = {found for found in ordered if found in known.corrections or _is_in_name(index, found)}
+    # Of a short word the whole name must be one letter off: pizza is no piazza in Pisa.
+    is_called = text_search.sites_named if len(word) < _SHORTEST_BY_ITSELF else _is_in_name
+    called = {found for found in ordered if found in known.corrections or is_called(index, found)}
     return [
         _Spelling(found, near[found], found in called and _is_sure(word, found, near[found]))
         for found in ordered

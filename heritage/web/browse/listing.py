@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.models import SiteEra
 from heritage.search import (
@@ -103,6 +103,15 @@ class InvalidFilter:
     query: str
 
 
+_SUPERLATIVES = {
+    "oldest": gettext_lazy("Those that began first come first, by the years in their records."),
+    "newest": gettext_lazy("Those that began last come first, by the years in their records."),
+    "largest": gettext_lazy("The largest come first, by the areas of World Heritage entries."),
+    "smallest": gettext_lazy("The smallest come first, by the areas of World Heritage entries."),
+    "words": gettext_lazy("Sites that their records describe in such words come first."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SelectOption:
     """An option of a select in the form."""
@@ -137,7 +146,9 @@ class Listing:
     unread: str  # words of it that were left out
     meant: SpellingSuggestion | None
     is_partial: bool  # no site has all of the words
-    is_of_superlative: bool  # sites described as the oldest, or the like, come first
+    superlative: str  # by what those that are most so come first: a measure, "words" or ""
+    named: str  # the name of a site in the text, of which the rest says nothing more
+    unknown_centre: str  # what something shall be near to, and nobody knows where it is
     literal_query: str  # of the search for the very words
     terms: list[SearchTerm]
     displays: list[ChoiceLink]
@@ -147,6 +158,11 @@ class Listing:
     download: str  # the address of the page that gives it as a file
     canonical: str
     only_term: tuple[str, str] | None  # a facet and a slug, where nothing else is asked
+
+    @property
+    def superlative_said(self) -> str:
+        """What comes first, and by which data."""
+        return str(_SUPERLATIVES.get(self.superlative, ""))
 
     @property
     def has_more_chosen(self) -> bool:
@@ -211,7 +227,9 @@ def listing(data: QueryDict) -> Listing:
         unread=answer.unread if answer else "",
         meant=_meant(data, answer.suggestion) if answer and answer.suggestion else None,
         is_partial=bool(answer and answer.partly),
-        is_of_superlative=filtered.is_of_superlative,
+        superlative=filtered.sorted_by_superlative,
+        named=answer.text if answer and answer.sites else "",
+        unknown_centre=answer.unknown_centre if answer else "",
         literal_query=query_strings.updated(data, literal="1"),
         terms=[] if not is_first or (answer and answer.filters) else _terms(filtered),
         displays=list(displays.links(data)),
@@ -324,14 +342,14 @@ def _typed(filtered: SiteFilter) -> dict[str, str]:
 def _near_in_words(filtered: SiteFilter) -> str:
     """The name of the centre, if that means the same as the value in the URL."""
     written, centre = filtered.data.get("near", ""), filtered.chosen("near")
-    if centre is None or not (centre.place or centre.site):
+    if centre is None or not (centre.place or centre.site or centre.town):
         return written
-    named = centre.place.label if centre.place else centre.site.name
+    name = str(centre.in_words())
     try:
-        again = filtered.form.fields["near"].clean(str(named.best()))
+        again = filtered.form.fields["near"].clean(name)
     except ValidationError:
         return written
-    return str(named.best()) if again == centre else written
+    return name if again == centre else written
 
 
 def _sorts(filtered: SiteFilter) -> list[ChoiceLink]:

@@ -1,0 +1,100 @@
+"""Recognises whole names of sites in a search text: “when was the Great Wall built”.
+
+A name has three Han characters or four letters at least; one of two characters, and a single word
+that many sites hold, is a name only where the rest of the text says so (`is_weak`). What is a term
+of a vocabulary, as “Ming”, is none; what is a place, too, as “Samarkand”, is read as the place
+unless nothing is there that is asked for (`is_term`).
+"""
+
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from heritage.search import text_search
+from heritage.search.query_language.query_words import QueryWords
+from heritage.values import tokens
+
+_LONGEST = 12  # words of a name
+_LONGEST_HAN = 24  # Han characters
+_FEWEST_LETTERS = 4
+_FEW = 20  # sites that may hold a word that is a name …
+_FEW_OF = 50  # … or one of so many of all
+
+
+@dataclass(frozen=True, slots=True)
+class SiteName:
+    start: int  # the position of its first word
+    length: int  # in words
+    text: str
+    sites: BitMap
+    is_weak: bool
+    is_term: bool  # a place is called so, too
+
+    @property
+    def places(self) -> range:
+        return range(self.start, self.start + self.length)
+
+
+def names_in(words: QueryWords) -> dict[int, SiteName]:
+    """By the position of its first word, each whole name in a text; the longest first, and none
+    within another one."""
+    atoms = words.atoms
+    spans = [
+        (start, length)
+        for length in range(min(len(atoms), _LONGEST_HAN), 0, -1)
+        for start in range(len(atoms) - length + 1)
+        if _may_be_name(words, start, length)
+    ]
+    if not spans or not text_search.sites_named_any(words.index, [_text(words, *s) for s in spans]):
+        return {}
+    found: dict[int, SiteName] = {}
+    taken: set[int] = set()
+    for length in dict.fromkeys(length for _start, length in spans):
+        those = [start for start, each in spans if each == length]
+        free = [start for start in those if taken.isdisjoint(range(start, start + length))]
+        texts = [_text(words, start, length) for start in free]
+        if not texts or not text_search.sites_named_any(words.index, texts):
+            continue
+        for start, text in zip(free, texts, strict=True):
+            if not taken.isdisjoint(range(start, start + length)):
+                continue
+            if sites := text_search.sites_named(words.index, text):
+                is_term = words.atoms[start : start + length] in words.dictionary.phrases
+                is_weak = _is_weak(words, start, length)
+                found[start] = SiteName(start, length, text, sites, is_weak, is_term)
+                taken.update(found[start].places)
+    return found
+
+
+def _text(words: QueryWords, start: int, length: int) -> str:
+    return words.text(range(start, start + length))
+
+
+def _may_be_name(words: QueryWords, start: int, length: int) -> bool:
+    atoms = words.atoms[start : start + length]
+    if atoms in words.dictionary.lists["fillers"]:
+        return False
+    if meant := words.dictionary.phrases.get(atoms):
+        return {facet for facet, _slug in meant} == {"place"} and len("".join(atoms)) > 1
+    if all(map(tokens.is_han, atoms)):
+        return length > 1
+    if length > _LONGEST or atoms[0] in tokens.STOP_WORDS or atoms[-1] in tokens.STOP_WORDS:
+        return False
+    if length > 1:
+        return True
+    word = atoms[0]
+    others = (word, *tokens.other_numbers(word))
+    return (
+        len(word) >= _FEWEST_LETTERS
+        and word.isalpha()
+        and words.dictionary.words.isdisjoint(others)
+    )
+
+
+def _is_weak(words: QueryWords, start: int, length: int) -> bool:
+    if tokens.is_han(words.atoms[start]):
+        return length < 3
+    if length > 1:
+        return False
+    holding = text_search.matching(words.index, words.atoms[start])
+    return len(holding) > max(_FEW, len(words.index.sites) // _FEW_OF)

@@ -1,0 +1,183 @@
+"""Ranks the sites that filters find for a search in words: what they mainly are, and superlatives.
+
+A site is mainly of a kind if its name says so (White Horse Temple), or if it has no other kind
+beside the narrower and broader ones. It is mainly of an era if it began then, stands from then, or
+dates from then. Both follow from the name, kinds and events of its record. The oldest are those
+that began first, the largest those with the largest area; of the highest no column tells: records
+that say so in words come first.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from pyroaring import BitMap
+
+from heritage.models import Coverage, Era, Event, Kind, Site
+from heritage.search import text_search
+from heritage.search.caches import CacheKey
+from heritage.search.index import orders
+from heritage.search.index.snapshot import IndexSnapshot, Order
+from heritage.search.query_language.dictionary import Superlative
+from heritage.search.text_search import TieredOrder
+from heritage.search.vocabulary import TermTree
+from heritage.values import normalize, tokens
+from heritage.values.language import LanguageMap
+
+_LOOKED_AT = 500  # of the best known sites of a list, those of which the names are looked at
+_SHORT_NAME = 2  # Han characters of a kind the last of which may end the name of a site: 佛寺
+_AREAS: CacheKey[tuple["_ByNumber", "_ByNumber"]] = CacheKey("sites by area")
+
+
+@dataclass(frozen=True, slots=True)
+class _ByNumber:
+    """The ids of the sites of which a number is known, in its order."""
+
+    ids: tuple[int, ...] = ()
+    places: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, ids: Iterable[int]) -> "_ByNumber":
+        found = tuple(ids)
+        return cls(found, {pk: place for place, pk in enumerate(found)})
+
+    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
+        return sorted(hits, key=self.places.__getitem__)[start:stop]
+
+    def place(self, hits: BitMap, site_id: int) -> int:
+        return sum(self.places[pk] < self.places[site_id] for pk in hits)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Sites by a measure, those that mainly are what is asked for before others; those of which the
+    measure is not known come last."""
+
+    measured: _ByNumber | Order
+    known: BitMap
+    mainly: TieredOrder
+    unknown: TieredOrder
+
+    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
+        found: list[int] = []
+        passed = 0
+        for tier, order in self._tiers(hits):
+            if passed + len(tier) > start:
+                found += order.slice(tier, max(0, start - passed), stop - passed)
+            passed += len(tier)
+            if passed >= stop:
+                break
+        return found
+
+    def place(self, hits: BitMap, site_id: int) -> int:
+        passed = 0
+        for tier, order in self._tiers(hits):
+            if site_id in tier:
+                return passed + order.place(tier, site_id)
+            passed += len(tier)
+        raise ValueError(site_id)
+
+    def _tiers(self, hits: BitMap) -> Iterator[tuple[BitMap, "_ByNumber | Order | TieredOrder"]]:
+        unknown = hits - self.known
+        for tier in self.mainly.tiers(hits & self.known):
+            yield tier, self.measured
+        yield unknown, self.unknown
+
+
+def by_superlative(
+    index: IndexSnapshot, asked: Superlative, kinds: Sequence[Kind], eras: Sequence[Era]
+) -> TieredOrder | Measured:
+    mainly = by_what_they_are(index, kinds, eras)
+    said = partial(text_search.superlative_tiers, index, words=asked.words)
+    in_words = TieredOrder(said, mainly.best_known)
+    if asked.measure in ("oldest", "newest"):
+        known = BitMap(index.spans[Event.Role.BEGINNINGS].ids)
+        by_year = _by_year(index, is_newest=asked.measure == "newest")
+        return Measured(by_year, known, mainly, in_words)
+    if asked.measure:
+        largest, smallest = index.cache.get_or_set(_AREAS, _by_area)
+        found = largest if asked.measure == "largest" else smallest
+        return Measured(found, BitMap(found.ids) & index.sites, mainly, in_words)
+    return in_words
+
+
+def _by_year(index: IndexSnapshot, *, is_newest: bool) -> Order:
+    oldest = index.orders[orders.OLDEST]
+    return Order(oldest.ids[::-1].copy()) if is_newest else oldest
+
+
+def _by_area() -> tuple[_ByNumber, _ByNumber]:
+    """The sites that a World Heritage entry covers as a whole, by its area: largest, smallest."""
+    whole = Coverage.objects.filter(
+        extent=Coverage.Extent.WHOLE, designation__world_heritage__area_ha__isnull=False
+    )
+    rows = whole.order_by("-designation__world_heritage__area_ha", "site_id")
+    found = list(dict.fromkeys(rows.values_list("site_id", flat=True)))
+    return _ByNumber.of(found), _ByNumber.of(reversed(found))
+
+
+def by_what_they_are(
+    index: IndexSnapshot, kinds: Sequence[Kind], eras: Sequence[Era]
+) -> TieredOrder:
+    """What mainly is of these kinds and eras first, then by prominence."""
+    tiers = partial(_mainly_first, index, kinds=tuple(kinds), eras=tuple(eras))
+    return TieredOrder(tiers, index.orders[orders.PROMINENCE])
+
+
+def _mainly_first(
+    index: IndexSnapshot, hits: BitMap, *, kinds: tuple[Kind, ...], eras: tuple[Era, ...]
+) -> Iterator[BitMap]:
+    main = hits
+    if kinds:
+        main = main & (_called_so(index, hits, kinds) | (hits - _of_other_kinds(index, kinds)))
+    if eras:
+        roles = (Event.Role.BEGINNINGS, Event.Role.STANDING, Event.Role.DATED)
+        main = main & BitMap.union(*(index.having_any("era", eras, role) for role in roles))
+    yield main
+    yield hits - main
+
+
+def _subtree[T: Kind](tree: TermTree[T], terms: Iterable[T]) -> list[T]:
+    found = list(terms)
+    for term in found:
+        found += tree.children.get(term.pk, [])
+    return found
+
+
+def _of_other_kinds(index: IndexSnapshot, kinds: Sequence[Kind]) -> BitMap:
+    tree = index.vocabulary.kinds
+    related = {term.pk for term in _subtree(tree, kinds)}
+    related |= {term.pk for kind in kinds for term in tree.broader(kind)}
+    others = (term for pk, term in tree.terms.items() if pk not in related)
+    return index.having_any("kind", others)
+
+
+def _called_so(index: IndexSnapshot, hits: BitMap, kinds: Sequence[Kind]) -> BitMap:
+    """Those of the best known hits that pages call by a word of a kind.
+
+    In English the last word of a kind's name; in Chinese the name itself, or the last character of
+    a short one that ends the site's.
+    """
+    words: set[str] = set()
+    ends: set[str] = set()
+    for term in _subtree(index.vocabulary.kinds, kinds):
+        for name in term.names():
+            parts = normalize.tokens(name)
+            if parts and tokens.is_han(parts[-1]):
+                words.add(parts[-1])
+                ends.update(parts[-1][-1] if len(parts[-1]) <= _SHORT_NAME else ())
+            elif parts:
+                words |= {parts[-1], *tokens.other_numbers(parts[-1]), f"{parts[-1]}s"}
+    ids = index.orders[orders.PROMINENCE].slice(hits, 0, _LOOKED_AT)
+    rows = Site.objects.filter(pk__in=ids).values_list("pk", "name", "short_name")
+    return BitMap(pk for pk, *names in rows if _is_called(names, words, ends))
+
+
+def _is_called(names: Iterable[LanguageMap], words: set[str], ends: set[str]) -> bool:
+    texts = (text for name in names for text in name.values())
+    for part in (part for text in texts for part in normalize.tokens(text)):
+        if part in words:
+            return True
+        if tokens.is_han(part) and (part[-1] in ends or any(word in part for word in words)):
+            return True
+    return False
