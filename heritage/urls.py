@@ -2,7 +2,7 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from heritage.admin.accounts.login_page import LoginPage
 from heritage.admin.form import unsaved_site
@@ -42,6 +42,8 @@ urlpatterns = [
         path("accounts/sessions/", include("allauth.usersessions.urls")),
         path("admin/", admin.site.urls),
     ),
+    # Tags that browsers and people write for a language of the interface: zh, zh-CN, EN.
+    re_path("^(?P<tag>[A-Za-z]{2}(?:-[A-Za-z]{2,4})?)/(?P<rest>.*)$", home.redirect_other_tag),
 ]
 
 handler400 = "heritage.web.operations.views.bad_request"

@@ -426,13 +426,13 @@ def test_texts_of_very_many_runs_are_not_segmented(rows, monkeypatch):
 
 def test_answers_of_many_sites_in_part_are_kept_apart(rows, monkeypatch):
     monkeypatch.setattr(answers, "_BROAD", 0)
-    for text in ("horse quiblang", "white horse"):
+    for text in ("gate quilang", "white horse"):
         found(rows, text)
     few, broad = (
         store.current().cache.get_or_set(key, dict) for key in (answers.FEW, answers.BROAD)
     )
     assert [text for text, _day in few] == ["white horse"]
-    assert [text for text, _day in broad] == ["horse quiblang"]
+    assert [text for text, _day in broad] == ["gate quilang"]
 
 
 @pytest.mark.parametrize(
@@ -493,8 +493,8 @@ def test_what_may_have_been_meant_is_only_offered(rows, client):
 
 
 def test_what_has_most_of_the_words_is_shown_and_said_to_be(rows, client):
-    assert found(rows, "horse quiblang") == ["white-horse"]
-    html = client.get("/en/sites/?q=horse+quiblang").content.decode()
+    assert found(rows, "gate quilang") == ["old-gate"]
+    html = client.get("/en/sites/?q=gate+quilang").content.decode()
     assert "No site has all of your words. These have most of them." in html
     assert "No site has" not in client.get("/en/sites/?q=gongxian").content.decode()
     assert found(rows, "zzz quilang") == []

@@ -28,13 +28,13 @@ from heritage.models import (
 )
 from heritage.models import VisitingFact as Fact
 from heritage.search import page_rows
-from heritage.values.language import LanguageMap, Text, proper_tag
+from heritage.values.language import LanguageMap, proper_tag
 from heritage.values.markdown import to_text
 from heritage.values.web_address import safe_url
 
 CONTEXT = "https://schema.org"
 ATTRACTION = "TouristAttraction"
-TYPES = ["LandmarksOrHistoricalBuildings", ATTRACTION]
+LANDMARK = "LandmarksOrHistoricalBuildings"
 DESCRIPTION_LIMIT = 500
 _AAT = "http://vocab.getty.edu/aat/"
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -63,10 +63,9 @@ def site_document(
     return _filled(
         {
             "@context": CONTEXT,
-            "@type": _types(rows),
+            **_types(rows),
             "@id": _id(site, addresses),
-            "additionalType": [f"{_AAT}{kind.aat}" for kind in rows.kinds if kind.aat],
-            "name": _text(site.name.best()),
+            "name": str(site.name.best()),
             "alternateName": _other_names(rows),
             "description": _description(rows),
             "url": url,
@@ -107,16 +106,33 @@ def catalogue_document(identity: Identity, addresses: Addresses) -> dict:
     )
 
 
-def page_document(url: str, title: str, steps: Iterable[tuple[str, str]]) -> dict:
-    """The page of a term: a collection of sites, and the way to it."""
-    return {
-        "@context": CONTEXT,
-        "@type": "CollectionPage",
-        "@id": url,
-        "name": title,
-        "inLanguage": proper_tag(get_language() or "en"),
-        "breadcrumb": breadcrumb(steps),
-    }
+def page_document(
+    url: str,
+    title: str,
+    steps: Iterable[tuple[str, str]],
+    items: Iterable[tuple[str, str]] = (),
+    total: int = 0,
+) -> dict:
+    """A page of a collection, and the way to it: of a term, a list, an overview.
+
+    `items` are the addresses and names of what stands on it, of `total` in all.
+    """
+    elements = [
+        {"@type": "ListItem", "position": number, "url": address, "name": name}
+        for number, (address, name) in enumerate(items, start=1)
+    ]
+    listed = {"@type": "ItemList", "numberOfItems": total, "itemListElement": elements}
+    return _filled(
+        {
+            "@context": CONTEXT,
+            "@type": "CollectionPage",
+            "@id": url,
+            "name": title,
+            "inLanguage": proper_tag(get_language() or "en"),
+            "breadcrumb": breadcrumb(steps),
+            "mainEntity": listed if elements else None,
+        }
+    )
 
 
 def as_script(document: dict) -> SafeString:
@@ -133,29 +149,21 @@ def _filled(document: dict) -> dict:
 # --- words -----------------------------------------------------------------------------------
 
 
-def _text(text: Text) -> str | dict:
-    """A plain string in the language of the page, otherwise a value with its language."""
-    if not text or text.language == get_language():
-        return str(text)
-    return {"@language": text.lang_tag, "@value": str(text)}
+def _other_names(rows: page_rows.SiteRows) -> list[str]:
+    """Plain text, as schema.org has it: a name is its own language."""
+    texts = (*rows.site.name.values(), *rows.site.short_name.values())
+    named = dict.fromkeys((*texts, *(name.text for name in rows.names)))
+    return [text for text in named if text != rows.site.name.best().text]
 
 
-def _other_names(rows: page_rows.SiteRows) -> list[str | dict]:
-    both = (*rows.site.name.items(), *rows.site.short_name.items())
-    texts = [Text(words, code) for code, words in both]
-    texts += [Text(name.text, name.language) for name in rows.names]
-    shown = rows.site.name.best().text
-    return [_text(text) for text in dict.fromkeys(texts) if text.text != shown]
-
-
-def _description(rows: page_rows.SiteRows) -> str | dict:
+def _description(rows: page_rows.SiteRows) -> str:
     """The summary; without one the beginning of the long text, or a sentence from the facts."""
     if summary := rows.site.summary.best():
-        return _text(summary)
+        return str(summary)
     long = rows.site.description.best()
     if not long:
         return sentence.of_rows(rows)
-    return _text(Text(to_text(str(long), DESCRIPTION_LIMIT), long.language))
+    return to_text(str(long), DESCRIPTION_LIMIT)
 
 
 def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dict:
@@ -250,7 +258,7 @@ def _wholes(rows: page_rows.SiteRows, addresses: Addresses) -> list[dict]:
         area = _filled(
             {
                 "@type": _AREAS.get(place.level, "AdministrativeArea"),
-                "name": _text(place.label.best()),
+                "name": str(place.label.best()),
                 "containedInPlace": area,
             }
         )
@@ -265,7 +273,7 @@ def _reference(site: Site, addresses: Addresses) -> dict:
     return {
         "@type": ATTRACTION,
         "@id": _id(site, addresses),
-        "name": _text(site.name.best()),
+        "name": str(site.name.best()),
         "url": addresses.site(site),
     }
 
@@ -275,8 +283,8 @@ def _id(site: Site, addresses: Addresses) -> str:
     return addresses.permanent(site)
 
 
-def _types(rows: page_rows.SiteRows) -> str | list[str]:
-    """Types of the site; not a building or landmark if it is listed for nature only."""
+def _types(rows: page_rows.SiteRows) -> dict:
+    """One type, and further ones; not a building or landmark if it is listed for nature only."""
     categories = {
         coverage.designation.category.code
         for coverage in rows.coverages
@@ -284,7 +292,10 @@ def _types(rows: page_rows.SiteRows) -> str | list[str]:
         and coverage.extent == Coverage.Extent.WHOLE
         and coverage.designation.category
     }
-    return ATTRACTION if categories == {"natural"} else TYPES
+    kinds = [f"{_AAT}{kind.aat}" for kind in rows.kinds if kind.aat]
+    if categories == {"natural"}:
+        return {"@type": ATTRACTION, "additionalType": kinds}
+    return {"@type": LANDMARK, "additionalType": [f"{CONTEXT}/{ATTRACTION}", *kinds]}
 
 
 # --- what others call it ---------------------------------------------------------------------
@@ -356,7 +367,7 @@ def _image(image: Image, addresses: Addresses) -> dict:
             "contentUrl": addresses.image(image),
             "width": image.width,
             "height": image.height,
-            "caption": _text(image.caption.best() or image.alt.best()),
+            "caption": str(image.caption.best() or image.alt.best()),
             "creditText": image.credit_line or image.author,
             "license": licence and (safe_url(licence.url) or str(licence.label.best())),
             "acquireLicensePage": image.source_url,

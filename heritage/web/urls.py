@@ -21,6 +21,7 @@ register_converter(years.YearConverter, "year")
 urlpatterns = [
     path("", home.home, name="home"),
     path("feed.atom", feeds.feed, name="feed"),
+    path("opensearch.xml", feeds.opensearch, name="opensearch"),
     path("sites/", browse.browse, name="sites"),
     path("sites.<str:extension>", data.list_file, name="list_file"),
     path("map.svg", browse.map_image, name="map_image"),

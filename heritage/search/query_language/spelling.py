@@ -40,7 +40,7 @@ _SOUNDS = [
         ("z", "s"), ("x", "ks"), ("(?<=[^cs])h", ""), (r"(.)\1+", r"\1"), ("(?<=..)e$", ""),
     )
 ]  # fmt: skip
-
+_DOUBLE = re.compile(r"(.)\1")
 
 # Syllables of pinyin, without tones.
 _PINYIN = re.compile(
@@ -88,7 +88,18 @@ def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
         for spelt in combined
     ]
     found.sort(key=lambda each: each[0])
-    return [SpellingCorrection(text, is_sure=not unsure) for (unsure, *_), text in found[:_TRIES]]
+    return [
+        SpellingCorrection(text, is_sure=not unsure and not _is_other(words, text))
+        for (unsure, *_), text in found[:_TRIES]
+    ]
+
+
+def _is_other(words: Sequence[str], found: str) -> bool:
+    """Whether a letter more makes another word of a short one, which nothing beside it confirms:
+    pizza, piazza. A double letter makes none."""
+    [word, *others] = words
+    is_longer = len(word) < _SHORTEST_BY_ITSELF and len(word) < len(found)
+    return not others and is_longer and _DOUBLE.sub(r"\1", found) != _DOUBLE.sub(r"\1", word)
 
 
 def respelt(index: IndexSnapshot, text: str) -> str:
@@ -202,9 +213,7 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
             found,
         ),
     )
-    # Of a short word the whole name must be one letter off: pizza is no piazza in Pisa.
-    is_called = text_search.sites_named if len(word) < _SHORTEST_BY_ITSELF else _is_in_name
-    called = {found for found in ordered if found in known.corrections or is_called(index, found)}
+    called = {found for found in ordered if found in known.corrections or _is_in_name(index, found)}
     return [
         _Spelling(found, near[found], found in called and _is_sure(word, found, near[found]))
         for found in ordered

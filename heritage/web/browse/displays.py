@@ -57,7 +57,7 @@ class CardPages:
             ids,
             state,
             [
-                ShownCard(card.name, card.html, where.get(pk, ""), hours.get(pk, []))
+                ShownCard(card.name, card.slug, card.html, where.get(pk, ""), hours.get(pk, []))
                 for pk, card in rendered.items()
             ],
             paging.paging(filtered, start, [card.slug for card in rendered.values()]),

@@ -9,8 +9,11 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from heritage.formats import jsonld
 from heritage.search import FACETS, SiteFilter, query_strings, timeline
 from heritage.values import sentences
 from heritage.web.browse.listing import Listing
@@ -40,9 +43,22 @@ def list_head(request: HttpRequest, page: Listing) -> Head:
         description=counted(page.total, [card.name for card in page.shown.cards]),
         query=page.canonical,
         robots=_robots(page),
+        jsonld=_document(request, page),
         more_feeds=_feeds(request, page),
         **values,
     )
+
+
+def _document(request: HttpRequest, page: Listing) -> SafeString:
+    """The list as a collection, with the sites on this page of it."""
+    here = request.build_absolute_uri
+    url = here(f"{request.path}?{page.canonical}" if page.canonical else request.path)
+    items = [
+        (here(reverse("web:site", args=[card.slug])), strip_tags(card.name))
+        for card in page.shown.cards
+    ]
+    steps = [(here(request.path), _("Sites"))]
+    return jsonld.as_script(jsonld.page_document(url, _title(page), steps, items, page.total))
 
 
 def _title(page: Listing) -> str:

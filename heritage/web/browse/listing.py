@@ -160,6 +160,11 @@ class Listing:
     only_term: tuple[str, str] | None  # a facet and a slug, where nothing else is asked
 
     @property
+    def is_explained(self) -> bool:
+        """Whether the page says of the text what it was taken for."""
+        return bool(self.understood or self.shown_for or self.named)
+
+    @property
     def superlative_said(self) -> str:
         """What comes first, and by which data."""
         return str(_SUPERLATIVES.get(self.superlative, ""))

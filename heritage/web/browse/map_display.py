@@ -62,7 +62,10 @@ def shown_at(filtered: SiteFilter, window: MapWindow, template: str) -> Shown:
         template,
         [*ids, *map_cells.ids_in(view.groups)],
         _state(filtered, window, view, ids),
-        [ShownCard(card.name, card.html, where.get(pk, ""), []) for pk, card in rendered.items()],
+        [
+            ShownCard(card.name, card.slug, card.html, where.get(pk, ""), [])
+            for pk, card in rendered.items()
+        ],
         Paging(1, 1, [], None, None),
         any(card.has_marks for card in rendered.values()),
         _page(filtered, window, view, len(ids)),

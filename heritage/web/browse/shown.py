@@ -76,6 +76,7 @@ class ShownCard:
     """
 
     name: SafeString
+    slug: str
     html: SafeString
     distance: str
     hours: list[HoursLine]  # of the day that is asked for

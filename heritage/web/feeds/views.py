@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -13,13 +16,14 @@ from heritage.formats import Addresses
 from heritage.models import Site
 from heritage.search import SiteFilter, current_index, timeline
 from heritage.values import sentences
-from heritage.values.language import interface_languages
+from heritage.values.language import interface_languages, proper_tag
 from heritage.web.browse.listing import MOST_PROBLEMS
 from heritage.web.feeds import sitemaps
 from heritage.web.feeds.atom import atom_feed, clean, newest
 from heritage.web.shared.context import identity
 
 _HALF_AN_HOUR = 1800
+_SHORT_NAME = 16  # letters, as OpenSearch has it
 _HOUR = 3600
 # Parameters with endless values, or that only reorder a list.
 _ENDLESS = (
@@ -132,6 +136,24 @@ def _xml(body: str) -> HttpResponse:
 def _cached_for_an_hour[R: HttpResponseBase](response: R) -> R:
     patch_cache_control(response, public=True, max_age=_HOUR)
     return response
+
+
+@require_safe
+@conditional_page
+def opensearch(request: HttpRequest) -> HttpResponse:
+    """How browsers ask the search (OpenSearch 1.1)."""
+    name = clean(identity(request).name.best())
+    address = request.build_absolute_uri(reverse("web:sites"))
+    body = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">'
+        f"<ShortName>{escape(name[:_SHORT_NAME])}</ShortName><Description>{escape(name)}</Description>"
+        f'<Url type="text/html" template="{escape(address)}?q={{searchTerms}}"/>'
+        f"<Language>{proper_tag(get_language() or settings.LANGUAGE_CODE)}</Language>"
+        "<InputEncoding>UTF-8</InputEncoding></OpenSearchDescription>\n"
+    )
+    content_type = "application/opensearchdescription+xml; charset=utf-8"
+    return _cached_for_an_hour(HttpResponse(body, content_type=content_type))
 
 
 @require_safe

@@ -1,9 +1,16 @@
 """Views of the home page, and of the address without a language, which leads to it."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import get_language_from_request
+from django.utils.encoding import escape_uri_path
+from django.utils.translation import get_language_from_request, get_supported_language_variant
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.search import page_dependencies
@@ -19,6 +26,20 @@ def redirect_to_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(f"/{get_language_from_request(request)}/")
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
     return response
+
+
+@require_safe
+def redirect_other_tag(request: HttpRequest, tag: str, rest: str) -> HttpResponse:
+    """From another tag of a language to the address that it has here: /zh-CN/sites/."""
+    try:
+        code = get_supported_language_variant(tag.lower())
+    except LookupError:
+        raise Http404 from None
+    if code == tag:
+        raise Http404
+    query = request.META.get("QUERY_STRING", "")
+    path = escape_uri_path(f"/{code}/{rest}")
+    return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
 
 
 @require_safe
