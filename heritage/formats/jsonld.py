@@ -110,16 +110,16 @@ def page_document(
     url: str,
     title: str,
     steps: Iterable[tuple[str, str]],
-    items: Iterable[tuple[str, str]] = (),
+    items: Iterable[str] = (),
     total: int = 0,
 ) -> dict:
     """A page of a collection, and the way to it: of a term, a list, an overview.
 
-    `items` are the addresses and names of what stands on it, of `total` in all.
+    `items` are the addresses of what stands on it, of `total` in all.
     """
     elements = [
-        {"@type": "ListItem", "position": number, "url": address, "name": name}
-        for number, (address, name) in enumerate(items, start=1)
+        {"@type": "ListItem", "position": number, "url": address}
+        for number, address in enumerate(items, start=1)
     ]
     listed = {"@type": "ItemList", "numberOfItems": total, "itemListElement": elements}
     return _filled(

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -53,10 +52,7 @@ def _document(request: HttpRequest, page: Listing) -> SafeString:
     """The list as a collection, with the sites on this page of it."""
     here = request.build_absolute_uri
     url = here(f"{request.path}?{page.canonical}" if page.canonical else request.path)
-    items = [
-        (here(reverse("web:site", args=[card.slug])), strip_tags(card.name))
-        for card in page.shown.cards
-    ]
+    items = [here(reverse("web:site", args=[card.slug])) for card in page.shown.cards]
     steps = [(here(request.path), _("Sites"))]
     return jsonld.as_script(jsonld.page_document(url, _title(page), steps, items, page.total))
 
