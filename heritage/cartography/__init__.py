@@ -4,6 +4,7 @@
   `mercator` has its arithmetic; `script_of()` names the script in which a language has its maps.
 - `tile_layers` reads the setting of an operator's own tiles.
 - `point_map` draws the map in the form of a site, in which a browser can read coordinates.
+- `gazetteer` knows where towns of the world lie, by their names.
 - `globe_around()` gives the path data of a globe with a point on it, for covers.
 
 Points are (latitude, longitude) in degrees. Other packages import these names and no module of
@@ -11,12 +12,13 @@ this package; `outlines`, `line_file` and `base_map` are also used by the comman
 data.
 """
 
-from heritage.cartography import map_sheet, mercator, point_map, tile_files, tile_layers
+from heritage.cartography import gazetteer, map_sheet, mercator, point_map, tile_files, tile_layers
 from heritage.cartography.globe import globe_around
 from heritage.cartography.map_names import SCRIPTS, script_of
 
 __all__ = [
     "SCRIPTS",
+    "gazetteer",
     "globe_around",
     "map_sheet",
     "mercator",

@@ -14,7 +14,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from heritage.cartography import gazetteer
-from heritage.cartography.gazetteer import Town
 from heritage.models import Place, Site
 from heritage.search import store, text_search
 from heritage.search.filter_fields import (
@@ -43,7 +42,7 @@ class SearchCentre:
     point: Point | None
     site: Site | None = None
     place: Place | None = None
-    town: Town | None = None
+    town: gazetteer.Town | None = None
 
     def in_words(self) -> Text | str:
         """Its name in the reader's language, else its coordinates."""
@@ -56,12 +55,12 @@ class SearchCentre:
         return coordinates.format_point(*self.point) if self.point else ""
 
 
-def town_value(town: Town) -> str:
+def town_value(town: gazetteer.Town) -> str:
     """What an address calls a town: town:new-york."""
     return TOWN_MARK + "-".join(tokens.atoms(town.name))
 
 
-def _town(text: str) -> Town | None:
+def _town(text: str) -> gazetteer.Town | None:
     return gazetteer.town_called(tokens.atoms(text.removeprefix(TOWN_MARK)))
 
 

@@ -7,7 +7,6 @@ the words around a centre that nobody knows: nothing is looked for by its name.
 import re
 
 from heritage.cartography import gazetteer
-from heritage.cartography.gazetteer import Town
 from heritage.models import Site
 from heritage.search import text_search
 from heritage.search.distance_fields import PLACE_MARK, town_value
@@ -139,7 +138,7 @@ class Centres:
             return [place]
         return [QueryFilter("near", (f"{PLACE_MARK}{place.values[0]}",))]
 
-    def _town(self, at: int, least: int, most: int) -> tuple[int, Town | None]:
+    def _town(self, at: int, least: int, most: int) -> tuple[int, gazetteer.Town | None]:
         """How many words at a position are the longest name of a town, and the town."""
         for length in range(min(most, len(self.words.atoms) - at), least - 1, -1):
             if town := gazetteer.town_called(self.words.atoms[at : at + length]):
