@@ -59,7 +59,7 @@ class TimelineDisplay:
             ids,
             _state(page.scroll, ids),
             [
-                ShownCard(card.name, card.html, where.get(pk, ""), [])
+                ShownCard(card.name, card.slug, card.html, where.get(pk, ""), [])
                 for pk, card in rendered.items()
             ],
             Paging(1, 1, [], None, None),
