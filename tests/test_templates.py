@@ -48,7 +48,7 @@ def rendered():
 def walk(client, rf) -> None:
     """Every kind of page, and every error."""
     words = vocabulary()
-    full_site(words)
+    site = full_site(words)
     plain_sites(words, range(25))
     build.make_site("Draft", slug="draft", state=Site.State.DRAFT)
     struck = build.make_designation(register=words.unesco, events=["1990", ("delisted", "2007")])
@@ -67,7 +67,8 @@ def walk(client, rf) -> None:
                  "places/", "places/china/", "world-heritage/", "sites/gone/", "about/",
                  "sites/?view=map", "sites/?view=timeline", "year/676/",
                  "sources/", "disagreements/",
-                 "credits/", "data/", "download/", "privacy/", "nothing/"):  # fmt: skip
+                 "credits/", "data/", "download/", f"journey/?stop={site.uid}", f"journey/scroll/?stop={site.uid}", "compare/",
+                 "privacy/", "nothing/"):  # fmt: skip
         client.get(f"/en/{path}")
     with mock.patch.object(files, "AT_ONCE", 0):
         client.get("/en/sites.csv")  # no worker makes a large one

@@ -35,8 +35,9 @@ SOFT = {
     "/en/about/": 10_200,
     "/en/privacy/": 10_200,
 }
+KEPT = 1_100  # the corner by which a site is kept, on every page
 # Gzipped, a full page of cards with every facet full: 12,000 is the promise.
-BROWSE_HTML = 7_250
+BROWSE_HTML = 7_550
 
 
 @pytest.fixture
@@ -76,10 +77,10 @@ def test_styles_and_scripts(client, words):
     found = {path: weights.page(client, path) for path in SOFT}
     weight = {path: page.css + page.js for path, page in found.items()}
     assert all(page.css > 3000 for page in found.values())
-    over = {path: size for path, size in weight.items() if size > min(SOFT[path], HARD)}
+    over = {path: size for path, size in weight.items() if size > min(SOFT[path] + KEPT, HARD)}
     assert over == {}
     # A limit far above is none.
-    assert {path: size for path, size in weight.items() if size < 0.8 * SOFT[path]} == {}
+    assert {path: size for path, size in weight.items() if size < 0.8 * (SOFT[path] + KEPT)} == {}
 
 
 def test_the_list_of_sites_is_light(client, much):

@@ -6,13 +6,14 @@
 - `dcat_catalogue` describes these files in DCAT.
 - `records_by_source()` counts the records that rest on each source.
 - `sentence` says in words what a site is, from the facts of its record, and names places.
+- `journeys` writes a journey as GPX, KML, GeoJSON and iCalendar.
 - `Addresses` makes absolute URLs.
 
 All of it is in the active language. Other packages import these names and no module of this
 package.
 """
 
-from heritage.formats import dcat_catalogue, downloads, jsonld, sentence
+from heritage.formats import dcat_catalogue, downloads, journeys, jsonld, sentence
 from heritage.formats.addresses import Addresses
 from heritage.formats.dataset import dataset_document
 from heritage.formats.source_counts import marked_records, records_by_source
@@ -22,6 +23,7 @@ __all__ = [
     "dataset_document",
     "dcat_catalogue",
     "downloads",
+    "journeys",
     "jsonld",
     "marked_records",
     "records_by_source",

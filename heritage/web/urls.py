@@ -8,6 +8,7 @@ from heritage.web.corrections import views as corrections
 from heritage.web.data import views as data
 from heritage.web.feeds import views as feeds
 from heritage.web.home import views as home
+from heritage.web.journey import views as journey
 from heritage.web.media import views as media
 from heritage.web.site import views as site
 from heritage.web.trust import views as trust
@@ -38,6 +39,10 @@ urlpatterns = [
     path("covers/a3/<uid:uid>.svg", media.printable_cover, {"sheet": "a3"}, name="cover_a3"),
     path("sites/<slug:slug>/correction/", corrections.correction, name="correction"),
     path("sites/<slug:slug>/correction/thanks/", corrections.thanks, name="correction_thanks"),
+    path("journey/", journey.journey, name="journey"),
+    path("journey/scroll/", journey.handscroll, name="handscroll"),
+    path("journey/journey.<str:form>", journey.carry, name="journey_file"),
+    path("compare/", journey.compare, name="compare"),
     path("eras/", vocabularies.eras, name="eras"),
     path("eras/<slug:slug>/", vocabularies.era, name="era"),
     path("kinds/", vocabularies.kinds, name="kinds"),

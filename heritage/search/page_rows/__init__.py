@@ -6,7 +6,7 @@ memory.
 """
 
 from heritage.search.page_rows.card_rows import CardData, read_cards
-from heritage.search.page_rows.day_rows import DayRows, read_day
+from heritage.search.page_rows.day_rows import DayRows, VisitRows, read_day, read_visits
 from heritage.search.page_rows.neighbours import Neighbour, nearby, reachable
 from heritage.search.page_rows.ordering import in_order
 from heritage.search.page_rows.past import NotKnown, Past
@@ -33,6 +33,7 @@ __all__ = [
     "PropertyRows",
     "SiteRows",
     "TableRow",
+    "VisitRows",
     "in_order",
     "linked_sites",
     "nearby",
@@ -42,5 +43,6 @@ __all__ = [
     "read_day",
     "read_site",
     "read_table",
+    "read_visits",
     "related_site_ids",
 ]

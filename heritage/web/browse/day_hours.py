@@ -8,12 +8,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Opening, VisitingFact
+from heritage.models import VisitingFact
 from heritage.models.visiting import CheckedRecord
 from heritage.search import HoursGroup, SiteFilter, page_rows, query_strings
 from heritage.values.language import LanguageMap
 from heritage.web.shared import language_html
-from heritage.web.shared.hours import basis_in_words, days_in_words, hours_in_words
+from heritage.web.shared.hours import (
+    basis_in_words,
+    days_in_words,
+    hours_in_words,
+    rows_of_day,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def _lines(rows: page_rows.DayRows, day: date) -> Iterator[HoursLine]:
         yield HoursLine(_("closed"), text, "", True, "")
     if rows.notices:  # whatever the hours are
         return
-    of_day = _of_day(rows.openings, day)
+    of_day = rows_of_day(rows.openings, day)
     for row in of_day:
         yield _line(row, hours_in_words(row), row.note)
     if not of_day:
@@ -87,17 +92,6 @@ def _lines(rows: page_rows.DayRows, day: date) -> Iterator[HoursLine]:
     for fact in rows.facts:
         if not of_day or fact.kind == VisitingFact.Kind.CLOSED_DAYS:
             yield _line(fact, language_html.as_html(fact.text.best()) or fact.value)
-
-
-def _of_day(rows: Iterable[Opening], day: date) -> list[Opening]:
-    """The rows that apply to a day, the dependable first.
-
-    To the other rows of its source, a row that says “closed” is an exception.
-    """
-    of_day = [row for row in rows if row.covers(day)]
-    closed_by = {row.source_id for row in of_day if not row.is_open}
-    left = [row for row in of_day if not (row.is_open and row.source_id in closed_by)]
-    return sorted(left, key=lambda row: (not row.is_dependable, row.is_open))
 
 
 def _line(row: CheckedRecord, text: SafeString | str, note: LanguageMap | None = None) -> HoursLine:

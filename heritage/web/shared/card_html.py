@@ -22,7 +22,7 @@ _AND = "&nbsp;· "
 # A card has a badge for what few sites are: that a site is World Heritage most cards would say.
 _EXCEPTIONS = set(UnescoStatus) - {UnescoStatus.INSCRIBED, UnescoStatus.NONE}
 _LAZY, _EAGER = '\n  loading="lazy"', '\n  loading="eager"'
-_CARD = """<article>
+_CARD = """<article data-uid="{uid}">
 <img class="card-picture" src="{src}" width="{width}" height="{height}" alt="{alt}"
   loading="lazy" decoding="async">
 <h2 class="card-name"><a href="{url}">{name}</a>{other_name}</h2>
@@ -66,6 +66,7 @@ def card(site: Card) -> SafeString:
     facts = filter(None, (_when(site), as_html(site.kind), as_html(site.place)))
     return _filled(
         _CARD,
+        uid=site.row.uid,
         src=escape(picture.src),
         width=picture.width,
         height=picture.height,

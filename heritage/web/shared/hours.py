@@ -1,14 +1,23 @@
 """Opening hours in words: the days of a row, its hours, and what it rests on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, time
 
 from django.utils.formats import time_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from heritage.models import Opening
+from heritage.models import Notice, Opening
 from heritage.models.fields import edtf_bounds
-from heritage.models.visiting import WEEKDAYS, CheckedRecord, Quality, days_of_season
+from heritage.models.visiting import (
+    WEEKDAYS,
+    CheckedRecord,
+    Quality,
+    days_of_season,
+    falls_within,
+)
+from heritage.search import HoursGroup, page_rows
 from heritage.values import edtf, sentences
 from heritage.values.date_format import date_in_words, year_phrase
 from heritage.web.shared import language_html
@@ -30,6 +39,63 @@ def days_in_words(row: Opening) -> str:
     """ "Monday to Friday, 1 April to 31 October"."""
     days = _("Daily") if row.weekdays == "1234567" else _weekdays(row.weekdays)
     return days_of_season(days, row.season_from, row.season_to)
+
+
+def rows_of_day(rows: Iterable[Opening], day: date) -> list[Opening]:
+    """The rows that apply to a day, the dependable first.
+
+    To the other rows of its source, a row that says “closed” is an exception.
+    """
+    of_day = [row for row in rows if row.covers(day)]
+    closed_by = {row.source_id for row in of_day if not row.is_open}
+    left = [row for row in of_day if not (row.is_open and row.source_id in closed_by)]
+    return sorted(left, key=lambda row: (not row.is_dependable, row.is_open))
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDay:
+    """What is known of a day at a site, and the row or the notice that decides it."""
+
+    group: HoursGroup
+    opens: time | None = None
+    closes: time | None = None
+    last_entry: time | None = None
+    row: Opening | None = None
+    notice: Notice | None = None
+
+
+def site_day(rows: page_rows.VisitRows, day: date) -> SiteDay:
+    """As the filter “open on” has it: a notice decides, then dependable rows before others."""
+    for notice in rows.closures:
+        if falls_within(day, notice.begins, notice.ends):
+            return SiteDay(HoursGroup.CLOSED, notice=notice)
+    of_day = rows_of_day(rows.openings, day)
+    if not of_day:
+        is_known = rows.openings or any(fact.kind in fact.OF_HOURS for fact in rows.facts)
+        return SiteDay(HoursGroup.UNCLEAR if is_known else HoursGroup.UNKNOWN)
+    first = of_day[0]
+    if not first.is_open:
+        return SiteDay(HoursGroup.CLOSED, row=first)
+    same = [row for row in of_day if row.is_open and row.is_dependable == first.is_dependable]
+    entries = [row.last_entry for row in same if row.last_entry]
+    return SiteDay(
+        HoursGroup.OFFICIAL if first.is_dependable else HoursGroup.REPORTED,
+        min(row.opens for row in same if row.opens),
+        max(row.closes for row in same if row.closes),
+        max(entries) if len(entries) == len(same) else None,
+        first,
+    )
+
+
+def age_in_words(rows: Sequence[CheckedRecord]) -> tuple[str, str]:
+    """The year of the oldest of some rows in words, and "recent", "old" or "undated" as its age."""
+    dated = [(_last_month(row) or (0, 0), row) for row in rows]
+    if not dated:
+        return "", ""
+    (year, month), row = min(dated, key=lambda pair: pair[0])
+    if not year:
+        return year_in_words(row), "undated"
+    return year_in_words(row), "old" if _is_old(year, month) else "recent"
 
 
 def basis_in_words(row: CheckedRecord) -> str:
@@ -58,10 +124,14 @@ def year_in_words(row: CheckedRecord) -> str:
         return _("undated")
     year, month = last
     words = year_phrase(year)
-    today = localdate()
-    if (today.year - year) * 12 + today.month - month > _OLD_MONTHS:
+    if _is_old(year, month):
         return _("%(year)s, may be out of date") % {"year": words}
     return words
+
+
+def _is_old(year: int, month: int) -> bool:
+    today = localdate()
+    return (today.year - year) * 12 + today.month - month > _OLD_MONTHS
 
 
 def _last_month(row: CheckedRecord) -> tuple[int, int] | None:

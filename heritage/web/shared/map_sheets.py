@@ -86,6 +86,7 @@ class MapSheet:
     scale_width: int
     scale_label: str
     notes: list[str] = field(default_factory=list)
+    route: str = ""  # the path that joins the marks, as SVG has it
 
     @property
     def scale_path(self) -> str:
@@ -151,6 +152,10 @@ def sheet(
         round(length),
         distance_phrase(km),
     )
+
+
+def with_route(made: MapSheet, path: str) -> MapSheet:
+    return replace(made, route=path)
 
 
 def pixels_of(window: MapWindow) -> SheetWindow:

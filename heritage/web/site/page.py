@@ -147,6 +147,11 @@ class SitePage:
         return self.rows.site
 
     @property
+    def journey(self) -> str:
+        """The address of a journey that begins with this site."""
+        return f"{reverse('web:journey')}?stop={self.site.uid}"
+
+    @property
     def more_photos(self) -> int:
         return max(0, len(self.photos) - 1)
 

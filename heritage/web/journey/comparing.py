@@ -1,0 +1,274 @@
+"""Two to four sites beside each other: a row for each fact, from what their own pages say."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from heritage.models import Event, Quantity, Site, VisitingFact
+from heritage.values.date_format import year_phrase
+from heritage.web.journey.address import BETWEEN, uids_in
+from heritage.web.shared import language_html, time_scale
+from heritage.web.shared.cards import Picture
+from heritage.web.shared.charts import percent
+from heritage.web.shared.quantities import quantity_line
+from heritage.web.shared.time_scale import Tick
+from heritage.web.site.page import SitePage, site_page
+from heritage.web.site.visiting import VisitingLine
+
+MOST = 4
+_ROW_HEIGHT = 44  # pixels of a site on the scale of time
+_SHORTEST = 0.8  # percent of the scale
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is known of one site; empty if nothing is. `is_most` of the largest number."""
+
+    value: SafeString | str
+    is_most: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRow:
+    label: str
+    cells: list[tuple[str, Cell]]  # with the name of the site, for a narrow page
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    code: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    x: str
+    width: str
+    label: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRow:
+    name: str
+    y: int
+    spans: list[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeScale:
+    height: int
+    foot: int
+    ticks: list[Tick]
+    rows: list[TimeRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    name: SafeString | str
+    other: SafeString | str
+    url: str
+    picture: Picture
+    seals: list[Seal]
+    without: str  # the address of the others
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePage:
+    """Prepared for the template web/compare.html."""
+
+    sites: list[Compared]
+    rows: list[CompareRow]
+    scale: TimeScale | None
+    said: list[str]
+    journey: str
+
+
+def compare_page(data: QueryDict) -> ComparePage:
+    uids, wrong = uids_in(BETWEEN.join(data.getlist("site")))
+    shown = uids[:MOST]
+    found = {site.uid: site for site in Site.objects.published().filter(uid__in=shown)}
+    pages = [site_page(found[uid]) for uid in shown if uid in found]
+    known = [page.site.uid for page in pages]
+    said = []
+    if missing := [uid for uid in shown if uid not in found] + wrong:
+        text = ngettext(
+            "%(number)s site of this address is not in the catalogue: %(uids)s.",
+            "%(number)s sites of this address are not in the catalogue: %(uids)s.",
+            len(missing),
+        )
+        said.append(text % {"number": len(missing), "uids": ", ".join(missing)})
+    if left := len(uids) - len(shown):
+        text = ngettext(
+            "At most %(most)s sites are compared: %(number)s more is left out.",
+            "At most %(most)s sites are compared: %(number)s more are left out.",
+            left,
+        )
+        said.append(text % {"number": left, "most": MOST})
+    codes = [_criteria(page) for page in pages]
+    every = sorted({code for each in codes for code in each}, key=_ROMAN.get)  # type: ignore[arg-type]
+    return ComparePage(
+        [_compared(page, known, met, every) for page, met in zip(pages, codes, strict=True)],
+        list(_rows(pages)) if len(pages) > 1 else [],
+        _scale(pages),
+        said,
+        f"{reverse('web:journey')}?stop={BETWEEN.join(known)}",
+    )
+
+
+_ROMAN = {
+    code: number
+    for number, code in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), 1)
+}
+
+
+def _criteria(page: SitePage) -> set[str]:
+    terms = [term for each in page.rows.coverages for term in page.rows.criteria_of(each)]
+    return {term.code for term in terms if term.code in _ROMAN}
+
+
+def _compared(
+    page: SitePage, known: Sequence[str], met: set[str], every: Sequence[str]
+) -> Compared:
+    others = language_html.in_other_languages(page.site.shown_name)
+    rest = BETWEEN.join(uid for uid in known if uid != page.site.uid)
+    return Compared(
+        language_html.as_html(page.name),
+        language_html.in_its_language(others[0]) if others else "",
+        reverse("web:site", args=[page.site.slug]),
+        page.picture,
+        [Seal(code, code in met) for code in every],
+        f"{reverse('web:compare')}?site={rest}",
+    )
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+def _rows(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
+    for label, value in _BEFORE:
+        yield from _row(pages, str(label()), [value(page) for page in pages])
+    for kind in Quantity.Kind:
+        yield from _quantities(pages, kind)
+    for label, value in _AFTER:
+        yield from _row(pages, str(label()), [value(page) for page in pages])
+
+
+def _row(
+    pages: Sequence[SitePage],
+    label: str,
+    values: Sequence[SafeString | str],
+    most: frozenset[int] = frozenset(),
+) -> Iterable[CompareRow]:
+    """The row, unless nothing is known of any site."""
+    if not any(values):
+        return
+    cells = [
+        (str(page.name), Cell(value, number in most))
+        for number, (page, value) in enumerate(zip(pages, values, strict=True))
+    ]
+    yield CompareRow(label, cells, len({str(value) for value in values}) > 1)
+
+
+def _quantities(pages: Sequence[SitePage], kind: Quantity.Kind) -> Iterable[CompareRow]:
+    """The largest is marked where each number is of the site itself, or all are of one thing."""
+    found = [[row for row in page.rows.quantities if row.kind == kind] for page in pages]
+    firsts = [rows[0] for rows in found if rows]
+    alike = len({str(row.of.best()) for row in firsts}) == 1 and len(firsts) > 1
+    amounts = [rows[0].in_first_unit if rows else None for rows in found]
+    largest = max((each for each in amounts if each is not None), default=None)
+    most = frozenset(
+        number for number, each in enumerate(amounts) if alike and each is not None
+        and each == largest and amounts.count(each) == 1
+    )  # fmt: skip
+    values = [_joined(map(_said, rows)) for rows in found]
+    yield from _row(pages, str(capfirst(kind.label)), values, most)
+
+
+def _said(row: Quantity) -> SafeString:
+    line = quantity_line(row)
+    marks = format_html_join(
+        "", ' <span class="mark mark-{}" title="{}">{}</span>',
+        ((mark.key, mark.explanation, mark.label) for mark in line.marks),
+    )  # fmt: skip
+    of = format_html(' <span class="where-note">· {}</span>', line.of) if line.of else ""
+    return format_html("{}{}{}", line.value, of, marks)
+
+
+def _joined(values: Iterable[SafeString | str]) -> SafeString:
+    return format_html_join(SafeString("<br>"), "{}", ((value,) for value in values))
+
+
+def _visit(lines: Sequence[VisitingLine]) -> SafeString:
+    return _joined(
+        format_html('{}: {} <span class="where-note">{}</span>', line.label, line.value, line.year)
+        for line in lines[:3]
+    )
+
+
+def _label_of_time() -> str:
+    return str(VisitingFact.Kind.TIME_NEEDED.label)
+
+
+def _time_needed(page: SitePage) -> list[VisitingLine]:
+    return [line for line in page.visiting.facts if line.label == _label_of_time()]
+
+
+type _Value = Callable[[SitePage], SafeString | str]
+_BEFORE: tuple[tuple[Callable[[], str], _Value], ...] = (
+    (lambda: _("What it is"), lambda page: _joined(kind.label for kind in page.kinds)),
+    (lambda: _("Beginnings"), lambda page: page.beginning),
+    (lambda: _("What stands"), lambda page: page.age),
+)
+_AFTER: tuple[tuple[Callable[[], str], _Value], ...] = (
+    (lambda: _("Area of the site"), lambda page: page.area),
+    (lambda: _("Where"), lambda page: page.where.place),
+    (lambda: _("World Heritage"), lambda page: _joined(str(each.label) for each in page.unesco)),
+    (lambda: _("Inscribed"), lambda page: page.inscribed),
+    (lambda: _("Protection"), lambda page: page.protection),
+    (
+        lambda: _("Opening hours"),
+        lambda page: _visit(page.visiting.hours[: len(page.rows.openings)]),
+    ),
+    (lambda: _("Tickets"), lambda page: _visit(page.visiting.prices[: len(page.rows.prices)])),
+    (_label_of_time, lambda page: _visit(_time_needed(page))),
+    (lambda: _("Managed by"), lambda page: page.custodian),
+)
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+def _scale(pages: Sequence[SitePage]) -> TimeScale | None:
+    """All dated events of all sites on one scale; None if none of two sites is dated."""
+    every = [page.rows.events for page in pages]
+    dated = [[event for event in events if event.first_year is not None] for events in every]
+    if sum(map(bool, dated)) < 2:
+        return None
+    scale = time_scale.scale_of(
+        (event.first_year, event.last_year) for events in dated for event in events
+    )
+    if scale is None:
+        return None
+    rows = []
+    for number, (page, events) in enumerate(zip(pages, dated, strict=True)):
+        spans = [_span(event, scale) for event in events]
+        rows.append(TimeRow(str(page.name), number * _ROW_HEIGHT, spans))
+    height = len(rows) * _ROW_HEIGHT + 24
+    return TimeScale(height, height - 6, scale.ticks, rows)
+
+
+def _span(event: Event, scale: time_scale.Scale) -> Span:
+    left, right = scale.span(event.first_year, event.last_year)
+    width = max(_SHORTEST, right - left)
+    when = event.when("short") or year_phrase(event.first_year or 0)
+    label = f"{event.get_kind_display()}: {when}"
+    return Span(percent(min(left, 100 - width)), percent(width), label, event.role)

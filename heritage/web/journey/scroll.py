@@ -1,0 +1,134 @@
+"""The handscroll of a journey: the covers of its sites as one drawing, in order of time or road."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from heritage.media.covers import SHAPES
+from heritage.search import current_index
+from heritage.values.language import Text
+from heritage.web.journey import planning
+from heritage.web.journey.address import Asked
+from heritage.web.journey.stops import JourneySite, read_sites
+from heritage.web.media import covers
+from heritage.web.media.cover_drawings import cached_svg
+from heritage.web.shared import cards, language_html
+
+WIDTH, HEIGHT = 600, 400  # of a picture in the drawing that is downloaded
+OVERLAP = 40  # by which one runs into the next
+FOOT = 150  # below the pictures, for the words
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    number: int
+    name: Text
+    other: Text | None
+    url: str
+    cover: str
+    when: str
+    hook: SafeString | str
+    place: str
+    x: int
+    data: str  # the cover inside the drawing; empty on the page
+
+    @property
+    def middle(self) -> int:
+        return self.x + WIDTH // 2
+
+
+@dataclass(frozen=True, slots=True)
+class ScrollPage:
+    """Prepared for web/handscroll.html and web/handscroll.svg."""
+
+    title: str
+    panels: list[Panel]
+    by_time: bool
+    other_order: str
+    undated: list[str]  # names that stand at the end of the order of time
+    svg: str
+    journey: str
+
+    @property
+    def width(self) -> int:
+        return max(1, len(self.panels)) * (WIDTH - OVERLAP) + OVERLAP
+
+    @property
+    def height(self) -> int:
+        return HEIGHT + FOOT
+
+
+def scroll_page(data: QueryDict) -> ScrollPage:
+    asked = Asked.of(data)
+    sites = read_sites(current_index(), asked)
+    by_time = data.get("by") != "road"
+    undated = [each.name for each in sites if _year(each) is None] if by_time else []
+    shown = _by_time(sites) if by_time else _by_road(sites, asked)
+    is_drawing = data.get("form") == "svg"
+    here, query = reverse("web:handscroll"), asked.query()
+    by = "" if by_time else "&by=road"
+    return ScrollPage(
+        asked.name or _("A journey"),
+        [_panel(number, each, is_drawing) for number, each in enumerate(shown)],
+        by_time,
+        f"{here}?{query}{'&by=road' if by_time else ''}",
+        undated,
+        f"{here}?{query}{by}&form=svg",
+        f"{reverse('web:journey')}?{query}",
+    )
+
+
+def _year(each: JourneySite) -> int | None:
+    """The year in which it began, or that of what stands."""
+    row = each.card.row
+    years = [event.first_year for event in (row.beginning, *row.age) if event]
+    return min((year for year in years if year is not None), default=None)
+
+
+def _by_time(sites: list[JourneySite]) -> list[JourneySite]:
+    def key(each: JourneySite) -> tuple[bool, int]:
+        year = _year(each)
+        return year is None, year or 0
+
+    return sorted(sites, key=key)
+
+
+def _by_road(sites: list[JourneySite], asked: Asked) -> list[JourneySite]:
+    made = planning.plan([each.as_stop() for each in sites], asked.wishes)
+    order = [visit.stop.uid for day in made.days for visit in day.visits]
+    order += [stop.uid for stop, _reason in made.left]
+    return sorted(sites, key=lambda each: order.index(each.uid))
+
+
+def _panel(number: int, each: JourneySite, is_drawing: bool) -> Panel:
+    row, site = each.card.row, each.site
+    drawing = covers.drawing_of_row(row, get_language())
+    data = ""
+    if is_drawing:
+        data = b64encode(cached_svg(drawing, SHAPES[""]).encode()).decode()
+    others = language_html.in_other_languages(site.shown_name)
+    return Panel(
+        number + 1,
+        site.shown_name.best(),
+        others[0] if others else None,
+        each.url,
+        cards.drawn_cover(site.uid, drawing.tag).src,
+        each.card.when,
+        each.card.hook or _first_sentence(site.summary.best()),
+        str(each.card.place),
+        number * (WIDTH - OVERLAP),
+        data,
+    )
+
+
+def _first_sentence(text: Text) -> SafeString | str:
+    words = str(text)
+    ends: Iterable[int] = (at for mark in (". ", "。") if (at := words.find(mark)) > 0)
+    end = min(ends, default=len(words) - 1)
+    return language_html.as_html(Text(words[: end + 1], text.language, text.is_fallback))
