@@ -68,7 +68,8 @@ def walk(client, rf) -> None:
                  "sites/?view=map", "sites/?view=timeline", "year/676/",
                  "sources/", "disagreements/",
                  "credits/", "data/", "download/", "compare/",
-                 f"journey/?stop={site.uid}", f"journey/scroll/?stop={site.uid}", "privacy/", "nothing/"):  # fmt: skip
+                 f"journey/?stop={site.uid}", f"journey/scroll/?stop={site.uid}", "privacy/",
+                 "nothing/"):  # fmt: skip
         client.get(f"/en/{path}")
     with mock.patch.object(files, "AT_ONCE", 0):
         client.get("/en/sites.csv")  # no worker makes a large one
