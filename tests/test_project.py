@@ -270,6 +270,7 @@ MIGRATIONS = {
     "0018_imports.py": "79f518decfe009d9",
     "0019_pictures.py": "49d49aab2f0cc6be",
     "0020_quantities.py": "8771012a65b38968",
+    "0021_rendition_forms.py": "54a7eb338809d50e",
 }
 
 

@@ -14,6 +14,7 @@ from heritage.admin.accounts import users  # noqa: F401
 from heritage.admin.changes import change_sets  # noqa: F401
 from heritage.admin.records import (  # noqa: F401
     names_events_pictures,
+    pictures,
     registers,
     sites,
     visiting,

@@ -9,12 +9,13 @@
   `importing` compares them with the catalogue, shows what would change, and writes it.
   `fixtures` loads fixtures without overwriting what people have changed.
 - **All of it.** `catalogue_file` writes all records into one file, and reads it without loss.
+- **Pictures.** `pictures` matches many files to sites and adds them as drafts.
 - **Backups.** `backups` has the whole catalogue in one file, and restores it.
 
 Other packages import these names and no other module of this package.
 """
 
-from heritage.exchange import backups, catalogue_file, fixtures, importing, reading
+from heritage.exchange import backups, catalogue_file, fixtures, importing, pictures, reading
 from heritage.exchange.columns import AmbiguousName, Column, FieldUse, TermColumn, comparable
 from heritage.exchange.site_fields import (
     SITE_FIELDS,
@@ -42,6 +43,7 @@ __all__ = [
     "fixtures",
     "form_lines",
     "importing",
+    "pictures",
     "reading",
     "sites_as_fixture",
     "with_related",

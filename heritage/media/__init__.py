@@ -5,18 +5,24 @@
 - `covers` draws SVG files that stand for a site without a photograph; see its own face.
 - `looks` knows a picture again, and makes what stands for it while it is loaded.
 - `pending_uploads` is the folder of uploads whose form had errors.
+- `read_embedded()` reads what a file says of itself: author, date, caption, licence, place.
+- `renditions` encodes a picture in the sizes in which it is served.
 
 Other packages import these names and no module of this package.
 """
 
-from heritage.media import covers, looks, pending_uploads
+from heritage.media import covers, looks, pending_uploads, renditions
+from heritage.media.embedded import Embedded, read_embedded
 from heritage.media.uploads import ImageRefused, SafeImage, make_safe
 
 __all__ = [
+    "Embedded",
     "ImageRefused",
     "SafeImage",
     "covers",
     "looks",
     "make_safe",
     "pending_uploads",
+    "read_embedded",
+    "renditions",
 ]

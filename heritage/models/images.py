@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField, OriginalField, PictureField
 from heritage.values.language import LazyText, interface_languages, language_name
+from heritage.values.sentences import listed
 from heritage.values.web_address import validate_web_address
 
 
@@ -82,6 +83,7 @@ class Image(Record):
     )
 
     objects: ClassVar = ImageQuerySet.as_manager()
+    renditions: "list[Rendition]" = []  # set by `search.page_rows.add_renditions`
     constraint_fields = {"image_licensed": "licence"}
 
     owner = "site"
@@ -122,12 +124,11 @@ class Image(Record):
         if not self.published:
             return
         errors: dict[str, str | LazyText] = {}
-        missing = [code for code in interface_languages() if not self.alt.get(code)]
-        if missing:
-            languages = ", ".join(language_name(code) for code in missing)
+        if not any(self.alt.get(code) for code in interface_languages()):
             errors["alt"] = _(
-                "A picture is published only with alternative text; it lacks: %(languages)s."
-            ) % {"languages": languages}
+                "A picture is published only with alternative text in at least one of these "
+                "languages: %(languages)s."
+            ) % {"languages": listed(language_name(code) for code in interface_languages())}
         if not (self.author or self.credit_line):
             errors["author"] = _("A picture is published only with its author or a credit line.")
         if errors:
@@ -145,12 +146,14 @@ class Rendition(models.Model):
         AVIF = "avif"
         JPEG = "jpg"
         PNG = "png"  # in place of JPEG, where there is transparency
-        TILES = "tiles"  # a pyramid of tiles that is whole; width and height of the picture
+        ALL = "all"  # no file: all sizes of this picture, whose width it has, are made
+        TILES = "tiles"  # no file: a pyramid of tiles is whole
 
     SOURCE_LENGTH = 24
+    NO_FILES = (Form.ALL, Form.TILES)
 
     source = models.CharField(max_length=SOURCE_LENGTH)  # the SHA-256 of the picture's file, cut
-    form = models.CharField(max_length=5, choices=Form)
+    form = models.CharField(max_length=5)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveBigIntegerField()

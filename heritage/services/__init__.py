@@ -9,7 +9,7 @@ signals, and history, derived columns, full text and change log follow by themse
   a row was opened), `record_problems` (what is wrong with records), `date_reading` (dates and eras
   as editors write them), `blur_rules` (how closely a site is shown by its kinds).
 - **The background worker**: `jobs` (kinds of jobs, which it runs), `outbox` (mail, which it sends),
-  `prepared` (files that jobs put together).
+  `prepared` (files that jobs put together), `renditions` (the sizes in which pictures are served).
 - **Old history**: `thinning` combines old changes.
 - **Proof**: `verification` compares what is stored with what it follows from.
 - **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
@@ -32,6 +32,7 @@ from heritage.services import (
     pending,
     prepared,
     record_problems,
+    renditions,
     review,
     system_checks,
     thinning,
@@ -65,6 +66,7 @@ __all__ = [
     "prepared",
     "rebuild_derived",
     "record_problems",
+    "renditions",
     "review",
     "send_mail",
     "thinning",

@@ -12,6 +12,7 @@
    text of the sites concerned (`dependencies`, `denormalized`), the dates of sites of
    which only rows were written and of those of which readers see something else (`dating`), entries
    in the change log (`IndexChange`).
+5. Once it is committed, the small sizes of new pictures are made (`renditions`).
 
 Past all this go `QuerySet.update()` of plain querysets (`models.base.untracked`), for columns that
 follow from others and keys to an account that is deleted, and raw SQL.
@@ -21,14 +22,16 @@ This module is all that connects Django's signals with it: they are sent for the
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.db.models import SET_NULL
 from django.db.models.signals import post_save, pre_delete, pre_save
 
-from heritage.models import ChangeSet, Designation, IndexChange, Site, User
+from heritage.models import ChangeSet, Designation, Image, IndexChange, Site, User
 from heritage.models.base import Record, chunks, derive_stored, untracked, update_columns
 from heritage.models.history import USER_IS_GONE
 from heritage.models.row_values import (
@@ -47,7 +50,7 @@ from heritage.models.unit_of_work import (
     unit_ends,
     unit_of_work,
 )
-from heritage.services import dating, denormalized, pending
+from heritage.services import dating, denormalized, pending, renditions
 from heritage.services.dependencies import (
     COLUMN_EFFECTS,
     SITES_OF,
@@ -188,6 +191,9 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         vocabulary = {IndexChange.VOCABULARY} if is_of_vocabulary else set()
         shown = dating.date_sites(unit, written, moved)
         IndexChange.objects.enter(sites.entered | shown | vocabulary)
+    if pictured := {row.owner_id for row in written if row.model is Image}:
+        # A picture is stored even if its sizes cannot be made now.
+        transaction.on_commit(partial(renditions.after_write, pictured), robust=True)
 
 
 def _edited_sites(written: Iterable[Written]) -> set[int]:

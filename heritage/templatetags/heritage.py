@@ -14,6 +14,7 @@ from heritage.web.shared import card_html, language_html
 register = template.Library()
 register.filter(language_html.number)
 register.simple_tag(card_html.marks)
+register.simple_tag(card_html.picture_html, name="picture")
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from django.utils.text import normalize_newlines
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.form.date_echo import echo_of
+from heritage.admin.form.picture_facts import suggestions, twins
 from heritage.models import Identity, Image
 from heritage.models.fields import edtf_bounds
 from heritage.values import coordinates, date_parser, edtf
@@ -311,6 +312,10 @@ class PictureWidget(ClearableFileInput):
             picture_address(value.instance, value) if self.is_initial(value) else ""
         )
         context["widget"]["kept"] = self.kept
+        row = getattr(value, "instance", None)
+        if self.is_initial(value) and isinstance(row, Image):
+            context["widget"]["suggestions"] = suggestions(row)
+            context["widget"]["twins"] = twins(row)
         return context
 
 

@@ -1,4 +1,4 @@
-"""Admin of names, events, quantities, coverages, pictures, disagreements: in sites and in lists."""
+"""Admin of names, events, quantities, coverages, disagreements: in sites and in lists."""
 
 from typing import Any, ClassVar, cast
 
@@ -151,7 +151,8 @@ class ImageRows(RecordInline):
         "caption",
         ("author", "credit_line"),
         ("licence", "source_url"),
-        ("order", "published"),
+        ("focus_x", "focus_y", "taken"),
+        ("order", "on_cards", "published"),
     )
 
     def row_label(self, row: Image) -> str:
@@ -276,32 +277,3 @@ class FormerSlugAdmin(RowAdmin):
     list_filter = ()
     search_fields = ("slug", "site__name", "site__slug")
     fieldsets = ((None, {"fields": ("slug", "site")}),)
-
-
-@admin.register(Image)
-class ImageAdmin(RowAdmin):
-    list_display = ("thumbnail", "display_name", "site", "author", "licence", "published", "order")
-    list_display_links = ("display_name",)
-    list_filter = (SiteStateFilter, "published", "licence")
-    list_select_related = ("site", "licence")
-    search_fields = ("alt", "caption", "author", "credit_line", "site__name", "site__slug")
-    textarea_rows = {"alt": 2, "caption": 2}
-    fieldsets = (
-        (None, {"fields": ("site", "file", "alt", "caption")}),
-        (
-            _("Rights"),
-            {"fields": (("author", "credit_line"), ("licence", "source_url"))},
-        ),
-        (_("Publication"), {"fields": (("order", "published"),)}),
-    )
-
-    @admin.display(description=_("picture"))
-    def thumbnail(self, row: Image) -> str:
-        return format_html(
-            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy">',
-            picture_address(row, row.file),
-        )
-
-    @admin.display(description=_("caption"))
-    def display_name(self, row: Image) -> str:
-        return str(row)

@@ -15,8 +15,9 @@ from django.db.models import FileField, Model
 from django.utils import timezone
 
 from heritage.media import pending_uploads
-from heritage.models import Change
+from heritage.models import Change, Image, Rendition
 from heritage.models.fields import OriginalField, PictureField
+from heritage.services import renditions
 
 DAYS = 180
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
         for model in apps.get_app_config("heritage").get_models():
             for field in model._meta.concrete_fields:
                 if isinstance(field, PictureField | OriginalField):
-                    kept = _kept(model, field, since)
+                    kept = _kept(model, field.name, since)
                     for name in _files(field):
                         if name in kept or field.storage.get_modified_time(name) > since:
                             continue
@@ -44,6 +45,10 @@ class Command(BaseCommand):
                         size += field.storage.size(name)
                         if not dry_run:
                             field.storage.delete(name)
+        sources = {sha256[: Rendition.SOURCE_LENGTH] for sha256 in _kept(Image, "sha256", since)}
+        for each in renditions.sweep(sources, dry_run):
+            count += 1
+            size += each
         for path in pending_uploads.expired():
             count += 1
             size += path.stat().st_size
@@ -60,14 +65,12 @@ def _files(field: FileField) -> Iterator[str]:
             yield str(folder / name)
 
 
-def _kept(model: type[Model], field: FileField, since: datetime) -> set[str]:
-    """Files that rows have, or had until lately: those can be restored."""
-    kept = set(
-        model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True)
-    )
+def _kept(model: type[Model], name: str, since: datetime) -> set[str]:
+    """Values of a column that rows have, or had until lately: those can be restored."""
+    kept = set(model._default_manager.exclude(**{name: ""}).values_list(name, flat=True))
     changes = Change.objects.filter(
         model=ContentType.objects.get_for_model(model), change_set__at__gt=since
     )
     for before in changes.filter(before__isnull=False).order_by().values_list("before", flat=True):
-        kept.add((before or {}).get(field.name) or "")
+        kept.add((before or {}).get(name) or "")
     return kept

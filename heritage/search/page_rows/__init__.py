@@ -11,6 +11,7 @@ from heritage.search.page_rows.neighbours import Neighbour, nearby, reachable
 from heritage.search.page_rows.ordering import in_order
 from heritage.search.page_rows.past import NotKnown, Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
+from heritage.search.page_rows.renditions import add_renditions
 from heritage.search.page_rows.site_rows import (
     PropertyRows,
     SiteRows,
@@ -34,6 +35,7 @@ __all__ = [
     "SiteRows",
     "TableRow",
     "VisitRows",
+    "add_renditions",
     "in_order",
     "linked_sites",
     "nearby",

@@ -1,6 +1,6 @@
 """Reads what cards show, for many sites at once.
 
-Three queries for any number of sites, or four if one has a photograph, and only the columns
+Three queries for any number of sites, or five if one has a photograph, and only the columns
 that are shown. Terms come from the vocabularies in memory, status and protection from the
 index.
 """
@@ -30,6 +30,7 @@ from heritage.models import (
 )
 from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.page_rows.renditions import add_renditions
 from heritage.search.page_rows.rows_by_key import rows_by_key, values_by_key
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
@@ -165,5 +166,7 @@ def _add_photographs(found: dict[int, CardData], index: IndexSnapshot) -> None:
     pictured = index.having("has", "image") & BitMap(found)
     if not pictured:
         return
-    for image in Image.objects.published().filter(site__in=list(pictured)).reverse():
+    shown = Image.objects.published().filter(site__in=list(pictured), on_cards=True)
+    for image in shown.reverse():
         found[image.site_id].photograph = image
+    add_renditions([row.photograph for row in found.values() if row.photograph])

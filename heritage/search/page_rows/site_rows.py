@@ -47,6 +47,7 @@ from heritage.models.visiting import falls_within
 from heritage.search.page_rows.ordering import sort_by_relations
 from heritage.search.page_rows.past import Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
+from heritage.search.page_rows.renditions import add_renditions
 from heritage.search.page_rows.rows_by_key import rows_by_key
 from heritage.search.vocabulary import TermTree, Vocabulary
 
@@ -208,6 +209,7 @@ def read_site(
         notices=[row for row in found["notices"] if falls_within(today, row.begins, row.ends)],
         disagreements=[row for row in found["disagreements"] if row.is_public_of(site)],
     )
+    add_renditions(rows.images)
     site.place, site.public_images = terms.places.get(site.place_id), rows.images
     for row in rows.identifiers:
         row.scheme = schemes[row.scheme_id]

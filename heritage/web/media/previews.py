@@ -61,7 +61,9 @@ class Preview:
 
     @property
     def tag(self) -> str:
-        photo = self.photo.sha256 if self.photo else ""
+        photo = ""
+        if self.photo:
+            photo = f"{self.photo.sha256} {self.photo.focus_x} {self.photo.focus_y}"
         return tag_of_texts(_STYLE, self.drawing_tag, photo, *self.names, "", *_scripts())
 
 
@@ -240,11 +242,12 @@ def _fitted(text: str, size: float, room: float) -> tuple[str, float]:
 
 
 def _photograph(image: Image) -> Picture.Image | None:
-    """The middle of a published photograph; None if its file is gone."""
+    """A published photograph, cropped about its focal point; None if its file is gone."""
+    focus = image.focus_x / 100, image.focus_y / 100
     try:
         with image.file.open("rb") as file, Picture.open(file) as picture:
             picture.draft("RGB", (WIDTH, PICTURE_HEIGHT))  # a JPEG is decoded no larger than needed
-            return ImageOps.fit(picture.convert("RGB"), (WIDTH, PICTURE_HEIGHT))
+            return ImageOps.fit(picture.convert("RGB"), (WIDTH, PICTURE_HEIGHT), centering=focus)
     except OSError:
         return None
 

@@ -1,6 +1,7 @@
 """Views of pictures, covers, link previews and tiles, but only of records that the user may see."""
 
 import mimetypes
+import re
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -26,25 +27,32 @@ from django.views.decorators.http import require_safe
 
 from heritage.cartography import tile_files
 from heritage.media.covers import SHAPES, scene_files, tag_of_chooser
-from heritage.models import CommandRun, Identity, Image, Kind, PreparedFile, Site
+from heritage.models import CommandRun, Identity, Image, Kind, PreparedFile, Rendition, Site
 from heritage.web.access import may_see, visible_site
 from heritage.web.media import covers, pictures, previews, printable_covers
 from heritage.web.media.cover_drawings import cached_svg
 from heritage.web.media.previews import Preview
 
 _DAY = 24 * 3600
+_SIZE = re.compile(r"([0-9a-f]{24})-([1-9][0-9]{0,4})\.(avif|jpg|png)")  # as `Rendition.name`
 
 
 @require_safe
 def image(request: HttpRequest, uid: str, filename: str) -> HttpResponseBase:
     """A picture under its permanent name; the file is named after its content."""
     found = Image.objects.filter(uid=uid).select_related("site").first()
-    if found is None or found.file_name != filename:
+    size = _SIZE.fullmatch(filename)
+    if found is None or (filename != found.file_name and not (size and size[1] == found.source)):
         raise Http404
     is_public = found.published and found.site.state == Site.State.PUBLISHED
     if not is_public and not may_see(request, "view_image"):
         raise Http404
-    return _file(found.file, is_public)
+    if filename == found.file_name or size is None:
+        return _file(found.file, is_public)
+    row = Rendition.objects.filter(source=found.source, form=size[3], width=size[2]).first()
+    if row is None:
+        raise Http404
+    return _file(FieldFile(found, Image.file.field, row.path), is_public)
 
 
 @require_safe

@@ -23,8 +23,7 @@ _AND = "&nbsp;· "
 _EXCEPTIONS = set(UnescoStatus) - {UnescoStatus.INSCRIBED, UnescoStatus.NONE}
 _LAZY, _EAGER = '\n  loading="lazy"', '\n  loading="eager"'
 _CARD = """<article data-uid="{uid}">
-<img class="card-picture" src="{src}" width="{width}" height="{height}" alt="{alt}"
-  loading="lazy" decoding="async">
+{picture}
 <h2 class="card-name"><a href="{url}">{name}</a>{other_name}</h2>
 {hook}<p class="card-facts">{facts}</p>
 {badges}</article>"""
@@ -33,12 +32,45 @@ _ROW = """<th scope="row"><a href="{url}">{name}</a>{other_name}</th>
 <td class="row-status">{badges}</td>"""
 
 
+# How wide a card is: a column of a grid, on a phone the whole page.
+_CARD_SIZES = "(min-width: 60rem) 20rem, (min-width: 36rem) 45vw, 95vw"
+
+
 class Picture(NamedTuple):
     src: str
     width: int
     height: int
     alt: str = ""  # beside the name a drawn cover is decoration
     square: str = ""  # of a drawn cover: the same drawing composed as a square
+    lang: str = ""  # of the alternative text, where it is not that of the page
+    avif: str = ""  # addresses by width, as `srcset` has them; empty if there are none
+    srcset: str = ""
+    focus: str = ""  # classes that keep its focal point in view where it is cropped
+
+
+def picture_html(
+    picture: Picture, sizes: str, name: str = "", is_first: bool = False
+) -> SafeString:
+    """An `img`, within a `picture` where there are several sizes; `name` is its class.
+
+    It is loaded when it comes into view, unless it `is_first` on the page.
+    """
+    loading = '\n  fetchpriority="high"' if is_first else f'{_LAZY} decoding="async"'
+    classes = " ".join(filter(None, [name, picture.focus]))
+    image = (
+        f'<img{_given(" class", classes)} src="{escape(picture.src)}"'
+        f"{_given(' srcset', picture.srcset)}{_given(' sizes', picture.srcset and sizes)}"
+        f' width="{picture.width}" height="{picture.height}"'
+        f' alt="{escape(picture.alt)}"{_given(" lang", picture.lang)}{loading}>'
+    )
+    if not picture.avif:
+        return SafeString(image)
+    source = f'<source type="image/avif" srcset="{escape(picture.avif)}" sizes="{sizes}">'
+    return SafeString(f"<picture>{source}{image}</picture>")
+
+
+def _given(attribute: str, value: str) -> str:
+    return f'{attribute}="{escape(value)}"' if value else ""
 
 
 class Card(NamedTuple):  # quickly made: a page has dozens
@@ -67,10 +99,7 @@ def card(site: Card) -> SafeString:
     return _filled(
         _CARD,
         uid=site.row.uid,
-        src=escape(picture.src),
-        width=picture.width,
-        height=picture.height,
-        alt=escape(picture.alt) if picture.alt else "",
+        picture=picture_html(picture, _CARD_SIZES, "card-picture"),
         url=escape(site.url),
         name=site.name,
         other_name=_in(other, ' <span class="card-other" lang="{}">{}</span>') if other else "",

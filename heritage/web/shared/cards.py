@@ -18,6 +18,7 @@ from heritage.models import (
     Image,
     Kind,
     Register,
+    Rendition,
     Site,
     UnescoStatus,
     is_within,
@@ -36,6 +37,8 @@ COVER_SIZE = (1200, 800)
 _COVERS = ("web:cover", "web:square_cover")
 _MAX_RENDERED = 4_000  # pieces of HTML, of about 1 kB each
 _KINDS_SHOWN = 3
+_PLAIN_WIDTH = 640  # for browsers that know no `srcset`
+_MIDDLE = 50
 _NATURAL = {"vii", "viii", "ix", "x"}  # criteria of World Heritage
 _WIDEST_DATE = 40  # letters on one line of a card
 
@@ -245,18 +248,41 @@ def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:
 
 
 def picture(rows: page_rows.SiteRows) -> Picture:
-    """The first published photograph, or the drawn cover with what it shows in words."""
-    if rows.images:
-        return photograph(rows.images[0])
+    """The drawn cover, with what it shows in words."""
     alt = covers.described(rows.site, rows.kinds, get_language() or "en")
     tag = covers.drawing_of_page(rows, get_language()).tag
     return drawn_cover(rows.site.uid, tag)._replace(alt=alt)
 
 
 def photograph(image: Image) -> Picture:
+    """In the sizes that are there; the picture itself where there are none."""
+    whole = image_url(image)
+    folder = whole.rpartition("/")[0]
+    forms: dict[str, list[str]] = {"avif": [], "other": []}
+    src = whole
+    for row in image.renditions:
+        if row.form not in Rendition.NO_FILES:
+            form = "avif" if row.form == Rendition.Form.AVIF else "other"
+            forms[form].append(f"{folder}/{row.name} {row.width}w")
+            if form == "other" and row.width <= _PLAIN_WIDTH:
+                src = f"{folder}/{row.name}"
+    alt = image.alt.best()
     return Picture(
-        image_url(image), image.width or 1200, image.height or 800, str(image.alt.best())
+        src,
+        image.width or 1200,
+        image.height or 800,
+        str(alt),
+        lang=alt.lang_tag if alt.is_fallback else "",
+        avif=", ".join(forms["avif"]),
+        srcset=", ".join(forms["other"]),
+        focus=" ".join(_focus("fx", image.focus_x) + _focus("fy", image.focus_y)),
     )
+
+
+def _focus(name: str, percent: int) -> list[str]:
+    """The class for it: the policy of the page allows no style of an element."""
+    quarter = round(percent / 25) * 25
+    return [] if quarter == _MIDDLE else [f"{name}-{quarter}"]
 
 
 def image_url(image: Image) -> str:

@@ -6,16 +6,23 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from heritage.models import Image
-from heritage.values.language import Text
 from heritage.values.web_address import safe_url
 from heritage.web.shared import cards, language_html
-from heritage.web.shared.cards import Picture
+from heritage.web.shared.card_html import Picture
+
+# How wide they are: the first as the page, the others a part of a row.
+_FIRST = "(min-width: 80rem) 76rem, 100vw"
+_OTHERS = "(min-width: 60rem) 26rem, (min-width: 36rem) 45vw, 95vw"
 
 
 @dataclass(frozen=True, slots=True)
 class Photo:
     picture: Picture
-    alt: Text  # knows its language: it may stand in for the reader's
+    sizes: str  # as the attribute of that name has it
+    address: str  # of the whole picture
+    width: int  # of that, in pixels
+    height: int
+    placeholder: str  # as an address that has the picture in it; empty if there is none
     caption: SafeString
     credit: str
     licence: SafeString | str
@@ -28,14 +35,22 @@ class Photo:
 
 
 def photos(images: Iterable[Image]) -> list[Photo]:
-    """In the order of the record; `images` come with their licences."""
-    return [_photo(image) for image in images]
+    """In the order of the record; `images` come with their licences and sizes."""
+    return [_photo(image, _OTHERS if at else _FIRST) for at, image in enumerate(images)]
 
 
-def _photo(image: Image) -> Photo:
+def _photo(image: Image, sizes: str) -> Photo:
+    picture = cards.photograph(image)
+    # Behind one that is partly transparent it would stay in view.
+    is_opaque = not image.file_name.endswith(".png")
+    placeholder = image.placeholder if is_opaque else ""
     return Photo(
-        picture=cards.photograph(image),
-        alt=image.alt.best(),
+        picture=picture,
+        sizes=sizes,
+        address=cards.image_url(image),
+        width=picture.width,
+        height=picture.height,
+        placeholder=f"data:image/webp;base64,{placeholder}" if placeholder else "",
         caption=language_html.as_html(image.caption.best()),
         credit=image.credit_line or image.author,
         licence=language_html.as_html(image.licence.label.best()) if image.licence else "",

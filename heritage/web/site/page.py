@@ -128,7 +128,7 @@ class SitePage:
     trust: SiteTrust | None
     disagreements: list[DisagreementLine]
     picture: Picture
-    photos: list[Photo]  # the first is the cover
+    photos: list[Photo]  # the first is the largest
     nearby: list[NeighbourLine]
     around: str  # the list of all within that many km; empty where nothing lies near
     within_km: int
@@ -152,16 +152,12 @@ class SitePage:
         return f"{reverse('web:journey')}?stop={self.site.uid}"
 
     @property
-    def more_photos(self) -> int:
-        return max(0, len(self.photos) - 1)
-
-    @property
     def contents(self) -> list[ContentsLink]:
         """The parts of a page in their order; none of one that has little to say."""
         time = ("time", _("Through time"), self.event_groups)
         parts = [
+            ("photos", _("Photographs"), self.photos),
             ("description", _("Description"), self.description),
-            ("photos", _("More pictures"), self.more_photos),
             *([] if self.description else [time]),
             ("visit", _("Planning a visit"), self.visiting),
             ("where", _("Where it lies"), True),

@@ -1,0 +1,468 @@
+"""The library of pictures: a list of all, many added at once, texts written side by side."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q, QuerySet
+from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from heritage.admin import access
+from heritage.admin.access import user_of
+from heritage.admin.actions import reason_of, writing
+from heritage.admin.form import kept_uploads
+from heritage.admin.form.inputs import picture_address
+from heritage.admin.lists.filters import Choices, Filters, SiteStateFilter
+from heritage.admin.records.names_events_pictures import RowAdmin
+from heritage.admin.writes import change_set, with_undo_link
+from heritage.exchange import pictures
+from heritage.models import Image, Licence, Site
+from heritage.models.row_values import column
+from heritage.values.language import LanguageMap, interface_languages, language_name, proper_tag
+
+MAX_FILES = 40  # at once
+TEXTS_PER_PAGE = 20
+_LONGEST = 2_000  # characters of an alternative text or caption
+
+
+class MissingFilter(admin.SimpleListFilter):
+    """Pictures that lack what readers need, or that nobody sees."""
+
+    title, parameter_name = gettext_lazy("what is missing"), "missing"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Choices:
+        return [
+            ("alt", _("alternative text")),
+            *((f"alt-{code}", _alt_in(code)) for code in interface_languages()),
+            ("credit", _("author or credit line")),
+            ("licence", _("licence")),
+            ("use", _("publication: nobody sees it")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+        lacks = {
+            "alt": _without_alt(),
+            **{f"alt-{code}": ~Q(alt__has_key=code) for code in interface_languages()},
+            "credit": Q(author="", credit_line=""),
+            "licence": Q(licence__isnull=True),
+            "use": Q(published=False) | ~Q(site__state=Site.State.PUBLISHED),
+        }
+        chosen = self.value() or ""
+        return queryset.filter(lacks[chosen]) if chosen in lacks else None
+
+
+def _alt_in(code: str) -> str:
+    return _("alternative text in %(language)s") % {"language": language_name(code)}
+
+
+def _without_alt() -> Q:
+    found = Q()
+    for code in interface_languages():
+        found &= ~Q(alt__has_key=code)
+    return found
+
+
+# --- many at once ------------------------------------------------------------------------------
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return data  # each is judged by itself
+
+
+class UploadForm(forms.Form):
+    """What is said once for all pictures that are uploaded together."""
+
+    pictures = ManyFilesField(
+        label=gettext_lazy("Pictures"),
+        label_suffix="",
+        required=False,
+        widget=ManyFilesInput(attrs={"multiple": True, "accept": "image/*"}),
+    )
+    site = forms.CharField(
+        label=gettext_lazy("Site of all"),
+        label_suffix="",
+        required=False,
+        help_text=gettext_lazy(
+            "Its name, address or reference. Empty: each file is named after its site, such as "
+            "longmen-grottoes-2.jpg or 龙门石窟（2）.jpg."
+        ),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    author = forms.CharField(
+        label=gettext_lazy("Author of all"),
+        label_suffix="",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    licence = forms.ModelChoiceField(
+        Licence.objects.all(),
+        label=gettext_lazy("Licence of all"),
+        label_suffix="",
+        required=False,
+    )
+
+
+@dataclass(slots=True)
+class Uploaded:
+    """A file that was sent: added, or with a reason why not."""
+
+    name: str
+    image: Image | None = None
+    why: str = ""
+    token: str = ""  # of the kept file, which needs no second upload
+    candidates: list[Site] = field(default_factory=list)
+
+
+# --- texts side by side ------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class TextInput:
+    name: str  # of the input
+    label: str
+    lang: str
+    value: str
+    stored: str  # as the page showed it
+
+
+@dataclass(slots=True)
+class TextLine:
+    image: Image
+    address: str
+    inputs: list[TextInput]
+    error: str = ""
+
+
+class CreditForm(forms.Form):
+    """Only what is filled in is written."""
+
+    author = forms.CharField(label=gettext_lazy("author"), required=False, max_length=200)
+    credit_line = forms.CharField(label=gettext_lazy("credit line"), required=False, max_length=300)
+    licence = forms.ModelChoiceField(
+        Licence.objects.all(), label=gettext_lazy("licence"), required=False
+    )
+
+
+@admin.register(Image)
+class ImageAdmin(RowAdmin):
+    list_display = ("thumbnail", "display_name", "site", "author", "licence", "published", "order")
+    list_display_links = ("display_name",)
+    list_filter: ClassVar[Filters] = (MissingFilter, SiteStateFilter, "published", "licence")
+    list_select_related = ("site", "licence")
+    search_fields = ("alt", "caption", "author", "credit_line", "site__name", "site__slug")
+    textarea_rows = {"alt": 2, "caption": 2}
+    change_list_template = "admin/pictures.html"
+    actions = ("write_texts", "set_credit", "publish", "withdraw")
+
+    class Media:
+        js = (Script("js/admin/picture_fields.js", defer=True),)
+
+    fieldsets = (
+        (None, {"fields": ("site", "file", "alt", "caption", "taken")}),
+        (
+            gettext_lazy("Rights"),
+            {"fields": (("author", "credit_line"), ("licence", "source_url"))},
+        ),
+        (
+            gettext_lazy("How it is shown"),
+            {"fields": (("focus_x", "focus_y"), ("order", "on_cards", "published"))},
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("picture"))
+    def thumbnail(self, row: Image) -> str:
+        return format_html(
+            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy">',
+            picture_address(row, row.file),
+        )
+
+    @admin.display(description=gettext_lazy("caption"))
+    def display_name(self, row: Image) -> str:
+        return str(row)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            self.own_path("upload/", self.upload_view, "upload"),
+            self.own_path("texts/", self.texts_view, "texts"),
+            *super().get_urls(),
+        ]
+
+    # --- many at once
+
+    def upload_view(self, request: HttpRequest) -> HttpResponse:
+        """Adds drafts of what can be matched to a site; asks about the rest, which is kept."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request.POST or None, request.FILES or None)
+        asked: list[Uploaded] = []
+        if request.method == "POST" and form.is_valid():
+            sent = list(self._sent(request))
+            if not sent:
+                form.add_error("pictures", _("Choose the pictures first."))
+            elif len(sent) > MAX_FILES:
+                text = _("These are more than %(count)s files. Send them in parts.")
+                form.add_error("pictures", text % {"count": MAX_FILES})
+            else:
+                done = []
+                for upload, chosen in sent:
+                    with upload:  # one that was kept is an open file
+                        done.append(self._prepared(request, form, upload, chosen))
+                self._add(request, [each for each in done if each.image])
+                asked = [each for each in done if not each.image]
+                if not asked:
+                    return redirect(self.own_url("changelist"))
+        context = {"form": form, "asked": asked, "most": MAX_FILES, "media": self.media}
+        return self.page(request, "admin/upload_pictures.html", _("Add pictures"), context)
+
+    def _sent(self, request: HttpRequest) -> Iterator[tuple[UploadedFile, str]]:
+        """The files, with the site that was chosen for each; kept ones come first."""
+        for token in request.POST.getlist("kept"):
+            upload = kept_uploads.take(user_of(request), token)
+            if upload is not None:
+                yield upload, request.POST.get(f"site-{token}", "")
+        for upload in request.FILES.getlist("pictures"):
+            yield upload, ""
+
+    def _prepared(
+        self, request: HttpRequest, form: UploadForm, upload: UploadedFile, chosen: str
+    ) -> Uploaded:
+        given = form.cleaned_data
+        name = upload.name or ""
+        found = pictures.match(chosen or given["site"] or name.rpartition(".")[0] or name)
+        asked = Uploaded(name, candidates=found.candidates)
+        if found.site is None:
+            asked.why, asked.token = found.question, kept_uploads.keep(user_of(request), upload)
+            return asked
+        if not self._may_add_to(request, found.site):
+            asked.why = _("You may not change %(site)s.") % {"site": found.site}
+            return asked
+        try:
+            upload.seek(0)
+            image = pictures.add_draft(
+                found.site,
+                upload.read(),
+                name,
+                user_of(request),
+                author=given["author"],
+                licence=given["licence"],
+            )
+        except ValidationError as error:
+            asked.why = " ".join(error.messages)
+            return asked
+        if pictures.same_as(image):
+            asked.why = _("%(site)s has this picture already.") % {"site": found.site}
+            return asked
+        asked.image = image
+        return asked
+
+    @staticmethod
+    def _may_add_to(request: HttpRequest, site: Site) -> bool:
+        return access.is_open(user_of(request), site)
+
+    def _add(self, request: HttpRequest, added: list[Uploaded]) -> None:
+        if not added:
+            return
+        with change_set("bulk", user_of(request)) as made:
+            for each in added:
+                if each.image is not None:
+                    pictures.save_draft(each.image)
+        text = ngettext(
+            "%(count)s picture was added, not published yet.",
+            "%(count)s pictures were added, not published yet.",
+            len(added),
+        )
+        text = with_undo_link(text % {"count": len(added)}, made)
+        self.message_user(request, text, messages.SUCCESS)
+
+    # --- texts side by side
+
+    def texts_view(self, request: HttpRequest) -> HttpResponse:
+        """Alternative texts and captions of twenty pictures, those without a text first."""
+        self.require_view_permission(request)
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        rows = self.get_queryset(request).select_related("site")
+        if chosen := request.GET.get("ids"):
+            ids = [int(each) for each in chosen.split(",") if access.is_id(each)]
+            rows = rows.filter(pk__in=ids)
+        elif request.method == "GET":
+            lacking = Q()
+            for code in interface_languages():
+                lacking |= ~Q(alt__has_key=code)
+            rows = rows.filter(lacking)
+        lines: list[TextLine] = []
+        if request.method == "POST":
+            sent = [int(each) for each in request.POST.getlist("image") if access.is_id(each)]
+            lines = self._write_texts(request, rows.filter(pk__in=sent[:TEXTS_PER_PAGE]))
+            if not any(line.error for line in lines):
+                return redirect(request.get_full_path())
+        elif rows:
+            found = rows.order_by("pk")
+            lines = [
+                _line(row)
+                for row in found[: TEXTS_PER_PAGE * 3]
+                if self.has_change_permission(request, row)
+            ][:TEXTS_PER_PAGE]
+        context = {"lines": lines, "left": rows.count(), "media": self.media}
+        title = _("Texts of pictures")
+        return self.page(request, "admin/picture_texts.html", title, context)
+
+    def _write_texts(self, request: HttpRequest, rows: QuerySet[Image]) -> list[TextLine]:
+        """Write what was changed; what somebody else has changed meanwhile is shown instead."""
+        lines, changed = [], []
+        for row in rows:
+            line = _line(row, request)
+            texts = {"alt": dict(row.alt), "caption": dict(row.caption)}
+            for each in line.inputs:
+                name, _sep, code = each.name.partition("-")[2].partition("-")
+                now = str(texts[name].get(code, ""))
+                if each.value == each.stored:
+                    continue
+                if now not in (each.stored, each.value):
+                    line.error = _("Somebody else has written “%(text)s” meanwhile.") % {
+                        "text": now
+                    }
+                    each.stored = now
+                    continue
+                texts[name][code] = each.value
+            before = (row.alt, row.caption)
+            for name, values in texts.items():
+                setattr(row, name, LanguageMap({k: v for k, v in values.items() if v}))
+            if not line.error and (row.alt, row.caption) != before:
+                if not self.has_change_permission(request, row):
+                    raise PermissionDenied
+                try:
+                    row.full_clean()
+                except ValidationError as error:
+                    line.error = " ".join(error.messages)
+                else:
+                    changed.append(row)
+            lines.append(line)
+        if changed:
+            with change_set("bulk", user_of(request)) as made:
+                for row in changed:
+                    row.save(update_fields=["alt", "caption"])
+            text = ngettext(
+                "The texts of %(count)s picture were saved.",
+                "The texts of %(count)s pictures were saved.",
+                len(changed),
+            )
+            text = with_undo_link(text % {"count": len(changed)}, made)
+            self.message_user(request, text, messages.SUCCESS)
+        return lines
+
+    # --- actions
+
+    @admin.action(description=gettext_lazy("Write alternative texts"), permissions=["change"])
+    def write_texts(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse:
+        ids = queryset.order_by("pk").values_list("pk", flat=True)[: TEXTS_PER_PAGE * 10]
+        return redirect(f"{self.own_url('texts')}?ids={','.join(map(str, ids))}")
+
+    @admin.action(description=gettext_lazy("Set author and licence"), permissions=["change"])
+    def set_credit(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
+        is_answered = "post" in request.POST
+        form = CreditForm(request.POST if is_answered else None)
+        if is_answered and form.is_valid():
+            values = {name: value for name, value in form.cleaned_data.items() if value}
+            self._set(request, queryset, values)
+            return None
+        context = {
+            "form": form,
+            "rows": queryset[:50],
+            "count": queryset.count(),
+            "chosen": request.POST.getlist("_selected_action"),
+            "media": self.media,
+        }
+        title = _("Set author and licence")
+        return self.page(request, "admin/picture_credit.html", title, context)
+
+    @admin.action(description=gettext_lazy("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        self._set(request, queryset, {"published": True})
+
+    @admin.action(description=gettext_lazy("Withdraw from readers"), permissions=["change"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        self._set(request, queryset, {"published": False})
+
+    def _set(self, request: HttpRequest, queryset: QuerySet[Image], values: dict[str, Any]) -> None:
+        """Write values to each picture that may have them; say of the others why not."""
+        changed, refused = 0, []
+        made = None
+        if values:
+            with writing(request) as made:
+                made.reason = reason_of(request)
+                for row in queryset.select_related("site"):
+                    if not self.has_change_permission(request, row):
+                        refused.append((row, _("You may not change it.")))
+                        continue
+                    before = {name: getattr(row, name) for name in values}
+                    for name, value in values.items():
+                        setattr(row, name, value)
+                    with suppress(ValidationError):
+                        row.full_clean()
+                        if before != values:
+                            row.save(update_fields=[*values])
+                            changed += 1
+                        continue
+                    refused.append((row, _why_not(row)))
+        if changed and made is not None:
+            text = ngettext(
+                "%(count)s picture was changed.", "%(count)s pictures were changed.", changed
+            )
+            text = with_undo_link(text % {"count": changed}, made)
+            self.message_user(request, text, messages.SUCCESS)
+        elif not refused:
+            self.message_user(request, _("There was nothing to change."), messages.INFO)
+        for row, why in refused[:10]:
+            text = _("%(site)s, %(picture)s: %(why)s")
+            values_of = {"site": row.site, "picture": row, "why": why}
+            self.message_user(request, text % values_of, messages.WARNING)
+        if len(refused) > 10:
+            more = ngettext("%(count)s more.", "%(count)s more.", len(refused) - 10)
+            self.message_user(request, more % {"count": len(refused) - 10}, messages.WARNING)
+
+
+def _why_not(row: Image) -> str:
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def _line(row: Image, request: HttpRequest | None = None) -> TextLine:
+    """A picture with an input for each text and language; with what was sent, if so."""
+    inputs = []
+    for name in ("alt", "caption"):
+        label = column(Image, name).verbose_name
+        for code in interface_languages():
+            key = f"{row.pk}-{name}-{code}"
+            value = stored = str(getattr(row, name).get(code, ""))
+            if request is not None:
+                value = _sent_text(request, key)
+                stored = _sent_text(request, f"{key}-stored")
+            words = {"what": label, "language": language_name(code)}
+            said = _("%(what)s (%(language)s)") % words
+            inputs.append(TextInput(key, said, proper_tag(code), value, stored))
+    return TextLine(row, picture_address(row, row.file), inputs)
+
+
+def _sent_text(request: HttpRequest, name: str) -> str:
+    return " ".join(request.POST.get(name, "").replace("\0", "").split())[:_LONGEST]

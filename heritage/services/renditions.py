@@ -1,0 +1,173 @@
+"""The sizes in which pictures are served: the small ones at once, the others by the worker.
+
+They follow from the file of a picture alone, and may be deleted and made again at any time. A row
+says that a file is there, whole; pages name only what a row says.
+"""
+
+import logging
+from collections.abc import Collection, Iterable, Iterator
+from datetime import timedelta
+from pathlib import PurePosixPath
+from typing import BinaryIO, cast
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Substr
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from heritage.media import renditions as encoder
+from heritage.models import Image, IndexChange, Job, JobLine, Rendition
+from heritage.services import jobs
+
+logger = logging.getLogger(__name__)
+
+KIND = "renditions"
+_FOLDER = "renditions"
+_SWEPT_AFTER = timedelta(days=1)
+
+
+def missing() -> QuerySet[Image]:
+    """Pictures of which not all sizes are made."""
+    done = Rendition.objects.filter(
+        source=Substr(OuterRef("sha256"), 1, Rendition.SOURCE_LENGTH), form=Rendition.Form.ALL
+    )
+    return Image.objects.exclude(sha256="").exclude(Exists(done)).order_by("pk")
+
+
+def after_write(sites: Collection[int]) -> None:
+    """Once pictures are stored: make their small sizes, and leave the others to the worker."""
+    rest = False
+    for image in missing().filter(site__in=list(sites)):
+        try:
+            make(image, most=encoder.AT_ONCE)
+        except OSError:
+            logger.exception("Picture %s cannot be read.", image.pk)
+        rest = True
+    waiting = Job.objects.filter(kind=KIND, state=Job.State.WAITING)
+    if rest and not waiting.exists():
+        jobs.start(KIND)
+
+
+def make(image: Image, most: int = encoder.WIDTHS[-1]) -> int:
+    """Make the sizes up to `most` that are not there; how many. Raises OSError without its file."""
+    widths = encoder.widths_of(image.width, image.height, most)
+    source = image.source
+    there = Rendition.objects.filter(source=source)
+    have = set(there.filter(form=Rendition.Form.AVIF).values_list("width", flat=True))
+    todo = [width for width in widths if width not in have]
+    made = 0
+    if todo:
+        with image.file.open("rb") as file:
+            # AVIF comes last of each width: its row says that both are there.
+            for each in sorted(
+                encoder.encode(cast(BinaryIO, file), todo), key=lambda each: each.form == "avif"
+            ):
+                _store(source, each)
+                made += 1
+    if most >= encoder.WIDTHS[-1]:
+        Rendition.objects.get_or_create(
+            source=source,
+            form=Rendition.Form.ALL,
+            width=image.width,
+            defaults={"height": image.height, "bytes": 0},
+        )
+    return made
+
+
+def _store(source: str, made: encoder.Encoded) -> None:
+    row = Rendition(
+        source=source,
+        form=made.form,
+        width=made.width,
+        height=made.height,
+        bytes=len(made.content),
+    )
+    # A file without a row was perhaps written in part.
+    default_storage.delete(row.path)
+    default_storage.save(row.path, ContentFile(made.content))
+    Rendition.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def make_missing() -> Iterator[tuple[Image, str]]:
+    """Make all that is missing; yields each picture, and why it cannot be read, if so.
+
+    Pages that show it are built anew, with the sizes that they can name now.
+    """
+    last = 0
+    while image := missing().filter(pk__gt=last).select_related("site").first():
+        last, why = image.pk, ""
+        try:
+            make(image)
+        except OSError as error:
+            why = error.strerror or str(error)
+        else:
+            with IndexChange.objects.locked():
+                IndexChange.objects.enter([image.site_id])
+        yield image, why
+
+
+def forget_lost() -> int:
+    """Forget those whose files are gone, so that they are made again; how many."""
+    lost = [
+        row.pk
+        for row in Rendition.objects.exclude(form__in=Rendition.NO_FILES).iterator()
+        if not default_storage.exists(row.path)
+    ]
+    sources = Rendition.objects.filter(pk__in=lost).values_list("source", flat=True)
+    Rendition.objects.filter(source__in=set(sources), form=Rendition.Form.ALL).delete()
+    return Rendition.objects.filter(pk__in=lost).delete()[0]
+
+
+def _job(run: jobs.Run) -> jobs.Steps:
+    total, done, unread = missing().count(), 0, 0
+    for image, why in make_missing():
+        done += 1
+        if why:
+            unread += 1
+            text = _("The file of this picture cannot be read: {why}")
+            run.log(format_lazy(text, why=why), JobLine.Level.WARNING, (Image, image.pk))
+        yield jobs.Progress(done, max(done, total), format_lazy(_("{count} pictures"), count=done))
+    return {"pictures": done, "unread": unread}
+
+
+def sweep(kept: Collection[str], dry_run: bool = False) -> Iterable[int]:
+    """Delete those of pictures that nobody can bring back, and files without a row; their sizes.
+
+    `kept` are the sources of pictures that rows have, or had until lately.
+    """
+    named = set()
+    for row in Rendition.objects.iterator():
+        if row.source in kept:
+            named.add(row.path)
+        else:
+            yield row.bytes
+            if not dry_run:
+                row.delete()
+                if row.form not in Rendition.NO_FILES:
+                    default_storage.delete(row.path)
+    if not default_storage.exists(_FOLDER):
+        return
+    before = timezone.now() - _SWEPT_AFTER
+    for folder in default_storage.listdir(_FOLDER)[0]:
+        for name in default_storage.listdir(f"{_FOLDER}/{folder}")[1]:
+            path = str(PurePosixPath(_FOLDER, folder, name))
+            if path not in named and default_storage.get_modified_time(path) < before:
+                yield default_storage.size(path)
+                if not dry_run:
+                    default_storage.delete(path)
+
+
+jobs.register(
+    jobs.JobKind(
+        KIND,
+        _("Making the sizes of pictures"),
+        _job,
+        permission="heritage.change_image",
+        every=timedelta(hours=1),
+        is_needed=lambda: missing().exists(),
+        continues_itself=True,
+    )
+)
