@@ -17,9 +17,10 @@ from django.http import QueryDict
 from django.test import override_settings
 from django.urls import reverse
 
+from heritage.exchange import importing
 from heritage.formats import downloads
 from heritage.formats.downloads import editions, making
-from heritage.models import Blur, CommandRun, Job, PreparedFile
+from heritage.models import Blur, CommandRun, Job, PreparedFile, Site, row_values
 from heritage.search import SiteFilter
 from heritage.values.cell_text import as_meant, harmless
 from heritage.web.data import files
@@ -438,3 +439,50 @@ def test_the_worker_makes_them_each_night(sites, settings, tmp_path):
 def test_a_small_catalogue_gives_all_sites_without_a_worker(client, sites):
     assert client.get("/en/data/sites.jsonl").status_code == 200
     assert reverse("web:whole_file", args=["jsonl"]) in client.get("/en/data/").text
+
+
+# --- read again ----------------------------------------------------------------------------------
+
+
+def planned(path):
+    of_import = importing.add(path, path.name, None, datum="wgs84")
+    importing.plan(of_import, None, here=True)
+    return of_import, {
+        row.cells["uid"]: (row.outcome, row.problems) for row in of_import.rows.order_by("pk")
+    }
+
+
+@pytest.mark.parametrize("of_editors", [False, True])
+def test_a_table_that_is_changed_and_imported_changes_just_that(
+    client, admin_client, sites, tmp_path, of_editors
+):
+    sites.description = build.text("First *line*\n\n= second", "“引号”，\n- 二")
+    sites.latitude, sites.longitude = 34.555567891, 112.4697
+    sites.save()
+    if of_editors:
+        data = {
+            "action": "export_csv",
+            "_selected_action": list(Site.objects.values_list("pk", flat=True)),
+        }
+        content = admin_client.post("/en/admin/heritage/site/", data).getvalue()
+    else:
+        content = fetch(client, "csv").content
+    path = tmp_path / "again.csv"
+    path.write_bytes(content)
+    _import, found = planned(path)
+    assert {outcome for outcome, _problems in found.values()} == {"unchanged"}, [
+        row.differences for row in _import.rows.all()
+    ]
+    before = {site.pk: site for site in Site.objects.all()}
+    path.write_bytes(content.replace("龙门".encode(), "龙门石窟".encode()))
+    of_import, found = planned(path)
+    assert [uid for uid, (outcome, _p) in found.items() if outcome != "unchanged"] == [sites.uid]
+    importing.apply(of_import, None, here=True)
+    for pk, old in before.items():
+        new = Site.objects.get(pk=pk)
+        for column in row_values.recorded_columns(Site):
+            if pk == sites.pk and column.name == "name":
+                assert new.name == {"en": "Longmen", "zh-hans": "龙门石窟"}
+            else:
+                assert getattr(new, column.attname) == getattr(old, column.attname), column.name
+    assert list(sites.kinds.values_list("slug", flat=True)) == ["caves"]

@@ -76,7 +76,9 @@ def _read(text: str, hemispheres: str, field: str) -> float:
     minutes, seconds = float(found["minutes"] or 0), float(found["seconds"] or 0)
     if minutes >= 60 or seconds >= 60:
         raise ValueError(_("Minutes and seconds of “%(value)s” must be less than 60.") % names)
-    degrees = round(float(found["degrees"]) + minutes / 60 + seconds / 3600, 7)
+    degrees = float(found["degrees"])
+    if minutes or seconds:  # what is written as degrees alone is kept as it is
+        degrees = round(degrees + minutes / 60 + seconds / 3600, 7)
     return -degrees if found["sign"] == "-" or hemisphere in ("S", "W", "南", "西") else degrees
 
 

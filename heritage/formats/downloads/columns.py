@@ -21,7 +21,6 @@ from heritage.search.page_rows import EventRow, TableRow
 from heritage.values.language import LanguageMap, LazyText, language_name
 
 SEPARATOR = "; "  # of several values in one cell
-_DECIMALS = 6  # of a degree: a hand's breadth
 
 type Value = str | int | float | None
 
@@ -85,8 +84,8 @@ _DATATYPES: dict[str, str | LazyText] = {
 
 def _degrees(name: str) -> Callable[[TableRow, Context], Value]:
     def value(row: TableRow, context: Context) -> Value:
-        degrees = row.plain[name if context.for_editors else f"public_{name}"]
-        return None if degrees is None else round(degrees, _DECIMALS)
+        found: Value = row.plain[name if context.for_editors else f"public_{name}"]
+        return found
 
     return value
 
