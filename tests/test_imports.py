@@ -97,6 +97,14 @@ def test_a_second_run_changes_nothing(table):
     assert outcomes(again) == [(2, Outcome.UNCHANGED), (3, Outcome.UNCHANGED)]
 
 
+def test_a_table_with_two_kinds_of_events_is_compared_with_what_is_stored(table):
+    place = build.make_place("Luoyang", "洛阳")
+    row = {"name:en": "White Horse Temple", "place": place.slug}
+    row |= {"event:built": "68", "event:repaired": "1556"}
+    applied(table(row))
+    assert outcomes(table(row)) == [(2, Outcome.UNCHANGED)]
+
+
 def test_a_partial_table_updates_by_key_and_leaves_what_is_empty(table):
     kind = build.make_kind("Temple", "寺庙")
     site = build.make_site("Old Temple", "旧寺", kinds=[kind], area_ha=3, summary=build.text("Old"))

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from heritage.exchange.reading import Limits, UnreadableFile, open_file
+from heritage.exchange.reading import Limits, UnreadableFile, open_file, recognise
 from heritage.values.cell_text import harmless
 from tests import builders as build
 from tests.spreadsheets import xlsx
@@ -431,6 +431,7 @@ def test_geojson(tmp_path):
         {"type": "Feature", "properties": {"name": "Both"},
          "geometry": {"type": "GeometryCollection", "geometries": [point, AREA]}},
         {"type": "Feature", "properties": None, "geometry": None},
+        {"type": {"a": 1}, "properties": {"name": "Odd"}, "geometry": {"type": ["Point"]}},
         {"type": "Feature", "properties": {"name": "Road"},
          "geometry": {"type": "LineString", "coordinates": RING}},
         {"type": "Feature", "geometry": point,
@@ -444,6 +445,7 @@ def test_geojson(tmp_path):
         ["Kiln", "5", "34.55", "112.47", ""],
         ["Wall", "", "", "", area],
         ["Both", "", "34.55", "112.47", area],
+        ["Odd", "", "", "", ""],
         ["Road", "", "", "", ""],
         ["Moved", "", "34.55", "112.47", ""],
     ]
@@ -517,3 +519,56 @@ def test_a_download_is_read_as_it_was_written(downloaded, ending):
     assert len(found) == 2
     for uid, written in expected.items():
         assert {key: found[uid].get(key) for key in written} == written
+
+
+# --- files that were damaged at random ----------------------------------------------------------
+
+
+def sound_files(folder):
+    xlsx(folder / "a.xlsx", {"S": [["name", "date", 3], ["a", "b", 1.5]] * 40}, formats=["yyyy"])
+    (folder / "a.csv").write_text("name,kind\n" + '"Kiln, old",窑\n' * 40)
+    (folder / "a.json").write_text(json.dumps([{"name": {"en": "Kiln"}, "n": 1}] * 40))
+    point = {"type": "Point", "coordinates": [112.47, 34.55]}
+    feature = {"type": "Feature", "properties": {"name": "Kiln"}, "geometry": point}
+    collection = {"type": "FeatureCollection", "features": [feature] * 40}
+    (folder / "a.geojson").write_text(json.dumps(collection))
+    (folder / "a.kml").write_text(KML)
+    (folder / "a.xml").write_text("<query>" + "<row><a>1</a><b><c><d>2</d></c></b></row>" * 40)
+    return sorted(folder.iterdir())
+
+
+def damaged(content, chance):
+    """The content with some bytes changed, left out or repeated, or cut off."""
+    found = bytearray(content)
+    for _time in range(chance.randint(1, 8)):
+        at = chance.randrange(len(found))
+        kind = chance.randrange(4)
+        if kind == 0:
+            found[at] = chance.randrange(256)
+        elif kind == 1:
+            del found[at : at + chance.randint(1, 30)]
+        elif kind == 2:
+            found[at:at] = found[at : at + chance.randint(1, 300)] * chance.randint(1, 20)
+        else:
+            found[at:at] = chance.choice([b"\0", b"<", b"{", b"[", b'"', b"&x;", b"\xff", b"\n"])
+        if len(found) < 2:
+            break
+    return bytes(found)
+
+
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(tmp_path):
+    chance = random.Random(27)
+    refused = 0
+    for path in sound_files(tmp_path):
+        sound = path.read_bytes()
+        for _time in range(60):
+            path.write_bytes(damaged(sound, chance))
+            try:
+                source = open_file(path)
+                recognise(source)
+                for row in source.rows():
+                    assert list(row.cells) == source.columns
+            except UnreadableFile as error:
+                assert str(error).endswith(".")
+                refused += 1
+    assert refused > 60  # and others are read

@@ -122,4 +122,5 @@ def exported_columns() -> list[Column]:
 
 def with_related(sites: QuerySet[Site], columns: Iterable[Column]) -> QuerySet[Site]:
     """With the rows of other tables that columns read."""
-    return sites.prefetch_related(*(each for column in columns for each in column.related))
+    related = (each for column in columns for each in column.related)
+    return sites.prefetch_related(*dict.fromkeys(related))  # of several events, each once

@@ -12,7 +12,16 @@ from heritage.exchange.reading.source import Limits, UnreadableFile
 _CHUNK = 1 << 16
 _MEMBERS = 5_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_FAILURES = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError)
+_FAILURES = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,  # a place before the file
+    RuntimeError,
+    ValueError,
+)
 
 
 def checked_names(path: Path, limits: Limits) -> list[str]:

@@ -18,7 +18,7 @@ _LARGEST = 20_000_000  # characters of one object
 _SPACE = " \t\r\n\ufeff"
 # The members of an object that hold its rows, in files of others.
 _LISTS = ("features", "results", "records", "data", "items", "sites", "rows")
-_GEOMETRIES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
+_GEOMETRIES = ("Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 _WGS84 = ("CRS84", "4326", "WGS84", "WGS 84")
 POINT = ("latitude", "longitude")
 BOUNDARY = "boundary"
