@@ -23,6 +23,7 @@ from heritage.models import (
     Identifier,
     IdentifierScheme,
     Identity,
+    Import,
     Job,
     LoadedRow,
     Notice,
@@ -96,6 +97,7 @@ def make_rows():
         Correction.objects.create(site=site, topic="dates", text="Not 1044.", language="en"),
         Custodian.objects.create(name=build.text("The abbey", "寺院")),
         Job.objects.create(kind="tidy"),
+        Import.objects.create(name="sites.csv", language="en", signature=""),
         OutgoingMail.objects.create(to="li@example.org", subject="Hello"),
         *_of_the_day(site),
         ChangeSet.objects.latest("pk"),
@@ -135,6 +137,7 @@ def test_every_page_opens(client, _rows, model, language):
         LoadedRow: ("add", "delete"),  # written by the loader alone
         Identity: ("add",),  # there is one already
         Job: ("add", "delete"),  # written by the program alone
+        Import: ("delete",),  # deleted by age alone
         OutgoingMail: ("add", "delete"),  # written by the program alone
         Correction: ("add",),  # written by readers alone
     }

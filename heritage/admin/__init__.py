@@ -3,7 +3,7 @@
 - `records/`: the admin of sites and their rows, registers, vocabularies, visiting information.
 - `accounts/`: users, groups and their permissions; how they log in.
 - `workflow/`: the desk, review and publication, corrections, bulk actions, merging of records,
-  jobs of the background worker.
+  imports of files, jobs of the background worker.
 - `form/`: the form of a record: fields and widgets, rows, and what others saved meanwhile.
 - `lists/`: columns, filters and order of lists, editing in a table, export.
 - `changes/`: history, undo, and what was deleted.
@@ -20,4 +20,4 @@ from heritage.admin.records import (  # noqa: F401
     visiting,
     vocabularies,
 )
-from heritage.admin.workflow import corrections, jobs  # noqa: F401
+from heritage.admin.workflow import corrections, imports, jobs  # noqa: F401

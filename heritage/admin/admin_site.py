@@ -44,7 +44,7 @@ SECTIONS = (
     (
         "records",
         gettext_lazy("Records"),
-        ("Site", "Designation", "Source", "Custodian", "Correction", "ChangeSet"),
+        ("Site", "Designation", "Source", "Custodian", "Correction", "Import", "ChangeSet"),
     ),
     (
         "rows",

@@ -47,6 +47,8 @@ DEFAULTS = {
     "heritage.user": _INSTALLATION,
     "heritage.changeset": (_LOOK, _LOOK, _LOOK),
     "heritage.loadedrow": ((), _LOOK, _LOOK),
+    # A contributor plans; who may change one applies it.
+    "heritage.import": (("view", "add"), ("view", "add", "change"), ("view", "add", "change")),
     "heritage.job": (_LOOK, _LOOK, ("view", "change")),
     "heritage.outgoingmail": ((), (), ("view", "change")),
     "auth.group": _INSTALLATION,

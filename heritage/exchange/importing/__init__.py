@@ -20,7 +20,7 @@ from heritage.exchange.importing.files import (
     sample,
 )
 from heritage.exchange.importing.options import CLEAR, DATUMS, Options
-from heritage.exchange.importing.planning import HERE_BYTES, answer, counts, plan
+from heritage.exchange.importing.planning import HERE_BYTES, answer, counts, is_small, plan
 from heritage.exchange.importing.report import Shower, counted, failed_rows
 from heritage.exchange.importing.report import page as report_page
 
@@ -39,6 +39,7 @@ __all__ = [
     "counted",
     "counts",
     "failed_rows",
+    "is_small",
     "look",
     "needs_datum",
     "open_import",

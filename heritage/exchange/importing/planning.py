@@ -27,6 +27,7 @@ from heritage.services import jobs
 
 AT_ONCE = 500  # rows
 HERE_BYTES = 1_000_000  # of a file that is planned at once; a larger one is a job
+HERE_ROWS = 6_000  # of a file that was read and is planned anew
 _DECIDED = ("outcome", "name", "site", "entry", "differences", "problems", "asks")
 _NAMED = 12  # unknown places that a question names
 
@@ -38,6 +39,13 @@ def plan(of_import: Import, user: User | None, here: bool) -> Job:
     Import.objects.filter(pk=of_import.pk).update(job=job)
     of_import.refresh_from_db()
     return job
+
+
+def is_small(of_import: Import) -> bool:
+    """Whether a request can make the plan; it takes a second for some hundred rows."""
+    if of_import.path:
+        return (files.folder() / of_import.path).stat().st_size <= HERE_BYTES
+    return of_import.rows.count() <= HERE_ROWS
 
 
 def _plan(run: jobs.Run) -> jobs.Steps:
