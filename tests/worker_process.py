@@ -43,8 +43,10 @@ def main(database: str) -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from heritage.exchange import importing
     from heritage.services import jobs
 
+    importing.applying.AT_ONCE = importing.applying.BATCH = BATCH
     connection.settings_dict["NAME"] = database
     jobs.register(kind())
     jobs.HEARTBEAT = 0.05

@@ -1,7 +1,7 @@
 """Imports of files: upload, columns, the plan row by row, questions, and what was applied.
 
-Whoever may add an import plans; who may change one and publish sites applies. Contributors see
-their own imports only. What is small is done within the request, see `exchange.importing`.
+Whoever may add an import plans it; who may change one and publish sites plans any, and applies.
+What is small is done within the request, see `exchange.importing`.
 """
 
 import tempfile
@@ -91,10 +91,6 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
     show_full_result_count = False
     ordering = ("-pk",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Import]:
-        rows = super().get_queryset(request)
-        return rows if may_publish(user_of(request)) else rows.filter(user=user_of(request))
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return user_of(request).has_perm("heritage.add_import")
 
@@ -108,16 +104,18 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
             *super().get_urls(),
         ]
 
-    def _import(self, request: HttpRequest, pk: object) -> Import:
+    def _import(self, request: HttpRequest, pk: int) -> Import:
         self.require_view_permission(request)
-        found = self.get_queryset(request).select_related("job", "user").filter(pk=pk).first()
+        found = Import.objects.select_related("job", "user").filter(pk=pk).first()
         if found is None:
             raise Http404
         return found
 
     def _may_plan(self, request: HttpRequest, of_import: Import) -> bool:
+        user = user_of(request)
         is_open = of_import.state != Import.State.APPLIED and not _is_busy(of_import)
-        return self.has_add_permission(request) and is_open
+        is_own = of_import.user_id == user.pk or may_publish(user)
+        return self.has_add_permission(request) and is_open and is_own
 
     # --- upload
 
@@ -225,6 +223,7 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
             "pages": page.paginator.get_elided_page_range(page.number),
             "outcome": chosen,
             "rows": [(shown, _site_url(shown.row)) for shown in shower.rows(page.object_list)],
+            "kept": shower.kept(of_import),
             "open_questions": open_questions,
             "answered": of_import.questions.exclude(answer="").count(),
             "waiting": waiting,
@@ -257,7 +256,7 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
             return redirect(self.own_url("change", pk))
         if request.method == "POST":
             answers = {
-                int(name[2:]): value
+                int(name[2:]): str(value)
                 for name, value in request.POST.items()
                 if name.startswith("q-") and is_id(name[2:])
             }
@@ -291,11 +290,11 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
             importing.apply(of_import, user_of(request), here=is_small, reason=reason)
         return redirect(self.own_url("change", pk))
 
-    def report_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def report_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         of_import = self._import(request, pk)
         return _download([importing.report_page(of_import)], "text/html", f"import-{pk}.html")
 
-    def failed_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def failed_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         of_import = self._import(request, pk)
         return _download(importing.failed_rows(of_import), "text/csv", f"import-{pk}-failed.csv")
 

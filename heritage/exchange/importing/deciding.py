@@ -6,7 +6,7 @@ with the plan and saves what they have put. So there is one differ, and what is 
 shown.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from heritage.exchange.columns import AmbiguousName, Column, TermColumn, TextColumn
 from heritage.exchange.importing.columns import (
     EntryColumn,
+    EntryTextColumn,
     EventsColumn,
     IdentifierColumn,
     ImportColumns,
@@ -133,6 +134,11 @@ class Decider:
         self.register = next(
             (each for each in self.columns.registers if each.slug == of_import.register), None
         )
+        self.is_older = (
+            self.register is not None
+            and of_import.edition[:4] < self.register.edition[:4]
+            and bool(of_import.edition)
+        )
         self.answers = {
             each.key: each.answer for each in of_import.questions.exclude(answer="").order_by()
         }
@@ -141,6 +147,7 @@ class Decider:
         self.used = [
             (column, headers[key]) for key, column in self.columns.by_key.items() if key in headers
         ]
+        self.kept: Counter[str] = Counter()  # values of an official list, by column
         self.questions: dict[str, tuple[Question, int]] = {}  # with how many rows ask each
         self._lines: dict[tuple[str, str], int] = {}  # of this file, by what it is the key of
         self._made: dict[tuple[str, int | None], int] = {}  # lines of new sites, by name and place
@@ -545,11 +552,6 @@ class Decider:
             decision.differences.append([f"{entry.register.slug}.reference", "", entry.reference])
 
     def _compare(self, decision: Decision, cells: dict[str, str], site: Site | None) -> None:
-        own_names = {
-            entry.pk: dict(entry.name)
-            for entry in decision.entries.values()
-            if not entry._state.adding
-        }
         written: dict[str, str] = {}  # headers by the field that they set
         for column, header in self.used:
             text = cells.get(column.key)
@@ -563,10 +565,14 @@ class Decider:
                 value = self._value(decision, column, text)
                 if decision.outcome == Outcome.LEFT or len(decision.asks) > before:
                     continue
-                self._put(decision, column, record, value, own_names)
+                self._put(decision, column, record, value)
                 written[column.name] = header
             except ValidationError as error:
-                decision.problems.append([header, joined(error.messages)])
+                said = joined(error.messages)
+                if text[:60] not in said:
+                    words = {"value": text[:60], "problem": said}
+                    said = _("“%(value)s”: %(problem)s") % words
+                decision.problems.append([header, said])
         self._validate(decision, site, written)
 
     def _record(self, decision: Decision, column: Column, site: Site | None) -> Any:
@@ -575,30 +581,37 @@ class Decider:
             return None if entry is None or column.name == "reference" else entry
         return site
 
-    def _put(
-        self,
-        decision: Decision,
-        column: Column,
-        record: Any,
-        value: Any,
-        own_names: dict[int, dict[str, str]],
-    ) -> None:
+    def _put(self, decision: Decision, column: Column, record: Any, value: Any) -> None:
         stored = column.stored(record)
         if self.is_official and not record._state.adding and not self.options.takes_away:
-            if column.record is Site:
-                # Of a site a list fills what is empty; its name follows where it was the list's.
-                names = [each.get(column.language) for each in own_names.values()]
-                is_theirs = column.name == "name" and stored and stored in names
-                if stored not in ("", None, []) and stored != (None, None) and not is_theirs:
-                    return
-            else:
-                value = column.joined(stored, value)
+            wanted, value = value, self._kept(column, stored, value)
+            if wanted != value:
+                self.kept[column.key] += 1
         if value == stored or self._is_its_blur(column, record, value):
             return
         before, after = column.text(record), column.shown(value)
         column.put(record, value)
         decision.put.append((column, record))
         decision.differences.append([column.key, before, after])
+        site = decision.site
+        if self.is_official and isinstance(column, EntryTextColumn) and site is not None:
+            # A site that is called as its entry follows it.
+            own = TextColumn("name", column.language)
+            if stored and not site._state.adding and own.stored(site) == stored:
+                own.put(site, value)
+                decision.put.append((own, site))
+                decision.differences.append([own.key, before, after])
+
+    def _kept(self, column: Column, stored: Any, value: Any) -> Any:
+        """The value that a list, which may be a poorer one, gives to what is recorded already.
+
+        Of a site it fills what is empty; of an entry it takes nothing away. So does a list that is
+        older than the one that its register follows.
+        """
+        if column.record is Site or self.is_older:
+            is_empty = stored in ("", None, []) or stored == (None, None)
+            return value if is_empty else stored
+        return column.joined(stored, value)
 
     @staticmethod
     def _is_its_blur(column: Column, record: Any, value: Any) -> bool:

@@ -94,6 +94,13 @@ def _plan_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
         _note_gone(of_import, decider)
         _store_questions(of_import, decider)
         files.remove(of_import)
+        of_import.options["kept"] = dict(decider.kept)
+        if decider.is_older and decider.register is not None:
+            note = _(
+                "The register follows a newer list (%(edition)s): of what is recorded, this one "
+                "only fills what is empty."
+            ) % {"edition": decider.register.edition}
+            of_import.notes = [*(each for each in of_import.notes if each != note), note]
         of_import.state, of_import.planned_at = Import.State.PLANNED, timezone.now()
         of_import.save()
     return counts(of_import)
