@@ -440,3 +440,27 @@ def test_the_scroll_is_in_the_order_of_time_or_road(client, luoyang):
     assert all(each.get("href").startswith("data:image/svg+xml;base64,") for each in pictures)
     road = client.get(f"/en/journey/scroll/?{ALL}&by=road").content.decode()
     assert "In the order of the road." in road
+
+
+# --- a town on a day -----------------------------------------------------------------------------
+
+
+def test_a_town_says_what_is_open_on_a_day(client, luoyang):
+    build.make_price(Site.objects.get(uid="grottoes"), 90)
+    html = client.get("/en/places/luoyang/?day=2026-12-07").content.decode()
+    assert "Open on Monday" in html
+    table = html.partition('class="day-table"')[2].partition("</section>")[0]
+    rows = {uid: row for row in table.split("<tr ")[1:] for uid in ("grottoes", "temple", "museum")
+            if f"/sites/{uid}/" in row}  # fmt: skip
+    assert 'class="is-open"' in rows["grottoes"] and "90" in rows["grottoes"]
+    assert "17:00" in rows["temple"] and "One to two hours." in rows["temple"]
+    assert 'class="is-closed"' in rows["museum"] and "Monday" in rows["museum"]
+    assert table.index("/sites/temple/") < table.index("/sites/museum/")  # the open first
+    assert "Of 2 more sites here nothing is recorded" in table
+
+
+def test_the_table_follows_what_is_written(client, luoyang):
+    before = client.get("/en/places/luoyang/?day=2026-12-07").content.decode()
+    build.make_opening(Site.objects.get(uid="temple"), opens=None, weekdays="1")
+    after = client.get("/en/places/luoyang/?day=2026-12-07").content.decode()
+    assert before.count('class="is-closed"') + 1 == after.count('class="is-closed"')

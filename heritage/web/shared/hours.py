@@ -37,7 +37,7 @@ def hours_in_words(row: Opening) -> str:
 
 def days_in_words(row: Opening) -> str:
     """ "Monday to Friday, 1 April to 31 October"."""
-    days = _("Daily") if row.weekdays == "1234567" else _weekdays(row.weekdays)
+    days = _("Daily") if row.weekdays == "1234567" else weekdays_in_words(row.weekdays)
     return days_of_season(days, row.season_from, row.season_to)
 
 
@@ -144,7 +144,7 @@ def _last_month(row: CheckedRecord) -> tuple[int, int] | None:
     return year, edtf.parse(row.as_of).ends[-1].month or 12
 
 
-def _weekdays(digits: str) -> str:
+def weekdays_in_words(digits: str) -> str:
     """ "Monday to Friday, Sunday"."""
     runs: list[list[int]] = []
     for number in map(int, digits):

@@ -126,7 +126,7 @@ def visiting(rows: page_rows.SiteRows) -> Visiting:
         + _joined(of_hours),
         prices=_joined(
             [
-                _hint(row, language_html.as_html(row.label.best()), _amount(row), row.note)
+                _hint(row, language_html.as_html(row.label.best()), price_in_words(row), row.note)
                 for row in prices
             ]
         )
@@ -212,7 +212,7 @@ def _fact(row: VisitingFact) -> VisitingLine:
     return _line(row, row.get_kind_display(), value, "")
 
 
-def _amount(row: Price) -> str:
+def price_in_words(row: Price) -> str:
     if row.amount == 0:
         return _("free")
     decimals = 0 if row.amount == row.amount.to_integral_value() else 2

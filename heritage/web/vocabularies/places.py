@@ -21,6 +21,7 @@ from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites, TermText
+from heritage.web.vocabularies.day_table import DayTable, day_table
 from heritage.web.world_heritage.entries import WorldHeritageList, by_year, region_of_states
 
 _DAY_KM = 30  # from a town's centre and back in a day, with time to look
@@ -67,6 +68,7 @@ class PlacePage:
     above: list[TermLink]
     children: list[TermLink]
     surroundings: TownSurroundings | None
+    visits: DayTable | None  # of a town
     map: SmallMap | None
     charts: list[Chart]
     by_year: Chart | None
@@ -103,8 +105,8 @@ def _by_name(found: list[Place]) -> list[Place]:
     return sorted(found, key=lambda place: place.sort_key(language))
 
 
-def place_page(slug: str) -> PlacePage:
-    """The context of a place. Raises Place.DoesNotExist."""
+def place_page(slug: str, day: str = "") -> PlacePage:
+    """The context of a place, with what is open on a day. Raises Place.DoesNotExist."""
     place = Place.objects.select_related("description_source__licence").get(slug=slug)
     index = current_index()
     tree = CountedTree("place", index)
@@ -124,6 +126,7 @@ def place_page(slug: str) -> PlacePage:
         above=common.links(tree, tree.broader(place)),
         children=common.links(tree, _by_name(tree.counted(place.pk))),
         surroundings=_surroundings(index, place),
+        visits=day_table(index, place, day) if place.level in Place.TOWNS else None,
         map=small_maps.of_sites(index, hits, {"place": place.slug}, _("On the map")),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,

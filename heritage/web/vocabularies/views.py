@@ -1,6 +1,7 @@
 """Views of the pages of eras, kinds and places."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -62,7 +63,7 @@ def kind(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @conditional_page
 def place(request: HttpRequest, slug: str) -> HttpResponse:
-    page = _found(place_page, slug)
+    page = _found(partial(place_page, day=request.GET.get("day", "")), slug)
     return _term(request, "place", page, str(page.place), _("Places"), _words(page))
 
 

@@ -1,0 +1,151 @@
+"""What one can visit in a town on a day: one table, and how many are not in it and why."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from heritage.models import Place, Site, VisitingFact
+from heritage.models.visiting import WEEKDAYS, CheckedRecord
+from heritage.search import HoursGroup, IndexSnapshot, orders, page_dependencies, page_rows
+from heritage.web.shared import language_html
+from heritage.web.shared.hours import (
+    SiteDay,
+    age_in_words,
+    hours_in_words,
+    site_day,
+    weekdays_in_words,
+)
+from heritage.web.site.visiting import price_in_words
+
+_MOST = 40  # sites of which something on a visit is recorded
+_DAYS = 7  # that the table offers
+
+
+@dataclass(frozen=True, slots=True)
+class DayRow:
+    """`key` is "open", "closed" or "unclear"."""
+
+    url: str
+    name: SafeString | str
+    key: str
+    state: str
+    closes: str
+    closed_on: str
+    ticket: SafeString | str
+    needed: SafeString | str
+    as_of: str
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayChoice:
+    label: str
+    url: str
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayTable:
+    """Prepared for the table of components/day_table.html."""
+
+    heading: str
+    days: list[DayChoice]
+    rows: list[DayRow]
+    others: int  # sites of which nothing on a visit is recorded
+    left_out: int  # rows beyond the most
+
+
+def day_table(index: IndexSnapshot, place: Place, asked: str) -> DayTable | None:
+    """The table of the sites of a place for the day in the address, or else today; None without
+    a site of which something is recorded."""
+    today = timezone.localdate()
+    day = _day(asked) or today
+    question = partial(_known, place_id=place.pk)
+    ids, total, every = question(index)
+    page_dependencies.answer(index, question, (ids, total, every))
+    page_dependencies.sites(index, ids)
+    if not ids:
+        return None
+    sites, visits = Site.objects.published().in_bulk(ids), page_rows.read_visits(ids)
+    nothing = page_rows.VisitRows()
+    rows = [_row(sites[pk], visits.get(pk, nothing), day) for pk in ids if pk in sites]
+    order = {"open": 0, "closed": 1, "unclear": 2}
+    return DayTable(
+        _heading(day, today),
+        [_choice(today + timedelta(days=each), day, today, place) for each in range(_DAYS)],
+        sorted(rows, key=lambda row: order[row.key]),
+        every - total,
+        total - len(ids),
+    )
+
+
+def _known(index: IndexSnapshot, place_id: int) -> tuple[tuple[int, ...], int, int]:
+    """The best known sites of which something on a visit is recorded, how many there are of
+    these, and of all."""
+    hits = index.having("place", place_id)
+    known = hits & (index.having("has", "visiting") | index.with_hours)
+    order = index.orders[orders.PROMINENCE]
+    return tuple(order.slice(known, 0, _MOST)), len(known), len(hits)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _heading(day: date, today: date) -> str:
+    if day == today:
+        return _("Open today")
+    words = {"weekday": WEEKDAYS[day.weekday()], "date": date_format(day, "DATE_FORMAT")}
+    return _("Open on %(weekday)s, %(date)s") % words
+
+
+def _choice(each: date, day: date, today: date, place: Place) -> DayChoice:
+    label = _("Today") if each == today else str(WEEKDAYS[each.weekday()])
+    path = reverse("web:place", args=[place.slug])
+    url = path if each == today else f"{path}?day={each.isoformat()}"
+    return DayChoice(label, f"{url}#day-title", each == day)
+
+
+def _row(site: Site, rows: page_rows.VisitRows, day: date) -> DayRow:
+    found = site_day(rows, day)
+    key, state = _state(found)
+    price = rows.prices[0] if rows.prices else None
+    needed = next((f for f in rows.facts if f.kind == VisitingFact.Kind.TIME_NEEDED), None)
+    shown: list[CheckedRecord] = [row for row in (found.row, price) if row]
+    as_of, age = age_in_words(shown)
+    return DayRow(
+        reverse("web:site", args=[site.slug]),
+        language_html.as_html(site.shown_name.best()),
+        key,
+        state,
+        f"{found.closes:%H:%M}" if found.closes else "",
+        _closed_on(rows),
+        price_in_words(price) if price else "",
+        language_html.as_html(needed.text.best()) if needed else "",
+        as_of,
+        age,
+    )
+
+
+def _state(day: SiteDay) -> tuple[str, str]:
+    if day.group.is_open and day.row:
+        return "open", hours_in_words(day.row)
+    if day.group == HoursGroup.CLOSED:
+        return "closed", pgettext("a site on a day", "closed")
+    return "unclear", pgettext("a site on a day", "not checked")
+
+
+def _closed_on(rows: page_rows.VisitRows) -> str:
+    """The weekdays on which a row says that it is closed."""
+    digits = sorted({digit for row in rows.openings if not row.is_open for digit in row.weekdays})
+    return weekdays_in_words("".join(digits))
