@@ -250,11 +250,15 @@ def test_home_asks_what_the_catalogue_answers(client, words, longmen):
     entry = build.make_designation(register=words.unesco, events=events, regions=[africa])
     build.make_coverage(build.make_site("Falls"), entry)
     asked = client.get("/en/").context["home"].questions
-    assert [question.label for question in asked] == ["In danger: Africa", "Near Luoyang"]
-    for question in asked:
+    assert [question.label for question in asked] == [
+        "In danger: Africa", "Near Luoyang", "What stood in 493",
+    ]  # fmt: skip
+    for question in asked[:2]:
         page = client.get(question.url)
         assert page.status_code == 200, (question, page.headers)
         assert question.sites == page.context["list"].total > 0
+    assert asked[2].url == "/en/year/493/"
+    assert client.get(asked[2].url).status_code == 200
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

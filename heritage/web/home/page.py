@@ -96,10 +96,9 @@ def home(name: LanguageMap) -> Home:
     kind, unesco = by_name["kind"], by_name["unesco"]
     earliest = _earliest(every.index)
     page_dependencies.parts(every.index, "values", "world heritage")
-    featured = _featured_ids(every.index)
-    page_dependencies.answer(every.index, _featured_ids, featured)
+    featured = _featured(every.index)
     return Home(
-        featured=_featured(every.index, featured),
+        featured=featured,
         questions=questions(every.index, featured),
         total=len(every.hits),
         world_heritage=world_heritage_counts(every.index),
@@ -130,7 +129,9 @@ def _oldest(index: IndexSnapshot) -> tuple[int, ...]:
     return tuple(index.orders[orders.OLDEST].ids[:1].tolist())
 
 
-def _featured(index: IndexSnapshot, ids: tuple[int, ...]) -> list[Card]:
+def _featured(index: IndexSnapshot) -> list[Card]:
+    ids = _featured_ids(index)
+    page_dependencies.answer(index, _featured_ids, ids)
     page_dependencies.sites(index, ids)
     return cards.with_summaries(cards.cards_of(index, ids))
 

@@ -1,40 +1,56 @@
-"""Questions as links, which show what one may ask: each with how many sites answer it today."""
+"""Questions as links, which show what one may ask, and how many sites answer each today."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from heritage.models import Place, RegisterTerm, Site, UnescoStatus
+from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.search import IndexSnapshot, SiteFilter, page_dependencies
-from heritage.web.shared.page_urls import list_url
+from heritage.values.date_format import year_phrase
+from heritage.web.shared.cards import Card
 
 
 class Question(NamedTuple):
     url: str
     label: str
-    sites: int
+    sites: int | None  # None: not counted
 
 
-def questions(index: IndexSnapshot, featured: tuple[int, ...]) -> list[Question]:
-    """Those that some site answers; `featured` are sites of the home page, in their order."""
+def questions(index: IndexSnapshot, featured: Sequence[Card]) -> list[Question]:
+    """Those that some site answers; place and year are those of the featured sites."""
+    places = [card.row.place.pk for card in featured if card.row.place]
+    beginnings = [card.row.beginning for card in featured if card.row.beginning]
+    year = next((event.first_year for event in beginnings if event.first_year is not None), None)
 
-    def asked(index: IndexSnapshot) -> tuple[tuple[str, str, int], ...]:
-        return _asked(index, featured)
+    def asked(index: IndexSnapshot) -> tuple[Question, ...]:
+        found = (_danger(index), _near(index, places), _free(), _stood(year))
+        return tuple(question for question in found if question and question.sites != 0)
 
     found = asked(index)
     page_dependencies.answer(index, asked, found)
-    return [Question(list_url(**QueryDict(query).dict()), label, n) for query, label, n in found]
+    return list(found)
 
 
-def _asked(index: IndexSnapshot, featured: tuple[int, ...]) -> tuple[tuple[str, str, int], ...]:
-    """The query, the label and the number of sites of each."""
-    queries = [_danger(index), _near(index, featured), ("has=free", _("Free to enter"))]
-    counted = [(*each, len(SiteFilter(QueryDict(each[0])).hits)) for each in queries if each]
-    return tuple(each for each in counted if each[-1])
+def _list(query: str, label: str) -> Question:
+    sites = len(SiteFilter(QueryDict(query)).hits)
+    return Question(f"{reverse('web:sites')}?{query}", label, sites)
 
 
-def _danger(index: IndexSnapshot) -> tuple[str, str] | None:
+def _free() -> Question:
+    return _list("has=free", _("Free to enter"))
+
+
+def _stood(year: int | None) -> Question | None:
+    if year is None:
+        return None
+    label = _("What stood in %(year)s") % {"year": year_phrase(year)}
+    return Question(reverse("web:year", args=[year]), label, None)
+
+
+def _danger(index: IndexSnapshot) -> Question | None:
     """In danger in the region with most of them."""
     danger = index.having("unesco", UnescoStatus.IN_DANGER)
     regions = [
@@ -46,17 +62,16 @@ def _danger(index: IndexSnapshot) -> tuple[str, str] | None:
     if not most or region is None:
         return None
     label = _("In danger: %(place)s") % {"place": region.label.best()}
-    return f"region={region.code.lower()}&unesco={UnescoStatus.IN_DANGER}", label
+    return _list(f"region={region.code.lower()}&unesco={UnescoStatus.IN_DANGER}", label)
 
 
-def _near(index: IndexSnapshot, featured: tuple[int, ...]) -> tuple[str, str] | None:
-    """Near the city of the first featured site that is in one with a centre."""
+def _near(index: IndexSnapshot, places: Sequence[int]) -> Question | None:
+    """Near the city of the first of the places that is in one with a centre."""
     terms = index.vocabulary.places
-    of_site = dict(Site.objects.filter(pk__in=featured).values_list("pk", "place_id"))
-    for pk in featured:
-        place = terms.get(of_site.get(pk))
+    for pk in places:
+        place = terms.get(pk)
         while place is not None and place.level != Place.Level.CITY:
             place = terms.get(place.parent_id)
         if place is not None and place.centre:
-            return f"near={place.slug}", _("Near %(place)s") % {"place": place.label.best()}
+            return _list(f"near={place.slug}", _("Near %(place)s") % {"place": place.label.best()})
     return None
