@@ -293,3 +293,40 @@ def test_a_term_that_is_renamed_is_understood_by_its_new_name():
     era.save()
     assert read("T'ang") == "era=tang"
     assert read("唐朝") == "+ 唐朝"
+
+
+def test_a_question_about_a_site_is_answered_above_the_list(client):
+    def answer(text: str, language: str = "en") -> str:
+        found = client.get(f"/{language}/sites/", {"q": text}).context["list"].answer
+        return found.text if found else ""
+
+    assert "68" in answer("when was Jade Hall built")
+    assert "68" in answer("白玉堂什么时候建的", "zh-hans")
+    assert answer("where is Jade Hall").startswith("Luoyang")
+    assert answer("白玉堂在哪里", "zh-hans").endswith("洛阳市")
+    assert answer("what year was Jade Hall inscribed") == "inscribed in 1987"
+    assert "on its page" in answer("Jade Hall tickets")
+    assert "no hours" in answer("Luoyang Tower opening hours")
+    # Nothing is asked, nothing is recorded, no site is meant, or several are.
+    for text in ("Jade Hall", "how big is Jade Hall", "when was nothing built"):
+        assert answer(text) == "", text
+    assert answer("when were Jade Hall and Luoyang Tower built") == ""
+
+
+def test_whole_names_decide_and_several_give_all():
+    slugs = dict(Site.objects.values_list("pk", "slug"))
+
+    def found(text: str) -> set[str]:
+        return {slugs[pk] for pk in SiteFilter({"q": text}).hits}
+
+    for text in ("when was Jade Hall built", "Jade Hall tickets", "白玉堂门票"):
+        assert found(text) == {"jade-hall"}, text
+    assert found("Jade Hall and Luoyang Tower") == {"jade-hall", "luoyang-tower"}
+    assert SiteFilter({"q": "temples near Xanth"}).answer.unknown_centre == "xanth"
+    assert not SiteFilter({"q": "near Xanth"}).hits
+
+
+def test_where_nothing_is_near_the_circle_is_widened():
+    filtered = SiteFilter({"q": "near Kaifeng"})
+    assert filtered.data.getlist("near") == ["town:kaifeng"] and filtered.data.get("within")
+    assert filtered.hits

@@ -18,7 +18,7 @@ from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.query_language import spelling, understanding, word_tables
+from heritage.search.query_language import questions, spelling, understanding, word_tables
 from heritage.search.query_language.dictionary import Superlative
 from heritage.search.query_language.query_words import QueryFilter
 from heritage.search.query_language.understanding import UnderstoodQuery
@@ -32,6 +32,8 @@ _LONGEST_THEME = 8  # words, or Han characters
 _MAX_NAMED = 5  # words of a name that stands in a longer text
 _WHERE = {"near", *(facet.name for facet in FACETS if facet.says_where)}
 _TOGETHER = {"to": "from", "role": "from", "within": "near", "hours": "open"}
+# Lists of the dictionary whose words say nothing beside the whole name of a site.
+_SAY_NOTHING_BESIDE = ("questions", "asides", "built", "inscribed", "open")
 _WIDER_KM = (100, 200, 400)  # where nothing lies within the usual distance
 _MAX_PARTED = 10  # words, or Han characters, of a name with its place
 
@@ -52,6 +54,8 @@ class Answer:
     partly: PartialMatches | None = None  # no site has all of it: those that have most
     unread: str = ""  # words that are left out: nothing is known by them
     superlative: Superlative | None = None  # of what filters leave, what is most so comes first
+    asks: str = ""  # one of `questions`, of the site `about` which it is asked
+    about: int = 0
     sites: BitMap = NO_SITES  # with whole names in the text: they alone are asked for
     unknown_centre: str = ""  # what something shall be near to, and nobody knows where it is
 
@@ -68,10 +72,20 @@ def answer(index: IndexSnapshot, text: str, find_sites: FindSites) -> Answer:
     broad = index.cache.get_or_set(BROAD, lambda: LRUCache(_KEPT_BROAD))
     found = few.get((text, today)) or broad.get((text, today))
     if found is None:
-        found = _answer(index, text, today, find_sites)
+        found = _about(index, text, today, _answer(index, text, today, find_sites))
         is_broad = found.partly is not None and len(found.partly.ids) > _BROAD
         (broad if is_broad else few)[(text, today)] = found
     return found
+
+
+def _about(index: IndexSnapshot, text: str, today: date, found: Answer) -> Answer:
+    """The answer with what the text asks of the only site that it names."""
+    asks = questions.asked_in(text)
+    read = understanding.understand(index, text, today) if asks else None
+    names = (*read.sites, *read.also_terms) if read else ()
+    if len(names) != 1 or read is None or read.unknown_centre:
+        return found
+    return replace(found, asks=asks, about=text_search.best_known(index, names[0].sites))
 
 
 def answer_literally(index: IndexSnapshot, text: str) -> Answer:
@@ -296,7 +310,7 @@ def _by_name(
     strong = [name for name in read.sites if not name.is_weak]
     names = strong or list(read.sites)
     sites = BitMap.union(*(name.sites for name in names))
-    beside, _aside = understanding.without_words(index, read.beside, ("questions", "asides"))
+    beside, _aside = understanding.without_words(index, read.beside, _SAY_NOTHING_BESIDE)
     if read.is_list and (others := _best_called(index, understanding.parts_of_list(beside))):
         strong, sites, beside = names, sites | others, ""
     if beside and text_search.matching(index, text) & sites:

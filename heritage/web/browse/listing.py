@@ -31,6 +31,7 @@ from heritage.search import (
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
 from heritage.web.browse import displays, paging
+from heritage.web.browse.answer_line import AnswerLine, answer_line
 from heritage.web.browse.day_hours import DayGroup, day_groups
 from heritage.web.browse.displays import ChoiceLink, Shown
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
@@ -147,6 +148,7 @@ class Listing:
     meant: SpellingSuggestion | None
     is_partial: bool  # no site has all of the words
     superlative: str  # by what those that are most so come first: a measure, "words" or ""
+    answer: AnswerLine | None  # to what is asked of one site
     named: str  # the name of a site in the text, of which the rest says nothing more
     unknown_centre: str  # what something shall be near to, and nobody knows where it is
     literal_query: str  # of the search for the very words
@@ -233,6 +235,7 @@ def listing(data: QueryDict) -> Listing:
         meant=_meant(data, answer.suggestion) if answer and answer.suggestion else None,
         is_partial=bool(answer and answer.partly),
         superlative=filtered.sorted_by_superlative,
+        answer=answer_line(filtered) if shown.paging.number == 1 else None,
         named=answer.text if answer and answer.sites else "",
         unknown_centre=answer.unknown_centre if answer else "",
         literal_query=query_strings.updated(data, literal="1"),

@@ -1,0 +1,41 @@
+"""What a search asks of a site: when it was built, where it is. The web answers from the record."""
+
+from functools import cache
+
+from django.utils.translation import pgettext_lazy
+
+from heritage.search.facets.base import phrases_of
+from heritage.values import tokens
+
+BUILT, INSCRIBED, WHERE, SIZE, VISIT = "built", "inscribed", "where", "size", "visit"
+# The first that a text has is what it asks; a translation may have more words or fewer.
+_WORDS = {
+    INSCRIBED: pgettext_lazy("search words that ask for a year of the List", "inscribed|listed"),
+    VISIT: pgettext_lazy(
+        "search words that ask about a visit",
+        "opening hours|opening times|hours|open|tickets|ticket|price|prices|entrance fee|entry fee"
+        "|admission|how much",
+    ),
+    SIZE: pgettext_lazy("search words that ask how large something is", "how big|how large|area"),
+    WHERE: pgettext_lazy("search words that ask where something is", "where|location|located"),
+    BUILT: pgettext_lazy(
+        "search words that ask when something began", "when|how old|age|what year|which year|year"
+    ),
+}
+
+
+@cache
+def _phrases() -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        (name, tokens.atoms(text)) for name, words in _WORDS.items() for text in phrases_of(words)
+    ]
+
+
+def asked_in(text: str) -> str:
+    """One of the questions above, or an empty text."""
+    atoms = tokens.atoms(text)
+    for name, phrase in _phrases():
+        size = len(phrase)
+        if any(atoms[at : at + size] == phrase for at in range(len(atoms) - size + 1)):
+            return name
+    return ""
