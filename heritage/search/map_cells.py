@@ -31,6 +31,8 @@ PARTS_FROM = 8  # the zoom from which the parts of properties are shown
 MOST_PARTS = 1500
 _FEW = 0.02  # of all sites: fewer hits than that are sorted, more are marked in the order
 _TABLES_TO = 6  # the zoom up to which all squares that have a site are kept
+_MANY = 1_000  # squares
+_SIDES = (2, 3)  # of a cell, in squares: of few and of many
 _KEPT = 12  # filters, 4 MB each at a million sites
 
 
@@ -208,13 +210,25 @@ class _Curve:
     keys: np.ndarray
     latitudes: np.ndarray
     longitudes: np.ndarray
-    tables: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
+    tables: dict[int, tuple[np.ndarray, ...]] = field(default_factory=dict)
 
-    def table(self, shift: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Column and row of each square that has a site, and its first place; one more place."""
+    def within(
+        self, low: int, high: int, shift: int, *, is_kept: bool
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Column and row of each square that has a site with a key from `low` to before `high`, and
+        its first place; one more place. None if there are none. `is_kept`: from a table that is
+        kept of all squares of this size."""
+        if not is_kept:
+            start, stop = np.searchsorted(self.keys, (low, high)).tolist()
+            return self.squares(start, stop, shift) if start < stop else None
         if shift not in self.tables:
-            self.tables[shift] = self.squares(0, len(self.keys), shift)
-        return self.tables[shift]
+            squares = self.squares(0, len(self.keys), shift)
+            self.tables[shift] = (*squares, self.keys[squares[2][:-1]] >> 2 * shift)
+        x, y, starts, cut = self.tables[shift]
+        start, stop = np.searchsorted(cut, (low >> 2 * shift, high >> 2 * shift)).tolist()
+        if start == stop:
+            return None
+        return x[start:stop], y[start:stop], starts[start : stop + 1]
 
     def squares(
         self, start: int, stop: int, shift: int
@@ -353,18 +367,14 @@ def _near(
     curve: _Curve, zoom: int, shift: int, first: int, last: int, top: int, bottom: int
 ) -> Iterator[tuple[np.ndarray, ...]]:
     """Tables of squares that contain those asked for, and some beside them."""
-    if zoom <= _TABLES_TO:
-        yield curve.table(shift)
-        return
     # At most four large squares cover the window: each is one stretch of the order.
     size = max(last - first, bottom - top).bit_length()
     for row in range(top >> size, (bottom >> size) + 1):
         for column in range(first >> size, (last >> size) + 1):
             low = map_keys.of_square(column, row) << 2 * (size + shift)
             high = low + (1 << 2 * (size + shift))
-            start, stop = np.searchsorted(curve.keys, (low, high)).tolist()
-            if start < stop:
-                yield curve.squares(start, stop, shift)
+            if found := curve.within(low, high, shift, is_kept=zoom <= _TABLES_TO):
+                yield found
 
 
 def _sites(index: IndexSnapshot, curve: _Curve, hits: BitMap, found: _Found, shown: int) -> BitMap:
@@ -377,49 +387,79 @@ def _sites(index: IndexSnapshot, curve: _Curve, hits: BitMap, found: _Found, sho
     return hits & columns.bitmap(np.sort(curve.ids[places]).astype(np.uint32))
 
 
+@dataclass(frozen=True)
+class _Cells:
+    """Squares by cells of the same side, each with its largest square."""
+
+    largest: np.ndarray  # numbers of squares
+    counts: np.ndarray
+    left: np.ndarray  # columns and rows of squares that it spans
+    top: np.ndarray
+    right: np.ndarray
+    bottom: np.ndarray
+
+
+def _cells(found: _Found) -> _Cells:
+    """What lies in a cell is hardly farther apart than `APART`; of very many, a little farther."""
+    side = _SIDES[len(found.x) > _MANY]
+    key = found.x // side * _ROWS + found.y // side
+    order = np.lexsort((found.starts, -found.counts, key))
+    runs = np.flatnonzero(np.diff(key[order], prepend=-1))
+    x, y = found.x[order], found.y[order]
+    cells = _Cells(
+        order[runs],
+        np.add.reduceat(found.counts[order], runs),
+        np.minimum.reduceat(x, runs),
+        np.minimum.reduceat(y, runs),
+        np.maximum.reduceat(x, runs) + 1,
+        np.maximum.reduceat(y, runs) + 1,
+    )
+    first = np.lexsort((found.starts[cells.largest], -cells.counts))
+    return _Cells(*(getattr(cells, name)[first] for name in _Cells.__dataclass_fields__))
+
+
 def _merged(curve: _Curve, found: _Found, window: MapWindow) -> list[Group]:
     """The squares as groups that are `APART`; the largest are first, and draw others to them."""
+    if not len(found.x):
+        return []
+    cells = _cells(found)
     scale = SQUARE / (TILE << window.zoom)  # of a square, in parts of the world
     world = float(TILE << window.zoom)
-    first = found.first
+    first = found.first[cells.largest]
     latitudes, longitudes = curve.latitudes[first], curve.longitudes[first]
     at_x = (longitudes / 360 + 0.5) % 1 * world
     slope = np.radians(latitudes)
     at_y = (0.5 - np.log(np.tan(np.pi / 4 + slope / 2)) / (2 * np.pi)) * world
-    order = np.lexsort((found.starts, -found.counts)).tolist()
-    rows = list(
-        zip(
-            found.x.tolist(), found.y.tolist(), found.counts.tolist(), curve.ids[first].tolist(),
-            latitudes.tolist(), longitudes.tolist(), at_x.tolist(), at_y.tolist(),
-            found.stops.tolist(), first.tolist(),
-            strict=True,
-        )
-    )  # fmt: skip
+    # Hits of a square lie in places between the first of them and the end of the square.
+    is_one = (cells.counts == found.counts[cells.largest]) & (
+        curve.keys[first] == curve.keys[found.stops[cells.largest] - 1]
+    )
+    spans = np.stack((cells.left, cells.top, cells.right, cells.bottom), axis=1) * scale
+    near_cell = (at_x // APART).astype(np.int64) * _ROWS + (at_y // APART).astype(np.int64)
+    is_edge = (at_x < 2 * APART) | (at_x > world - 2 * APART)
     groups: list[Group] = []
     at: list[tuple[float, float]] = []
     grid: dict[int, list[int]] = {}  # by cell of the size of `APART`, the groups in it
-    for number in order:
-        x, y, count, site, latitude, longitude, px, py, stop, place = rows[number]
-        cell = int(px // APART) * _ROWS + int(py // APART)
-        edge = px < 2 * APART or px > world - 2 * APART
-        cells = _around_edge(px, py, world) if edge else [cell + step for step in _AROUND]
+    for count, site, latitude, longitude, px, py, same, span, cell, edge in zip(
+        cells.counts.tolist(), curve.ids[first].tolist(), latitudes.tolist(), longitudes.tolist(),
+        at_x.tolist(), at_y.tolist(), is_one.tolist(), spans.tolist(), near_cell.tolist(),
+        is_edge.tolist(),
+        strict=True,
+    ):  # fmt: skip
+        around = _around_edge(px, py, world) if edge else [cell + step for step in _AROUND]
         near, least = -1, float(APART * APART)
-        for each in cells:
+        for each in around:
             for known in grid.get(each, ()):
                 across, down = at[known][0] - px, at[known][1] - py
                 if edge and abs(across) > world / 2:
                     across = world - abs(across)
                 if (away := across * across + down * down) < least:
                     near, least = known, away
-        spans = (x * scale, y * scale, (x + 1) * scale, (y + 1) * scale)
         if near >= 0:
-            _join(groups[near], count, spans)
+            _join(groups[near], count, span)
             continue
-        # Its hits lie in places between the first of them and the end of its square.
-        is_one = count > 1 and bool(curve.keys[place] == curve.keys[stop - 1])
-        groups.append(
-            Group(count, latitude, longitude, site if count == 1 else None, spans, is_one)
-        )
+        alone = site if count == 1 else None
+        groups.append(Group(count, latitude, longitude, alone, tuple(span), count > 1 and same))
         grid.setdefault(cell, []).append(len(at))
         at.append((px, py))
     return groups
