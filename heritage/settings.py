@@ -98,7 +98,7 @@ MIDDLEWARE = [
     "heritage.web.operations.middleware.query_limit",
     "heritage.web.operations.database_errors.DatabaseErrorMiddleware",
     "heritage.web.operations.middleware.index_snapshot",
-    "heritage.web.operations.middleware.map_tiles_policy",
+    "heritage.web.operations.middleware.map_policy",
     "heritage.web.operations.middleware.page_cache",
 ]
 ROOT_URLCONF = "heritage.urls"

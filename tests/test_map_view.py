@@ -1,10 +1,12 @@
 """The map as a display of a list: the same sites, marks that are links, counts that add up."""
 
+import io
 import re
 from xml.etree import ElementTree
 
 import pytest
 from django.http import QueryDict
+from PIL import Image as Picture
 
 from benchmarks import weights
 from heritage.models import Coverage, Identity
@@ -86,6 +88,7 @@ def test_filters_apply_and_stay_as_the_display_changes(client, filled):
         "Cards": "kind=temple",
         "List": "view=list&kind=temple",
         "Map": "view=map&kind=temple",
+        "Timeline": "view=timeline&kind=temple",
     }
     assert ("view", "map") in shown.carried
 
@@ -194,3 +197,68 @@ def test_the_sites_of_a_kind_are_one_step_from_the_map(client, filled):
     html = as_read(client.get("/en/kinds/temple/"))
     href = re.search(r'href="(/en/sites/\?kind=temple&amp;view=map)"', html)[1]
     assert client.get(href.replace("&amp;", "&")).context["list"].shown.map
+
+
+# --- elsewhere --------------------------------------------------------------------------------
+
+
+def test_the_map_by_itself_may_stand_in_a_frame_and_nothing_else_may(client, filled, settings):
+    for _again in range(2):  # from the cache of pages, too
+        response = client.get(f"/en/embed/map/?kind=temple&at={AT}")
+        assert response.status_code == 200 and not response.cookies
+        assert "frame-ancestors *" in response["Content-Security-Policy"]
+        assert "X-Frame-Options" not in response
+        assert "Vary" not in response or "Cookie" not in response["Vary"]
+        assert response["X-Robots-Tag"] == "noindex"
+    html = as_read(response)
+    assert "Hall" in html and "<form" not in html and 'base target="_blank"' in html
+    whole = re.search(r'embedded-whole"><a href="([^"]+)"', html)[1].replace("&amp;", "&")
+    assert client.get(whole, follow=True).context["list"].total == 4
+    for path in ("/en/sites/?view=map", "/en/sites/", "/en/"):
+        other = client.get(path)
+        assert "frame-ancestors 'none'" in other["Content-Security-Policy"]
+        assert other["X-Frame-Options"] == "DENY"
+
+
+def test_an_embedded_map_is_moved_within_its_frame(client, filled):
+    html = as_read(client.get(f"/en/embed/map/?at={AT}"))
+    steps = re.findall(r'target="_self" class="button-quiet" href="([^"]+)"', html)
+    assert len(steps) == 6
+    moved = client.get("/en/embed/map/" + steps[0].replace("&amp;", "&"))
+    assert moved.status_code == 200 and moved.context["map"].sheet.window.zoom == 9
+
+
+def test_what_is_shown_is_a_picture_in_pixels(client, filled):
+    response = client.get("/en/map.png?kind=temple&size=600x315")
+    with Picture.open(io.BytesIO(response.content)) as picture:
+        assert (response["Content-Type"], picture.size) == ("image/png", (600, 315))
+        assert len(picture.convert("RGB").getcolors(1 << 20)) > 30
+    tag = {"If-None-Match": response["ETag"]}
+    assert client.get("/en/map.png?kind=temple&size=600x315", headers=tag).status_code == 304
+    shown = as_read(page(client, f"&kind=temple&at={AT}"))
+    for suffix in ("png", "svg"):
+        assert re.search(rf'href="/en/map.{suffix}\?kind=temple&amp;at=34.6', shown)
+    assert re.search(r'href="/en/embed/map/\?kind=temple&amp;at=34.6', shown)
+
+
+def test_the_link_of_a_list_shows_its_map(client, filled):
+    html = client.get("/en/sites/?kind=temple").content.decode()
+    picture = re.search(r'og:image" content="http://testserver([^"]+)"', html)[1]
+    assert picture == "/en/map.png?kind=temple&amp;size=1200x630"
+    assert 'og:image:type" content="image/png"' in html
+    none = client.get("/en/sites/?q=nothing+like+it").content.decode()
+    assert "map.png" not in none and 'og:image:type" content="image/jpeg"' in none
+
+
+def test_the_map_of_what_is_near_shows_the_nearest_parts(client):
+    town = make_place("Town", slug="town", latitude=34.6, longitude=112.5, radius_km=9)
+    make_site("Temple", place=town, latitude=34.62, longitude=112.52)
+    road = make_site("Road", latitude=43.0, longitude=77.0)
+    entry = make_designation("world_heritage", "1442")
+    Coverage.objects.create(designation=entry, site=road, extent=Coverage.Extent.WHOLE)
+    for number, at in enumerate(((34.65, 112.6), (43.0, 77.0))):
+        entry.points.create(number=number, latitude=at[0], longitude=at[1])
+    shown = page(client, "&near=place:town").context["list"]
+    assert shown.total == 2
+    box = shown.shown.map.sheet.window.box
+    assert 112 < box.west < 112.5 < box.east < 113

@@ -6,6 +6,7 @@
 const L = window.L;
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let live = null;
+let isEmbedded = false; // in a page of others: what leads away opens in a window of its own
 let isShifted = false; // what is drawn, by the tiles below it, see gcj02.js
 
 start();
@@ -26,6 +27,7 @@ function start() {
   const isAsked = new URLSearchParams(location.search).has("at");
   const wider = isAsked ? 0 : Math.min(0, Math.round(Math.log2(share)));
   isShifted = "gcj02" in root.dataset;
+  isEmbedded = "embedded" in root.dataset;
   const map = L.map(frame, {
     attributionControl: false, // the credit stands below, where nothing covers it
     zoomControl: false,
@@ -119,6 +121,12 @@ async function refresh() {
     address.searchParams.set("at", at);
     history.replaceState(history.state, "", `?${readable(address.searchParams)}`);
   }
+  for (const link of root.querySelectorAll("[data-shown]")) {
+    const address = new URL(link.href);
+    address.searchParams.set("at", at);
+    link.setAttribute("href", `${address.pathname}?${readable(address.searchParams)}`);
+  }
+  frameCode(root);
   const url = new URL(root.dataset.url, location.href);
   url.searchParams.set("at", at);
   url.searchParams.set("size", `${Math.round(size.x)}x${Math.round(size.y)}`);
@@ -133,8 +141,10 @@ async function refresh() {
     marks.clearLayers();
     for (const point of data.parts) part(point, map).addTo(marks);
     for (const each of data.marks) mark(each, data, map).addTo(marks);
-    root.querySelector(".map-list").innerHTML = data.html;
-    root.querySelector(".map-area").setAttribute("href", data.area);
+    if (!isEmbedded) {
+      root.querySelector(".map-list").innerHTML = data.html;
+      root.querySelector(".map-area").setAttribute("href", data.area);
+    }
     root.querySelector(".map-streets").hidden = !data.isOfStreets;
     const status = document.getElementById("live");
     if (status && live.moved) status.textContent = data.inView;
@@ -144,6 +154,20 @@ async function refresh() {
   } finally {
     if (live.asked === asked) root.removeAttribute("aria-busy");
   }
+}
+
+// What somebody writes into a page of their own to show this map there.
+function frameCode(root) {
+  const code = root.querySelector(".map-code");
+  if (!code) return;
+  code.hidden = false;
+  const frame = document.createElement("iframe");
+  frame.src = root.querySelector(".map-alone").href;
+  frame.title = document.title;
+  frame.width = "100%";
+  frame.height = "480";
+  frame.loading = "lazy";
+  code.querySelector("input").value = frame.outerHTML;
 }
 
 // Commas stay as they are: an address is read by people, too.
@@ -179,7 +203,7 @@ function mark(each, data, map) {
   return marker.on("click", () => {
     live.moved = true;
     const closer = new URL(each.href, location.href).searchParams.get("at");
-    if (!closer) return location.assign(each.href);
+    if (!closer) return isEmbedded ? window.open(each.href, "_blank", "noopener") : location.assign(each.href);
     const [latitude, longitude, zoom] = closer.split(",").map(Number);
     map.setView(place([latitude, longitude], map), zoom + 1);
   });
@@ -208,6 +232,17 @@ function site(each, at, hasCovers, map) {
 }
 
 function card(each) {
+  // Its card, where the list beside the map has it.
+  const listed = [...live.root.querySelectorAll(".map-list .card")].find((card) =>
+    card.querySelector(`a[href="${each.href}"]`),
+  );
+  if (listed) {
+    const copy = document.createElement("div");
+    copy.className = "map-card";
+    copy.innerHTML = listed.innerHTML;
+    for (const twin of copy.querySelectorAll("[id]")) twin.removeAttribute("id");
+    return copy;
+  }
   const link = document.createElement("a");
   link.href = each.href;
   link.className = "map-card";

@@ -32,10 +32,10 @@ _ENDLESS = {SiteFilter.NOT, *(facet.name for facet in FACETS if facet.is_endless
 
 def list_head(request: HttpRequest, page: Listing) -> Head:
     """A list of sites."""
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = _map(request, page) if page.total and not page.problems else {}
     path = page.page_of_term if page.is_canonical else ""
     if path:  # that one is found
-        values = {"canonical": request.build_absolute_uri(path), "alternates": []}
+        values |= {"canonical": request.build_absolute_uri(path), "alternates": []}
     return head_of(
         request,
         title=_title(page),
@@ -55,6 +55,18 @@ def _document(request: HttpRequest, page: Listing) -> SafeString:
     items = [here(reverse("web:site", args=[card.slug])) for card in page.shown.cards]
     steps = [(here(request.path), _("Sites"))]
     return jsonld.as_script(jsonld.page_document(url, _title(page), steps, items, page.total))
+
+
+def _map(request: HttpRequest, page: Listing) -> dict[str, str]:
+    """The picture of a link: where the sites of the list lie."""
+    query = query_strings.updated(QueryDict(page.canonical), drop=["sort", "view"])
+    address = f"{reverse('web:map_png')}?{query}{'&' if query else ''}size=1200x630"
+    words = _("Map: %(what)s") % {"what": _title(page)}
+    return {
+        "picture": request.build_absolute_uri(address),
+        "picture_type": "image/png",
+        "picture_alt": words,
+    }
 
 
 def _title(page: Listing) -> str:

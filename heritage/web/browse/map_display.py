@@ -4,14 +4,18 @@ What the map shows and the list beside it are the same sites. `at` in the addres
 the map shows; without it that is all sites of the list, or the area that they are filtered by.
 """
 
+import io
 import json
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import resvg_py
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from PIL import Image as Picture
 
 from heritage.cartography import map_sheet, mercator, script_of, tile_files
 from heritage.cartography.tile_layers import TileLayer
@@ -27,6 +31,7 @@ WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
 LISTED = 24  # sites in the list beside the map
 _SIZES = (100, 2400)  # pixels that a map may have
 _COVERS_FROM = 11  # the zoom from which single sites show their cover
+_COLOURS = 256  # of a map as pixels, which is a quarter as large so
 _STEP = 0.6  # of the sheet, by which a link moves it
 
 
@@ -120,6 +125,16 @@ def picture(filtered: SiteFilter, size: str, number: str) -> str:
         return map_sheet.draw_sheet(shown, script_of(get_language()), drawn, lines)
 
 
+@lru_cache(maxsize=16)
+def as_png(svg: str) -> bytes:
+    """A map as pixels, in its light colours."""
+    with tile_files.only_one():
+        drawn = Picture.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg))).convert("RGB")
+    out = io.BytesIO()
+    drawn.quantize(_COLOURS, Picture.Quantize.FASTOCTREE).save(out, "PNG")
+    return out.getvalue()
+
+
 def _view(filtered: SiteFilter, window: MapWindow) -> MapView:
     fingerprint = filtered.fingerprint() if filtered.is_answered_by_values() else None
     return map_cells.map_view(filtered.index, filtered.hits, window, fingerprint)
@@ -131,7 +146,8 @@ def _listed(filtered: SiteFilter, view: MapView) -> list[int]:
 
 
 def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
-    """What the address asks for, else the area of the filter, else all sites of the list."""
+    """What the address asks for, else the area of the filter or the nearest sites, else all sites
+    of the list."""
     at = map_sheets.window_at(filtered.raw_data.get(AT, ""), width, height)
     if at is not None:
         return at
@@ -142,6 +158,10 @@ def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
         return map_cells.window_around(
             left, top, right, bottom, width + 80, height + 80, map_sheet.LARGEST
         ).resized(width, height)
+    if (near := filtered.nearby) and (ids := near.slice(filtered.hits, 0, LISTED)):
+        # Of several parts, the nearest: the whole may have its point anywhere.
+        latitudes, longitudes = zip(*near.points_of(ids).values(), strict=True)
+        return map_cells.window_of_points(latitudes, longitudes, width, height)
     return map_cells.window_of(filtered.index, filtered.hits, width, height)
 
 
@@ -189,6 +209,7 @@ def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -
         " · ".join(dict.fromkeys(filter(None, credits))),
         any(layer.datum == "gcj02" for layer in layers),
         view.parts,
+        query(data, drop=[AT, "view"], **{AT: map_sheets.at_of(window)}),
     )
 
 

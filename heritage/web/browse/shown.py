@@ -41,6 +41,7 @@ class MapPage:
     layers_credit: str
     is_shifted: bool  # whether these are in GCJ-02
     parts: list[tuple[float, float]]  # of properties: latitude and longitude
+    shown_query: str  # of the same sites and place, for pictures and other pages
 
 
 @dataclass(frozen=True, slots=True)

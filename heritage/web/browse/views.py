@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.cartography import tile_files
-from heritage.search import SiteFilter
+from heritage.media.covers import tag_of_texts
+from heritage.search import SiteFilter, query_strings
 from heritage.web.browse import map_display, timeline_display
+from heritage.web.browse.displays import chosen
 from heritage.web.browse.head import list_head
 from heritage.web.browse.listing import listing
 from heritage.web.browse.paging import NoSuchPage
@@ -61,7 +63,24 @@ def map_data(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def map_image(request: HttpRequest) -> HttpResponseBase:
+@conditional_page
+def embedded_map(request: HttpRequest) -> HttpResponse:
+    """The map of a list by itself, for a frame in a page of others: see `map_policy`."""
+    data = request.GET.copy()
+    if len(data.urlencode()) > _LONGEST:
+        raise BadRequest
+    data["view"] = "map"
+    filtered = SiteFilter(clean_query(data))
+    shown = chosen(filtered.raw_data).show(filtered)
+    query = query_strings.updated(filtered.raw_data)
+    context = {"map": shown.map, "whole": f"{reverse('web:sites')}?{query}"}
+    response = public(render(request, "web/embedded_map.html", context))
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+def map_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """The map of a list as a picture: `bbox` or `at` say where, `size` how large (900x620)."""
     data = request.GET.copy()
     size = data.pop("size", [""])[-1]
@@ -72,9 +91,16 @@ def map_image(request: HttpRequest) -> HttpResponseBase:
     number = filtered.index.vocabulary.identity.map_number
     try:
         drawn = map_display.picture(filtered, size, number)
+        if suffix == "svg":
+            return pictures.svg(request, drawn, is_public=True)
+        return pictures.answer(
+            request,
+            tag_of_texts(drawn),
+            is_public=True,
+            draw=lambda: HttpResponse(map_display.as_png(drawn), content_type="image/png"),
+        )
     except tile_files.BusyError:
         return HttpResponse(status=503, headers={"Retry-After": "2"})
-    return pictures.svg(request, drawn, is_public=True)
 
 
 @require_safe

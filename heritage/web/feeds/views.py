@@ -163,6 +163,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     for code in interface_languages():
         lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
         lines += [f"Disallow: /{code}/sites/map.json", f"Disallow: /{code}/map.svg"]
+        lines.append(f"Disallow: /{code}/embed/")
         lines += [f"Disallow: /{code}/timeline.svg"]
         lines += [f"Disallow: /{code}/sites.", f"Disallow: /{code}/download/"]
         lines += [f"Disallow: /{code}/data/sites."]

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.cache import has_vary_header, patch_cache_control
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, get_language_from_path
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page
 
@@ -95,19 +96,25 @@ def index_snapshot(get_response: GetResponse) -> GetResponse:
     return answer
 
 
-def map_tiles_policy(get_response: GetResponse) -> GetResponse:
-    """Middleware: pages with the map may load the operator's tiles, and no other page may.
+def map_policy(get_response: GetResponse) -> GetResponse:
+    """Middleware: pages with the map may load the operator's tiles, and the map by itself may stand
+    in a frame of others; no other page may do either.
 
     It is around `page_cache`, which does not keep the policy of a page.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        sources = [source for layer in map_sheets.tile_layers() for source in layer.sources]
-        if not sources or request.GET.get("view") != "map" or request.path != reverse("web:sites"):
+        is_embedded = request.path == reverse("web:embedded_map")
+        is_map = request.path == reverse("web:sites") and request.GET.get("view") == "map"
+        if not (is_embedded or is_map):
             return get_response(request)
+        sources = [source for layer in map_sheets.tile_layers() for source in layer.sources]
         policy: dict[str, Any] = dict(settings.SECURE_CSP)
         policy["img-src"] = [*policy["img-src"], *dict.fromkeys(sources)]
-        return csp_override(policy)(get_response)(request)
+        if not is_embedded:
+            return csp_override(policy)(get_response)(request)
+        policy["frame-ancestors"] = ["*"]
+        return xframe_options_exempt(csp_override(policy)(get_response))(request)
 
     return answer
 

@@ -54,6 +54,7 @@ class Head:
     robots: str = ""
     kind: str = "website"  # of Open Graph
     picture: str = ""
+    picture_type: str = "image/jpeg"
     picture_alt: str = ""
     locale: str = ""
     other_locales: list[str] = field(default_factory=list)
