@@ -65,7 +65,7 @@ def walk(client, rf) -> None:
                  "sites/longmen-grottoes/?at=1900-01-01",
                  "sites/longmen-grottoes/", "eras/", "eras/tang/", "kinds/", "kinds/temple/",
                  "places/", "places/china/", "world-heritage/", "sites/gone/", "about/",
-                 "sites/?view=map", "sites/?view=timeline", "year/676/",
+                 "sites/?view=map", "embed/map/", "sites/?view=timeline", "year/676/",
                  "sources/", "disagreements/",
                  "credits/", "data/", "download/", "compare/",
                  f"journey/?stop={site.uid}", f"journey/scroll/?stop={site.uid}", "privacy/",
