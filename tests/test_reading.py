@@ -2,6 +2,7 @@
 
 import json
 import random
+import tracemalloc
 import zipfile
 
 import pytest
@@ -572,3 +573,17 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(tmp_path):
                 assert str(error).endswith(".")
                 refused += 1
     assert refused > 60  # and others are read
+
+
+def test_a_long_sheet_takes_no_more_memory_than_a_short_one(tmp_path):
+    """The rows are held by nobody, and texts that cells share as plain bytes."""
+    rows = [[f"column {at}" for at in range(24)], *([f"text {at}"] * 24 for at in range(3000))]
+    path = xlsx(tmp_path / "a.xlsx", {"S": rows})
+    source = open_file(path)
+    tracemalloc.start()
+    try:
+        assert sum(1 for _row in source.rows()) == 3000
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 1_500_000  # of 6 MB of XML
