@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -369,3 +370,62 @@ def test_columns_are_guessed_in_both_languages_and_remembered(tmp_path, table):
     run(path, "--datum", "wgs84", "--column", "经度=", "--column", "What=area_ha")
     again = importing.add(path, path.name, None)
     assert again.mapping == {"名称": "name:zh-hans", "经度": "", "What": "area_ha"}
+
+
+def test_the_guide_names_every_column():
+    build.make_register("world_heritage", slug="whl")
+    guide = (Path(__file__).parent.parent / "docs" / "importing.md").read_text("utf-8")
+    table = guide.partition("## Columns")[2].partition("## Official lists")[0]
+    for key in importing.ImportColumns().by_key:
+        name = key.partition(":")[0]
+        if name.startswith("whl."):
+            name = "." + name.partition(".")[2]
+        assert f"`{name}`" in table or f"`{name}:" in table or f"R{name}" in table, key
+
+
+# --- official lists --------------------------------------------------------------------------
+
+UNITS = ("code", "batch", "year", "name", "category", "province", "city", "district", "era")
+
+
+def units(tmp_path, *rows, **options):
+    path = tmp_path / "units.csv"
+    lines = [",".join(UNITS), *(",".join(row) for row in rows)]
+    path.write_text("\n".join(lines), "utf-8")
+    of_import = importing.add(path, path.name, None, **options)
+    importing.plan(of_import, None, here=True)
+    return of_import
+
+
+def test_an_official_list_tells_new_changed_and_gone_and_moves_the_edition(tmp_path):
+    luoyang, _xinzhou = map_of_china()
+    build.make_era("Tang", "唐")
+    register = build.make_register(slug="cn-national", edition="2013")
+    build.make_term(register, "ancient-buildings")
+    gone = build.make_designation("protection", "3-0100-3-010", ["1988"], register=register)
+    site = build.make_site("White Horse Temple", "白马寺", place=luoyang)
+    new = ("8-0001-3-001", "8", "2019", "新塔", "ancient-buildings", "河南省", "洛阳市", "", "唐")
+    known = (
+        "1-0001-3-001",
+        "1",
+        "1961",
+        "白马寺",
+        "ancient-buildings",
+        "河南省",
+        "洛阳市",
+        "",
+        "唐",
+    )
+    of_import = units(tmp_path, new, known)
+    assert [outcome for _line, outcome in outcomes(of_import)] == ["create", "update", "gone"]
+    assert of_import.rows.last().entry == gone.pk
+    applied(of_import)
+    register.refresh_from_db()
+    assert register.edition == "2019" and Site.objects.count() == 2
+    assert site.coverages.get().designation.reference == "1-0001-3-001"
+    assert site.place == luoyang and gone.__class__.objects.filter(pk=gone.pk).exists()
+    again = units(tmp_path, new, known)
+    assert [outcome for _line, outcome in outcomes(again)] == ["unchanged", "unchanged", "gone"]
+    # An older list changes nothing that is recorded.
+    older = units(tmp_path, (*known[:1], "2", *known[2:]))
+    assert outcomes(older)[0] == (2, "unchanged")
