@@ -223,7 +223,7 @@ def test_a_killed_worker_s_half_a_file_is_written_anew(large):
     assert path.read_bytes() == whole
 
 
-def test_the_command_makes_what_is_missing_or_lost(large, capsys):
+def test_the_command_makes_what_is_missing_or_lost(client, large, capsys):
     row = Rendition.objects.get(form="avif", width=320)
     default_storage.delete(row.path)
     call_command("renditions")
@@ -232,6 +232,10 @@ def test_the_command_makes_what_is_missing_or_lost(large, capsys):
         "1 pictures done, 0 cannot be read.",
     ]
     assert default_storage.exists(row.path)
+    row.delete()
+    answer = client.get(f"/images/{large.uid}/{row.name}")  # as the admin asks for small ones
+    assert answer.url == f"/images/{large.uid}/{large.file_name}"
+    assert "no-store" in answer["Cache-Control"]
     broken = build.make_image(large.site, file=photograph(seed=5), author="Bo")
     default_storage.delete(broken.file.name)
     call_command("renditions")

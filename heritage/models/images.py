@@ -150,6 +150,7 @@ class Rendition(models.Model):
         TILES = "tiles"  # no file: a pyramid of tiles is whole
 
     SOURCE_LENGTH = 24
+    SMALLEST = 320  # pixels wide
     NO_FILES = (Form.ALL, Form.TILES)
 
     source = models.CharField(max_length=SOURCE_LENGTH)  # the SHA-256 of the picture's file, cut

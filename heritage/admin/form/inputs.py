@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.form.date_echo import echo_of
 from heritage.admin.form.picture_facts import suggestions, twins
-from heritage.models import Identity, Image
+from heritage.models import Identity, Image, Rendition
 from heritage.models.fields import edtf_bounds
 from heritage.values import coordinates, date_parser, edtf
 from heritage.values.date_format import year_phrase
@@ -327,6 +327,13 @@ def picture_address(row: Identity | Image, file: FieldFile) -> str:
     if isinstance(row, Identity):
         return reverse("media:logo", args=[_file_name(file)])
     return reverse("media:image", args=[row.uid, _file_name(file)])
+
+
+def thumbnail_address(row: Image) -> str:
+    """The URL of its smallest size, which leads to the picture itself until it is made."""
+    if not row.source or row.width <= Rendition.SMALLEST:
+        return picture_address(row, row.file)
+    return reverse("media:image", args=[row.uid, f"{row.source}-{Rendition.SMALLEST}.jpg"])
 
 
 def _file_name(file: FieldFile) -> str:

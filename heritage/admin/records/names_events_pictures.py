@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.form.inlines import RecordInline, RowFormSet
-from heritage.admin.form.inputs import picture_address
+from heritage.admin.form.inputs import thumbnail_address
 from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import RecordForm
 from heritage.admin.lists.filters import CoverageRegisterFilter, Filters, SiteStateFilter
@@ -159,7 +159,7 @@ class ImageRows(RecordInline):
         state = "" if row.published else _("not published")
         return format_html(
             '<img src="{}" alt="" class="picture-thumbnail" loading="lazy"> {} <small>{}</small>',
-            picture_address(row, row.file),
+            thumbnail_address(row),
             row,
             state,
         )

@@ -22,7 +22,7 @@ from heritage.admin import access
 from heritage.admin.access import user_of
 from heritage.admin.actions import reason_of, writing
 from heritage.admin.form import kept_uploads
-from heritage.admin.form.inputs import picture_address
+from heritage.admin.form.inputs import thumbnail_address
 from heritage.admin.lists.filters import Choices, Filters, SiteStateFilter
 from heritage.admin.records.names_events_pictures import RowAdmin
 from heritage.admin.writes import change_set, with_undo_link
@@ -190,7 +190,7 @@ class ImageAdmin(RowAdmin):
     def thumbnail(self, row: Image) -> str:
         return format_html(
             '<img src="{}" alt="" class="picture-thumbnail" loading="lazy">',
-            picture_address(row, row.file),
+            thumbnail_address(row),
         )
 
     @admin.display(description=gettext_lazy("caption"))
@@ -461,7 +461,7 @@ def _line(row: Image, request: HttpRequest | None = None) -> TextLine:
             words = {"what": label, "language": language_name(code)}
             said = _("%(what)s (%(language)s)") % words
             inputs.append(TextInput(key, said, proper_tag(code), value, stored))
-    return TextLine(row, picture_address(row, row.file), inputs)
+    return TextLine(row, thumbnail_address(row), inputs)
 
 
 def _sent_text(request: HttpRequest, name: str) -> str:

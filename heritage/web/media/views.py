@@ -16,7 +16,7 @@ from django.http import (
     HttpResponsePermanentRedirect,
 )
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -50,8 +50,10 @@ def image(request: HttpRequest, uid: str, filename: str) -> HttpResponseBase:
     if filename == found.file_name or size is None:
         return _file(found.file, is_public)
     row = Rendition.objects.filter(source=found.source, form=size[3], width=size[2]).first()
-    if row is None:
-        raise Http404
+    if row is None:  # not made yet, or no longer
+        response = redirect("media:image", uid, found.file_name)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
     return _file(FieldFile(found, Image.file.field, row.path), is_public)
 
 
