@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from django.http import QueryDict
 
-from heritage.models import Opening, Site
+from heritage.models import Correction, Opening, Site
 from heritage.values.coordinates import distance_km
 from heritage.values.durations import minutes_in
 from heritage.values.point_reader import to_gcj02
@@ -464,3 +464,24 @@ def test_the_table_follows_what_is_written(client, luoyang):
     build.make_opening(Site.objects.get(uid="temple"), opens=None, weekdays="1")
     after = client.get("/en/places/luoyang/?day=2026-12-07").content.decode()
     assert before.count('class="is-closed"') + 1 == after.count('class="is-closed"')
+
+
+# --- what still holds ----------------------------------------------------------------------------
+
+
+def test_that_a_fact_still_holds_is_told_to_the_editors_once(client, luoyang):
+    site = Site.objects.get(uid="temple")
+    fact = site.visitingfacts.get()
+    html = client.get("/en/sites/temple/").content.decode()
+    address = f"/en/sites/temple/correction/?about=visit-{fact.uid}&holds=1"
+    assert address.replace("&", "&amp;") in html
+    for _again in range(2):
+        form = client.get(address).context["form"]
+        sent = {name: form[name].value() or "" for name in ("topic", "text", "key")}
+        answer = client.post(address, sent)
+        assert answer.status_code == 302, answer.context["form"].errors
+    correction = Correction.objects.get()
+    assert (correction.state, correction.topic) == ("new", "visit")
+    assert "One to two hours." in correction.text and "still holds" in correction.text
+    draft = client.get("/en/sites/temple/correction/?holds=1").context["form"]
+    assert not draft.holds  # of no fact

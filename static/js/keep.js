@@ -65,6 +65,24 @@ function turn(article) {
   draw();
 }
 
+// What somebody has said to hold still is not asked of them again.
+const HELD = "heritage.held";
+
+function held() {
+  try {
+    return JSON.parse(localStorage.getItem(HELD)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+for (const link of document.querySelectorAll("a[data-holds]")) link.hidden = held().includes(link.dataset.holds);
+document.querySelector("form[data-holds]")?.addEventListener("submit", ({ target }) => {
+  try {
+    localStorage.setItem(HELD, JSON.stringify([...new Set([...held(), target.dataset.holds])]));
+  } catch { /* then it is asked again */ }
+});
+
 if (strip) {
   window.kept = { read, write, address, draw };
   draw();

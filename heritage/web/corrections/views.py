@@ -103,10 +103,16 @@ class CorrectionForm(forms.ModelForm):
         }
 
     def __init__(
-        self, *args: Any, site: Site, sender: str, about: Statement | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        site: Site,
+        sender: str,
+        about: Statement | None = None,
+        holds: bool = False,
+        **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
-        self.site, self.sender = site, sender
+        self.site, self.sender, self.holds = site, sender, holds
         self.about = trust.label_of(about) if about else ""
         self.form_key, self.age = "", 0.0
         topic = cast(forms.ChoiceField, self.fields["topic"])
@@ -133,7 +139,7 @@ class CorrectionForm(forms.ModelForm):
         self.form_key = self._form_key(cleaned.get("key", ""))
         if self.errors:
             return cleaned
-        if self.age < MIN_SECONDS:
+        if self.age < MIN_SECONDS and not self.holds:  # which is one tap, and no text
             raise ValidationError(
                 _("That was very quick. Wait a few seconds and send it once more."), code="fast"
             )
@@ -206,12 +212,16 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
         return _not_public(request, slug, "web:correction")
     sender = sender_of(request)
     about = _statement(site, request.GET.get("about", ""))
-    topic = {"topic": _TOPICS[about.kind]} if about else {}
+    topic = {"topic": str(_TOPICS[about.kind])} if about else {}
+    holds = bool(request.GET.get("holds")) and bool(about) and "visit" in topic.values()
+    if holds:
+        topic["text"] = str(_("It still holds: seen by a visitor."))
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
         site=site,
         sender=sender,
         about=about,
+        holds=holds,
         initial={"key": new_key(site), **topic},
     )
     status, is_busy = 200, False
@@ -237,12 +247,20 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
         "form": form,
         "head": head,
         "is_busy": is_busy,
-        "address": with_query(address, urlencode({"about": trust.key_of(about)}) if about else ""),
+        "address": with_query(address, urlencode(_about(about, holds))),
+        "holds": trust.key_of(about) if about and holds else "",
     }
     response = render(request, "web/correction.html", context, status=status)
     if status == 503:
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
     return private(response)
+
+
+def _about(about: Statement | None, holds: bool) -> dict[str, str]:
+    """The query of the form: which statement, and whether it is said to hold."""
+    if about is None:
+        return {}
+    return {"about": trust.key_of(about)} | ({"holds": "1"} if holds else {})
 
 
 def _statement(site: Site, key: str) -> Statement | None:
@@ -267,6 +285,9 @@ def _store(form: CorrectionForm) -> None:
     found = form.save(commit=False)
     found.site, found.sender, found.form_key = form.site, form.sender, form.form_key
     found.language = get_language()
+    same = Correction.objects.filter(site=found.site, sender=found.sender, text=found.text)
+    if form.holds and same.exists():  # said already
+        return
     found.send()
 
 

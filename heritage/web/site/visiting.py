@@ -53,6 +53,7 @@ class VisitingLine:
     year: str  # of what year it is
     marks: list[Mark]
     basis: Basis | None  # None if the next row has the same
+    key: str  # of its statement, in the address of a correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,9 @@ def _line(
     row: CheckedRecord, label: SafeString | str, value: SafeString | str, note: SafeString | str
 ) -> VisitingLine:
     basis = _basis(row)
-    return VisitingLine(label, value, note, year_in_words(row), basis.marks, basis)
+    return VisitingLine(
+        label, value, note, year_in_words(row), basis.marks, basis, f"visit-{row.uid}"
+    )
 
 
 def _basis(row: CheckedRecord) -> Basis:
