@@ -17,7 +17,7 @@ from heritage.values.reign_years import parse_reign_year, reign_years_of
 from heritage.values.years import from_historical
 from heritage.web.operations import middleware
 from heritage.web.shared.time_scale import Scale
-from tests.builders import make_era, make_event, make_place, make_site
+from tests.builders import make_era, make_event, make_kind, make_place, make_site
 from tests.random_catalogue import Catalogue
 from tests.random_queries import question
 
@@ -344,3 +344,25 @@ def test_reign_years_are_those_that_the_reader_of_dates_knows():
                 assert parse(read).first_year == year, written
     assert [each.in_chinese() for each in reign_years_of(from_historical(-1046))] == []
     assert "明永乐十八年" in [each.in_chinese() for each in reign_years_of(1420)]
+
+
+def test_pages_of_terms_show_their_stretch_until_a_year_is_written(client, settings, monkeypatch):
+    settings.PAGES_KEPT = 50
+    monkeypatch.setattr(middleware, "pages", LRUCache(50))
+    kind = make_kind(slug="temple")
+    events = []
+    for year in ("0500", "0600", "0700"):
+        site = make_site(f"Of {year}")
+        site.kinds.add(kind)
+        events.append(make_event(site, "built", year))
+    make_event(make_site("No temple"), "built", "0900")
+    for path in ("kinds/temple/", ""):
+        page = client.get(f"/en/{path}").context["page" if path else "home"]
+        assert page.stretch.scroll.in_view == (3 if path else 4)
+        assert client.get(page.stretch.url).context["list"].total == (3 if path else 4)
+        assert client.get(f"/en/{path}").context is None  # as it was kept
+    events[0].date = "1400"
+    events[0].save()
+    for path in ("kinds/temple/", ""):
+        page = client.get(f"/en/{path}").context["page" if path else "home"]
+        assert page.stretch.scroll.years[1] >= 1400

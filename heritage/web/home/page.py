@@ -20,11 +20,12 @@ from heritage.search import (
 from heritage.values.language import LanguageMap, Text
 from heritage.web.home.questions import Question, questions
 from heritage.web.media.covers import seal_characters
-from heritage.web.shared import cards, language_html, small_maps
+from heritage.web.shared import cards, language_html, small_maps, stretches
 from heritage.web.shared.cards import Card
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.small_maps import SmallMap
+from heritage.web.shared.stretches import Stretch
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLink
 from heritage.web.vocabularies.eras import is_of_china, short_years
@@ -82,6 +83,7 @@ class Home:
     era_count: int
     kinds: list[BrowseLink]
     map: SmallMap | None
+    stretch: Stretch | None
     regions: list[RegionLinks]
     unesco: list[BrowseLink]
     since: str  # the earliest beginning of any site
@@ -106,6 +108,7 @@ def home(name: LanguageMap) -> Home:
         era_count=len(by_name["era"].options),
         kinds=_links(kind, kind.options, "web:kind"),
         map=small_maps.of_sites(every.index, every.hits, {}),
+        stretch=stretches.of_sites(every.index, every.hits, {}),
         regions=_regions(every.index),
         unesco=_links(unesco, unesco.options),
         since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",

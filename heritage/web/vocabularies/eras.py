@@ -18,7 +18,7 @@ from heritage.values.language import Text
 from heritage.values.normalize import sort_key
 from heritage.values.years import from_historical
 from heritage.web.media.covers import seal_characters
-from heritage.web.shared import language_html, small_maps
+from heritage.web.shared import language_html, small_maps, stretches
 from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.era_strip import EraStrip, strip_of
@@ -26,6 +26,7 @@ from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.scroll import region_label
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
+from heritage.web.shared.stretches import Stretch
 from heritage.web.shared.time_scale import Scale, Tick, scale_of, this_year
 from heritage.web.vocabularies import common, parts
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites, TermText
@@ -116,6 +117,7 @@ class EraPage:
     source: SourceLine | None
     strip: EraStrip | None
     map: SmallMap | None
+    stretch: Stretch | None
     charts: list[Chart]
     sites: TermSites
 
@@ -257,6 +259,7 @@ def era_page(slug: str) -> EraPage:
         source=source_line(era.source),
         strip=era_strip(era, list(tree.terms.values())),
         map=small_maps.of_sites(index, hits, {"era": era.slug}, _("On the map")),
+        stretch=stretches.of_sites(index, hits, {"era": era.slug}, (era.first_year, era.last_year)),
         charts=[found] if found else [],
         sites=common.sites(index, "era", era, list_url(era=era.slug), roles=_CHIEF_ROLES),
     )

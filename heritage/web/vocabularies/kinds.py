@@ -12,10 +12,11 @@ from heritage.models import Kind
 from heritage.search import IndexSnapshot, current_index
 from heritage.values import sentences
 from heritage.web.media import covers, pictures
-from heritage.web.shared import language_html, small_maps
+from heritage.web.shared import language_html, small_maps, stretches
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.small_maps import SmallMap
+from heritage.web.shared.stretches import Stretch
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 
@@ -54,6 +55,7 @@ class KindPage:
     children: list[TermLink]
     aat: str
     map: SmallMap | None
+    stretch: Stretch | None
     charts: list[Chart]
     sites: TermSites
 
@@ -100,6 +102,7 @@ def kind_page(slug: str) -> KindPage:
         children=common.links(tree, tree.children.get(kind.pk, [])),
         aat=f"{_AAT}{kind.aat}" if kind.aat else "",
         map=small_maps.of_sites(index, hits, {"kind": kind.slug}, _("On the map")),
+        stretch=stretches.of_sites(index, hits, {"kind": kind.slug}),
         charts=[chart for chart in found if chart],
         sites=common.sites(index, "kind", kind, list_url(kind=kind.slug)),
     )

@@ -13,10 +13,11 @@ from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values import sentences
-from heritage.web.shared import language_html, small_maps, unplaced
+from heritage.web.shared import language_html, small_maps, stretches, unplaced
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.small_maps import SmallMap
+from heritage.web.shared.stretches import Stretch
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours
 from heritage.web.vocabularies import common
@@ -70,6 +71,7 @@ class PlacePage:
     surroundings: TownSurroundings | None
     visits: DayTable | None  # of a town
     map: SmallMap | None
+    stretch: Stretch | None
     charts: list[Chart]
     by_year: Chart | None
     sites: TermSites  # the best known
@@ -128,6 +130,7 @@ def place_page(slug: str, day: str = "") -> PlacePage:
         surroundings=_surroundings(index, place),
         visits=day_table(index, place, day) if place.level in Place.TOWNS else None,
         map=small_maps.of_sites(index, hits, {"place": place.slug}, _("On the map")),
+        stretch=stretches.of_sites(index, hits, {"place": place.slug}),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,
         sites=common.sites(index, "place", place, list_url(place=place.slug), shown=_FIRST),

@@ -16,12 +16,13 @@ from heritage.models import Coverage, Designation, Register, RegisterTerm, Site,
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
 from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
 from heritage.values.date_format import year_phrase
-from heritage.web.shared import cards, language_html, small_maps
+from heritage.web.shared import cards, language_html, small_maps, stretches
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
+from heritage.web.shared.stretches import Stretch
 from heritage.web.site.designations import danger_event, is_unchecked
 from heritage.web.site.location import shared_by_states
 from heritage.web.world_heritage.entries import (
@@ -103,6 +104,7 @@ class WorldHeritagePage:
     newest_year: int | None
     later: list[ListedSite]  # inscribed after the edition
     map: SmallMap | None = None
+    stretch: Stretch | None = None
     danger_map: SmallMap | None = None
 
     @property
@@ -125,6 +127,7 @@ def world_heritage_page() -> WorldHeritagePage:
     return replace(
         pages[key],
         map=_map(index, WHOLE_STATUSES, _("On the map")),
+        stretch=_stretch(index, WHOLE_STATUSES),
         danger_map=_map(index, (UnescoStatus.IN_DANGER,), ""),
     )
 
@@ -165,6 +168,11 @@ def _map(index: IndexSnapshot, found: Iterable[UnescoStatus], title: str) -> Sma
     """The sites that are a property as a whole, of one of these statuses."""
     hits = BitMap.union(*(index.having("unesco", status) for status in found))
     return small_maps.of_sites(index, hits, {"unesco": list(found)}, title)
+
+
+def _stretch(index: IndexSnapshot, found: Iterable[UnescoStatus]) -> Stretch | None:
+    hits = BitMap.union(*(index.having("unesco", status) for status in found))
+    return stretches.of_sites(index, hits, {"unesco": [str(status) for status in found]})
 
 
 def world_heritage_counts(index: IndexSnapshot) -> WorldHeritageCounts:

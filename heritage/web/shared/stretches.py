@@ -1,0 +1,96 @@
+"""The stretch of the timeline that a page shows: when its sites began, and the way to the whole."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from pyroaring import BitMap
+
+from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, timeline, years_in_address
+from heritage.values.years import EARLIEST
+from heritage.web.shared import language_html, scroll
+from heritage.web.shared.page_urls import list_url
+from heritage.web.shared.scroll import Scroll, Years
+from heritage.web.shared.time_scale import this_year
+
+_LEAST = 3  # sites with a year, of which a drawing says more than their pages
+_ROOM = 0.25  # of the years asked for, on either side
+_ROLE = timeline.ROLES["begun"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Prepared for components/stretch.html; `url` is the timeline of the same sites."""
+
+    scroll: Scroll
+    url: str
+    said: str
+
+
+def of_sites(
+    index: IndexSnapshot,
+    hits: BitMap,
+    filters: dict[str, str | list[str]],
+    years: tuple[int | None, int | None] = (None, None),
+) -> Stretch | None:
+    """The sites that these filters leave, in these years or all of theirs; None of few."""
+    shown = _years(index, hits, *years)
+    names = tuple((name, value) for name, value in filters.items())
+    question = partial(_counts, filters=names, years=years)
+    page_dependencies.answer(index, question, _state(index, hits, shown))
+    if shown is None:
+        return None
+
+    def whole(first: int, last: int) -> str:
+        return list_url(**filters, view="timeline", at=years_in_address(first, last))
+
+    drawn = scroll.drawn(
+        index, hits, _ROLE, shown, _("When they began"),
+        closer=whole,
+        listed=lambda first, last: list_url(**filters, begun=years_in_address(first, last)),
+        undated_url=list_url(**filters, begun="none"),
+        with_eras=False,
+        bins=scroll.SMALL_BINS,
+    )  # fmt: skip
+    if drawn.in_view < _LEAST:
+        return None
+    said = ngettext(
+        "%(number)s site with a known year is drawn.",
+        "%(number)s sites with a known year are drawn.",
+        drawn.in_view,
+    ) % {"number": language_html.number(drawn.in_view)}
+    url = reverse("web:sites", query={**filters, "view": "timeline"})
+    return Stretch(drawn, url, said)
+
+
+def _years(index: IndexSnapshot, hits: BitMap, first: int | None, last: int | None) -> Years | None:
+    ends = timeline.years_of(index, _ROLE).ends(hits)
+    if ends is None:
+        return None
+    if first is not None and last is not None:
+        room = max(10, round((last - first) * _ROOM))
+        return max(EARLIEST, first - room), min(last + room, max(last, this_year()))
+    room = max(5, round((ends[1] - ends[0]) * 0.02))
+    return max(EARLIEST, ends[0] - room), min(ends[1] + room, max(ends[1], this_year()))
+
+
+def _state(index: IndexSnapshot, hits: BitMap, years: Years | None) -> Hashable:
+    if years is None:
+        return None
+    first, last = years
+    cuts = sorted({first + (last - first) * n // 200 for n in range(201)} | {last + 1})
+    counts = timeline.years_of(index, _ROLE).counts(index, hits, [-(2**31), *cuts, 2**31 - 1])
+    return first, last, len(hits), tuple(counts)
+
+
+def _counts(
+    index: IndexSnapshot,
+    filters: Iterable[tuple[str, str | list[str]]],
+    years: tuple[int | None, int | None],
+) -> Hashable:
+    """The same in another state of the index."""
+    hits = SiteFilter(dict(filters)).hits
+    return _state(index, hits, _years(index, hits, *years))
