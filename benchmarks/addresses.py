@@ -55,6 +55,10 @@ class Drawer:
         years = {"from": first or 1, "to": last or 1}
         return {**years, "bbox": ",".join(map(str, box))}
 
+    def years(self) -> str:
+        first = self.dice.randint(1, 1500)
+        return f"{first}..{first + self.dice.randint(50, 500)}"
+
     def words(self) -> str:
         """What people type: a name or a part of it, in English or in Chinese."""
         name = self.dice.choice(self.known["names"])
@@ -127,6 +131,16 @@ def pages(known: dict) -> list[Page]:
             "suggestion",
             "/en/suggest/?q=ba",
             lambda d: f"/{d.language()}/suggest/?{urlencode({'q': d.beginning()})}",
+        ),
+        Page(
+            "timeline",
+            "/en/sites/?view=timeline",
+            lambda d: d.browse(view="timeline", at=d.years(), **d.facets(1)),
+        ),
+        Page(
+            "year",
+            "/en/year/676/",
+            lambda d: f"/{d.language()}/year/{d.dice.randint(1, 2000)}/",
         ),
         Page("World Heritage", "/en/world-heritage/", lambda d: f"/{d.language()}/world-heritage/"),
         Page("sitemap", "/sitemap.xml", lambda d: f"/sitemap.xml?{d.dice.random()}"),

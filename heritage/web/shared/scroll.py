@@ -110,6 +110,7 @@ class Beyond:
     """Sites that are not between the years shown: earlier, later, or without a year."""
 
     x: str
+    y: int
     count: int
     label: str
     url: str
@@ -166,10 +167,6 @@ class Scroll:
     @property
     def undated_label(self) -> str:
         return self.beyond[-1].label
-
-    @property
-    def foot(self) -> int:
-        return self.height - 26
 
     @property
     def red_end(self) -> int:
@@ -525,18 +522,24 @@ def _beyond(
     closer: Query,
     undated_url: str,
 ) -> Iterator[Beyond]:
-    reach = max(years[1] - years[0], 1)
+    reach, foot = max(years[1] - years[0], 1), sheet.y + 32
     start, end = ("end", "start") if sheet.is_mirrored else ("start", "end")
     words = {"number": language_html.number(earlier)}
     if earlier:
         url = closer(years[0] - reach, years[0] - 1)
-        yield Beyond(_px(sheet.x(years[0])), earlier, _("%(number)s earlier") % words, url, start)
+        yield Beyond(
+            _px(sheet.x(years[0])), foot, earlier, _("%(number)s earlier") % words, url, start
+        )
     words = {"number": language_html.number(later)}
     if later:
         url = closer(years[1] + 1, years[1] + reach)
-        yield Beyond(_px(sheet.x(years[1] + 1)), later, _("%(number)s later") % words, url, end)
+        yield Beyond(
+            _px(sheet.x(years[1] + 1)), foot, later, _("%(number)s later") % words, url, end
+        )
     words = {"number": language_html.number(undated)}
     if undated:
         x = WIDTH - _EDGE - _UNDATED / 2
         x = WIDTH - x if sheet.is_mirrored else x
-        yield Beyond(_px(x), undated, _("%(number)s undated") % words, undated_url, "middle")
+        yield Beyond(
+            _px(x), sheet.y + 16, undated, _("%(number)s undated") % words, undated_url, "middle"
+        )
