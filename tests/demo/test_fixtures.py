@@ -46,7 +46,10 @@ pytestmark = pytest.mark.django_db  # so that there is a database for `demo`
 
 LANGUAGES = {"en", "zh-hans"}
 # Files that a command alone writes: the official tables' own words, and tables of ours.
-MADE = ("countries", "world_heritage", "henan_units", "henan_visiting", "disagreements")
+MADE = (
+    *("countries", "world_heritage", "henan_units", "henan_visiting", "disagreements"),
+    "names_in_use",
+)
 TABLES = Path(henan_table.__file__).parent / "facts"
 FACTS, UNITS_TABLE = TABLES / "henan.csv", TABLES / "protected_units.csv"
 
