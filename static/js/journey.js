@@ -10,13 +10,13 @@ function tell(text) {
 }
 
 function change(how) {
-  const all = window.kept.read();
+  const all = window.keptSites.read();
   how(all);
   if (!all.lists[all.current]) all.current = Object.keys(all.lists)[0] ?? "";
   all.lists[all.current] ??= [];
-  const isKept = window.kept.write(all);
+  const isKept = window.keptSites.write(all);
   if (!isKept) tell(dataset.full);
-  window.kept.draw();
+  window.keptSites.draw();
   draw();
   return isKept;
 }
@@ -37,11 +37,11 @@ function button(label, name, act) {
 }
 
 function draw() {
-  const all = window.kept.read();
+  const all = window.keptSites.read();
   const rows = Object.entries(all.lists).map(([name, kept]) => {
     const row = document.createElement("li");
     const link = document.createElement("a");
-    link.href = window.kept.address(kept, name);
+    link.href = window.keptSites.address(kept, name);
     link.textContent = name || dataset.unnamed;
     row.append(link, ` · ${dataset.stops} ${kept.length} `);
     if (name === all.current) row.append(dataset.used, " ");
@@ -86,7 +86,9 @@ for (const stop of stops) {
   });
 }
 
-if (window.kept) {
+// keep.js comes after this script.
+addEventListener("DOMContentLoaded", () => {
+  if (!window.keptSites) return;
   lists.hidden = false;
   draw();
-}
+});

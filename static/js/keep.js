@@ -84,7 +84,7 @@ document.querySelector("form[data-holds]")?.addEventListener("submit", ({ target
 });
 
 if (strip) {
-  window.kept = { read, write, address, draw };
+  window.keptSites = { read, write, address, draw };
   draw();
   new MutationObserver(draw).observe(document.getElementById("main"), { childList: true, subtree: true });
   addEventListener("storage", draw);
