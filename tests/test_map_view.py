@@ -52,11 +52,13 @@ def test_the_sites_in_view_and_the_others_add_up_to_the_list(client, filled, que
 
 
 def test_what_the_map_brings_is_light(client, filled):
-    """Leaflet comes in the place of htmx: CSS and JS are at most 60 kB together, as sent."""
+    """Leaflet comes in the place of htmx: CSS and JS are at most 60 kB together, as sent, without
+    the style sheet of paper, for which no screen waits."""
     found = weights.page(client, "/en/sites/?view=map")
     assert any("js_lib_leaflet/leaflet.js" in each for each in found.scripts)
     assert not any("htmx" in each for each in found.scripts)
-    assert 40_000 < found.css + found.js <= 60_000
+    paper = next(each for each in found.styles if "print" in each)
+    assert 40_000 < found.css + found.js - weights.compressed(paper) <= 60_000
 
 
 def test_marks_are_links_to_sites_and_to_what_is_closer(client, filled):
