@@ -34,7 +34,7 @@ PAGES = {
     "/zh-hans/kinds/temple/": 9,
     "/en/places/": 4,
     "/zh-hans/places/china/": 11,
-    "/en/places/luolong/": 9,
+    "/en/places/luolong/": 14,  # five of them for the table of a day
     "/en/world-heritage/": 21,
     "/zh-hans/world-heritage/": 21,
     "/en/covers/kinds/temple.svg": 1,
