@@ -1,5 +1,6 @@
 """All URL patterns of the project: pages (`web:`), pictures and maps (`media:`), the admin."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -12,6 +13,8 @@ from heritage.web.media import views as media
 from heritage.web.operations import views as operations
 from heritage.web.site import views as site
 from heritage.web.style_guide import views as style_guide
+
+_OWN_TAGS = "|".join(code for code, _name in settings.LANGUAGES)
 
 urlpatterns = [
     path("", home.redirect_to_language, name="language_redirect"),
@@ -42,8 +45,12 @@ urlpatterns = [
         path("accounts/sessions/", include("allauth.usersessions.urls")),
         path("admin/", admin.site.urls),
     ),
-    # Tags that browsers and people write for a language of the interface: zh, zh-CN, EN.
-    re_path("^(?P<tag>[A-Za-z]{2}(?:-[A-Za-z]{2,4})?)/(?P<rest>.*)$", home.redirect_other_tag),
+    # Tags that browsers and people write for a language of the interface: zh, zh-CN, EN. Its own
+    # are none: with one before it every address would be taken for a page.
+    re_path(
+        rf"^(?!(?:{_OWN_TAGS})/)(?P<tag>[A-Za-z]{{2}}(?:-[A-Za-z]{{2,4}})?)/(?P<rest>.*)$",
+        home.redirect_other_tag,
+    ),
 ]
 
 handler400 = "heritage.web.operations.views.bad_request"

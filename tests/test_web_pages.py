@@ -193,6 +193,22 @@ def test_inner_links_lead_somewhere(client, longmen):
     assert "/en/sites/longmen-grottoes/" in seen
 
 
+@pytest.mark.parametrize(
+    ("asked", "answered", "leads"),
+    [
+        ("/zh/sites/?q=%E5%A1%94", 301, "/zh-hans/sites/?q=%E5%A1%94"),
+        ("/zh-CN/sites/", 301, "/zh-hans/sites/"),
+        ("/EN/", 301, "/en/"),
+        ("/xx/sites/", 404, None),
+        ("/en/nothing/", 404, None),
+        ("/media/nothing.jpg", 404, None),  # and not sent to /en/media/nothing.jpg
+    ],
+)
+def test_other_tags_of_a_language_lead_to_its_own(client, asked, answered, leads):
+    response = client.get(asked)
+    assert (response.status_code, response.headers.get("Location")) == (answered, leads)
+
+
 # --- home -------------------------------------------------------------------------------------
 
 

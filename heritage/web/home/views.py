@@ -35,8 +35,6 @@ def redirect_other_tag(request: HttpRequest, tag: str, rest: str) -> HttpRespons
         code = get_supported_language_variant(tag.lower())
     except LookupError:
         raise Http404 from None
-    if code == tag:
-        raise Http404
     query = request.META.get("QUERY_STRING", "")
     path = escape_uri_path(f"/{code}/{rest}")
     return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
