@@ -132,7 +132,14 @@ def years_shown(filtered: SiteFilter, name: str) -> Years:
         room = max(_NARROWEST, round((max(known) - min(known)) * _ROOM))
         first, last = min(known) - room, max(known) + room
     room = max(_NARROWEST // 2, round((last - first) * 0.02))
-    return max(EARLIEST, first - room), min(last + room, max(last, this_year()))
+    return max(EARLIEST, _rounded(first - room, last)), min(last + room, max(last, this_year()))
+
+
+def _rounded(first: int, last: int) -> int:
+    """The round year before it: of a view that begins in 3,672,041 BCE, 3,700,000 BCE."""
+    step = 10 ** max(0, len(str(last - first)) - 2)
+    year = first // step * step
+    return year + 1 if year < 0 else year  # 700 BCE is the year -699
 
 
 def _listed(filtered: SiteFilter, years: Years) -> list[int]:

@@ -94,7 +94,9 @@ class Card(NamedTuple):  # quickly made: a page has dozens
 def card(site: Card) -> SafeString:
     """An article with a picture, which is loaded when it comes into view; see `at_once()`."""
     other, picture = site.other_name, site.picture
-    badges = _badges(site, between="") if site.unesco in _EXCEPTIONS else ""
+    badges = ""
+    if site.unesco in _EXCEPTIONS:
+        badges = f'<p class="badges">{_badge(site.unesco, site.unesco_label)}</p>\n'
     facts = filter(None, (_when(site), as_html(site.kind), as_html(site.place)))
     return _filled(
         _CARD,
@@ -105,7 +107,7 @@ def card(site: Card) -> SafeString:
         other_name=_in(other, ' <span class="card-other" lang="{}">{}</span>') if other else "",
         hook=f'<p class="card-hook">{as_html(site.hook)}</p>\n' if site.hook else "",
         facts=_AND.join(facts),
-        badges=f'<p class="badges">{badges}</p>\n' if badges else "",
+        badges=badges,
     )
 
 
@@ -154,11 +156,13 @@ def marks(found: Sequence[Mark]) -> SafeString:
 
 
 def _badges(site: Card, between: str) -> SafeString:
-    badges: list[tuple[str, str]] = []
+    badges: list[SafeString] = []
     if site.unesco:
-        badges.append((site.unesco, site.unesco_label))
+        badges.append(_badge(site.unesco, site.unesco_label))
     if site.protection:
-        badges.append(("protection", site.protection))
-    if not badges:
-        return _NONE
-    return format_html_join(between, '<span class="badge badge-{}">{}</span>', badges)
+        badges.append(_badge("protection", site.protection))
+    return SafeString(between.join(badges))
+
+
+def _badge(key: str, label: SafeString | str) -> SafeString:
+    return format_html('<span class="badge badge-{}">{}</span>', key, label)
