@@ -57,7 +57,7 @@ return [...document.querySelectorAll("body *")]
 """
 # Targets that stand by themselves, not in a sentence, have 24 pixels either way.
 SMALL = """
-const isInText = (at) => at.closest("p, li > span, dd, .hidden, .skip") ||
+const isInText = (at) => at.closest("p, li > span, dd, .hidden, .skip, svg") ||
   [...at.parentNode.childNodes].some((each) => each.nodeType === 3 && each.data.trim());
 return [...document.querySelectorAll("a[href], button, input, select, summary")]
   .map((at) => at.closest("label") ?? at)
