@@ -20,8 +20,8 @@ from heritage.web.journey.address import Asked
 from heritage.web.journey.page import journey_page
 from heritage.web.journey.planning import (
     DayHours,
+    LeftOutReason,
     Openness,
-    Reason,
     Stop,
     Travel,
     Warned,
@@ -115,14 +115,14 @@ PLANS = {
     ),
     "what is closed on every day": (
         [stop("a"), stop("b", 1, closed=[SUNDAY])], {"most_days": 1},
-        [["a"]], {}, {"b": Reason.CLOSED},
+        [["a"]], {}, {"b": LeftOutReason.CLOSED},
     ),
     "what does not fit": (
         [stop("a", **LONG), stop("b", 1, **LONG), stop("c", 2, **LONG)], {"most_days": 1},
-        [["a", "b"]], {}, {"c": Reason.FULL},
+        [["a", "b"]], {}, {"c": LeftOutReason.FULL},
     ),
     "without a point": (
-        [stop("a"), stop("b", has_point=False)], {}, [["a"]], {}, {"b": Reason.NO_POINT},
+        [stop("a"), stop("b", has_point=False)], {}, [["a"]], {}, {"b": LeftOutReason.NO_POINT},
     ),
     "not checked": (
         [stop("a", hours=DayHours())], {}, [["a"]], {"a": {Warned.NOT_CHECKED}}, {},

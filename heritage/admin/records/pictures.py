@@ -85,7 +85,7 @@ class ManyFilesField(forms.FileField):
         return data  # each is judged by itself
 
 
-class UploadForm(forms.Form):
+class PicturesForm(forms.Form):
     """What is said once for all pictures that are uploaded together."""
 
     pictures = ManyFilesField(
@@ -210,7 +210,7 @@ class ImageAdmin(RowAdmin):
         """Adds drafts of what can be matched to a site; asks about the rest, which is kept."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = PicturesForm(request.POST or None, request.FILES or None)
         asked: list[Uploaded] = []
         if request.method == "POST" and form.is_valid():
             sent = list(self._sent(request))
@@ -241,7 +241,7 @@ class ImageAdmin(RowAdmin):
             yield upload, ""
 
     def _prepared(
-        self, request: HttpRequest, form: UploadForm, upload: UploadedFile, chosen: str
+        self, request: HttpRequest, form: PicturesForm, upload: UploadedFile, chosen: str
     ) -> Uploaded:
         given = form.cleaned_data
         name = upload.name or ""

@@ -30,7 +30,7 @@ SHOWN_ROWS = 50  # on a page
 SHOWN_QUESTIONS = 20
 
 
-class UploadForm(forms.Form):
+class ImportFileForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         label_suffix="",
@@ -124,7 +124,7 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = ImportFileForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
                 of_import = _stored(form.cleaned_data["file"], request)

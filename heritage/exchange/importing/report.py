@@ -22,7 +22,7 @@ MOST = 5_000  # rows of one outcome on a page
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReportedDifference:
     label: str
     before: str
     after: str
@@ -33,7 +33,7 @@ class ShownRow:
     """A row as a page shows it."""
 
     row: ImportRow
-    differences: list[Difference]
+    differences: list[ReportedDifference]
     problems: list[tuple[str, str]]
     asks: list[str] = field(default_factory=list)
 
@@ -60,7 +60,7 @@ class Shower:
     def _shown(self, row: ImportRow) -> ShownRow:
         return ShownRow(
             row,
-            [Difference(self.label(key), old, new) for key, old, new in row.differences],
+            [ReportedDifference(self.label(key), old, new) for key, old, new in row.differences],
             [(header, text) for header, text in row.problems],
             [self._asked.get(key, key) for key in row.asks],
         )

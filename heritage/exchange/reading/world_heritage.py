@@ -72,13 +72,13 @@ _PARTS: dict[str, tuple[str, ...]] = {"number": ("id_no",), "seq": ("seq",), "st
 def recognise(source: SourceFile, with_texts: bool) -> OfficialList | None:
     columns = known_columns(source, _ALIASES)
     if {"number", "listed", "criteria", "category", "name:en"} <= set(columns):
-        return _Reader(source, columns, with_texts).read()
+        return _ListReader(source, columns, with_texts).read()
     if set(map(plain, source.columns)) == {each for names in _PARTS.values() for each in names}:
         return _parts_alone(source, known_columns(source, _PARTS))
     return None
 
 
-class _Reader:
+class _ListReader:
     def __init__(self, source: SourceFile, columns: dict[str, str], with_texts: bool):
         self._source, self._columns, self._with_texts = source, columns, with_texts
         self._seen: Counter[str] = Counter()

@@ -40,7 +40,7 @@ class XlsxFile:
         if self._shared is None:
             self._shared = self._read_shared()
         rows: list[tuple[int, Sequence[str]]] = []
-        dates = xlsx_cells.Dates(self._formats, self._is_1904)
+        dates = xlsx_cells.DateFormats(self._formats, self._is_1904)
         handlers = xlsx_cells.row_handlers(self._shared, dates, self._limits, rows)
         for _fed in xml_stream.feed(self._chunks(self._members[sheet]), *handlers):
             yield from rows

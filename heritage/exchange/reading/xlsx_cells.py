@@ -96,7 +96,7 @@ def unescaped(text: str) -> str:
 
 
 def row_handlers(
-    shared: SharedTexts, dates: "Dates", limits: Limits, rows: list[tuple[int, Sequence[str]]]
+    shared: SharedTexts, dates: "DateFormats", limits: Limits, rows: list[tuple[int, Sequence[str]]]
 ) -> Handlers:
     """The handlers that append each row of a sheet which has a value to `rows`."""
     columns: dict[str, int] = {}
@@ -244,7 +244,7 @@ def shown(number: int, code: str) -> str:
     return "y" if has_year else "t" if has_time else ""
 
 
-class Dates:
+class DateFormats:
     """Numbers of days as dates, by the styles of a workbook."""
 
     def __init__(self, formats: list[str], is_1904: bool):

@@ -18,7 +18,7 @@ from heritage.search import (
     page_dependencies,
 )
 from heritage.values.language import LanguageMap, Text
-from heritage.web.home.questions import Question, questions
+from heritage.web.home.questions import HomeQuestion, questions
 from heritage.web.media.covers import seal_characters
 from heritage.web.shared import cards, language_html, small_maps, stretches
 from heritage.web.shared.cards import Card
@@ -76,7 +76,7 @@ class Home:
     """Prepared for the template web/home.html."""
 
     featured: list[Card]
-    questions: list[Question]
+    questions: list[HomeQuestion]
     total: int
     world_heritage: WorldHeritageCounts
     eras: list[EraLinks]

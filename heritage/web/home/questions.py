@@ -13,19 +13,19 @@ from heritage.values.date_format import year_phrase
 from heritage.web.shared.cards import Card
 
 
-class Question(NamedTuple):
+class HomeQuestion(NamedTuple):
     url: str
     label: str
     sites: int | None  # None: not counted
 
 
-def questions(index: IndexSnapshot, featured: Sequence[Card]) -> list[Question]:
+def questions(index: IndexSnapshot, featured: Sequence[Card]) -> list[HomeQuestion]:
     """Those that some site answers; place and year are those of the featured sites."""
     places = [card.row.place.pk for card in featured if card.row.place]
     beginnings = [card.row.beginning for card in featured if card.row.beginning]
     year = next((event.first_year for event in beginnings if event.first_year is not None), None)
 
-    def asked(index: IndexSnapshot) -> tuple[Question, ...]:
+    def asked(index: IndexSnapshot) -> tuple[HomeQuestion, ...]:
         found = (_danger(index), _near(index, places), _free(), _stood(year))
         return tuple(question for question in found if question and question.sites != 0)
 
@@ -34,23 +34,23 @@ def questions(index: IndexSnapshot, featured: Sequence[Card]) -> list[Question]:
     return list(found)
 
 
-def _list(query: str, label: str) -> Question:
+def _list(query: str, label: str) -> HomeQuestion:
     sites = len(SiteFilter(QueryDict(query)).hits)
-    return Question(f"{reverse('web:sites')}?{query}", label, sites)
+    return HomeQuestion(f"{reverse('web:sites')}?{query}", label, sites)
 
 
-def _free() -> Question:
+def _free() -> HomeQuestion:
     return _list("has=free", _("Free to enter"))
 
 
-def _stood(year: int | None) -> Question | None:
+def _stood(year: int | None) -> HomeQuestion | None:
     if year is None:
         return None
     label = _("What stood in %(year)s") % {"year": year_phrase(year)}
-    return Question(reverse("web:year", args=[year]), label, None)
+    return HomeQuestion(reverse("web:year", args=[year]), label, None)
 
 
-def _danger(index: IndexSnapshot) -> Question | None:
+def _danger(index: IndexSnapshot) -> HomeQuestion | None:
     """In danger in the region with most of them."""
     danger = index.having("unesco", UnescoStatus.IN_DANGER)
     regions = [
@@ -65,7 +65,7 @@ def _danger(index: IndexSnapshot) -> Question | None:
     return _list(f"region={region.code.lower()}&unesco={UnescoStatus.IN_DANGER}", label)
 
 
-def _near(index: IndexSnapshot, places: Sequence[int]) -> Question | None:
+def _near(index: IndexSnapshot, places: Sequence[int]) -> HomeQuestion | None:
     """Near the city of the first of the places that is in one with a centre."""
     terms = index.vocabulary.places
     for pk in places:

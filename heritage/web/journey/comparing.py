@@ -28,7 +28,7 @@ _SHORTEST = 0.8  # percent of the scale
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ComparedCell:
     """What is known of one site; empty if nothing is. `is_most` of the largest number."""
 
     value: SafeString | str
@@ -38,7 +38,7 @@ class Cell:
 @dataclass(frozen=True, slots=True)
 class CompareRow:
     label: str
-    cells: list[tuple[str, Cell]]  # with the name of the site, for a narrow page
+    cells: list[tuple[str, ComparedCell]]  # with the name of the site, for a narrow page
     differs: bool
 
 
@@ -172,7 +172,7 @@ def _row(
     if not any(values):
         return
     cells = [
-        (str(page.name), Cell(value, number in most))
+        (str(page.name), ComparedCell(value, number in most))
         for number, (page, value) in enumerate(zip(pages, values, strict=True))
     ]
     yield CompareRow(label, cells, len({str(value) for value in values}) > 1)

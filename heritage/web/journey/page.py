@@ -19,7 +19,7 @@ from heritage.search import IndexSnapshot, SiteFilter, current_index, map_cells
 from heritage.values.distances import distance_phrase
 from heritage.web.journey import planning
 from heritage.web.journey.address import Asked, own_field
-from heritage.web.journey.planning import Reason, Travel, Visit, Warned
+from heritage.web.journey.planning import LeftOutReason, Travel, Visit, Warned
 from heritage.web.journey.stops import JourneySite, read_sites
 from heritage.web.shared import language_html, map_sheets
 from heritage.web.shared.hours import SiteDay, age_in_words, basis_in_words, hours_in_words
@@ -271,11 +271,11 @@ def _warning(warned: Warned, visit: Visit | None) -> str:
     return _("Not on an earlier day: it is closed then, or would close too soon.")
 
 
-def _reason(reason: Reason, each: JourneySite) -> str:
+def _reason(reason: LeftOutReason, each: JourneySite) -> str:
     match reason:
-        case Reason.CLOSED:
+        case LeftOutReason.CLOSED:
             return _("Closed on each of these days.")
-        case Reason.FULL:
+        case LeftOutReason.FULL:
             return _("Does not fit into these days.")
     district = each.site.district
     if district is None:

@@ -100,7 +100,7 @@ class Day:
         return sum(visit.leg.km for visit in self.visits if visit.leg)
 
 
-class Reason(StrEnum):
+class LeftOutReason(StrEnum):
     """Why a stop is on no day."""
 
     NO_POINT = "no point"
@@ -109,9 +109,9 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class JourneyPlan:
     days: tuple[Day, ...]
-    left: tuple[tuple[Stop, Reason], ...]
+    left: tuple[tuple[Stop, LeftOutReason], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,19 +211,19 @@ def leg(here: Point, there: Point, travel: Travel) -> Leg:
 # --- days ----------------------------------------------------------------------------------------
 
 
-def plan(stops: Sequence[Stop], wishes: Wishes) -> Plan:
+def plan(stops: Sequence[Stop], wishes: Wishes) -> JourneyPlan:
     """The stops on days, in their order by hand or else by distance."""
-    without = [(stop, Reason.NO_POINT) for stop in stops if stop.point is None]
+    without = [(stop, LeftOutReason.NO_POINT) for stop in stops if stop.point is None]
     waiting = [stop for stop in stops if stop.point is not None]
     if wishes.by_hand:
         made = _by_days(waiting, wishes)
     else:
         points = [stop.point for stop in waiting if stop.point is not None]
         made = _best([waiting[each] for each in ordered(points)], wishes)
-    return Plan(made.days, (*made.left, *without))
+    return JourneyPlan(made.days, (*made.left, *without))
 
 
-def _best(way: Sequence[Stop], wishes: Wishes) -> Plan:
+def _best(way: Sequence[Stop], wishes: Wishes) -> JourneyPlan:
     """The best of a few ways: the shortest, the same backwards, and each of both with a stop first
     that the shortest moves to another day or leaves out."""
     made = _by_days(way, wishes)
@@ -240,14 +240,14 @@ def _best(way: Sequence[Stop], wishes: Wishes) -> Plan:
     return min(plans, key=_cost)
 
 
-def _cost(made: Plan) -> tuple[int, int, int, float]:
+def _cost(made: JourneyPlan) -> tuple[int, int, int, float]:
     visits = [visit for day in made.days for visit in day.visits]
     harmless = {Warned.NOT_CHECKED, Warned.MOVED}
     warned = sum(bool({*visit.warnings} - harmless) for visit in visits)
     return len(made.left), len(made.days), warned, sum(day.km for day in made.days)
 
 
-def _by_days(way: Sequence[Stop], wishes: Wishes) -> Plan:
+def _by_days(way: Sequence[Stop], wishes: Wishes) -> JourneyPlan:
     """The stops of a way on days, in its order."""
     waiting, days, moved = list(way), [], set[str]()
     for day in wishes.days:
@@ -258,7 +258,7 @@ def _by_days(way: Sequence[Stop], wishes: Wishes) -> Plan:
         waiting = later
     while days and not days[-1].visits:
         days.pop()
-    return Plan(tuple(days), tuple((stop, _why(stop, wishes)) for stop in waiting))
+    return JourneyPlan(tuple(days), tuple((stop, _why(stop, wishes)) for stop in waiting))
 
 
 def _filled(
@@ -311,9 +311,9 @@ def _visit(
     return Visit(stop, arrives, begins, visit_ends, way, hours, tuple(warnings))
 
 
-def _why(stop: Stop, wishes: Wishes) -> Reason:
+def _why(stop: Stop, wishes: Wishes) -> LeftOutReason:
     every = [stop.hours(day).openness for day in wishes.days]
-    return Reason.CLOSED if set(every) == {Openness.CLOSED} else Reason.FULL
+    return LeftOutReason.CLOSED if set(every) == {Openness.CLOSED} else LeftOutReason.FULL
 
 
 def _minutes(at: time) -> int:
