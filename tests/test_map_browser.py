@@ -81,7 +81,7 @@ def test_a_single_site_shows_its_card_and_filters_keep_the_map(browser, live_ser
     wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".map-pin-site"))
     browser.execute_script("document.querySelector('.map-pin-site').click()")
     wait(browser, lambda: browser.find_elements(By.CLASS_NAME, "map-card"))
-    link = browser.find_element(By.CLASS_NAME, "map-card")
+    link = browser.find_element(By.CSS_SELECTOR, ".map-card a")
     assert link.get_attribute("href").endswith("/en/sites/hall/")
     assert "Hall" in link.text
     # A filter leads to a map of its own.
