@@ -25,7 +25,7 @@ COUNT_OF = """
 const box = document.querySelector(`input[name=${arguments[0]}][value="${arguments[1]}"]`);
 return box && box.closest("label").querySelector(".option-count").textContent.trim();
 """
-NAMES = "return [...document.querySelectorAll('.card-name')].map((at) => at.textContent.trim())"
+NAMES = "return [...document.querySelectorAll('.card-name a')].map((at) => at.textContent.trim())"
 OLD_ENOUGH = "return Date.now() - performance.timeOrigin > 4000"  # a form sent at once is refused
 
 
