@@ -81,10 +81,11 @@ def names_in(folder: Path) -> list[str]:
 
 
 def files_in(root: Path) -> dict[str, bytes]:
+    """Those that a backup of this folder has: without those that are made again."""
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and "cache" not in path.relative_to(root).parts
+        if path.is_file() and path.relative_to(root).parts[0] not in archive.NOT_IN_MEDIA
     }
 
 
@@ -192,7 +193,7 @@ def test_pictures_that_an_undo_may_need_are_in_it_and_previews_are_not(folder):
     image.delete()
     (media() / "cache").mkdir(exist_ok=True)
     (media() / "cache" / "preview.png").write_bytes(b"drawn")
-    (media() / "renditions").mkdir()
+    (media() / "renditions").mkdir(exist_ok=True)
     (media() / "renditions" / "a-320.avif").write_bytes(b"made again")
     files = backups.make(folder).manifest.files
     assert files == [f"media/{name}", f"originals/{original}"]
