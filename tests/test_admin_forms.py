@@ -928,6 +928,19 @@ def test_pictures_are_shown_and_made_safe(client, editor, words):
     assert b"".join(response.streaming_content)
 
 
+def test_a_focal_point_that_is_not_sent_stays_and_an_empty_one_is_the_middle(client, editor, words):
+    site = build.make_site(kinds=[words["temple"]])
+    build.make_image(site, focus_x=20, focus_y=70)
+    for sent in ({}, {"images-0-focus_x": ""}):
+        data = filled(client, change(site), {"images-0-order": "1"})
+        for name in ("images-0-focus_x", "images-0-focus_y"):
+            del data[name]
+        response = client.post(change(site), data | sent)
+        assert response.status_code == 302, errors(response)
+        image = Image.objects.get()
+        assert (image.focus_x, image.focus_y) == (50 if sent else 20, 70)
+
+
 def test_everything_is_still_there_after_a_coverage_is_deleted(client, editor, words):
     site = build.make_site(kinds=[words["temple"]])
     build.make_coverage(site)

@@ -16,11 +16,14 @@ from heritage.admin.form.record_form import RecordForm
 from heritage.admin.lists.filters import CoverageRegisterFilter, Filters, SiteStateFilter
 from heritage.models import Coverage, Disagreement, Event, FormerSlug, Image, Name, PartOf, Quantity
 from heritage.models.labels import label_of
+from heritage.models.row_values import column
 from heritage.services import date_reading
 from heritage.services.date_reading import DateQuestion
 from heritage.values.edtf import EDTFError
 from heritage.values.language import language_name
 from heritage.values.sentences import listed
+
+FOCUS = frozenset({"focus_x", "focus_y"})  # columns of a picture's focal point
 
 # --- in the form of a site ---------------------------------------------------------------------
 
@@ -142,8 +145,27 @@ class DisagreementRows(RecordInline):
     )
 
 
+class ImageForm(RecordForm):
+    """Without a focal point the stored one stays, or it is the middle."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in FOCUS.intersection(self.fields):
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name in FOCUS:
+            if name in cleaned and cleaned[name] is None:
+                is_sent = self.add_prefix(name) in self.data
+                default = column(Image, name).get_default()
+                cleaned[name] = default if is_sent else getattr(self.instance, name)
+        return cleaned
+
+
 class ImageRows(RecordInline):
     model = Image
+    form = ImageForm
     textarea_rows = {"alt": 2, "caption": 2}
     fields = (
         "file",

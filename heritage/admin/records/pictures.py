@@ -24,7 +24,7 @@ from heritage.admin.actions import reason_of, writing
 from heritage.admin.form import kept_uploads
 from heritage.admin.form.inputs import thumbnail_address
 from heritage.admin.lists.filters import Choices, Filters, SiteStateFilter
-from heritage.admin.records.names_events_pictures import RowAdmin
+from heritage.admin.records.names_events_pictures import ImageForm, RowAdmin
 from heritage.admin.writes import change_set, with_undo_link
 from heritage.exchange import pictures
 from heritage.models import Image, Licence, Site
@@ -162,6 +162,7 @@ class CreditForm(forms.Form):
 
 @admin.register(Image)
 class ImageAdmin(RowAdmin):
+    form = ImageForm
     list_display = ("thumbnail", "display_name", "site", "author", "licence", "published", "order")
     list_display_links = ("display_name",)
     list_filter: ClassVar[Filters] = (MissingFilter, SiteStateFilter, "published", "licence")
