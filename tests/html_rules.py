@@ -225,7 +225,12 @@ class Page(HTMLParser):
             named = {"aria-label", "aria-labelledby"} & element.attributes.keys()
             is_link = element.tag != "a" or "href" in element.attributes
             holds = {"img", "svg", "input"} & set(element.children)
-            if is_link and not (element.text.strip() or named or holds):
+            # A second way to the same page, which neither keyboard nor screen reader meets.
+            is_left_out = (
+                element.attributes.get("aria-hidden") == "true"
+                and element.attributes.get("tabindex") == "-1"
+            )
+            if is_link and not (element.text.strip() or named or holds or is_left_out):
                 self.faults.append(f"{element} has no words")
 
     def _headings(self) -> None:

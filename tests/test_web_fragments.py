@@ -69,12 +69,17 @@ def test_scripts_come_from_here_and_only_where_needed(client, filled):
     sources = re.findall(r'<script[^>]* src="([^"]+)"', browse)
     assert sources == [
         "/static/django_htmx/htmx-2.min.js", "/static/js/browse.js", "/static/js/near.js",
-        "/static/js/suggest.js",
+        "/static/js/suggest.js", "/static/js/keep.js",
     ]  # fmt: skip
     assert '"allowEval":false' in browse and '"includeIndicatorStyles":false' in browse
-    for path in ("", "eras/", "world-heritage/", "sites/longmen-grottoes/"):
+    everywhere = ["/static/js/suggest.js", "/static/js/keep.js"]
+    for path, own in {
+        "": [], "eras/": [], "world-heritage/": [], "sites/temple-1/": [],
+        "sites/longmen-grottoes/": ["/static/js/photos.js"],  # which has one
+    }.items():  # fmt: skip
         html = client.get(f"/en/{path}").content.decode()
-        assert re.findall(r'<script[^>]* src="([^"]+)"', html) == ["/static/js/suggest.js"]
+        sources = re.findall(r'<script[^>]* src="([^"]+)"', html)
+        assert sources == [*own, *everywhere], path
 
 
 def test_the_style_page_is_for_those_who_build(client, filled):

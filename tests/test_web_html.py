@@ -24,6 +24,7 @@ WRONG = {
     "<input name=x>": "has no label",
     "<a href='#nowhere'>x</a>": "which is not there",
     "<a href=/></a>": "has no words",
+    "<a href=/ aria-hidden=true></a>": "has no words",
     "<i lang='e_n'>x</i>": "is in no language",
     "<p style='color:red'>x</p>": "is obsolete",
     "<p href=/>x</p>": "no attribute of it",
@@ -43,6 +44,7 @@ def test_the_rules_bite(html):
 
 def test_what_is_right_is_passed():
     html = "<form><label for=q>Name</label><input id=q name=q></form><p>a <em>b</em></p>"
+    html += "<a href=/ aria-hidden=true tabindex=-1></a>"
     assert html_rules.faults(f"{START}{html}{END}") == []
 
 

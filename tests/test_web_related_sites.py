@@ -83,15 +83,18 @@ def test_the_parts_of_a_property_are_counted_and_drawn(client):
     site = make_site("Arc", slug="arc", latitude=50, longitude=20)
     entry = make_designation("world_heritage", events=["2005"])
     make_coverage(site, entry)
-    one = client.get(f"/en/land/sites/{site.uid}.svg").text
+    assert client.get("/en/sites/arc/").context["page"].land.sheet.parts == []
     for number, latitude in enumerate((45, 50, 55), start=1):
         ComponentPoint.objects.create(
             designation=entry, number=number, latitude=latitude, longitude=20 + number
         )
-    html = client.get("/en/sites/arc/").text
-    assert "3 component parts, as the official list counts them." in html
-    assert "the component parts of Arc as dots" in html
-    assert client.get(f"/en/land/sites/{site.uid}.svg").text != one
+    response = client.get("/en/sites/arc/")
+    assert "3 component parts, as the official list counts them." in response.text
+    assert "Map: the component parts of Arc, and the land around them" in response.text
+    sheet = response.context["page"].land.sheet
+    assert len(set(sheet.parts)) == 3 == response.text.count('class="map-part"')
+    for x, y in sheet.parts:
+        assert 0 < float(x) < sheet.width and 0 < float(y) < sheet.height
     site.blur_km = 20  # its parts are kept back with it
     site.save()
     assert "component parts" not in client.get("/en/sites/arc/").text

@@ -346,7 +346,7 @@ def in_view(count: int) -> str:
 
 
 def said(view: MapView) -> list[str]:
-    """In words, how the sites in view and the others add up to the list."""
+    """In words, how the sites in view and those outside add up to what has a place."""
     found = []
     if view.in_districts:
         found.append(
@@ -366,16 +366,17 @@ def said(view: MapView) -> list[str]:
             )
             % {"number": language_html.number(view.outside)}
         )
-    if view.nowhere:
-        found.append(
-            ngettext(
-                "Of %(number)s it is not recorded where it lies.",
-                "Of %(number)s it is not recorded where they lie.",
-                view.nowhere,
-            )
-            % {"number": language_html.number(view.nowhere)}
-        )
     return found
+
+
+def said_of_nowhere(count: int) -> list[str]:
+    """The same of the sites that no map shows; empty if there are none."""
+    words = ngettext(
+        "Of %(number)s it is not recorded where it lies.",
+        "Of %(number)s it is not recorded where they lie.",
+        count,
+    )
+    return [words % {"number": language_html.number(count)}] if count else []
 
 
 # --- the place that a map shows, in its address ------------------------------------------------

@@ -18,8 +18,9 @@ from heritage.search import IndexSnapshot, map_cells, page_dependencies, page_ro
 from heritage.search.map_cells import MapWindow
 from heritage.values.coordinates import Point
 from heritage.web.media import maps
-from heritage.web.shared import map_sheets
+from heritage.web.shared import map_sheets, unplaced
 from heritage.web.shared.map_sheets import AT, MapMark, MapSheet
+from heritage.web.shared.unplaced import UnplacedSites
 
 WIDTH, HEIGHT = 512, 340  # as wide as the world at zoom 0
 _REGION = 7  # the zoom at which the land around a site is shown: 260 km of it in China
@@ -35,6 +36,7 @@ class SmallMap:
     url: str
     title: str = ""
     said: list[str] = field(default_factory=list)
+    unplaced: list[UnplacedSites] = field(default_factory=list)  # what it cannot show
 
 
 def of_sites(
@@ -51,10 +53,11 @@ def of_sites(
     view = map_cells.map_view(index, hits, window)
     page_dependencies.sites(index, map_cells.ids_in(view.groups))
     in_view, said = map_sheets.in_view(view.shown + view.in_districts), map_sheets.said(view)
+    left = unplaced.on_no_map(view.nowhere, filters)
     marks = map_sheets.marks_of(index, view, window, data)
     url = f"{reverse('web:sites')}?{query_strings.updated(data, view='map')}"
     sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": in_view})
-    return SmallMap(sheet, url, title, [in_view, *said] if said else [])
+    return SmallMap(sheet, url, title, [in_view, *said] if said or left else [], left)
 
 
 def of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> SmallMap | None:

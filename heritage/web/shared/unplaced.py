@@ -44,11 +44,10 @@ def _count(index: IndexSnapshot, place_id: int) -> int:
     return len(index.unplaced & index.having("place", place_id))
 
 
-def under(**filters: str | Iterable[str]) -> list[UnplacedSites]:
-    """Those that these filters leave."""
-    found = {name: value for name, value in filters.items() if value} | {SiteFilter.NOT: _WITHOUT}
-    count = len(SiteFilter(found).hits)
-    return [UnplacedSites(_counted(count), count, list_url(**found))] if count else []
+def on_no_map(count: int, filters: dict[str, str | Iterable[str]]) -> list[UnplacedSites]:
+    """So many of the sites that these filters leave: neither a point nor a district is known."""
+    url = list_url(**filters, **{SiteFilter.NOT: _NOWHERE})
+    return [UnplacedSites(_counted(count), count, url)] if count else []
 
 
 @dataclass(frozen=True, slots=True)
