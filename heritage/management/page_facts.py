@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -51,8 +52,9 @@ class PageFacts(NamedTuple):
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__()
+        self.path = path
         self.open: list[str] = []
         self.heading: list[str] = []
         self.texts: set[str] = set()
@@ -67,8 +69,10 @@ class _Reader(HTMLParser):
             self.is_json = given.get("type") == "application/ld+json"
         if tag in _SILENT or tag in ("main", "h1"):
             self.open.append(tag)
-        if "main" in self.open and tag == "a" and _RECORD_LINK.fullmatch(given.get("href") or ""):
-            self.links.add(str(given["href"]))
+        if "main" in self.open and tag == "a" and (href := given.get("href")):
+            link = urljoin(self.path, href)
+            if _RECORD_LINK.fullmatch(link):
+                self.links.add(link)
         if "main" in self.open and tag == "img" and given.get("alt"):
             self.pictures.add(_plain(str(given["alt"])))
 
@@ -99,11 +103,14 @@ def is_telling(text: str) -> bool:
     )
 
 
-def read(status: int, html: str) -> PageFacts:
-    """The facts of a page. `html` is of a whole page; the status alone counts for others."""
+def read(path: str, status: int, html: str) -> PageFacts:
+    """The facts of the page at `path`, which its links are relative to.
+
+    `html` is of a whole page; the status alone counts for others.
+    """
     if status != 200:
         return PageFacts(status)
-    reader = _Reader()
+    reader = _Reader(path)
     reader.feed(html)
     data: set[str] = set()
     for text in reader.json:

@@ -81,7 +81,7 @@ def facts_of(lines: list[str], database: Path) -> dict[str, list]:
 
     connection.settings_dict["NAME"] = str(database)
     rendered = [json.loads(line) for line in lines]
-    pages = {path: page_facts.read(status, html) for path, status, html in rendered}
+    pages = {path: page_facts.read(path, status, html) for path, status, html in rendered}
     texts = set().union(*(page.texts | page.pictures for page in pages.values()))
     stored = page_facts.stored_texts(connection, texts)
     return {path: page.only(stored).as_lists() for path, page in pages.items()}

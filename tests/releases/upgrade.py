@@ -35,7 +35,7 @@ def compared(folder: Path) -> dict:
     client, found = Client(headers={"host": "localhost"}), {}
     for path, lists in expected.items():
         response = client.get(path)
-        page = read(response.status_code, response.content.decode())
+        page = read(path, response.status_code, response.content.decode())
         found[path] = differences(PageFacts.of_lists(lists), page)
     return {"count": len(found), "differ": {path: words for path, words in found.items() if words}}
 

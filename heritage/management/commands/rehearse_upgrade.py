@@ -119,8 +119,8 @@ class Command(BaseCommand):
         self, place: backups.TemporaryCatalogue, before: Rendered, after: Rendered
     ) -> tuple[int, int]:
         """How many pages are no longer answered, and how many differ; the first are told."""
-        was = {path: page_facts.read(*page) for path, page in before.items()}
-        now = {path: page_facts.read(*page) for path, page in after.items()}
+        was = {path: page_facts.read(path, *page) for path, page in before.items()}
+        now = {path: page_facts.read(path, *page) for path, page in after.items()}
         texts = {text for page in was.values() for text in page.texts | page.pictures}
         stored = page_facts.stored_texts(_connection(place), texts)
         lost = differ = 0
