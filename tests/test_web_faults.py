@@ -193,6 +193,7 @@ def work(request):
     return HttpResponse("ok")
 class urls:
     urlpatterns = [path("fail", fail), path("refuse", refuse), path("work", work),
+                   path("media/", include("heritage.web.media_urls")),
                    path("pages/", include("heritage.web.urls"))]  # which middleware asks for
     handler403 = "heritage.web.operations.views.forbidden"
     handler404 = "heritage.web.operations.views.not_found"
