@@ -51,9 +51,17 @@ def stored(tmp_path, request):
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+# The list of eras has Chinese names beside the English ones in China alone; these are of others.
+_SEALS = (
+    "中世纪早期|中世纪盛期|加洛林|古希腊|哥特式|巴列维|巴洛克|希腊古典|希腊古风|所罗门王朝埃塞俄比亚"
+    "|拉丁美洲共和国|欧洲中世纪|漫长的十九世纪|英属印度|近代早期欧洲"
+)
+_ERAS = rf"^/en/eras/ without the text “({_SEALS})”$"
 # What pages of this code say in another way than those of a release, with the reason.
 DIFFERENT = {
+    "1.0": [_ERAS],
     "df00393": [
+        _ERAS,
         # What is recalled bears a mark, which is no source.
         r"without the (text|data) “(name: )?(Recalled by the compilers; not|编者凭记忆写出，尚未)",
         # The sentence of a site without a summary names its county, too.
@@ -73,10 +81,10 @@ def test_a_catalogue_is_upgraded_with_all_that_is_in_it(stored):
     assert "The catalogue is sound." in done.stdout
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["pages"]["count"] >= 300
-    patterns = DIFFERENT.get(folder.name, [])
-    differ = [(path, each) for path, found in told["pages"]["differ"].items() for each in found]
-    assert not [each for each in differ if not any(re.search(x, each[1]) for x in patterns)]
-    assert all(any(re.search(x, each[1]) for each in differ) for x in patterns)
+    patterns = DIFFERENT[folder.name]
+    differ = [f"{path} {each}" for path, found in told["pages"]["differ"].items() for each in found]
+    assert not [each for each in differ if not any(re.search(x, each) for x in patterns)]
+    assert all(any(re.search(x, each) for each in differ) for x in patterns)
     assert told["undone"] == {
         reason: []
         for reason in (
