@@ -1,23 +1,19 @@
 """A worker that applies an import is killed at random moments: batches stay whole."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from functools import partial
-from pathlib import Path
 
 import pytest
-from django.db import connection
 
 from heritage.exchange import importing
 from heritage.models import ChangeSet, Event, Job, Site
 from heritage.services import jobs
 from tests import builders as build
+from tests.killable_workers import killable_workers, wait_until
 from tests.test_imports import write_csv
-from tests.test_jobs import assert_nothing_to_derive, fresh, make_silent, servers, wait_until
+from tests.test_jobs import assert_nothing_to_derive, fresh, make_silent
 from tests.worker_process import BATCH
 
 KILLS, SITES = 20, 30
@@ -50,26 +46,8 @@ def test_an_import_goes_on_after_each_kill_as_if_there_had_been_none(tmp_path):
 
     of_import = importing.add(path, path.name, None)
     importing.plan(of_import, None, here=True)
-    command = [sys.executable, "-m", "tests.worker_process", connection.settings_dict["NAME"]]
-    before, partly = servers(), set()
-    with subprocess.Popen(
-        command,
-        cwd=Path(__file__).parent.parent,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as parent:
-
-        def begin() -> int:
-            parent.stdin.write("go\n")
-            parent.stdin.flush()
-            return int(parent.stdout.readline())
-
-        def end(worker: int, how: int) -> None:
-            os.kill(worker, how)
-            assert parent.stdout.readline() == "ended\n"
-            wait_until(lambda: servers() <= before)
-
+    partly = set()
+    with killable_workers() as workers:
         job = importing.apply(of_import, None, here=False)
 
         def has_come_so_far(target: int) -> bool:
@@ -77,11 +55,11 @@ def test_an_import_goes_on_after_each_kill_as_if_there_had_been_none(tmp_path):
             return now == State.DONE or (now == State.RUNNING and Site.objects.count() >= target)
 
         for _kill in range(KILLS):
-            worker = begin()
+            worker = workers.begin()
             target = Site.objects.count() + dice.randint(0, 2) * BATCH
             wait_until(partial(has_come_so_far, target))
             time.sleep(dice.random() * 0.03)
-            end(worker, signal.SIGKILL)
+            workers.end(worker, signal.SIGKILL)
             job = fresh(job)
             count = Site.objects.count()
             assert count % BATCH == 0 or count == SITES  # whole batches
@@ -92,11 +70,9 @@ def test_an_import_goes_on_after_each_kill_as_if_there_had_been_none(tmp_path):
             make_silent(job)
             job = fresh(job)
             job.continue_()
-        worker = begin()
+        worker = workers.begin()
         wait_until(lambda: fresh(job).state == State.DONE)
-        end(worker, signal.SIGTERM)
-        parent.stdin.close()
-        assert parent.wait(timeout=20) == 0
+        workers.end(worker, signal.SIGTERM)
     assert len(partly) > 2, partly
     assert stored() == expected
     assert ChangeSet.objects.filter(jobs=job, kind="import").count() == 1

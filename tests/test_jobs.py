@@ -1,17 +1,13 @@
 """Jobs of the background worker: each is done, continued or taken back, and nothing is half."""
 
-import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -29,6 +25,7 @@ from heritage.web.media import previews
 from tests import builders as build
 from tests import worker_process
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
+from tests.killable_workers import killable_workers, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -423,47 +420,14 @@ def test_a_transaction_that_continues_a_change_set_refreshes_what_it_wrote_alone
 KILLS = 20
 
 
-def wait_until(is_so) -> None:
-    until = time.monotonic() + 120
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.01)
-
-
-def servers() -> set[int]:
-    """The processes of PostgreSQL that serve this database; those of earlier tests stay a while."""
-    if connection.vendor == "sqlite":
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
-        return {pid for (pid,) in cursor.fetchall()}
-
-
 @pytest.mark.django_db(transaction=True)
 def test_twenty_kills_leave_nothing_half(monkeypatch):
     """Each job is continued or taken back afterwards."""
     monkeypatch.setitem(jobs._kinds, "mark", worker_process.kind())
     dice = random.Random(7)
     sites = [build.make_site(f"Site {number}").pk for number in range(24)]
-    command = [sys.executable, "-m", "tests.worker_process", connection.settings_dict["NAME"]]
-    states, steps, before = Counter(), Counter(), servers()
-    with subprocess.Popen(
-        command,
-        cwd=Path(__file__).parent.parent,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as parent:
-
-        def begin() -> int:
-            parent.stdin.write("go\n")
-            parent.stdin.flush()
-            return int(parent.stdout.readline())
-
-        def end(worker: int, how: int) -> None:
-            os.kill(worker, how)
-            assert parent.stdout.readline() == "ended\n"
-            wait_until(lambda: servers() <= before)  # a server may be at the last commit still
+    states, steps = Counter(), Counter()
+    with killable_workers() as workers:
 
         def wait_for(job: Job, states: set[str]) -> None:
             wait_until(lambda: fresh(job).state in states)
@@ -480,11 +444,11 @@ def test_twenty_kills_leave_nothing_half(monkeypatch):
 
         job = jobs.start("mark")
         for _kill in range(KILLS):
-            worker = begin()
+            worker = workers.begin()
             wait_for(job, set(State.values) - {State.WAITING})
             wait_for_steps(job, dice.randint(0, 3))
             time.sleep(dice.random() * 0.03)
-            end(worker, signal.SIGKILL)
+            workers.end(worker, signal.SIGKILL)
             job = fresh(job)
             states[job.state] += 1
             found = marked()
@@ -504,11 +468,9 @@ def test_twenty_kills_leave_nothing_half(monkeypatch):
             elif job.state == State.TAKEN_BACK:
                 assert not found
                 job = jobs.start("mark")
-        worker = begin()
+        worker = workers.begin()
         wait_for(job, {State.DONE, State.TAKEN_BACK})
-        end(worker, signal.SIGTERM)
-        parent.stdin.close()
-        assert parent.wait(timeout=20) == 0
+        workers.end(worker, signal.SIGTERM)
     assert states[State.RUNNING] >= KILLS / 2 and len(steps) > 1, (states, steps)
     job = fresh(job)
     expected = Counter(sites) if job.state == State.DONE else Counter()
