@@ -41,8 +41,7 @@ class FieldUse(Flag):
     CORRECTION = auto()  # applying a reader's correction
     IMPORT = auto()  # a column of a file that is imported
     LIST = auto()  # a column of the list of sites
-    EXPORT = auto()  # a table of sites as a file
-    ALL = TABLE | CORRECTION | LIST | EXPORT | IMPORT
+    ALL = TABLE | CORRECTION | LIST | IMPORT
 
 
 def comparable(text: str) -> str:

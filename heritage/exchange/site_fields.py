@@ -7,7 +7,6 @@ completeness and the table that is downloaded. Its order is that of the form.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -49,8 +48,8 @@ class SiteField:
 
 
 SITE_FIELDS = (
-    SiteField("uid", uses=FieldUse.EXPORT | FieldUse.IMPORT),
-    SiteField("state", uses=FieldUse.EXPORT | FieldUse.IMPORT),
+    SiteField("uid", uses=FieldUse.IMPORT),
+    SiteField("state", uses=FieldUse.IMPORT),
     SiteField("name", "names", missing=_("name in %(language)s")),
     SiteField("short_name", "names"),
     SiteField("kinds", "what", KindsColumn, missing=_("kind")),
@@ -76,13 +75,13 @@ SITE_FIELDS = (
     SiteField("note", "sources"),
     SiteField("featured", "publication"),
     SiteField("prominence", "publication", beside=True),
-    SiteField("slug", "publication", uses=FieldUse.LIST | FieldUse.EXPORT | FieldUse.IMPORT),
+    SiteField("slug", "publication", uses=FieldUse.LIST | FieldUse.IMPORT),
     SiteField("eras", "kept", uses=FieldUse.NONE),
     SiteField("former_addresses", "kept", uses=FieldUse.NONE),
-    SiteField("created_at", "kept", uses=FieldUse.LIST | FieldUse.EXPORT),
+    SiteField("created_at", "kept", uses=FieldUse.LIST),
     SiteField("created_by", "kept", uses=FieldUse.LIST, beside=True),
-    SiteField("updated_at", "kept", uses=FieldUse.LIST | FieldUse.EXPORT, beside=True),
-    SiteField("published_at", "kept", uses=FieldUse.LIST | FieldUse.EXPORT),
+    SiteField("updated_at", "kept", uses=FieldUse.LIST, beside=True),
+    SiteField("published_at", "kept", uses=FieldUse.LIST),
     SiteField("state_changed_at", "kept", uses=FieldUse.NONE, beside=True),
     SiteField("state_changed_by", "kept", uses=FieldUse.NONE, beside=True),
 )
@@ -112,12 +111,6 @@ def editable_columns(use: FieldUse, user: User) -> dict[str, Column]:
         for column in found
         if not column.permission or user.has_perm(column.permission)
     }
-
-
-def exported_columns() -> list[Column]:
-    """The columns of a file, with translated fields in every language that they may have."""
-    languages = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
-    return [column for field in fields_for(FieldUse.EXPORT) for column in field.columns(languages)]
 
 
 def with_related(sites: QuerySet[Site], columns: Iterable[Column]) -> QuerySet[Site]:
