@@ -38,8 +38,9 @@ SOFT = {
     "/en/privacy/": 10_350,
 }
 KEPT = 1_500  # the corner by which a site is kept, on every page
-# Gzipped, a full page of cards with every facet full: 12,000 is the promise.
-BROWSE_HTML = 7_550
+# Gzipped, a full page of cards with every facet full: 12,000 is the promise. The random identifiers
+# in the addresses of 24 covers move the size by some 40 bytes from run to run.
+BROWSE_HTML = 7_650
 
 
 @pytest.fixture
