@@ -10,7 +10,8 @@ import resvg_py
 from django.core.management import call_command
 from PIL import Image
 
-from heritage.cartography import map_sheet, mercator, tile_files
+from fixtures.build import name_places
+from heritage.cartography import base_map, map_names, map_sheet, mercator, tile_files
 from heritage.cartography.line_file import Feature, decoded_lines, encoded_features
 from heritage.cartography.map_sheet import SheetWindow
 
@@ -61,6 +62,34 @@ def test_a_tile_is_small_at_every_zoom():
         for place in places:
             drawn = map_sheet.draw_tile(*tile_at(*place, zoom), "en")
             assert len(gzip.compress(drawn.encode())) <= MOST_BYTES, (zoom, place)
+
+
+@pytest.mark.parametrize(("zoom", "script"), [(0, "zh"), (3, "en"), (6, "zh")])
+def test_names_stand_where_they_were_placed_for_the_whole_world(zoom, script):
+    """The file of places follows from the names and from the code that draws them."""
+    lines = (base_map.FOLDER / "names.tsv").read_text(encoding="utf-8").splitlines()
+    names = [map_names.ground_name(line) for line in lines]
+    rows = np.load(base_map.FOLDER / "name-places.npy")
+    expected = name_places.placed(names, zoom, script)
+    assert np.array_equal(rows["choices"][:, map_names.SCRIPTS.index(script), zoom], expected)
+    placed = np.flatnonzero(expected)
+    world = 512 << zoom
+    shown = map_names.around(zoom, script, (0, 0, world, world)).names
+    assert sorted(each.name.en for each in shown) == sorted(names[row].en for row in placed)
+
+
+def test_a_tile_reads_no_lines_but_those_near_it():
+    data = (base_map.FOLDER / "rivers-fine.bin").read_bytes()
+    lines = decoded_lines(data)
+    near = lines.touching(0.8, 0.4, 0.81, 0.41)
+    assert 0 < len(near) < len(lines) / 10
+    spans = [(*each.min(axis=0), *each.max(axis=0)) for each in map(lines.line, range(len(lines)))]
+    for number, (left, top, right, bottom) in enumerate(spans):  # a box is never too narrow
+        box = lines.boxes[number]
+        assert box[0] <= left and box[1] <= top and right <= box[2] and bottom <= box[3]
+    # What is broken far away is not looked at.
+    broken = decoded_lines(data[: -len(data) // 20])
+    assert np.array_equal(broken.line(int(near[0])), lines.line(int(near[0])))
 
 
 @pytest.mark.parametrize(

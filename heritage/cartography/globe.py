@@ -70,7 +70,7 @@ def _outlines() -> list[_Outline]:
     """All land. The base map ends at 85°: what reaches its lower edge goes on to the pole."""
     lines = base_map.lines("land", base_map.level_of(1))
     found = []
-    for number in range(len(lines.starts) - 1):
+    for number in range(len(lines)):
         x, y = lines.line(number).T
         latitudes = mercator.latitudes(y)
         points = _vectors(

@@ -1,15 +1,16 @@
-"""Files of lines and rings, and the part of a ring within a box.
+"""Files of lines and rings, of which only those are read that are asked for; and the part of a
+ring within a box.
 
-A file is a list of features, then their points in as few bytes as possible.
-
-A file begins with a line of JSON, `[rank, English, Chinese, [points of each line]]` a feature. Then
-follow the steps from point to point in whole units, seven bits a byte, the lowest first; the lowest
-bit of a number is its sign, and the highest bit of a byte says that more of the number follows.
+A file begins with a line of JSON: bits of a unit, and `[rank, English, Chinese, lines]` a feature.
+Then follow by line its box, in parts of 65,536 of the world, and where its bytes end; then its
+steps from point to point in whole units, seven bits a byte, the lowest first. The lowest bit of a
+number is its sign, and the highest bit of a byte says that more of the number follows.
 """
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
@@ -26,22 +27,34 @@ class Feature:
     lines: list[Ring]
 
 
+_GRID = 1 << 16  # in which boxes are told
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of a file: `points` of shape (n, 2) in parts of the world, cut at `starts`.
-
-    `features` has the rank and the names of each feature, `owners` by line its feature, and `boxes`
-    by line what it spans: left, top, right, bottom.
+    """The lines of a file. `features` has the rank and the names of each feature, `owners` by line
+    its feature, and `boxes` what it spans at most, in parts of the world: left, top, right, bottom.
     """
 
     features: list[tuple[int, str, str]]
     owners: np.ndarray
-    points: np.ndarray
-    starts: np.ndarray
-    boxes: np.ndarray = field(repr=False)
+    boxes: np.ndarray
+    _steps: bytes = field(repr=False)
+    _ends: list[int] = field(repr=False)
+    _unit: int
+    _read: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.owners)
 
     def line(self, number: int) -> np.ndarray:
-        return self.points[self.starts[number] : self.starts[number + 1]]
+        """Its points, of shape (n, 2), in parts of the world."""
+        if number not in self._read:
+            start = self._ends[number - 1] if number else 0
+            packed = np.frombuffer(self._steps[start : self._ends[number]], dtype=np.uint8)
+            steps = _unpacked(packed).reshape(-1, 2)
+            self._read[number] = np.cumsum(steps, axis=0) / self._unit
+        return self._read[number]
 
     def touching(self, left: float, top: float, right: float, bottom: float) -> np.ndarray:
         """The numbers of the lines whose box meets this one."""
@@ -83,15 +96,19 @@ def _cut(ring: np.ndarray, axis: int, limit: float, sign: int) -> np.ndarray:
 
 def encoded_features(features: Iterable[Feature], bits: int) -> bytes:
     """The file; coordinates are in units of a world of 2**bits."""
-    head, steps = [], []
+    head, boxes, packed = [], [], []
     for each in features:
-        head.append([each.rank, each.en, each.zh, [len(line) for line in each.lines]])
+        head.append([each.rank, each.en, each.zh, len(each.lines)])
         for line in each.lines:
             whole = np.round(np.array(line)).astype(np.int64)
-            steps.append(np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel())
+            low, high = (edge * _GRID / (1 << bits) for edge in (whole.min(0), whole.max(0)))
+            boxes.append(np.concatenate((np.floor(low), np.ceil(high))).clip(0, _GRID - 1))
+            flat = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel()
+            packed.append(_packed(np.where(flat < 0, -2 * flat - 1, 2 * flat)))
     text = json.dumps([bits, head], ensure_ascii=False, separators=(",", ":"))
-    flat = np.concatenate(steps) if steps else np.zeros(0, np.int64)
-    return text.encode() + b"\n" + _packed(np.where(flat < 0, -2 * flat - 1, 2 * flat))
+    ends = np.array(list(accumulate(map(len, packed))), dtype="<u4")
+    spans = np.array(boxes, dtype="<u2")
+    return text.encode() + b"\n" + spans.tobytes() + ends.tobytes() + b"".join(packed)
 
 
 def _packed(values: np.ndarray) -> bytes:
@@ -105,22 +122,15 @@ def _packed(values: np.ndarray) -> bytes:
 
 
 def decoded_lines(data: bytes) -> Lines:
-    text, _newline, packed = data.partition(b"\n")
+    text, _newline, rest = data.partition(b"\n")
     bits, head = json.loads(text)
-    counts = [count for *_what, each in head for count in each]
-    owners = np.repeat(np.arange(len(head)), [len(each[3]) for each in head])
-    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    steps = _unpacked(np.frombuffer(packed, dtype=np.uint8)).reshape(-1, 2)
-    # Each line begins at the corner of the world: sums run on, less what they were at its start.
-    sums = np.concatenate((np.zeros((1, 2), np.int64), np.cumsum(steps, axis=0)))
-    points = (sums[1:] - np.repeat(sums[starts[:-1]], counts, axis=0)) / (1 << bits)
-    if len(counts):
-        low = np.minimum.reduceat(points, starts[:-1])
-        high = np.maximum.reduceat(points, starts[:-1])
-        boxes = np.hstack((low, high))
-    else:
-        boxes = np.zeros((0, 4))
-    return Lines([(each[0], each[1], each[2]) for each in head], owners, points, starts, boxes)
+    owners = np.repeat(np.arange(len(head)), [lines for *_what, lines in head])
+    count = len(owners)
+    boxes = np.frombuffer(rest, "<u2", 4 * count).reshape(-1, 4).astype(float)
+    boxes[:, 2:] += boxes[:, 2:] == _GRID - 1  # two bytes do not reach the edge of the world
+    ends = np.frombuffer(rest, "<u4", count, 8 * count).tolist()
+    features = [(rank, en, zh) for rank, en, zh, _lines in head]
+    return Lines(features, owners, boxes / _GRID, rest[12 * count :], ends, 1 << bits)
 
 
 def _unpacked(data: np.ndarray) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 Names are placed for the whole world at once, by zoom and script: the more important first, each
 where no earlier one stands. Neighbouring tiles therefore show the same names at the same places.
-Coordinates are pixels of the world at a zoom.
+This is done when the base map is made (fixtures/build/name_places.py); `name-places.npy` says which
+of its `choices()` a name has taken. Coordinates are pixels of the world at a zoom.
 """
 
 from collections import defaultdict
@@ -11,16 +12,18 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import cos, radians, sin
 
+import numpy as np
+
 from heritage.cartography.base_map import BITS, FOLDER
 from heritage.cartography.mercator import TILE
 
 SCRIPTS = ("en", "zh")  # the one that comes first; see script_of()
-_WATERS = {"ocean", "sea", "bay", "gulf", "strait", "channel", "lake"}
+WATERS = {"ocean", "sea", "bay", "gulf", "strait", "channel", "lake"}
 _SPREAD = {"range/mtn"}  # written along their slope
 # By zoom the towns shown, by rank.
-_TOWNS = {2: 0, 3: 1, 4: 3, 5: 5, 6: 7, 7: 9}
-_FIRST = {0: 0, 1: 1, 2: 3, 3: 4, 4: 4, 5: 5, 6: 5, 7: 6, 8: 7}  # by rank of land and water
+TOWNS = {2: 0, 3: 1, 4: 3, 5: 5, 6: 7, 7: 9}
 _CELL = 128  # pixels of a cell of the grid in which neighbours are looked for
+REACH = 420  # pixels from the place of a name to the end of its letters, at most
 
 type Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -58,19 +61,14 @@ def script_of(language: str | None) -> str:
     return "zh" if (language or "").startswith("zh") else "en"
 
 
-@cache
-def _names() -> tuple[GroundName, ...]:
+def ground_name(line: str) -> GroundName:
+    """Of a line of names.tsv."""
+    kind, rank, x, y, en, zh, angle, span, number = line.split("\t")
     scale = 1 << BITS
-    found = []
-    for line in (FOLDER / "names.tsv").read_text(encoding="utf-8").splitlines():
-        kind, rank, x, y, en, zh, angle, span, number = line.split("\t")
-        found.append(
-            GroundName(
-                kind, int(rank), int(x) / scale, int(y) / scale, en, zh,
-                float(angle), float(span), int(number),
-            )
-        )  # fmt: skip
-    return tuple(found)
+    return GroundName(
+        kind, int(rank), int(x) / scale, int(y) / scale, en, zh,
+        float(angle), float(span), int(number),
+    )  # fmt: skip
 
 
 def width_of(text: str, size: float) -> float:
@@ -116,60 +114,49 @@ def _cells(box: Box) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """All names at a zoom, by cells of the size of a tile, and the room that they take."""
+    """The names around a box, and the room that they take."""
 
-    by_tile: dict[tuple[int, int], list[PlacedName]]
+    names: list[PlacedName]
     taken: Taken
 
-    def within(self, left: float, top: float, right: float, bottom: float) -> list[PlacedName]:
-        """The names that reach into a box, each once and in the order of their placing."""
-        found: dict[int, PlacedName] = {}
-        for x in range(int(left // TILE), int(right // TILE) + 1):
-            for y in range(int(top // TILE), int(bottom // TILE) + 1):
-                found |= {id(each): each for each in self.by_tile.get((x, y), ())}
-        return sorted(found.values(), key=lambda each: (each.y, each.x))
+
+def around(zoom: int, script: str, box: Box) -> Placement:
+    """The names that may reach into a box, from north to south."""
+    table, world = _table(), TILE << zoom
+    scale = world / (1 << BITS)
+    left, top, right, bottom = box
+    choice = table["choices"][:, SCRIPTS.index(script), zoom]
+    # What stands on the other side of 180° takes room on this one, too.
+    away = (table["x"] * scale - (left + right - world) / 2) % world - world / 2
+    rows = np.flatnonzero(
+        (choice > 0)
+        & (np.abs(away) < (right - left) / 2 + REACH)
+        & (table["y"] * scale > top - REACH)
+        & (table["y"] * scale < bottom + REACH)
+    )
+    names, taken = [], Taken()
+    for row, chosen in zip(rows.tolist(), choice[rows].tolist(), strict=True):
+        placed, boxes = choices(_name(row), zoom, script)[chosen - 1]
+        names.append(placed)
+        taken.add(boxes)
+    return Placement(sorted(names, key=lambda each: (each.y, each.x)), taken)
 
 
-@lru_cache(maxsize=4)
-def placement(zoom: int, script: str) -> Placement:
-    taken = Taken()
-    by_tile: dict[tuple[int, int], list[PlacedName]] = defaultdict(list)
-    world = TILE << zoom
-    for name in sorted(_names(), key=_order):
-        if not _is_shown(name, zoom):
-            continue
-        for placed, boxes in _choices(name, zoom, script):
-            if not TILE < placed.x < world - TILE:
-                # The same place on the other side of 180° is taken, too.
-                boxes += [
-                    (box[0] + turn, box[1], box[2] + turn, box[3])
-                    for box in boxes
-                    for turn in (-world, world)
-                ]
-            if taken.is_free(boxes):
-                taken.add(boxes)
-                left, top, right, bottom = placed.box
-                for x in range(int(left // TILE), int(right // TILE) + 1):
-                    for y in range(int(top // TILE), int(bottom // TILE) + 1):
-                        by_tile[x, y].append(placed)
-                break
-    return Placement(dict(by_tile), taken)
+@cache
+def _table() -> np.ndarray:
+    """By line of names.tsv where it begins, and by script and zoom its choice; 0: not shown."""
+    return np.load(FOLDER / "name-places.npy")
 
 
-def _order(name: GroundName) -> tuple[float, int, float, float]:
-    """The more important first: of land and water, and of towns by their rank."""
-    place = name.rank + 1.6 if name.kind == "town" else name.rank * 0.9
-    return place, -name.number, name.x, name.y
+@cache
+def _text() -> bytes:
+    return (FOLDER / "names.tsv").read_bytes()
 
 
-def _is_shown(name: GroundName, zoom: int) -> bool:
-    if name.kind == "town":
-        return zoom >= 8 or name.rank <= _TOWNS.get(zoom, -1)
-    if name.kind == "continent":
-        return zoom <= 2
-    if zoom < max(_FIRST[min(name.rank, 8)], 0 if name.kind in _WATERS else 2):
-        return False
-    return not name.span or name.span / 360 * (TILE << zoom) < 2600
+@lru_cache(maxsize=4000)
+def _name(row: int) -> GroundName:
+    start = int(_table()["start"][row])
+    return ground_name(_text()[start : _text().index(b"\n", start)].decode())
 
 
 def _lines(name: GroundName, script: str, is_both: bool) -> tuple[str, ...]:
@@ -178,21 +165,31 @@ def _lines(name: GroundName, script: str, is_both: bool) -> tuple[str, ...]:
     return tuple(texts if is_both else texts[:1])
 
 
-def _choices(name: GroundName, zoom: int, script: str) -> Iterator[tuple[PlacedName, list[Box]]]:
+def choices(name: GroundName, zoom: int, script: str) -> list[tuple[PlacedName, list[Box]]]:
     """Where a name may stand, the best first, with the room that it needs."""
-    x, y = name.x * (TILE << zoom), name.y * (TILE << zoom)
+    world = TILE << zoom
+    x, y = name.x * world, name.y * world
     if name.kind == "town":
-        yield from _town(name, zoom, script, x, y)
+        found = list(_town(name, zoom, script, x, y))
     elif name.kind == "mountain":
-        yield _mountain(name, zoom, script, x, y)
+        found = [_mountain(name, zoom, script, x, y)]
     else:
-        yield from _area(name, zoom, script, x, y)
+        found = list(_area(name, zoom, script, x, y))
+    if not TILE < x < world - TILE:
+        # The same place on the other side of 180° is taken, too.
+        for _placed, boxes in found:
+            boxes += [
+                (box[0] + turn, box[1], box[2] + turn, box[3])
+                for box in boxes
+                for turn in (-world, world)
+            ]
+    return found
 
 
 def _town(
     name: GroundName, zoom: int, script: str, x: float, y: float
 ) -> Iterator[tuple[PlacedName, list[Box]]]:
-    weight = max(0, min(3, (_TOWNS.get(zoom, 11) - name.rank) // 2))
+    weight = max(0, min(3, (TOWNS.get(zoom, 11) - name.rank) // 2))
     style, size = f"t{weight}", (12.0, 12.5, 13.5, 15.0)[weight]
     lines = _lines(name, script, weight > 0 or zoom >= 8)
     wide = max(width_of(text, size if n == 0 else size * 0.8) for n, text in enumerate(lines))
@@ -234,7 +231,7 @@ def _area(
     name: GroundName, zoom: int, script: str, x: float, y: float
 ) -> Iterator[tuple[PlacedName, list[Box]]]:
     room = name.span / 360 * (TILE << zoom)
-    is_water = name.kind in _WATERS
+    is_water = name.kind in WATERS
     style = (
         "w"
         if is_water

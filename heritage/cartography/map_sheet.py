@@ -316,9 +316,10 @@ def _relief(window: SheetWindow) -> list[str]:
 
 def _names(turns: list[SheetWindow], script: str) -> list[str]:
     zoom = turns[0].zoom
-    placed = map_names.placement(zoom, script)
+    # Names of rivers that reach in may touch names that do not.
+    nearby = [map_names.around(zoom, script, _wider(t.box, river_names.ROOM + 20)) for t in turns]
     parts, paths = [], 0
-    for turn in turns:
+    for turn, placed in zip(turns, nearby, strict=True):
         for river in river_names.within(zoom, script, _wider(turn.box, 10), placed):
             paths += 1
             data = _data(_pixels(river.points / float(TILE << zoom), turn))
@@ -329,10 +330,10 @@ def _names(turns: list[SheetWindow], script: str) -> list[str]:
                 f'<textPath href="#r{paths}" startOffset="50%" text-anchor="middle">'
                 f"{escape(river.text)}</textPath></text>"
             )
-    for turn in turns:
+    for turn, placed in zip(turns, nearby, strict=True):
         # Letters may be wider than they were taken for: a name that might reach in is drawn.
         box = _wider(turn.box, 40)
-        for name in placed.within(*box):
+        for name in placed.names:
             left, top, right, bottom = name.box
             if left < box[2] and right > box[0] and top < box[3] and bottom > box[1]:
                 parts.append(_name(name, turn))

@@ -5,15 +5,13 @@ other name stands: whether it does depends on nothing but its surroundings, so t
 tiles agree.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from math import ceil, floor
 
 import numpy as np
 
 from heritage.cartography import base_map
-from heritage.cartography.base_map import Level
 from heritage.cartography.map_names import Box, Placement, width_of
 from heritage.cartography.mercator import TILE
 
@@ -23,7 +21,7 @@ _APART = 760  # pixels from one name to the next along a river
 _STRAIGHT = 0.86  # of its length, how far apart the ends of a name are at least
 _BEND = 0.42  # radians by which its line turns at one of its points, at most
 _SHIFTS = (0, 0.12, -0.12, 0.24, -0.24, 0.36, -0.36)  # of that: where else it may stand
-_ROOM = 150  # pixels around a window in which names may touch it
+ROOM = 150  # pixels around a window in which names may touch it
 _FROM = {0: 9, 1: 9, 2: 9, 3: 2, 4: 3, 5: 5, 6: 7, 7: 10}  # the zoom: the ranks that are named
 
 
@@ -39,62 +37,11 @@ class RiverName:
         return SIZE * _SPACING["zh" if ord(self.text[0]) >= 0x2E80 else "en"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Chain:
-    rank: int
-    en: str
-    zh: str
-    points: np.ndarray  # in parts of the world
-    lengths: np.ndarray  # from the beginning to each point
-    box: Box
-
-
-@lru_cache(maxsize=4)
-def _chains(level: Level) -> list[_Chain]:
-    """The rivers with names, lines that meet end to end as one."""
-    lines = base_map.lines("rivers", level)
-    parts = defaultdict(list)
-    for number, owner in enumerate(lines.owners.tolist()):
-        rank, en, zh = lines.features[owner]
-        if en or zh:
-            parts[rank, en, zh].append(lines.line(number))
-    found = []
-    for (rank, en, zh), pieces in sorted(parts.items(), key=lambda item: item[0]):
-        for points in _joined(pieces):
-            steps = np.hypot(*np.diff(points, axis=0).T)
-            lengths = np.concatenate(([0], np.cumsum(steps)))
-            box = (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
-            found.append(_Chain(rank, en, zh, points, lengths, box))
-    return found
-
-
-def _joined(pieces: list[np.ndarray]) -> list[np.ndarray]:
-    left = list(pieces)
-    found = []
-    while left:
-        chain = left.pop(0)
-        grown = True
-        while grown:
-            grown = False
-            for number, other in enumerate(left):
-                if np.allclose(chain[-1], other[0], atol=1e-7):
-                    chain = np.vstack((chain, other[1:]))
-                elif np.allclose(chain[0], other[-1], atol=1e-7):
-                    chain = np.vstack((other, chain[1:]))
-                else:
-                    continue
-                del left[number]
-                grown = True
-                break
-        found.append(chain)
-    return found
-
-
 def within(zoom: int, script: str, window: Box, placed: Placement) -> Iterator[RiverName]:
     """The names that reach into a window."""
     left, top, right, bottom = window
     # Names that touch the window are compared with all that may touch them.
-    wide = (left - 2 * _ROOM, top - 2 * _ROOM, right + 2 * _ROOM, bottom + 2 * _ROOM)
+    wide = (left - 2 * ROOM, top - 2 * ROOM, right + 2 * ROOM, bottom + 2 * ROOM)
     found = sorted(_candidates(zoom, script, wide), key=lambda each: each.order)
     for number, each in enumerate(found):
         if not any(_meets(box, window) for box in each.boxes):
@@ -116,41 +63,55 @@ def _meet(one: RiverName, other: RiverName) -> bool:
 
 
 def _candidates(zoom: int, script: str, wide: Box) -> Iterator[RiverName]:
+    """Where names would stand whose middle is in a box, if nothing else stood there."""
+    if zoom < 3:
+        return
     world = float(TILE << zoom)
-    for chain in _chains(base_map.level_of(zoom)):
-        if chain.rank > _FROM.get(zoom, 99) or zoom < 3:
+    rivers = base_map.lines("rivers", base_map.level_of(zoom))
+    for line in rivers.touching(*(each / world for each in wide)).tolist():
+        rank, en, zh = rivers.features[rivers.owners[line]]
+        if rank > _FROM.get(zoom, 99) or not (en or zh):
             continue
-        left, top, right, bottom = (each * world for each in chain.box)
-        if not _meets((left, top, right, bottom), wide):
-            continue
-        text = (chain.zh or chain.en) if script == "zh" else (chain.en or chain.zh)
+        points = rivers.line(line) * world
+        lengths = np.concatenate(([0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))))
+        text = (zh or en) if script == "zh" else (en or zh)
         spaced = SIZE * _SPACING["zh" if ord(text[0]) >= 0x2E80 else "en"]
         needed = width_of(text, SIZE) + spaced * len(text)
-        total = chain.lengths[-1] * world
-        if total < needed * 1.3:
+        if lengths[-1] < needed * 1.3:
             continue
-        count = max(1, int(total // _APART))
-        gap = total / count
-        for number in range(count):
-            middle = gap * (number + 0.5)
+        count = max(1, int(lengths[-1] // _APART))
+        gap = lengths[-1] / count
+        for number in _near(points, lengths, wide, gap, count):
             for shift in _SHIFTS:
-                name = _along(chain, text, middle + shift * gap, needed, world, wide)
+                middle = gap * (number + 0.5 + shift)
+                name = _along(points, lengths, text, rank, middle, needed)
                 if name is not None:
-                    yield name
+                    at = [np.interp(middle, lengths, points[:, axis]) for axis in (0, 1)]
+                    if wide[0] < at[0] < wide[2] and wide[1] < at[1] < wide[3]:
+                        yield name
                     break
 
 
+def _near(points: np.ndarray, lengths: np.ndarray, wide: Box, gap: float, count: int) -> range:
+    """The numbers of the stretches of a river that may have their name in a box."""
+    low, high = np.minimum(points[:-1], points[1:]), np.maximum(points[:-1], points[1:])
+    near = np.flatnonzero(((low <= wide[2:]) & (high >= wide[:2])).all(axis=1))
+    if not len(near):
+        return range(0)
+    reach = 0.5 + max(_SHIFTS)
+    first, last = lengths[near[0]] / gap, lengths[near[-1] + 1] / gap
+    return range(max(0, floor(first - reach)), min(count, ceil(last + reach)))
+
+
 def _along(
-    chain: _Chain, text: str, middle: float, needed: float, world: float, wide: Box
+    points: np.ndarray, lengths: np.ndarray, text: str, rank: int, middle: float, needed: float
 ) -> RiverName | None:
+    """A name around a place of its river; None where the river winds too much, or ends."""
     first, last = middle - needed * 0.62 - 6, middle + needed * 0.62 + 6
-    if first < 0 or last > chain.lengths[-1] * world:
+    if first < 0 or last > lengths[-1]:
         return None
-    places = np.linspace(first, last, 13) / world
-    x = np.interp(places, chain.lengths, chain.points[:, 0]) * world
-    y = np.interp(places, chain.lengths, chain.points[:, 1]) * world
-    if not (wide[0] < x[6] < wide[2] and wide[1] < y[6] < wide[3]):
-        return None
+    places = np.linspace(first, last, 13)
+    x, y = (np.interp(places, lengths, points[:, axis]) for axis in (0, 1))
     for _round in range(8):
         x[1:-1] = (x[:-2] + 2 * x[1:-1] + x[2:]) / 4
         y[1:-1] = (y[:-2] + 2 * y[1:-1] + y[2:]) / 4
@@ -169,5 +130,5 @@ def _along(
         (float(a) - half, float(b) - half - 4, float(a) + half, float(b) + half - 4)
         for a, b in zip(x[1:-1], y[1:-1], strict=True)
     )
-    order = (chain.rank, float(x[6]), float(y[6]))
+    order = (rank, float(x[6]), float(y[6]))
     return RiverName(text, np.column_stack((x, y)), boxes, order)
