@@ -51,6 +51,7 @@ def numbers(text: str) -> list[float]:
 def test_no_page_says_more_than_the_grid(client, tomb):
     make_site("Neighbour", slug="neighbour", latitude=34.6, longitude=112.3)
     pages = ["", "sites/", "sites/?q=tomb", "sites/tomb/", "sites/neighbour/"]
+    pages += ["sites/?view=map&at=34.5,112.3,12", "sites/map.json?at=34.5,112.3,12&size=900x600"]
     for language in ("en", "zh-hans"):
         for page in pages:
             response = client.get(f"/{language}/{page}")

@@ -9,7 +9,9 @@ from django.http import QueryDict
 from PIL import Image as Picture
 
 from benchmarks import weights
-from heritage.models import Coverage, Identity
+from heritage.cartography import map_sheet, tile_files
+from heritage.models import Coverage, Identity, Kind
+from heritage.models.unit_of_work import change_set
 from heritage.web.shared.map_sheets import window_at
 from tests.builders import make_designation, make_kind, make_place, make_site, text
 from tests.webrows import as_read
@@ -124,9 +126,68 @@ def test_the_script_is_sent_what_the_page_shows(client, filled):
     sheet = page(client, f"&kind=temple&at={AT}").context["list"].shown.map.sheet
     assert sorted(each["label"] for each in sent["marks"]) == sorted(m.label for m in sheet.marks)
     assert sent["inView"] == "2 sites in view"
-    assert "Hall" in sent["html"] and "Far" not in sent["html"]
+    assert "Hall" in sent["found"] and "Far" not in sent["found"]
     blurred = next(each for each in sent["marks"] if each["label"] == "Hidden")
     assert blurred["km"] > 0
+
+
+def test_a_list_that_the_script_has_is_not_sent_again(client, filled):
+    first = data(client).json()
+    assert "Cave 1" in first["found"] and "8 sites in view" in first["counts"]
+    moved = "34.61,112.46,8"
+    again = data(client, f"known={first['tag']}", at=moved)
+    assert "found" not in again.json() and again.json()["tag"] == first["tag"]
+    whole = data(client, at=moved)
+    assert whole.json() == again.json() | {"found": first["found"]}
+    assert len(again.content) < len(whole.content) / 2
+    closer = data(client, f"known={first['tag']}", at="34.9,112.0,12").json()
+    assert "Hall" in closer["found"]
+
+
+SQUARE = [[112.46, 34.54], [112.48, 34.54], [112.48, 34.56], [112.46, 34.56], [112.46, 34.54]]
+
+
+def test_the_boundary_of_a_site_is_drawn_close_by(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    polygon = {"type": "Polygon", "coordinates": [SQUARE]}
+    site = make_site("Grottoes", latitude=34.55, longitude=112.47)
+    make_site("Other", latitude=34.62, longitude=112.6)
+    close, far = "34.55,112.47,11", "34.55,112.47,7"
+    assert "map-boundary" not in as_read(page(client, f"&at={close}"))
+    with change_set("command"):
+        site.boundary = polygon
+        site.save()
+    # The cached page follows, the script is sent the rings, and the picture has them.
+    assert "map-boundary" in as_read(page(client, f"&at={close}"))
+    (ring,) = [ring for mark in data(client, at=close).json()["marks"]
+               for ring in mark.get("boundary", ())]  # fmt: skip
+    assert [point[::-1] for point in ring] == SQUARE
+    assert b'class="bo"' in client.get(f"/en/map.svg?at={close}").content
+    for address in (f"/en/sites/?view=map&at={far}", f"/en/map.svg?at={far}"):
+        assert b"map-boundary" not in client.get(address).content.replace(b'"bo"', b"map-boundary")
+    # Two areas, one with a hole, are four rings; of a ring below a pixel nothing is left.
+    hole = [
+        [112.465 + x / 10, 34.545 + y / 10] for x, y in ((0, 0), (0.05, 0), (0.05, 0.05), (0, 0))
+    ]
+    speck = [[112.5 + x / 1e6, 34.5] for x in (0, 1, 2, 0)]
+    with change_set("command"):
+        site.boundary = {"type": "MultiPolygon", "coordinates": [[SQUARE, hole], [speck], [SQUARE]]}
+        site.save()
+    sent = [
+        mark["boundary"] for mark in data(client, at=close).json()["marks"] if "boundary" in mark
+    ]
+    assert [len(ring) for ring in sent[0]] == [5, 4, 5]
+    # Blurred, it is a circle and no more.
+    with change_set("command"):
+        site.blur_km = 5
+        site.save()
+    assert not any("boundary" in mark for mark in data(client, at=close).json()["marks"])
+
+
+def test_sites_show_their_cover_close_by(client, filled):
+    assert "map-cover" not in as_read(page(client, "&at=34.9,112.0,11"))
+    html = as_read(page(client, "&at=34.9,112.0,12"))
+    assert re.search(r'<image\s+href="/en/covers/[^"]+"', html) and "map-cover" in html
 
 
 @pytest.mark.parametrize(
@@ -241,6 +302,31 @@ def test_what_is_shown_is_a_picture_in_pixels(client, filled):
     for suffix in ("png", "svg"):
         assert re.search(rf'href="/en/map.{suffix}\?kind=temple&amp;at=34.6', shown)
     assert re.search(r'href="/en/embed/map/\?kind=temple&amp;at=34.6', shown)
+
+
+def test_a_picture_is_drawn_once_and_kept(client, filled, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    drawn = []
+    draw = map_sheet.draw_sheet
+    monkeypatch.setattr(map_sheet, "draw_sheet", lambda *given: drawn.append(given) or draw(*given))
+    address = "/en/map.png?kind=temple&size=300x200"
+    first = client.get(address)
+    assert client.get(address).content == first.content
+    assert client.get("/en/map.png?kind=temple&size=300x200&sort=name").content == first.content
+    assert len(drawn) == 1
+    # While another is drawn, what is there comes at once; what is not is asked for again later.
+    monkeypatch.setattr(tile_files, "_WAITS", 0.01)
+    with tile_files.drawing():
+        assert client.get(address).status_code == 200
+        busy = client.get("/en/map.png?kind=temple&size=300x201")
+    assert (busy.status_code, busy["Retry-After"]) == (503, "2")
+    # It shows what is recorded now, and the folder keeps no more than it may.
+    make_site("New", kinds=[Kind.objects.get(slug="temple")], latitude=20.0, longitude=100.0)
+    assert client.get(address).content != first.content
+    monkeypatch.setattr(tile_files, "MOST_PICTURES", 5)
+    for width in range(301, 312):
+        client.get(f"/en/map.svg?size={width}x200")
+    assert len(list(tmp_path.glob("cache/map/*/pictures/*"))) <= 5
 
 
 def test_the_link_of_a_list_shows_its_map(client, filled):

@@ -271,6 +271,7 @@ MIGRATIONS = {
     "0019_pictures.py": "49d49aab2f0cc6be",
     "0020_quantities.py": "8771012a65b38968",
     "0021_rendition_forms.py": "54a7eb338809d50e",
+    "0022_boundary_help.py": "95ca7ecbd46000f8",
 }
 
 

@@ -1,4 +1,5 @@
-"""Tiles as files: drawn when they are first asked for, one at a time in a process, and kept.
+"""Tiles, and maps of lists, as files: drawn when they are first asked for, one at a time in a
+process, and kept.
 
 `VERSION` is part of their address and of their folder, so that a tile never changes: it follows
 from the data and the code that tiles are drawn from. The folder may be emptied at any time.
@@ -9,14 +10,15 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from heritage.cartography import map_sheet
 from heritage.cartography.base_map import FOLDER
 from heritage.cartography.map_names import SCRIPTS
 
+MOST_PICTURES = 2_000  # of some 100 kB
 _WAITS = 5.0  # seconds for a tile that another thread draws
 
 
@@ -34,7 +36,7 @@ def _version() -> str:
 
 
 VERSION = _version()
-_drawing = threading.Lock()
+_lock = threading.Lock()
 
 
 def path_of(folder: Path, script: str, zoom: int, x: int, y: int) -> Path:
@@ -46,25 +48,37 @@ def tile(folder: Path, script: str, zoom: int, x: int, y: int) -> bytes:
     if script not in SCRIPTS or not 0 <= zoom <= map_sheet.LARGEST:
         raise ValueError("There is no such tile")
     path = path_of(folder, script, zoom, x, y)
+    return _kept(path, lambda: map_sheet.draw_tile(zoom, x, y, script).encode())
+
+
+def picture(folder: Path, name: str, draw: Callable[[], bytes]) -> bytes:
+    """A file that its name says all of, or drawn. Of many the latest are kept. BusyError."""
+    path = folder / VERSION / "pictures" / name
+    return _kept(path, draw, most=MOST_PICTURES)
+
+
+def _kept(path: Path, draw: Callable[[], bytes], most: int = 0) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
         pass
-    with only_one():
-        drawn = map_sheet.draw_tile(zoom, x, y, script).encode()
+    with drawing():
+        drawn = draw()
     _keep(path, drawn)
+    if most:
+        _remove_oldest(path.parent, most)
     return drawn
 
 
 @contextmanager
-def only_one() -> Iterator[None]:
+def drawing() -> Iterator[None]:
     """One drawing at a time in this process. Raises BusyError after waiting for others."""
-    if not _drawing.acquire(timeout=_WAITS):
+    if not _lock.acquire(timeout=_WAITS):
         raise BusyError
     try:
         yield
     finally:
-        _drawing.release()
+        _lock.release()
 
 
 def _keep(path: Path, drawn: bytes) -> None:
@@ -78,6 +92,15 @@ def _keep(path: Path, drawn: bytes) -> None:
         Path(name).replace(path)
     except OSError:
         pass
+
+
+def _remove_oldest(folder: Path, most: int) -> None:
+    """If there are more, the oldest fifth goes."""
+    with suppress(OSError):
+        paths = list(folder.iterdir())
+        if len(paths) > most:
+            for path in sorted(paths, key=lambda path: path.stat().st_mtime)[: most // 5 + 1]:
+                path.unlink(missing_ok=True)
 
 
 def remove_former(folder: Path) -> int:

@@ -47,7 +47,7 @@ def shown_name(name: LanguageMap, short_name: LanguageMap) -> LanguageMap:
     return LanguageMap({**name, **short_name}) if short_name else name
 
 
-# Columns that no page of the site and no data of it say.
+# Columns that no page of the site and no data of it say; the map of lists shows the boundary.
 _NOT_PUBLIC = frozenset({"boundary", "featured", "prominence"})
 
 
@@ -202,7 +202,8 @@ class Site(Record):
         null=True,
         blank=True,
         help_text=_(
-            "GeoJSON, or a point on each line; WGS 84. Recorded only: no public page shows it."
+            "GeoJSON, or a point on each line; WGS 84. The map shows it close by, unless the site "
+            "is blurred."
         ),
     )
     # What every public query, page, map and download uses.

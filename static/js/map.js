@@ -4,6 +4,7 @@
 // any, take the place of our own.
 
 const L = window.L;
+const WAIT = 120; // milliseconds after a movement, as more may follow: keys are held, wheels turned on
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let live = null;
 let isEmbedded = false; // in a page of others: what leads away opens in a window of its own
@@ -44,7 +45,10 @@ function start() {
   live = { root, map, marks: L.layerGroup().addTo(map), asked: null, moved: false };
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
-  map.on("moveend", refresh);
+  map.on("moveend", () => {
+    clearTimeout(live.wait);
+    live.wait = setTimeout(refresh, WAIT);
+  });
   map.on("dragstart zoomstart keydown", () => {
     live.moved = true;
   });
@@ -130,6 +134,7 @@ async function refresh() {
   const url = new URL(root.dataset.url, location.href);
   url.searchParams.set("at", at);
   url.searchParams.set("size", `${Math.round(size.x)}x${Math.round(size.y)}`);
+  if (live.known) url.searchParams.set("known", live.known); // the list is not sent again
   live.asked?.abort();
   const asked = (live.asked = new AbortController());
   root.setAttribute("aria-busy", "true");
@@ -140,9 +145,12 @@ async function refresh() {
     if (live.asked !== asked) return;
     marks.clearLayers();
     for (const point of data.parts) part(point, map).addTo(marks);
+    for (const each of data.marks) if (each.boundary) boundary(each.boundary, map).addTo(marks);
     for (const each of data.marks) mark(each, data, map).addTo(marks);
     if (!isEmbedded) {
-      root.querySelector(".map-list").innerHTML = data.html;
+      root.querySelector(".map-counts").innerHTML = data.counts;
+      if (data.found !== undefined) root.querySelector(".map-found").innerHTML = data.found;
+      live.known = data.tag;
       root.querySelector(".map-area").setAttribute("href", data.area);
     }
     root.querySelector(".map-streets").hidden = !data.isOfStreets;
@@ -188,6 +196,11 @@ function part(point, map) {
     className: "map-part",
     interactive: false,
   });
+}
+
+function boundary(rings, map) {
+  const points = rings.map((ring) => ring.map((point) => place(point, map)));
+  return L.polygon(points, { className: "map-boundary", interactive: false });
 }
 
 function mark(each, data, map) {

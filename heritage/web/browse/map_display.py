@@ -4,21 +4,25 @@ What the map shows and the list beside it are the same sites. `at` in the addres
 the map shows; without it that is all sites of the list, or the area that they are filtered by.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Hashable
 from dataclasses import dataclass
-from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import resvg_py
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from PIL import Image as Picture
 
 from heritage.cartography import map_sheet, mercator, script_of, tile_files
+from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer
+from heritage.media.covers import tag_of_texts
 from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
@@ -30,7 +34,6 @@ from heritage.web.shared.map_sheets import AT
 WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
 LISTED = 24  # sites in the list beside the map
 _SIZES = (100, 2400)  # pixels that a map may have
-_COVERS_FROM = 11  # the zoom from which single sites show their cover
 _COLOURS = 256  # of a map as pixels, which is a quarter as large so
 _STEP = 0.6  # of the sheet, by which a link moves it
 
@@ -77,8 +80,12 @@ def shown_at(filtered: SiteFilter, window: MapWindow, template: str) -> Shown:
     )
 
 
-def data_of(page: MapPage, html: str) -> dict[str, Any]:
-    """What the script needs of a window; `html` is the list beside the map."""
+def data_of(page: MapPage, counts: str, found: str, known: str) -> dict[str, Any]:
+    """What the script needs of a window: marks, and as HTML the counts and the list beside the map.
+
+    The list is left out where the script has it already: `known` is the tag that it was sent with.
+    """
+    tag = tag_of_texts(found)
     return {
         "marks": [
             {
@@ -91,27 +98,58 @@ def data_of(page: MapPage, html: str) -> dict[str, Any]:
             }
             | ({"km": mark.km} if mark.km is not None else {})
             | ({"cover": mark.cover} if mark.cover else {})
+            | ({"boundary": mark.boundary} if mark.boundary else {})
             for mark in page.sheet.marks
         ],
-        "hasCovers": page.sheet.window.zoom >= _COVERS_FROM,
+        "hasCovers": page.sheet.has_covers,
         "isOfStreets": page.sheet.is_of_streets,
         "parts": [[round(each, 6) for each in point] for point in page.parts],
         "inView": page.in_view,
         "area": f"?{page.area_query}",
-        "html": html,
-    }
+        "counts": counts,
+        "tag": tag,
+    } | ({} if tag == known else {"found": found})
 
 
-def picture(filtered: SiteFilter, size: str, number: str) -> str:
-    """The map of a list as one SVG, with its credit and the number of the map, if there is one.
+@dataclass(frozen=True, slots=True)
+class MapPicture:
+    """The map of a list as one picture, with its credit; kept as a file under its `tag`."""
 
-    Raises tile_files.BusyError while others are drawn.
-    """
+    window: SheetWindow
+    script: str
+    marks: str
+    lines: tuple[str, ...]
+
+    @property
+    def tag(self) -> str:
+        said = repr((tile_files.VERSION, self.window, self.script, self.marks, self.lines))
+        return hashlib.sha256(said.encode()).hexdigest()[:24]
+
+    def file(self, suffix: str) -> bytes:
+        """SVG, or PNG in its light colours. Raises tile_files.BusyError while others are drawn."""
+        folder = Path(settings.MEDIA_ROOT) / "cache" / "map"
+        draw = self._png if suffix == "png" else self._svg
+        return tile_files.picture(folder, f"{self.tag}.{suffix}", draw)
+
+    def _svg(self) -> bytes:
+        return map_sheet.draw_sheet(self.window, self.script, self.marks, self.lines).encode()
+
+    def _png(self) -> bytes:
+        svg = resvg_py.svg_to_bytes(svg_string=self._svg().decode())
+        out = io.BytesIO()
+        drawn = Picture.open(io.BytesIO(svg)).convert("RGB")
+        drawn.quantize(_COLOURS, Picture.Quantize.FASTOCTREE).save(out, "PNG")
+        return out.getvalue()
+
+
+def picture(filtered: SiteFilter, size: str, number: str) -> MapPicture:
+    """The map of a list with the number of the map, if there is one."""
     width, height = _size(size) or (WIDTH, HEIGHT)
     window = _window(filtered, width, height)
     view = _view(filtered, window)
     marks = map_sheets.marks_of(filtered.index, view, window, filtered.raw_data)
-    drawn = "".join(
+    drawn = "".join(map_sheet.boundary(mark.boundary_path) for mark in marks if mark.boundary)
+    drawn += "".join(
         map_sheet.seal(mark.x, mark.y, mark.radius, mark.number)
         if mark.kind == "group"
         else map_sheet.badge(mark.x, mark.y, mark.radius, mark.number)
@@ -120,19 +158,7 @@ def picture(filtered: SiteFilter, size: str, number: str) -> str:
         for mark in marks
     )
     lines = tuple(line for line in (map_sheets.CREDIT, number) if line)
-    shown = map_sheets.pixels_of(window)
-    with tile_files.only_one():
-        return map_sheet.draw_sheet(shown, script_of(get_language()), drawn, lines)
-
-
-@lru_cache(maxsize=16)
-def as_png(svg: str) -> bytes:
-    """A map as pixels, in its light colours."""
-    with tile_files.only_one():
-        drawn = Picture.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg))).convert("RGB")
-    out = io.BytesIO()
-    drawn.quantize(_COLOURS, Picture.Quantize.FASTOCTREE).save(out, "PNG")
-    return out.getvalue()
+    return MapPicture(map_sheets.pixels_of(window), script_of(get_language()), drawn, lines)
 
 
 def _view(filtered: SiteFilter, window: MapWindow) -> MapView:

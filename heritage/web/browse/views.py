@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.cartography import tile_files
-from heritage.media.covers import tag_of_texts
 from heritage.search import SiteFilter, query_strings
 from heritage.web.browse import map_display, timeline_display
 from heritage.web.browse.displays import chosen
@@ -47,7 +46,7 @@ def browse(request: HtmxRequest) -> HttpResponse:
 def map_data(request: HttpRequest) -> HttpResponse:
     """What a script shows of a list in a window: marks, counts in words, and the list beside it."""
     data = request.GET.copy()
-    at, size = data.pop(AT, [""])[-1], data.pop("size", [""])[-1]
+    at, size, known = (data.pop(name, [""])[-1] for name in (AT, "size", "known"))
     if len(data.urlencode()) > _LONGEST:
         raise BadRequest
     data["view"] = "map"
@@ -58,8 +57,9 @@ def map_data(request: HttpRequest) -> HttpResponse:
     shown = map_display.shown_at(filtered, window, "components/map_list.html")
     if shown.map is None:
         raise BadRequest
-    html = render_to_string("components/map_list.html", {"map": shown.map, "cards": shown.cards})
-    return public(JsonResponse(map_display.data_of(shown.map, html)))
+    counts = render_to_string("components/map_counts.html", {"map": shown.map})
+    found = render_to_string("components/map_found.html", {"cards": shown.cards})
+    return public(JsonResponse(map_display.data_of(shown.map, counts, found, known)))
 
 
 @require_safe
@@ -89,15 +89,14 @@ def map_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
     data["view"] = "map"
     filtered = SiteFilter(clean_query(data))
     number = filtered.index.vocabulary.identity.map_number
+    wanted = map_display.picture(filtered, size, number)
+    kind = "image/svg+xml" if suffix == "svg" else "image/png"
     try:
-        drawn = map_display.picture(filtered, size, number)
-        if suffix == "svg":
-            return pictures.svg(request, drawn, is_public=True)
         return pictures.answer(
             request,
-            tag_of_texts(drawn),
+            wanted.tag,
             is_public=True,
-            draw=lambda: HttpResponse(map_display.as_png(drawn), content_type="image/png"),
+            draw=lambda: HttpResponse(wanted.file(suffix), content_type=kind),
         )
     except tile_files.BusyError:
         return HttpResponse(status=503, headers={"Retry-After": "2"})

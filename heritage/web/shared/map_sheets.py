@@ -6,7 +6,9 @@ Only public points are marked. The same marks are sent to the script that pans a
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import chain
 from math import cos, hypot, log10, pi, sin
+from typing import Any
 
 from django.conf import settings
 from django.http import QueryDict
@@ -28,6 +30,8 @@ from heritage.web.shared import language_html
 AT = "at"  # the parameter of the place that a map shows: latitude, longitude, zoom
 CREDIT = "Natural Earth · GeoNames (CC BY 4.0)"
 _HAIR = 0.00002  # degrees around a point, so that it is found again
+_BOUNDARIES_FROM = 9  # zoom
+_COVERS_FROM = 12  # the zoom from which single sites show their cover
 _LEAST_BLUR = 9.0  # pixels of the radius of a circle, so that it seems no point
 
 
@@ -53,6 +57,8 @@ class MapMark:
     radius: float  # pixels of the mark, or of the circle in which a site lies
     km: float | None = None  # the radius in which a site lies; None if it is exact
     cover: str = ""
+    boundary: tuple[tuple[Point, ...], ...] = ()  # rings, as exact as the zoom shows
+    boundary_path: str = ""  # the same in pixels, as SVG has it
 
     @property
     def side(self) -> float:
@@ -107,6 +113,11 @@ class MapSheet:
     @property
     def at(self) -> str:
         return at_of(self.window)
+
+    @property
+    def has_covers(self) -> bool:
+        """So close that a site shows its cover."""
+        return self.window.zoom >= _COVERS_FROM
 
     @property
     def is_of_streets(self) -> bool:
@@ -224,11 +235,35 @@ def _overlap(one: MapMark, other: MapMark) -> float:
 def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
     """Single sites, each linked to its page."""
     points = {each.site: (each.latitude, each.longitude) for each in groups if each.site}
-    columns = "uid", "slug", "name", "blur_km", "rule_blur_km", "precision", "accuracy_m"
+    columns = ["uid", "slug", "name", "blur_km", "rule_blur_km", "precision", "accuracy_m"]
+    is_close = window.zoom >= _BOUNDARIES_FROM
+    if is_close:
+        columns.append("boundary")
     for site in Site.objects.filter(pk__in=list(points)).only(*columns).order_by("pk"):
         km, href = maps.uncertainty_km(site), reverse("web:site", args=[site.slug])
         mark = mark_of(site, points[site.pk], km, window, href)
+        if is_close and site.boundary and not site.public_blur_km:
+            rings, path = _boundary(site.boundary, window)
+            mark = replace(mark, boundary=rings, boundary_path=path)
         yield replace(mark, cover=reverse("web:square_cover", args=[site.uid]))
+
+
+def _boundary(
+    geometry: dict[str, Any], window: MapWindow
+) -> tuple[tuple[tuple[Point, ...], ...], str]:
+    """Its rings, of the points in one pixel the first; in degrees, and as data of a path."""
+    areas = geometry["coordinates"]
+    rings, path = [], ""
+    for ring in chain(*(areas if geometry["type"] == "MultiPolygon" else [areas])):
+        points = [(position[1], position[0]) for position in ring]
+        pixels = [
+            (round(x - window.left), round(y - window.top)) for x, y in _pixels(window, points)
+        ]
+        kept = [n for n, at in enumerate(pixels) if n == 0 or at != pixels[n - 1]]
+        if len(kept) > 3:  # the last is the first again
+            rings.append(tuple((round(points[n][0], 6), round(points[n][1], 6)) for n in kept))
+            path += "M" + "L".join(f"{pixels[n][0]} {pixels[n][1]}" for n in kept) + "z"
+    return tuple(rings), path
 
 
 def mark_of(
