@@ -1,4 +1,4 @@
-"""`AdminPages`, the base class of all that adds pages to the admin of a model."""
+"""Bases of all that adds pages to the admin of a model: `AdminPages`, and `ReadOnlyPages`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +7,11 @@ from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from heritage.admin.access import ReadOnlyAdmin, is_id
 from heritage.admin.lookups import ListLookups
 from heritage.values.language import LazyText
 
@@ -57,3 +59,29 @@ class AdminPages(ListLookups):
         }
         context = self.admin_site.each_context(request) | own | context
         return TemplateResponse(request, template, context)
+
+
+class ReadOnlyPages(ReadOnlyAdmin, AdminPages):
+    """Rows that only the program writes, each shown on a page, `row_page()`, instead of a form."""
+
+    row_related: tuple[str, ...] = ()  # what a page shows of other tables, for `select_related()`
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        if not is_id(object_id):
+            raise Http404
+        return self.row_page(request, self.row_or_404(request, int(object_id)))
+
+    def row_or_404(self, request: HttpRequest, pk: int) -> Any:
+        """The row, for users who may see the rows of this model."""
+        self.require_view_permission(request)
+        rows = self.model._default_manager.select_related(*self.row_related)
+        return get_object_or_404(rows, pk=pk)
+
+    def row_page(self, request: HttpRequest, row: Any) -> HttpResponse:
+        raise NotImplementedError

@@ -6,20 +6,19 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
+from heritage.admin.access import user_of
 from heritage.admin.changes.history import Entry, comments_of, entries
 from heritage.admin.changes.undo_page import UndoRequest, undo_page
 from heritage.admin.changes.written_records import WrittenRecords, written_records
-from heritage.admin.pages import AdminPages
+from heritage.admin.pages import ReadOnlyPages
 from heritage.models import Change, ChangeSet, Record, User
 from heritage.services.undo import MAX_CHANGES, why_thinned
 
@@ -27,7 +26,7 @@ PER_PAGE = 40  # rows of a change set
 
 
 @admin.register(ChangeSet)
-class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
+class ChangeSetAdmin(ReadOnlyPages):
     """Written by the write path alone; a change set can be undone."""
 
     list_display = ("time", "author", "records", "comment", "kind")
@@ -35,6 +34,7 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
     list_filter = ("kind", ("user", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("user",)
     search_fields = ("reason", "user__username", "user__last_name")
+    row_related = ("user", "undoes__user")
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-pk",)
@@ -81,25 +81,8 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
         undo = self.own_path("<int:pk>/undo/", self.undo_view, "undo")
         return [undo, *super().get_urls()]
 
-    def _change_set(self, request: HttpRequest, pk: int) -> ChangeSet:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        found = ChangeSet.objects.select_related("user", "undoes__user").filter(pk=pk).first()
-        if found is None:
-            raise Http404
-        return found
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def row_page(self, request: HttpRequest, change_set: ChangeSet) -> HttpResponse:
         """The changes of a change set, row by row."""
-        if not is_id(object_id):
-            raise Http404
-        change_set = self._change_set(request, int(object_id))
         models = _seen_by(user_of(request))
         changes = change_set.changes.filter(model__in=models).order_by("pk")
         page = Paginator(changes, PER_PAGE).get_page(request.GET.get("p"))
@@ -113,7 +96,7 @@ class ChangeSetAdmin(ReadOnlyAdmin, AdminPages):
         return self.page(request, "admin/change_set.html", _title(change_set), context)
 
     def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        change_set = self._change_set(request, pk)
+        change_set = self.row_or_404(request, pk)
         asked = UndoRequest(
             title=_("Undo all of it?"),
             changes=list(change_set.changes.order_by("pk")[: MAX_CHANGES + 1]),

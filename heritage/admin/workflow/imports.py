@@ -14,14 +14,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from heritage.admin.access import ReadOnlyAdmin, is_id, may_publish, states_for, user_of
-from heritage.admin.pages import AdminPages
+from heritage.admin.access import is_id, may_publish, states_for, user_of
+from heritage.admin.pages import ReadOnlyPages
 from heritage.admin.workflow.jobs import SECONDS, progress_in_words, state_in_words, worker_in_words
 from heritage.exchange import importing, reading
 from heritage.models import ChangeSet, Import, ImportRow, Job, Site
@@ -83,10 +83,11 @@ class OptionsForm(forms.Form):
 
 
 @admin.register(Import)
-class ImportAdmin(ReadOnlyAdmin, AdminPages):
+class ImportAdmin(ReadOnlyPages):
     list_display = ("name", "state", "user", "created_at", "planned_at", "applied_at")
     list_filter = ("state",)
     list_select_related = ("user",)
+    row_related = ("job", "user")
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-pk",)
@@ -103,13 +104,6 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
             self.own_path("<int:pk>/failed/", self.failed_view, "failed"),
             *super().get_urls(),
         ]
-
-    def _import(self, request: HttpRequest, pk: int) -> Import:
-        self.require_view_permission(request)
-        found = Import.objects.select_related("job", "user").filter(pk=pk).first()
-        if found is None:
-            raise Http404
-        return found
 
     def _may_plan(self, request: HttpRequest, of_import: Import) -> bool:
         user = user_of(request)
@@ -138,7 +132,7 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
     # --- columns
 
     def columns_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        of_import = self._import(request, pk)
+        of_import = self.row_or_404(request, pk)
         if not self._may_plan(request, of_import):
             return redirect(self.own_url("change", pk))
         found = importing.open_import(of_import) if of_import.path else None
@@ -195,16 +189,7 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
 
     # --- the plan
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        if not is_id(object_id):
-            raise Http404
-        of_import = self._import(request, int(object_id))
+    def row_page(self, request: HttpRequest, of_import: Import) -> HttpResponse:
         is_busy = _is_busy(of_import)
         counted = importing.counted(of_import)
         chosen = request.GET.get("outcome", "")
@@ -251,7 +236,7 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
     # --- questions
 
     def questions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        of_import = self._import(request, pk)
+        of_import = self.row_or_404(request, pk)
         if not self._may_plan(request, of_import):
             return redirect(self.own_url("change", pk))
         if request.method == "POST":
@@ -280,7 +265,7 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
     # --- applying, and what is told of it
 
     def apply_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        of_import = self._import(request, pk)
+        of_import = self.row_or_404(request, pk)
         if not self._may_apply(request, of_import):
             raise PermissionDenied
         waiting = importing.to_apply(of_import).count()
@@ -291,11 +276,11 @@ class ImportAdmin(ReadOnlyAdmin, AdminPages):
         return redirect(self.own_url("change", pk))
 
     def report_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
-        of_import = self._import(request, pk)
+        of_import = self.row_or_404(request, pk)
         return _download([importing.report_page(of_import)], "text/html", f"import-{pk}.html")
 
     def failed_view(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
-        of_import = self._import(request, pk)
+        of_import = self.row_or_404(request, pk)
         return _download(importing.failed_rows(of_import), "text/csv", f"import-{pk}-failed.csv")
 
 

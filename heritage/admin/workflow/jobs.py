@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
@@ -21,9 +21,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from heritage.admin.access import ReadOnlyAdmin, is_id, user_of
+from heritage.admin.access import ReadOnlyAdmin, user_of
 from heritage.admin.changes.history import change_url
-from heritage.admin.pages import AdminPages
+from heritage.admin.pages import ReadOnlyPages
 from heritage.models import (
     SILENCE,
     CommandRun,
@@ -79,11 +79,12 @@ class JobKindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(ReadOnlyAdmin, AdminPages):
+class JobAdmin(ReadOnlyPages):
     list_display = ("what", "state_now", "far", "by", "created_at", "ended_at")
     list_display_links = ("what",)
     list_filter = (JobStateFilter, JobKindFilter)
     list_select_related = ("user",)
+    row_related = ("user",)
     list_per_page = 50
     show_full_result_count = False
     ordering = ("-pk",)
@@ -111,30 +112,14 @@ class JobAdmin(ReadOnlyAdmin, AdminPages):
             *super().get_urls(),
         ]
 
-    def _job(self, request: HttpRequest, pk: int) -> Job:
-        self.require_view_permission(request)
-        job = Job.objects.select_related("user").filter(pk=pk).first()
-        if job is None:
-            raise Http404
-        return job
-
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         context = {"subtitle": worker_in_words()[0]}
         return super().changelist_view(request, context | (extra_context or {}))
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
+    def row_page(self, request: HttpRequest, job: Job) -> HttpResponse:
         """How far a job is; while it waits or runs, the browser asks again by itself."""
-        if not is_id(object_id):
-            raise Http404
-        job = self._job(request, int(object_id))
         is_open = job.shown_state in _OPEN
         count = job.lines.count()
         context = {
@@ -157,7 +142,7 @@ class JobAdmin(ReadOnlyAdmin, AdminPages):
 
     def take_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Asks before what a job wrote is undone."""
-        job = self._job(request, pk)
+        job = self.row_or_404(request, pk)
         if not may_act_on(user_of(request), job):
             raise PermissionDenied
         if not job.can_take_back:
@@ -172,7 +157,7 @@ class JobAdmin(ReadOnlyAdmin, AdminPages):
         return self.page(request, "admin/job_take_back.html", _("Take all of it back?"), context)
 
     def do_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        job = self._job(request, pk)
+        job = self.row_or_404(request, pk)
         do = _DO.get(request.POST.get("do", ""))
         if not may_act_on(user_of(request), job):
             raise PermissionDenied
