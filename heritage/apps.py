@@ -20,14 +20,12 @@ class HeritageConfig(AppConfig):
     def ready(self) -> None:
         from django.core.signals import request_finished
 
-        from heritage import background, services
+        import heritage.background  # noqa: F401 (declares what the worker does by schedule)
+        from heritage import services
         from heritage.admin.accounts import groups, security_log
-        from heritage.management import verifying
         from heritage.search import keep_saved_index_fresh
 
         services.connect()
-        verifying.connect()
-        background.register()
         groups.connect()
         security_log.connect()
         request_finished.connect(keep_saved_index_fresh, dispatch_uid="index snapshot")

@@ -1,4 +1,7 @@
-"""What the background worker does by schedule: parts of all packages, which know nothing of it."""
+"""What the background worker does by schedule: parts of all packages, which know nothing of it.
+
+The app imports this module once all models are there.
+"""
 
 import io
 import time as clock
@@ -12,80 +15,15 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heritage.formats.downloads import Download, TooMany, editions
+from heritage.management import verifying
 from heritage.models import PendingRefresh, PreparedFile
 from heritage.services import finish_pending, jobs, prepared, review
 from heritage.web.media import previews
 
-
-def register() -> None:
-    """Called once the app is ready."""
-    jobs.register(
-        jobs.JobKind(
-            "publish_due",
-            _("Scheduled publishing"),
-            _publish_due,
-            every=timedelta(minutes=1),
-            is_quick=True,
-            continues_itself=True,
-        )
-    )
-    jobs.register(
-        jobs.JobKind(
-            "refresh",
-            _("Refreshing sites after a change of a term"),
-            _refresh,
-            every=timedelta(minutes=1),
-            is_needed=PendingRefresh.objects.exists,
-            continues_itself=True,
-        )
-    )
-    jobs.register(
-        jobs.JobKind(
-            "tidy",
-            _("Tidying up"),
-            _tidy,
-            daily_at=time(3, 30),
-            continues_itself=True,
-        )
-    )
-    jobs.register(
-        jobs.JobKind(
-            "previews",
-            _("Drawing link previews"),
-            _draw_previews,
-            daily_at=time(4, 0),
-            continues_itself=True,
-        )
-    )
-    jobs.register(
-        jobs.JobKind(
-            "downloads",
-            _("Preparing the files of all sites"),
-            _prepare_downloads,
-            daily_at=time(2, 30),
-            continues_itself=True,
-        )
-    )
-    prepared.register(
-        prepared.Maker(
-            editions.MAKER,
-            _("A list of sites as a file"),
-            _make_download,
-            lambda given: Download(**given).file_name,
-        )
-    )
-    jobs.register(
-        jobs.JobKind(
-            "sweep_prepared",
-            _("Deleting old prepared files"),
-            _sweep_prepared,
-            every=timedelta(hours=1),
-            is_quick=True,
-            continues_itself=True,
-        )
-    )
+MINUTE = timedelta(minutes=1)
 
 
+@jobs.declare("publish_due", _("Scheduled publishing"), every=MINUTE, is_quick=True)
 def _publish_due(run: jobs.Run) -> jobs.Steps:
     published, refused = review.publish_due()
     says = _("{published} published, {refused} could not be published.")
@@ -97,6 +35,12 @@ def _publish_due(run: jobs.Run) -> jobs.Steps:
     return {"published": published, "refused": refused}
 
 
+@jobs.declare(
+    "refresh",
+    _("Refreshing sites after a change of a term"),
+    every=MINUTE,
+    is_needed=PendingRefresh.objects.exists,
+)
 def _refresh(run: jobs.Run) -> jobs.Steps:
     left = PendingRefresh.objects.sites_left()
 
@@ -110,6 +54,7 @@ def _refresh(run: jobs.Run) -> jobs.Steps:
     return None
 
 
+@jobs.declare("tidy", _("Tidying up"), daily_at=time(3, 30))
 def _tidy(run: jobs.Run) -> jobs.Steps:
     yield jobs.Progress(0)
     said = io.StringIO()
@@ -120,11 +65,13 @@ def _tidy(run: jobs.Run) -> jobs.Steps:
     return None
 
 
+@jobs.declare("previews", _("Drawing link previews"), daily_at=time(4))
 def _draw_previews(run: jobs.Run) -> jobs.Steps:
     yield from previews.draw_missing()
     return None
 
 
+@jobs.declare("downloads", _("Preparing the files of all sites"), daily_at=time(2, 30))
 def _prepare_downloads(run: jobs.Run) -> jobs.Steps:
     """Ask for them: each is a job by itself, behind what editors do."""
     asked = editions.all_files()
@@ -134,6 +81,7 @@ def _prepare_downloads(run: jobs.Run) -> jobs.Steps:
     return {"files": len(asked)}
 
 
+@prepared.maker(editions.MAKER)
 def _make_download(run: jobs.Run, path: Path) -> Generator[jobs.Progress, None, Any]:
     file = PreparedFile.objects.get(pk=run.parameters["file"])
     try:
@@ -143,8 +91,21 @@ def _make_download(run: jobs.Run, path: Path) -> Generator[jobs.Progress, None, 
         raise jobs.JobRefused(format_lazy(text, most=f"{error.most:,}")) from error
 
 
+@jobs.declare(
+    "sweep_prepared", _("Deleting old prepared files"), every=timedelta(hours=1), is_quick=True
+)
 def _sweep_prepared(run: jobs.Run) -> jobs.Steps:
     editions.forget_earlier()
     files, size = prepared.sweep()
     yield jobs.Progress(files, files)
     return {"files": files, "bytes": size}
+
+
+@jobs.declare(
+    verifying.COMMAND,
+    _("Verification of all counts"),
+    permission="heritage.change_user",
+    daily_at=time(5),
+)
+def _verify(run: jobs.Run) -> jobs.Steps:
+    return verifying.verify_in_steps(run)

@@ -33,9 +33,12 @@ def made(monkeypatch, settings, tmp_path):
         path.write_text(f"whole {len(runs)}")
         yield Progress(2, 2)
 
-    maker = prepared.Maker("test", "A test", make, lambda given: f"{given['q']}.txt", "text/plain")
-    monkeypatch.setitem(prepared._makers, "test", maker)
+    monkeypatch.setitem(prepared._makers, "test", make)
     return runs
+
+
+def ask(user=None, *, q: str) -> PreparedFile:
+    return PreparedFile.objects.ask("test", f"{q}.txt", "text/plain", user, q=q)
 
 
 def address(file: PreparedFile) -> str:
@@ -47,8 +50,8 @@ def text(response) -> str:
 
 
 def test_a_file_is_made_once_and_handed_out_when_it_is_whole(client, made):
-    file = prepared.ask("test", q="all")
-    assert prepared.ask("test", q="all") == file and Job.objects.count() == 1
+    file = ask(q="all")
+    assert ask(q="all") == file and Job.objects.count() == 1
     page = client.get(address(file))
     assert (page.status_code, page["Refresh"]) == (202, "5")
     assert "being prepared" in page.text and "worker of this catalogue does not run" in page.text
@@ -59,21 +62,21 @@ def test_a_file_is_made_once_and_handed_out_when_it_is_whole(client, made):
     assert (given.status_code, text(given)) == (200, "whole 1")
     assert given["Content-Disposition"] == 'attachment; filename="all.txt"'
     assert given["Content-Type"] == "text/plain" and "no-store" in given["Cache-Control"]
-    ready = prepared.ask("test", q="all")
+    ready = ask(q="all")
     assert (ready, ready.state, ready.size, len(made)) == (file, State.READY, 7, 1)
     assert ready.sha256 == hashlib.sha256(b"whole 1").hexdigest()
-    assert prepared.ask("test", q="other") != file
+    assert ask(q="other") != file
     assert client.get(address(file) + "x").status_code == 404
 
 
 def test_what_visitors_ask_for_waits_for_what_editors_do(made):
-    prepared.ask("test", q="first")
-    mine = prepared.ask("test", build.make_user("li"), q="second")
+    ask(q="first")
+    mine = ask(build.make_user("li"), q="second")
     assert DBTaskResult.objects.ready().first().args_kwargs["args"] == [mine.job.pk]
 
 
 def test_nginx_is_told_where_the_file_lies(client, made, settings):
-    file = prepared.ask("test", q="龙门")
+    file = ask(q="龙门")
     work()
     settings.PREPARED_BY_NGINX = True
     file.refresh_from_db()
@@ -87,8 +90,8 @@ def test_nginx_is_told_where_the_file_lies(client, made, settings):
 
 def test_a_file_of_one_user_is_for_this_user_alone(client, made):
     li = build.make_user("li")
-    file = prepared.ask("test", li, q="mine")
-    assert prepared.ask("test", q="mine") != file
+    file = ask(li, q="mine")
+    assert ask(q="mine") != file
     work()
     assert client.get(address(file)).status_code == 404
     client.force_login(build.make_user("wang"))
@@ -98,7 +101,7 @@ def test_a_file_of_one_user_is_for_this_user_alone(client, made):
 
 
 def test_a_kill_leaves_no_half_file_and_the_next_worker_makes_it_whole(client, made, monkeypatch):
-    file = prepared.ask("test", q="all")
+    file = ask(q="all")
     job = Job.objects.get()
     tell = jobs._tell
 
@@ -123,31 +126,30 @@ def test_what_failed_or_was_lost_is_begun_anew_when_somebody_asks(client, made, 
         yield Progress(1)
         raise ValueError("broken")
 
-    broken = prepared.Maker("test", "A test", fail, maker.file_name)
-    monkeypatch.setitem(prepared._makers, "test", broken)
-    file = prepared.ask("test", q="all")
+    monkeypatch.setitem(prepared._makers, "test", fail)
+    file = ask(q="all")
     work()
     page = client.get(address(file))
     assert page.status_code == 410 and "could not be prepared" in page.text
     monkeypatch.setitem(prepared._makers, "test", maker)
-    assert prepared.ask("test", q="all").state == State.PREPARING
+    assert ask(q="all").state == State.PREPARING
     work()
     file.refresh_from_db()
     file.full_path.unlink()  # as a restored backup has it
     assert client.get(address(file)).status_code == 410
-    prepared.ask("test", q="all")
+    ask(q="all")
     work()
     assert text(client.get(address(file))) == "whole 2"
 
 
 def test_old_files_are_swept_and_the_least_used_beyond_a_total_size(made, settings):
-    files = [prepared.ask("test", q=str(number)) for number in range(4)]
+    files = [ask(q=str(number)) for number in range(4)]
     work()
     settings.PREPARED_DAYS, settings.PREPARED_MAX_BYTES = 7, 20
     for file, days in zip(files, (8, 3, 1, 2), strict=True):
         used = timezone.now() - timedelta(days=days)
         PreparedFile.objects.filter(pk=file.pk).update(used_at=used)
-    waiting = prepared.ask("test", q="waiting")
+    waiting = ask(q="waiting")
     PreparedFile.objects.filter(pk=waiting.pk).update(used_at=timezone.now() - timedelta(days=9))
     assert prepared.sweep() == (2, 14)  # eight days old; and the least lately used of 21 bytes
     assert set(PreparedFile.objects.all()) == {files[2], files[3], waiting}

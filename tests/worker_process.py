@@ -48,7 +48,7 @@ def main(database: str) -> None:
 
     importing.applying.AT_ONCE = importing.applying.BATCH = BATCH
     connection.settings_dict["NAME"] = database
-    jobs.register(kind())
+    jobs.declare("mark", "Marking")(mark_sites)
     jobs.HEARTBEAT = 0.05
     for _order in sys.stdin:
         child = os.fork()

@@ -150,6 +150,12 @@ def same_as(image: Image) -> Image | None:
     return Image.objects.filter(site=image.site, sha256=image.sha256).exclude(pk=image.pk).first()
 
 
+@jobs.declare(
+    KIND,
+    gettext_lazy("Adding pictures from a folder"),
+    permission="heritage.add_image",
+    describe=lambda given: _("Pictures from %(folder)s") % {"folder": given.get("folder", "")},
+)
 def _import(run: jobs.Run) -> jobs.Steps:
     """Each file is a step; a kill loses none, and continued it begins with the next file."""
     given = run.parameters
@@ -224,14 +230,3 @@ def questions_of(job: jobs.Job) -> Iterator[str]:
     """What a job could not add, and why."""
     for line in job.lines.all():
         yield str(line)
-
-
-jobs.register(
-    jobs.JobKind(
-        KIND,
-        gettext_lazy("Adding pictures from a folder"),
-        _import,
-        permission="heritage.add_image",
-        describe=lambda given: _("Pictures from %(folder)s") % {"folder": given.get("folder", "")},
-    )
-)

@@ -6,7 +6,6 @@ With a background worker they are done every night, as a job that goes on where 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import time as time_of_day
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -128,7 +127,7 @@ _SAYS = {
 }
 
 
-def _job(run: jobs.Run) -> jobs.Steps:
+def verify_in_steps(run: jobs.Run) -> jobs.Steps:
     """Do all checks; those that are done are not done again after a stop."""
     verification = Verification()
     done: dict[str, dict] = run.cursor.setdefault("results", {})
@@ -152,17 +151,3 @@ def _remember(verification: Verification, done: dict[str, dict]) -> None:
     for name in verification.results.keys() - done.keys():
         result = verification.results[name]
         done[name] = asdict(result) | {"findings": result.findings[:_LOGGED]}
-
-
-def connect() -> None:
-    """Called once the app is ready."""
-    jobs.register(
-        jobs.JobKind(
-            COMMAND,
-            _("Verification of all counts"),
-            _job,
-            permission="heritage.change_user",
-            daily_at=time_of_day(5),
-            continues_itself=True,
-        )
-    )

@@ -1,11 +1,12 @@
 """Long work, done by the background worker: kinds of jobs, how one is run, and what is heard of it.
 
-A kind is declared with `register(JobKind(...))`. Its function gets a `Run` and is a generator: it
-does a step, short enough that no editor has to wait (half a second), and yields how far it is. At a
-yield the job may be stopped, and at any time its process killed; the function is then run again,
-with the cursor of its last whole step. So what it did must do no harm when it is done again.
+A kind is declared with its function, which gets a `Run` and is a generator: it does a step, short
+enough that no editor has to wait (half a second), and yields how far it is. At a yield the job may
+be stopped, and at any time its process killed; the function is then run again, with the cursor of
+its last whole step. So what it did must do no harm when it is done again.
 
-    def renumber(run: Run) -> Steps:
+    @declare("renumber", _("Numbering sites"), permission="heritage.change_site")
+    def _renumber(run: Run) -> Steps:
         numbers = sites_after(run.cursor.get("site", 0))
         for batch in chunks(numbers):
             with run.batch("bulk", reason=...):  # a transaction and a change set
@@ -66,6 +67,7 @@ TRIES = 3  # by the worker itself, of a job that comes no further
 
 # What a function of a kind is: it yields its progress, and returns what is kept as the result.
 type Steps = Generator[Progress, None, dict[str, Any] | None]
+type Function = Callable[["Run"], Steps]
 
 
 class JobRefused(Exception):
@@ -82,7 +84,7 @@ class JobKind:
 
     name: str  # in the database
     label: str | LazyText
-    run: "Callable[[Run], Steps]"
+    run: Function
     permission: str = ""  # that somebody needs to start, continue, stop or take one back
     describe: Callable[[dict[str, Any]], str] | None = None  # its parameters, in words
     every: timedelta | None = None
@@ -91,7 +93,7 @@ class JobKind:
     # Short enough to be done beside a long job.
     is_quick: bool = False
     # A run that was killed is continued by the next worker; else somebody has to say so, as it may
-    # have been the job that killed its worker.
+    # have been the job that killed its worker. What is done by schedule always is.
     continues_itself: bool = False
 
     @property
@@ -105,8 +107,14 @@ class JobKind:
 _kinds: dict[str, JobKind] = {}
 
 
-def register(kind: JobKind) -> None:
-    _kinds[kind.name] = kind
+def declare(name: str, label: str | LazyText, **more: Any) -> Callable[[Function], Function]:
+    """Declare a kind of jobs by the function that does them; `more` are fields of `JobKind`."""
+
+    def with_function(run: Function) -> Function:
+        _kinds[name] = JobKind(name, label, run, **more)
+        return run
+
+    return with_function
 
 
 def kinds() -> dict[str, JobKind]:
@@ -397,7 +405,9 @@ def _note_silent() -> None:
     for job in Job.objects.get_queryset().silent():
         values = {"token": "", "is_to_stop": False}
         unchanged = Job.objects.filter(pk=job.pk, state=job.state, token=job.token)
-        if kind_of(job).continues_itself and job.tries < TRIES and not job.is_to_stop:
+        kind = kind_of(job)
+        continues_itself = kind.continues_itself or kind.is_scheduled
+        if continues_itself and job.tries < TRIES and not job.is_to_stop:
             values |= {"state": Job.State.WAITING, "tries": job.tries + 1}
         else:
             values |= {"state": Job.State.STOPPED, "ended_at": job.heartbeat}

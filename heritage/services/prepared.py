@@ -1,8 +1,8 @@
 """Files that a job puts together, since a request must not take so long: downloads, archives.
 
-A maker is declared with `register(Maker(...))`. `ask()` gives the file of a maker for parameters,
-and starts its job if it is not there; who asks for the same gets the same file. At its address,
-`media:prepared` with uid and name, is the file or a page that says that it is being prepared.
+`PreparedFile.objects.ask()` gives the file of a maker for parameters, and starts its job if it is
+not there; who asks for the same gets the same file. Nobody sees it before it is complete: at its
+address, `media:prepared` with uid and name, is the file or a page that says that it is prepared.
 `sweep()` deletes what nobody asked for within `HERITAGE_PREPARED_DAYS`, and the least lately used
 beyond `HERITAGE_PREPARED_MAX_BYTES`.
 """
@@ -10,7 +10,6 @@ beyond `HERITAGE_PREPARED_MAX_BYTES`.
 import hashlib
 import shutil
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,52 +20,45 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import PreparedFile, User
+from heritage.models import PreparedFile
 from heritage.services import jobs
-from heritage.values.language import LazyText
 
 State = PreparedFile.State
 
 
-@dataclass(frozen=True)
-class Maker:
-    """What puts a file together: `make` writes it to a path, and yields how far it is.
-
-    It is run again from its start after a kill; nobody sees the file before it is complete.
-    """
-
-    name: str
-    label: str | LazyText
-    make: Callable[[jobs.Run, Path], Generator[jobs.Progress, None, Any]]
-    file_name: Callable[[dict[str, Any]], str]  # under which it is saved, from its parameters
-    content_type: str = "application/octet-stream"
-
+# Writes a file to a path, and yields how far it is. It is run again from its start after a kill.
+type Maker = Callable[[jobs.Run, Path], Generator[jobs.Progress, None, Any]]
 
 _makers: dict[str, Maker] = {}
 
 
-def register(maker: Maker) -> None:
-    _makers[maker.name] = maker
+def maker(name: str) -> Callable[[Maker], Maker]:
+    """Declare what makes the files that `PreparedFile.objects.ask(name, ...)` asks for."""
+
+    def with_function(make: Maker) -> Maker:
+        _makers[name] = make
+        return make
+
+    return with_function
 
 
-def ask(name: str, user: User | None = None, **parameters: Any) -> PreparedFile:
-    """The file, ready or being prepared, as `PreparedFile.objects.ask()` gives it."""
-    maker = _makers[name]
-    file_name = maker.file_name(parameters)
-    return PreparedFile.objects.ask(name, file_name, maker.content_type, user, **parameters)
-
-
+@jobs.declare(
+    "prepare",
+    _("Preparing a file"),
+    describe=lambda given: gettext("Preparing %(name)s") % {"name": given.get("name", "")},
+    continues_itself=True,
+)
 def _prepare(run: jobs.Run) -> jobs.Steps:
     file = PreparedFile.objects.filter(pk=run.parameters["file"]).first()
-    maker = _makers.get(file.maker) if file is not None else None
-    if file is None or maker is None:
+    make = _makers.get(file.maker) if file is not None else None
+    if file is None or make is None:
         raise jobs.JobRefused(_("This file is no longer asked for."))
     folder = Path(settings.PREPARED_ROOT)
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     name = f"{file.uid}-{run.token[:8]}"
     part = folder / f"{name}.part"
     try:
-        yield from maker.make(run, part)
+        yield from make(run, part)
         part.replace(folder / name)
         size = (folder / name).stat().st_size
         run.note_alive()
@@ -87,17 +79,6 @@ def _prepare(run: jobs.Run) -> jobs.Steps:
     finally:
         part.unlink(missing_ok=True)
     return {"bytes": size}
-
-
-jobs.register(
-    jobs.JobKind(
-        "prepare",
-        _("Preparing a file"),
-        _prepare,
-        describe=lambda given: gettext("Preparing %(name)s") % {"name": given.get("name", "")},
-        continues_itself=True,
-    )
-)
 
 
 def sweep() -> tuple[int, int]:

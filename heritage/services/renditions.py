@@ -121,6 +121,13 @@ def forget_lost() -> int:
     return Rendition.objects.filter(pk__in=lost).delete()[0]
 
 
+@jobs.declare(
+    KIND,
+    _("Making the sizes of pictures"),
+    permission="heritage.change_image",
+    every=timedelta(hours=1),
+    is_needed=lambda: missing().exists(),
+)
 def _job(run: jobs.Run) -> jobs.Steps:
     total, done, unread = missing().count(), 0, 0
     for image, why in make_missing():
@@ -158,16 +165,3 @@ def sweep(kept: Collection[str], dry_run: bool = False) -> Iterable[int]:
                 yield default_storage.size(path)
                 if not dry_run:
                     default_storage.delete(path)
-
-
-jobs.register(
-    jobs.JobKind(
-        KIND,
-        _("Making the sizes of pictures"),
-        _job,
-        permission="heritage.change_image",
-        every=timedelta(hours=1),
-        is_needed=lambda: missing().exists(),
-        continues_itself=True,
-    )
-)

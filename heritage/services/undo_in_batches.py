@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models import Change, ChangeSet, JobLine
 from heritage.models.base import Record
 from heritage.services.dependencies import parents_first
-from heritage.services.jobs import TAKE_BACK, JobKind, JobRefused, Progress, Run, Steps, register
+from heritage.services.jobs import TAKE_BACK, JobRefused, Progress, Run, Steps, declare
 from heritage.services.undo import undo_changes, why_thinned
 from heritage.services.undo_plan import Conflict, line_of
 
@@ -178,6 +178,14 @@ def _joined(pairs: Iterable[tuple[Owner, Owner]]) -> dict[Owner, Owner]:
     return {owner: top(owner) for owner in list(stands)}
 
 
+@declare(
+    "undo",
+    _("Undo of a change set"),
+    permission="heritage.publish_site",
+    describe=lambda given: (
+        gettext("Undo of change set %(number)s") % {"number": given.get("change_set")}
+    ),
+)
 def _undo(run: Run) -> Steps:
     of = ChangeSet.objects.filter(pk=run.parameters["change_set"]).first()
     if of is None:
@@ -188,6 +196,7 @@ def _undo(run: Run) -> Steps:
     return undo_in_steps(run, of, run.parameters.get("keeps_fit", True))
 
 
+@declare(TAKE_BACK, _("Taking back"))
 def _take_back(run: Run) -> Steps:
     """Undo the change sets of a job, the last first."""
     made = list(run.job.change_sets.order_by("-pk"))
@@ -202,17 +211,3 @@ def _take_back(run: Run) -> Steps:
         with run.step():
             undone.append(each.pk)
     return result
-
-
-register(
-    JobKind(
-        "undo",
-        _("Undo of a change set"),
-        _undo,
-        permission="heritage.publish_site",
-        describe=lambda given: (
-            gettext("Undo of change set %(number)s") % {"number": given.get("change_set")}
-        ),
-    )
-)
-register(JobKind(TAKE_BACK, _("Taking back"), _take_back))

@@ -60,6 +60,12 @@ def apply(of_import: Import, user: User | None, here: bool, reason: str = "") ->
     return job
 
 
+@jobs.declare(
+    "import_apply",
+    gettext_lazy("Import"),
+    permission="heritage.publish_site",
+    describe=lambda given: _("Import of %(file)s") % {"file": given.get("file")},
+)
 def _apply(run: jobs.Run) -> jobs.Steps:
     of_import = Import.objects.filter(pk=run.parameters["import"]).first()
     if of_import is None:
@@ -162,14 +168,3 @@ def _move_edition(of_import: Import, decider: Decider) -> None:
     if stored.edition[:4] < of_import.edition[:4]:
         stored.edition = of_import.edition
         stored.save(update_fields=["edition"])
-
-
-jobs.register(
-    jobs.JobKind(
-        "import_apply",
-        gettext_lazy("Import"),
-        _apply,
-        permission="heritage.publish_site",
-        describe=lambda given: _("Import of %(file)s") % {"file": given.get("file")},
-    )
-)

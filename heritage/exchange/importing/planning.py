@@ -48,6 +48,13 @@ def is_small(of_import: Import) -> bool:
     return of_import.rows.count() <= HERE_ROWS
 
 
+@jobs.declare(
+    "import_plan",
+    gettext_lazy("Plan of an import"),
+    permission="heritage.add_import",
+    describe=lambda given: _("Plan of the import of %(file)s") % {"file": given.get("file")},
+    continues_itself=True,
+)
 def _plan(run: jobs.Run) -> jobs.Steps:
     of_import = Import.objects.filter(pk=run.parameters["import"]).first()
     if of_import is None:
@@ -212,15 +219,3 @@ def answer(of_import: Import, answers: dict[int, str]) -> int:
             question.answer = chosen
             question.save(update_fields=["answer"])
     return stored
-
-
-jobs.register(
-    jobs.JobKind(
-        "import_plan",
-        gettext_lazy("Plan of an import"),
-        _plan,
-        permission="heritage.add_import",
-        describe=lambda given: _("Plan of the import of %(file)s") % {"file": given.get("file")},
-        continues_itself=True,
-    )
-)
