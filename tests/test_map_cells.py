@@ -203,8 +203,6 @@ def test_equal_points_are_named_and_neighbours_are_not():
     assert sorted((group.count, group.is_one_point) for group in near.groups) == [
         (1, False), (3, True),
     ]  # fmt: skip
-    there = map_cells.of_one_point(index, index.sites, 34.5, 112.5)
-    assert len(there) == 3
 
 
 def test_sites_without_a_point_stand_at_their_district_or_are_counted():

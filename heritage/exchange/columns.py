@@ -7,8 +7,6 @@ typed in any script or in pinyin; if several have the name, `AmbiguousName` offe
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 from enum import Flag, auto
 from functools import cached_property
 from typing import Any, ClassVar
@@ -108,11 +106,6 @@ class Column:
     def joined(self, stored: Any, value: Any) -> Any:
         """The value that takes nothing away from a stored one: of several both, of one the new."""
         return value
-
-    def exported(self, site: Site) -> str | int | float | Decimal | None:
-        """The value as files have it, whatever the language of the interface."""
-        value = getattr(site, self.name)
-        return value.isoformat() if isinstance(value, datetime) else value
 
     def clean(self, text: str) -> Any:
         """The value that a text means. Raises ValidationError if it means none."""
@@ -273,9 +266,6 @@ class TermColumn(Column):
 
     def shown(self, value: list[Any]) -> str:
         return names_of(value)
-
-    def exported(self, site: Site) -> str:
-        return " ".join(term.slug for term in self.stored(site))
 
     def clean(self, text: str) -> list[Any]:
         """The one term that a text names, or none. Raises ValidationError if it is unclear."""

@@ -30,8 +30,8 @@ class Addresses:
         with override(language):
             return self.origin + reverse(name, args=args)
 
-    def site(self, site: Site, language: str | None = None) -> str:
-        return self.url("web:site", site.slug, language=language)
+    def site(self, site: Site) -> str:
+        return self.url("web:site", site.slug)
 
     def permanent(self, site: Site) -> str:
         """The address that names the place itself, whatever its page is called."""

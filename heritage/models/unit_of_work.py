@@ -363,9 +363,3 @@ def change_set(
     made = continues or ChangeSet(kind=kind, user=user, reason=reason, undoes=undoes, detail=detail)
     with unit_of_work(made, all_or_nothing) as unit:
         yield unit.change_set
-
-
-def current_change_set() -> ChangeSet | None:
-    """The change set that is open."""
-    running = _running.get()
-    return running.change_set if running is not None else None

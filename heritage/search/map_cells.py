@@ -652,15 +652,5 @@ def _points(index: IndexSnapshot, hits: BitMap) -> tuple[np.ndarray, np.ndarray]
     return latitudes, longitudes
 
 
-def of_one_point(
-    index: IndexSnapshot, hits: BitMap, latitude: float, longitude: float
-) -> list[int]:
-    """The hits at the very point, the best known first."""
-    points = index.points
-    there = np.flatnonzero((points.columns[0] == latitude) & (points.columns[1] == longitude))
-    found = hits & columns.bitmap(points.ids[there])
-    return index.orders[orders.PROMINENCE].slice(found, 0, len(found))
-
-
 def ids_in(groups: Iterable[Group]) -> list[int]:
     return [group.site for group in groups if group.site is not None]

@@ -144,10 +144,10 @@ def head_of(
 # --- words -----------------------------------------------------------------------------------
 
 
-def describe(text: str, width: int = _DESCRIPTION_WIDTH) -> str:
+def describe(text: str) -> str:
     """The plain text on one line, cut to the length that search engines show."""
-    start = text[:width] or " "
-    return to_text(text, round(width * len(start) / display_width(start)))
+    start = text[:_DESCRIPTION_WIDTH] or " "
+    return to_text(text, round(_DESCRIPTION_WIDTH * len(start) / display_width(start)))
 
 
 def counted(total: int, names: Sequence[SafeString]) -> str:

@@ -36,7 +36,6 @@ from heritage.web.world_heritage.entries import (
 )
 
 _NEWEST = 6
-_FIRST_LIST = 1978  # the year of the first inscriptions
 
 
 @dataclass(frozen=True, slots=True)
