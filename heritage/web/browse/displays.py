@@ -17,7 +17,7 @@ from heritage.web.browse import paging
 from heritage.web.browse.day_hours import hours_lines
 from heritage.web.browse.map_display import MapDisplay
 from heritage.web.browse.paging import PER_PAGE
-from heritage.web.browse.shown import Shown, ShownCard, where_lies
+from heritage.web.browse.shown import Shown, shown_cards
 from heritage.web.browse.timeline_display import COUNTED, SCALE, TimelineDisplay
 from heritage.web.shared import cards
 from heritage.web.shared.map_sheets import AT
@@ -50,18 +50,12 @@ class CardPages:
     def show(self, filtered: SiteFilter) -> Shown:
         start, *ids = state = self.state(filtered)
         rendered = cards.rendered_cards(filtered.index, ids, self.form, _AT_ONCE)
-        where = where_lies(filtered, list(rendered))
-        hours = hours_lines(filtered, rendered)
         return Shown(
             self.template,
             ids,
             state,
-            [
-                ShownCard(card.name, card.slug, card.html, where.get(pk, ""), hours.get(pk, []))
-                for pk, card in rendered.items()
-            ],
+            shown_cards(filtered, rendered, hours_lines(filtered, rendered)),
             paging.paging(filtered, start, [card.slug for card in rendered.values()]),
-            any(card.has_marks for card in rendered.values()),
         )
 
     def state(self, filtered: SiteFilter) -> tuple[int, ...]:

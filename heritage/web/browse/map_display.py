@@ -26,8 +26,7 @@ from heritage.media.covers import tag_of_texts
 from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
-from heritage.web.browse.paging import Paging
-from heritage.web.browse.shown import MapPage, MapStep, Shown, ShownCard, where_lies
+from heritage.web.browse.shown import MapPage, MapStep, Shown, shown_cards
 from heritage.web.shared import cards, language_html, map_sheets
 from heritage.web.shared.map_sheets import AT
 
@@ -65,18 +64,12 @@ def shown_at(filtered: SiteFilter, window: MapWindow, template: str) -> Shown:
     view = _view(filtered, window)
     ids = _listed(filtered, view)
     rendered = cards.rendered_cards(filtered.index, ids)
-    where = where_lies(filtered, list(rendered))
     return Shown(
         template,
         [*ids, *map_cells.ids_in(view.groups)],
         _state(filtered, window, view, ids),
-        [
-            ShownCard(card.name, card.slug, card.html, where.get(pk, ""), [])
-            for pk, card in rendered.items()
-        ],
-        Paging(1, 1, [], None, None),
-        any(card.has_marks for card in rendered.values()),
-        _page(filtered, window, view, len(ids)),
+        shown_cards(filtered, rendered),
+        map=_page(filtered, window, view, len(ids)),
     )
 
 

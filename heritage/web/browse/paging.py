@@ -44,6 +44,9 @@ class Paging:
     next: str | None
 
 
+ONE_PAGE = Paging(1, 1, [], None, None)
+
+
 def start(filtered: SiteFilter, language: str) -> int:
     """How many sites come before the page. Raises NoSuchPage."""
     data, total = filtered.raw_data, len(filtered.hits)

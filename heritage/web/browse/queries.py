@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
 from heritage.search import SiteFilter
@@ -13,6 +14,19 @@ from heritage.web.shared.map_sheets import AT, window_at
 # Fields of the form beside filters: the text that filters stand for, and that which is meant as it
 # is written; in an address only that the words of the text are meant.
 UNDERSTOOD, LITERAL = "understood", "literal"
+
+
+LONGEST = 4_000  # characters of a query, which each link of its page repeats
+
+
+def list_of(data: QueryDict, view: str = "") -> SiteFilter:
+    """The list that a query asks for, in a display. Raises BadRequest if it is too long."""
+    if len(data.urlencode()) > LONGEST:
+        raise BadRequest
+    if view:
+        data = data.copy()
+        data["view"] = view
+    return SiteFilter(clean_query(data))
 
 
 def clean_query(data: QueryDict) -> QueryDict:

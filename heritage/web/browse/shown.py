@@ -1,6 +1,6 @@
 """What a display shows of a list."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
@@ -10,7 +10,8 @@ from django.utils.translation import pgettext
 from heritage.search import SiteFilter
 from heritage.values.distances import distance_phrase
 from heritage.web.browse.day_hours import HoursLine
-from heritage.web.browse.paging import Paging
+from heritage.web.browse.paging import ONE_PAGE, Paging
+from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.map_sheets import MapSheet
 from heritage.web.shared.scroll import Scroll
 
@@ -81,6 +82,7 @@ class ShownCard:
     html: SafeString
     distance: str
     hours: list[HoursLine]  # of the day that is asked for
+    has_marks: bool  # of certainty
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,34 @@ class Shown:
     ids: list[int]
     state: Hashable  # see Display
     cards: list[ShownCard]
-    paging: Paging
-    has_marks: bool  # of certainty, which the page then explains
+    paging: Paging = ONE_PAGE
     map: MapPage | None = None  # where sites are shown on a map
     timeline: TimelinePage | None = None  # where they are on a timeline
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether a card has marks of certainty, which the page then explains."""
+        return any(card.has_marks for card in self.cards)
+
+
+def shown_cards(
+    filtered: SiteFilter,
+    rendered: Mapping[int, RenderedCard],
+    hours: Mapping[int, list[HoursLine]] | None = None,
+) -> list[ShownCard]:
+    """Cards of a list, with what it asks for of each: how far it is, and its hours."""
+    where = where_lies(filtered, list(rendered))
+    return [
+        ShownCard(
+            card.name,
+            card.slug,
+            card.html,
+            where.get(pk, ""),
+            (hours or {}).get(pk, []),
+            card.has_marks,
+        )
+        for pk, card in rendered.items()
+    ]
 
 
 def where_lies(filtered: SiteFilter, ids: list[int]) -> dict[int, str]:

@@ -23,13 +23,11 @@ from heritage.search import (
 from heritage.values.date_format import span_phrase
 from heritage.values.language import LazyText
 from heritage.values.years import EARLIEST
-from heritage.web.browse.paging import Paging
 from heritage.web.browse.shown import (
     Shown,
-    ShownCard,
     TimelineChoice,
     TimelinePage,
-    where_lies,
+    shown_cards,
 )
 from heritage.web.shared import cards, language_html, scroll
 from heritage.web.shared.map_sheets import AT
@@ -53,17 +51,11 @@ class TimelineDisplay:
         page = _page(filtered)
         ids = _listed(filtered, page.scroll.years)
         rendered = cards.rendered_cards(filtered.index, ids)
-        where = where_lies(filtered, list(rendered))
         return Shown(
             self.template,
             ids,
             _state(page.scroll, ids),
-            [
-                ShownCard(card.name, card.slug, card.html, where.get(pk, ""), [])
-                for pk, card in rendered.items()
-            ],
-            Paging(1, 1, [], None, None),
-            any(card.has_marks for card in rendered.values()),
+            shown_cards(filtered, rendered),
             timeline=page,
         )
 

@@ -15,21 +15,19 @@ from heritage.web.browse.displays import chosen
 from heritage.web.browse.head import list_head
 from heritage.web.browse.listing import listing
 from heritage.web.browse.paging import NoSuchPage
-from heritage.web.browse.queries import clean_query
+from heritage.web.browse.queries import LONGEST, clean_query, list_of
 from heritage.web.browse.suggestions import suggestion_groups
 from heritage.web.media import pictures
 from heritage.web.shared.map_sheets import AT
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.responses import HtmxRequest, page_or_part, public, with_query
 
-_LONGEST = 4_000  # characters of a query, which each link of the page repeats
-
 
 @require_safe
 @conditional_page
 def browse(request: HtmxRequest) -> HttpResponse:
     clean = clean_query(request.GET)
-    if len(clean.urlencode()) > _LONGEST:
+    if len(clean.urlencode()) > LONGEST:
         raise BadRequest
     if list(clean.lists()) != list(request.GET.lists()):
         return HttpResponseRedirect(with_query(request.path, clean.urlencode()))
@@ -51,6 +49,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
         raise BadRequest
     data["view"] = "map"
     filtered = SiteFilter(clean_query(data))
+    filtered = list_of(data, "map")
     window = map_display.window_of_request(filtered, at, size)
     if window is None:
         raise BadRequest
@@ -66,11 +65,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def embedded_map(request: HttpRequest) -> HttpResponse:
     """The map of a list by itself, for a frame in a page of others: see `map_policy`."""
-    data = request.GET.copy()
-    if len(data.urlencode()) > _LONGEST:
-        raise BadRequest
-    data["view"] = "map"
-    filtered = SiteFilter(clean_query(data))
+    filtered = list_of(request.GET, "map")
     shown = chosen(filtered.raw_data).show(filtered)
     query = query_strings.updated(filtered.raw_data)
     context = {"map": shown.map, "whole": f"{reverse('web:sites')}?{query}"}
@@ -84,10 +79,7 @@ def map_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """The map of a list as a picture: `bbox` or `at` say where, `size` how large (900x620)."""
     data = request.GET.copy()
     size = data.pop("size", [""])[-1]
-    if len(data.urlencode()) > _LONGEST:
-        raise BadRequest
-    data["view"] = "map"
-    filtered = SiteFilter(clean_query(data))
+    filtered = list_of(data, "map")
     number = filtered.index.vocabulary.identity.map_number
     wanted = map_display.picture(filtered, size, number)
     kind = "image/svg+xml" if suffix == "svg" else "image/png"
@@ -105,11 +97,7 @@ def map_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
 @require_safe
 def timeline_image(request: HttpRequest) -> HttpResponseBase:
     """The timeline of a list as a picture: `at`, `counted` and `scale` say what it shows."""
-    if len(request.GET.urlencode()) > _LONGEST:
-        raise BadRequest
-    data = request.GET.copy()
-    data["view"] = "timeline"
-    filtered = SiteFilter(clean_query(data))
+    filtered = list_of(request.GET, "timeline")
     page = request.build_absolute_uri(reverse("web:sites"))
     drawn = timeline_display.picture(filtered, page)
     response = pictures.svg(request, drawn, is_public=True)

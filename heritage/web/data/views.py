@@ -1,6 +1,5 @@
 """Views of files of lists, of the page from which they are chosen, and of the page of data."""
 
-from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,24 +13,16 @@ from heritage.formats.downloads import editions
 from heritage.models import CommandRun
 from heritage.search import SiteFilter
 from heritage.web.browse.listing import MOST_PROBLEMS
-from heritage.web.browse.queries import clean_query
+from heritage.web.browse.queries import list_of
 from heritage.web.data import files, page
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import private
-
-_LONGEST = 4_000  # characters of a query
-
-
-def _filtered(request: HttpRequest) -> SiteFilter:
-    if len(request.GET.urlencode()) > _LONGEST:
-        raise BadRequest
-    return SiteFilter(clean_query(request.GET))
 
 
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
     """The formats in which one may have a list."""
-    filtered = _filtered(request)
+    filtered = list_of(request.GET)
     context = {
         "page": page.choice(filtered, CommandRun.objects.has_worker()),
         "head": meta_tags.hidden(_("Download")),
@@ -42,7 +33,7 @@ def download(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_file(request: HttpRequest, extension: str) -> HttpResponseBase:
     """A list as a file; order counts, the page and the view of it do not."""
-    filtered = _filtered(request)
+    filtered = list_of(request.GET)
     problems = [f"{each.name}: {each.message}" for each in filtered.problems()][:MOST_PROBLEMS]
     if problems:
         text = "\n".join([_("This file cannot be made:"), *problems]) + "\n"
