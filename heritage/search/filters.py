@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, cast
 
 import django_filters as filters
 from django import forms
@@ -69,16 +69,6 @@ _SLACKS = (0, 10, 50)  # years that a span goes beyond them, and is still close
 
 # A query as a form sends it, or values by the names of their filters.
 type QueryData = QueryDict | Mapping[str, str | Iterable[str]]
-
-
-class SiteOrder(Protocol):
-    """Sites in an order that a list can have."""
-
-    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
-        """The ids of `hits` at places `start` to `stop` among them."""
-
-    def place(self, hits: BitMap, site_id: int) -> int:
-        """How many of `hits` come before one of them."""
 
 
 class FilterForm(forms.Form):
@@ -497,7 +487,7 @@ class SiteFilter(filters.FilterSet):
             return None
         return self._ordered(language).place(self.hits, site_id)
 
-    def _ordered(self, language: str) -> "SiteOrder":
+    def _ordered(self, language: str) -> text_search.SiteOrder:
         if self.order == "relevance":
             return self._by_relevance()
         if self.order == "distance" and self.nearby:
@@ -512,7 +502,7 @@ class SiteFilter(filters.FilterSet):
         yield hits - self.in_districts
         yield hits & self.in_districts
 
-    def _by_relevance(self) -> "SiteOrder":
+    def _by_relevance(self) -> text_search.SiteOrder:
         """The words first; without any, a superlative, what sites mainly are, or how close events
         are to the years."""
         answer, best_known = self.answer, self.index.orders[orders.PROMINENCE]

@@ -19,7 +19,7 @@ from heritage.search.caches import CacheKey
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot, Order
 from heritage.search.query_language.dictionary import Superlative
-from heritage.search.text_search import TieredOrder
+from heritage.search.text_search import InTiers, SiteOrder, TieredOrder
 from heritage.search.vocabulary import TermTree
 from heritage.values import normalize, tokens
 from heritage.values.language import LanguageMap
@@ -49,7 +49,7 @@ class _ByNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(InTiers):
     """Sites by a measure, those that mainly are what is asked for before others; those of which the
     measure is not known come last."""
 
@@ -58,26 +58,7 @@ class Measured:
     mainly: TieredOrder
     unknown: TieredOrder
 
-    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
-        found: list[int] = []
-        passed = 0
-        for tier, order in self._tiers(hits):
-            if passed + len(tier) > start:
-                found += order.slice(tier, max(0, start - passed), stop - passed)
-            passed += len(tier)
-            if passed >= stop:
-                break
-        return found
-
-    def place(self, hits: BitMap, site_id: int) -> int:
-        passed = 0
-        for tier, order in self._tiers(hits):
-            if site_id in tier:
-                return passed + order.place(tier, site_id)
-            passed += len(tier)
-        raise ValueError(site_id)
-
-    def _tiers(self, hits: BitMap) -> Iterator[tuple[BitMap, "_ByNumber | Order | TieredOrder"]]:
+    def ordered_tiers(self, hits: BitMap) -> Iterator[tuple[BitMap, SiteOrder]]:
         unknown = hits - self.known
         for tier in self.mainly.tiers(hits & self.known):
             yield tier, self.measured

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from math import inf, log
+from typing import Protocol
 
 import numpy as np
 from pyroaring import BitMap
@@ -194,33 +195,53 @@ def superlative_tiers(index: IndexSnapshot, hits: BitMap, words: Sequence[str]) 
     yield hits
 
 
-@dataclass(frozen=True, slots=True)
-class TieredOrder:
-    """Hits in tiers, the closest first; within a tier by prominence."""
-
-    tiers: Callable[[BitMap], Iterator[BitMap]]
-    best_known: Order
+class SiteOrder(Protocol):
+    """Sites in an order that a list can have."""
 
     def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
         """The ids of `hits` at places `start` to `stop` among them."""
+
+    def place(self, hits: BitMap, site_id: int) -> int:
+        """How many of `hits` come before one of them."""
+
+
+class InTiers:
+    """Hits in tiers, each in an order of its own."""
+
+    __slots__ = ()
+
+    def ordered_tiers(self, hits: BitMap) -> Iterator[tuple[BitMap, SiteOrder]]:
+        raise NotImplementedError
+
+    def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
         found: list[int] = []
         passed = 0
-        for tier in self.tiers(hits):
+        for tier, order in self.ordered_tiers(hits):
             if passed + len(tier) > start:
-                found += self.best_known.slice(tier, max(0, start - passed), stop - passed)
+                found += order.slice(tier, max(0, start - passed), stop - passed)
             passed += len(tier)
             if passed >= stop:
                 break
         return found
 
     def place(self, hits: BitMap, site_id: int) -> int:
-        """How many of `hits` come before one of them."""
         passed = 0
-        for tier in self.tiers(hits):
+        for tier, order in self.ordered_tiers(hits):
             if site_id in tier:
-                return passed + self.best_known.place(tier, site_id)
+                return passed + order.place(tier, site_id)
             passed += len(tier)
         raise ValueError(site_id)
+
+
+@dataclass(frozen=True, slots=True)
+class TieredOrder(InTiers):
+    """Hits in tiers, the closest first; within a tier by prominence."""
+
+    tiers: Callable[[BitMap], Iterator[BitMap]]
+    best_known: Order
+
+    def ordered_tiers(self, hits: BitMap) -> Iterator[tuple[BitMap, SiteOrder]]:
+        return ((tier, self.best_known) for tier in self.tiers(hits))
 
 
 def by_relevance(index: IndexSnapshot, text: str) -> TieredOrder:
