@@ -12,7 +12,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from heritage.exchange import SITE_FIELDS, FieldUse, editable_columns, exported_models, fields_for
+from heritage.exchange import SITE_FIELDS, FieldUse, editable_columns, fields_for
+from heritage.exchange.site_fixture import site_models
 from heritage.models import ChangeSet, Event, SavedFilter, Site
 from heritage.services.undo import undo
 from tests import builders as build
@@ -257,7 +258,7 @@ def test_the_fixture_is_loaded_again_as_it_was(client, editor, two, tmp_path):
 
 def test_the_fixture_holds_all_that_belongs_to_a_site():
     """Whichever model is added: what it belongs to decides."""
-    told = {model.__name__ for model in exported_models()}
+    told = {model.__name__ for model in site_models()}
     assert told >= {"Site", "Name", "FormerSlug", "Event", "Coverage", "PartOf", "Notice"}
     assert not told & {"Review", "ReviewComment", "Correction", "Designation", "Kind"}
 
@@ -282,7 +283,7 @@ def test_many_sites_are_downloaded_with_as_many_queries_as_one(client, editor, t
     one, _found = asked(two[:1])
     both, found = asked(two)
     assert both == one
-    rows = [row for model in exported_models() for row in model.objects.order_by("pk")]
+    rows = [row for model in site_models() for row in model.objects.order_by("pk")]
     options = {"use_natural_foreign_keys": True, "use_natural_primary_keys": True}
     assert found == json.loads(serializers.serialize("json", rows, **options))
 

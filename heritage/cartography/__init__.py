@@ -14,10 +14,9 @@ data.
 
 from heritage.cartography import gazetteer, map_sheet, mercator, point_map, tile_files, tile_layers
 from heritage.cartography.globe import globe_around
-from heritage.cartography.map_names import SCRIPTS, script_of
+from heritage.cartography.map_names import script_of
 
 __all__ = [
-    "SCRIPTS",
     "gazetteer",
     "globe_around",
     "map_sheet",

@@ -25,7 +25,7 @@ from heritage.exchange.site_fields import (
     form_lines,
     with_related,
 )
-from heritage.exchange.site_fixture import exported_models, sites_as_fixture
+from heritage.exchange.site_fixture import sites_as_fixture
 
 __all__ = [
     "SITE_FIELDS",
@@ -38,7 +38,6 @@ __all__ = [
     "catalogue_file",
     "comparable",
     "editable_columns",
-    "exported_models",
     "fields_for",
     "fixtures",
     "form_lines",

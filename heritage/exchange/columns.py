@@ -97,7 +97,7 @@ class Column:
 
     def text(self, site: Any) -> str:
         """The value as people edit it."""
-        return self.shown(getattr(site, self.name))
+        return self.shown(self.stored(site))
 
     def shown(self, value: Any) -> str:
         """A value of `clean()` as a text that means it."""
@@ -166,8 +166,6 @@ class TextColumn(Column):
     def text(self, site: Site) -> str:
         return str(getattr(site, self.name).get(self.language, ""))
 
-    exported = text
-
     def clean(self, text: str) -> str:
         try:
             return LanguageMap.clean({self.language: text}).get(self.language, "")
@@ -202,11 +200,6 @@ class PointColumn(Column):
 
     def shown(self, value: tuple[float | None, float | None]) -> str:
         return point_text(*value)
-
-    def text(self, site: Site) -> str:
-        return self.shown(self.stored(site))
-
-    exported = text
 
     def clean(self, text: str) -> tuple[float | None, float | None]:
         try:
@@ -260,9 +253,6 @@ class TermColumn(Column):
     def stored(self, site: Site) -> list[Any]:
         term = getattr(site, self.name)
         return [term] if term else []
-
-    def text(self, site: Any) -> str:
-        return self.shown(self.stored(site))
 
     def shown(self, value: list[Any]) -> str:
         return names_of(value)

@@ -20,7 +20,7 @@ from heritage.services import parents_first
 
 
 @cache
-def exported_models() -> list[type[Record]]:
+def site_models() -> list[type[Record]]:
     """The site and all that belongs to one, each behind those that it refers to.
 
     What people say to each other about a record is not part of it.
@@ -33,7 +33,7 @@ def sites_as_fixture(ids: list[int]) -> Iterator[str]:
     """The text of the fixture, piece by piece."""
     yield "["
     separator = "\n"
-    for model in exported_models():
+    for model in site_models():
         for rows in _portions(model, ids):
             plain = serializers.serialize(
                 "python", rows, use_natural_foreign_keys=True, use_natural_primary_keys=True

@@ -24,7 +24,6 @@ from heritage.models import (
 )
 from heritage.models.base import (
     Record,
-    TreeRecord,
     chunks,
     new_uid,
     untracked,
@@ -53,7 +52,7 @@ from heritage.models.events import (
     first_beginning,
     is_within,
 )
-from heritage.models.former_sites import FormerSite, former_site
+from heritage.models.former_sites import former_site
 from heritage.models.group_defaults import GroupDefault
 from heritage.models.history import Change, ChangeSet, ThinnedHistory
 from heritage.models.identifiers import Identifier, IdentifierScheme
@@ -75,11 +74,11 @@ from heritage.models.row_changes import RowChange, net_changes
 from heritage.models.saved_filters import SavedFilter
 from heritage.models.search_index import IndexChange, IndexPart, PendingRefresh, SpeltWord
 from heritage.models.site_dates import SiteDate
-from heritage.models.sites import Site, public_point, shown_name
+from heritage.models.sites import Site, shown_name
 from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus
 from heritage.models.users import User
-from heritage.models.visiting import CheckedRecord, Custodian, Notice, Opening, Price, VisitingFact
+from heritage.models.visiting import Custodian, Notice, Opening, Price, VisitingFact
 from heritage.models.vocabularies import Blur, Circle, DescribedTerm, Era, Kind, Place, Term
 
 __all__ = [
@@ -90,7 +89,6 @@ __all__ = [
     "Blur",
     "Change",
     "ChangeSet",
-    "CheckedRecord",
     "Circle",
     "CommandRun",
     "ComponentPoint",
@@ -103,7 +101,6 @@ __all__ = [
     "Disagreement",
     "Era",
     "Event",
-    "FormerSite",
     "FormerSlug",
     "GroupDefault",
     "Identifier",
@@ -149,7 +146,6 @@ __all__ = [
     "SpeltWord",
     "Term",
     "ThinnedHistory",
-    "TreeRecord",
     "UnescoStatus",
     "User",
     "VisitingFact",
@@ -166,7 +162,6 @@ __all__ = [
     "labels",
     "net_changes",
     "new_uid",
-    "public_point",
     "row_values",
     "shown_name",
     "standing_of",

@@ -326,7 +326,7 @@ class _EraText:
         date, (begin, finish) = parse(dated.date), era_bounds(era)
         if (date.first_year, date.last_year) == (begin, finish):
             return replace(era, remarks=())
-        if _after(date.first_year, finish) or _after(begin, date.last_year):
+        if is_after(date.first_year, finish) or is_after(begin, date.last_year):
             words = {"date": phrase(date), "era": era.phrase()}
             raise DateQuestion(
                 _("%(date)s lies outside %(era)s: keep one of them, or correct it.") % words
@@ -504,7 +504,8 @@ def _must_follow(text: str, atoms: list[_Atom], links: list[str]) -> None:
         )
 
 
-def _after(year: int | None, other: int | None) -> bool:
+def is_after(year: int | None, other: int | None) -> bool:
+    """Whether a year is known to be later than another; either may be unknown."""
     return year is not None and other is not None and year > other
 
 

@@ -22,6 +22,7 @@ from heritage.models import (
     WorldHeritage,
 )
 from heritage.models.base import Record
+from heritage.services.date_reading import is_after
 from heritage.values.language import interface_languages
 
 
@@ -168,15 +169,11 @@ def _event(event: Event) -> Iterator[tuple[str, str]]:
     if not date or not era:
         return
     last = event.last_era or era
-    if _after(date.first_year, last.last_year) or _after(era.first_year, date.last_year):
+    if is_after(date.first_year, last.last_year) or is_after(era.first_year, date.last_year):
         yield (
             "date",
             _("%(date)s lies outside its era (%(span)s).") % {"date": event.date, "span": era.span},
         )
-
-
-def _after(year: int | None, other: int | None) -> bool:
-    return year is not None and other is not None and year > other
 
 
 def _coverage(coverage: Coverage) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@
 """
 
 from heritage.exchange.importing.applying import AT_ONCE, apply, to_apply
-from heritage.exchange.importing.columns import EntryColumn, ImportColumns
+from heritage.exchange.importing.columns import ImportColumns
 from heritage.exchange.importing.files import (
     add,
     look,
@@ -20,7 +20,7 @@ from heritage.exchange.importing.files import (
     sample,
 )
 from heritage.exchange.importing.options import CLEAR, DATUMS, Options
-from heritage.exchange.importing.planning import HERE_BYTES, answer, counts, is_small, plan
+from heritage.exchange.importing.planning import answer, is_small, plan
 from heritage.exchange.importing.report import Shower, counted, failed_rows
 from heritage.exchange.importing.report import page as report_page
 
@@ -28,8 +28,6 @@ __all__ = [
     "AT_ONCE",
     "CLEAR",
     "DATUMS",
-    "HERE_BYTES",
-    "EntryColumn",
     "ImportColumns",
     "Options",
     "Shower",
@@ -37,7 +35,6 @@ __all__ = [
     "answer",
     "apply",
     "counted",
-    "counts",
     "failed_rows",
     "is_small",
     "look",

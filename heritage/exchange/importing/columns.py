@@ -63,9 +63,6 @@ class ListColumn(Column):
     def shown(self, value: list[Any]) -> str:
         return _JOIN.join(map(str, value))
 
-    def text(self, site: Any) -> str:
-        return self.shown(self.stored(site))
-
     def put(self, site: Any, value: list[Any]) -> None:
         self._put[id(site)] = value
 
@@ -304,7 +301,7 @@ class EntryColumn(Column):
 
     @property
     def label(self) -> str:
-        words = str(FACETS[self.facet or self.name])
+        words = str(_ENTRY_LABELS[self.facet or self.name])
         if self.language:
             words = explained(words, [language_name(self.language)])
         return _("%(register)s: %(column)s") % {"register": self.register, "column": words}
@@ -491,9 +488,6 @@ class DetailColumn(_OfDetail, EntryColumn):
     def stored(self, entry: Any) -> Any:
         return getattr(detail_of(entry), self.name)
 
-    def text(self, entry: Any) -> str:
-        return self.shown(self.stored(entry))
-
     def put(self, entry: Any, value: Any) -> None:
         setattr(detail_of(entry), self.name, value)
 
@@ -541,9 +535,6 @@ class DetailTermsColumn(_OfDetail, EntryColumn, TermsColumn):
 
     def shown(self, value: list[Any]) -> str:
         return _JOIN.join(str(row.code or row) for row in value)
-
-    def text(self, entry: Any) -> str:
-        return self.shown(self.stored(entry))
 
     def put(self, entry: Any, value: list[Any]) -> None:
         self._put[id(detail_of(entry))] = value
@@ -614,7 +605,7 @@ class PointsColumn(EntryColumn, ListColumn):
             writes.create(point)
 
 
-FACETS: dict[str, str | LazyText] = {
+_ENTRY_LABELS: dict[str, str | LazyText] = {
     "reference": gettext_lazy("reference"),
     "name": gettext_lazy("name in the register"),
     "category": gettext_lazy("category or grade"),

@@ -6,7 +6,7 @@ it. Files of up to `AT_ONCE` rows are made while their reader waits, larger ones
 """
 
 from heritage.formats.downloads import editions
-from heritage.formats.downloads.columns import COLUMNS, EDITORS_COLUMNS, FileColumn
+from heritage.formats.downloads.columns import COLUMNS, FileColumn
 from heritage.formats.downloads.editors import sites_as_table
 from heritage.formats.downloads.making import (
     AT_ONCE,
@@ -22,7 +22,6 @@ from heritage.formats.downloads.table import FileFormat, SourceOfFile
 __all__ = [
     "AT_ONCE",
     "COLUMNS",
-    "EDITORS_COLUMNS",
     "FORMATS",
     "TERMS",
     "Download",

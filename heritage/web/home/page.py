@@ -24,11 +24,12 @@ from heritage.web.shared import cards, language_html, small_maps, stretches
 from heritage.web.shared.cards import Card
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.page_urls import list_url
+from heritage.web.shared.scroll import is_of_china
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.stretches import Stretch
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLink
-from heritage.web.vocabularies.eras import is_of_china, short_years
+from heritage.web.vocabularies.eras import short_years
 from heritage.web.vocabularies.places import regions
 from heritage.web.world_heritage.page import WorldHeritageCounts, world_heritage_counts
 

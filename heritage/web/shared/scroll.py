@@ -357,6 +357,10 @@ def region_label(era: Era) -> Text | str:
     return era.region.label.best() if era.region else ""
 
 
+def is_of_china(era: Era) -> bool:
+    return era.region is not None and (era.region.level, era.region.code) == ("country", "CN")
+
+
 def _draw_tradition(
     sheet: _Sheet,
     index: IndexSnapshot,

@@ -23,7 +23,7 @@ from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.era_strip import EraStrip, strip_of
 from heritage.web.shared.page_urls import list_url, term_url
-from heritage.web.shared.scroll import region_label
+from heritage.web.shared.scroll import is_of_china, region_label
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.stretches import Stretch
@@ -194,10 +194,6 @@ def _part_label(slug: str, regions: list[list[Era]]) -> str:
     if slug == _CHINA:
         return str(region_label(regions[0][0]))
     return str(parts.LABELS.get(slug) or _("Several parts of the world"))
-
-
-def is_of_china(era: Era) -> bool:
-    return era.region is not None and (era.region.level, era.region.code) == ("country", "CN")
 
 
 def _region_order(label: Text | str, language: str | None) -> tuple[bool, str]:

@@ -26,7 +26,7 @@ from heritage.values.years import from_historical
 from heritage.web.shared import cards, language_html, scroll, small_maps
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.page_urls import list_url, term_url
-from heritage.web.shared.scroll import Scroll, region_label, year_url
+from heritage.web.shared.scroll import Scroll, is_of_china, region_label, year_url
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.time_scale import this_year
 
@@ -171,17 +171,13 @@ def _rulers(eras: Iterable[Era], year: int) -> Iterator[Ruler]:
         and era.first_year <= year
         and (era.last_year is None or year <= era.last_year)
     ]
-    for era in sorted(there, key=lambda era: (not _is_of_china(era), str(region_label(era)))):
+    for era in sorted(there, key=lambda era: (not is_of_china(era), str(region_label(era)))):
         yield Ruler(
             language_html.as_html(era.label.best()),
             language_html.as_html(region_label(era)),
             term_url("era", era),
             era.years(),
         )
-
-
-def _is_of_china(era: Era) -> bool:
-    return era.region is not None and (era.region.level, era.region.code) == ("country", "CN")
 
 
 def _events(index: IndexSnapshot, year: int) -> tuple[list[YearEvent], int]:
