@@ -1,6 +1,7 @@
 """What the background worker does by schedule: parts of all packages, which know nothing of it.
 
-The app imports this module once all models are there.
+Kinds of jobs that somebody starts are declared where their functions are. The app imports this
+module once all models are there, and so all of them.
 """
 
 import io
@@ -14,6 +15,7 @@ from django.core.management import call_command
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from heritage.exchange import importing, pictures  # noqa: F401 (declare jobs)
 from heritage.formats.downloads import Download, TooMany, editions
 from heritage.management import verifying
 from heritage.models import PendingRefresh, PreparedFile

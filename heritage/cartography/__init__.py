@@ -12,7 +12,6 @@ this package; `outlines`, `line_file` and `base_map` are also used by the comman
 data.
 """
 
-from heritage.cartography import gazetteer, map_sheet, mercator, point_map, tile_files, tile_layers
 from heritage.cartography.globe import globe_around
 from heritage.cartography.map_names import script_of
 

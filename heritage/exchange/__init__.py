@@ -15,7 +15,6 @@
 Other packages import these names and no other module of this package.
 """
 
-from heritage.exchange import backups, catalogue_file, fixtures, importing, pictures, reading
 from heritage.exchange.columns import AmbiguousName, Column, FieldUse, TermColumn, comparable
 from heritage.exchange.site_fields import (
     SITE_FIELDS,

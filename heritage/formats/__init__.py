@@ -13,7 +13,6 @@ All of it is in the active language. Other packages import these names and no mo
 package.
 """
 
-from heritage.formats import dcat_catalogue, downloads, journeys, jsonld, sentence
 from heritage.formats.addresses import Addresses
 from heritage.formats.dataset import dataset_document
 from heritage.formats.source_counts import marked_records, records_by_source

@@ -11,7 +11,6 @@
 Other packages import these names and no module of this package.
 """
 
-from heritage.media import covers, looks, pending_uploads, renditions
 from heritage.media.embedded import Embedded, read_embedded
 from heritage.media.uploads import ImageRefused, SafeImage, make_safe
 

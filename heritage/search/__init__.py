@@ -18,16 +18,6 @@
 Nothing here writes a record. Other packages import these names and no module of this package.
 """
 
-from heritage.search import (
-    brute_force,
-    map_cells,
-    page_rows,
-    query_strings,
-    similar,
-    suggest,
-    timeline,
-    verification,
-)
 from heritage.search.active_filters import ActiveFilter
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.counting import FacetCounts, FacetOption, facet_counts
