@@ -45,10 +45,6 @@ def map_data(request: HttpRequest) -> HttpResponse:
     """What a script shows of a list in a window: marks, counts in words, and the list beside it."""
     data = request.GET.copy()
     at, size, known = (data.pop(name, [""])[-1] for name in (AT, "size", "known"))
-    if len(data.urlencode()) > _LONGEST:
-        raise BadRequest
-    data["view"] = "map"
-    filtered = SiteFilter(clean_query(data))
     filtered = list_of(data, "map")
     window = map_display.window_of_request(filtered, at, size)
     if window is None:
