@@ -9,12 +9,13 @@ from django.utils.safestring import SafeString
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
 from heritage.values.language import LanguageMap, Text
-from heritage.web.shared import card_html, language_html
+from heritage.web.shared import card_html, language_html, page_parts
 
 register = template.Library()
 register.filter(language_html.number)
 register.simple_tag(card_html.marks)
 register.simple_tag(card_html.picture_html, name="picture")
+register.simple_tag(page_parts.page_part)
 
 
 @register.simple_tag

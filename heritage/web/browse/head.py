@@ -52,7 +52,8 @@ def _document(request: HttpRequest, page: Listing) -> SafeString:
     """The list as a collection, with the sites on this page of it."""
     here = request.build_absolute_uri
     url = here(f"{request.path}?{page.canonical}" if page.canonical else request.path)
-    items = [here(reverse("web:site", args=[card.slug])) for card in page.shown.cards]
+    sites = here(reverse("web:sites"))
+    items = [f"{sites}{card.slug}/" for card in page.shown.cards]
     steps = [(here(request.path), _("Sites"))]
     return jsonld.as_script(jsonld.page_document(url, _title(page), steps, items, page.total))
 

@@ -76,6 +76,8 @@ def with_summaries(cards: list[Card]) -> list[Card]:
 
 def _hook(row: page_rows.CardData) -> SafeString | str:
     """Its line in the language of the page, if it has one."""
+    if not row.hook:  # of most sites
+        return ""
     hook = row.hook.best()
     return "" if hook.is_fallback else language_html.as_html(hook)
 
