@@ -55,6 +55,18 @@ class Drawer:
         years = {"from": first or 1, "to": last or 1}
         return {**years, "bbox": ",".join(map(str, box))}
 
+    def surroundings(self) -> dict[str, str]:
+        """Near a point in China: few enough sites for a file that is made at once."""
+        north, east = self.dice.uniform(24, 40), self.dice.uniform(104, 119)
+        return {"near": f"{north:.2f},{east:.2f}", "within": "25"}
+
+    def tile(self) -> str:
+        """Of the base map, near China, where most of it is land."""
+        zoom = self.dice.randint(6, 8)
+        x, y = (self.dice.randint(50, 54), self.dice.randint(24, 28))  # at zoom 6
+        x, y = (part << zoom - 6 | self.dice.getrandbits(zoom - 6) for part in (x, y))
+        return f"/map/any/{self.dice.choice(['en', 'zh'])}/{zoom}/{x}/{y}.svg"
+
     def years(self) -> str:
         first = self.dice.randint(1, 1500)
         return f"{first}..{first + self.dice.randint(50, 500)}"
@@ -133,6 +145,12 @@ def pages(known: dict) -> list[Page]:
             lambda d: f"/{d.language()}/suggest/?{urlencode({'q': d.beginning()})}",
         ),
         Page(
+            "map",
+            "/en/sites/?view=map",
+            lambda d: d.browse(view="map", **d.facets(d.dice.randint(1, 3))),
+        ),
+        Page("map tile", "/map/any/en/6/52/25.svg", Drawer.tile),
+        Page(
             "timeline",
             "/en/sites/?view=timeline",
             lambda d: d.browse(view="timeline", at=d.years(), **d.facets(1)),
@@ -148,6 +166,12 @@ def pages(known: dict) -> list[Page]:
             "sitemap of sites",
             "/sitemaps/en/sites-0.xml",
             lambda d: f"/sitemaps/{d.language()}/sites-{d.dice.randrange(block_count(d))}.xml",
+        ),
+        Page(
+            "list as CSV",
+            "/en/sites.csv?near=34.7,112.4&within=25",
+            lambda d: f"/{d.language()}/sites.csv?{urlencode(d.surroundings())}",
+            needs=("near", "within"),
         ),
         Page(
             "feed of a list",

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.db.models import QuerySet
 from django.test import RequestFactory
@@ -23,8 +24,10 @@ from benchmarks import (
     addresses,
     admin,
     checking,
+    downloads,
     generate,
     measure,
+    pairs,
     peers,
     serving,
     views,
@@ -197,6 +200,49 @@ def test_pages_vary_and_say_what_they_need():
     assert addresses.missing(pages["years and box"], KNOWN) == ["from", "to", "bbox"]
     assert addresses.missing(pages["browse"], KNOWN) == []
     assert pages["last page"].same == "/en/sites/?page=209"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["map", "map tile", "list as CSV", "timeline", "year"])
+def test_addresses_that_are_drawn_are_answered(client, settings, tmp_path, name):
+    settings.MEDIA_ROOT = str(tmp_path)
+    build.make_site("Temple", latitude=34.7, longitude=112.4)
+    page = {page.name: page for page in addresses.pages(KNOWN)}[name]
+    assert client.get(page.same).status_code == 200
+    drawn = page.vary(addresses.Drawer(KNOWN, "a"))
+    # Terms of another catalogue are dropped from the address.
+    assert client.get(drawn, follow=True).status_code == 200, drawn
+
+
+@pytest.mark.django_db
+def test_a_file_is_made_of_all_sites():
+    for number in range(3):
+        build.make_site(f"Temple {number}")
+    rows, seconds, size = downloads.made("csv")
+    assert rows == 3 and seconds > 0 and size > 100
+
+
+@pytest.mark.django_db
+def test_a_version_answers_addresses_and_says_what_it_computed():
+    temple = build.make_kind("Temple", slug="temple")
+    build.make_site("Temple", slug="a-temple", kinds=[temple])
+    known = pairs._known()
+    assert known["total"] == 1 and known["slugs"] == ["a-temple"]
+    assert "temple" in known["kind"]
+    handler = WSGIHandler()
+    status, spent = pairs._computed(handler, "/en/sites/?kind=temple")
+    assert status == 200 and spent > 0
+    assert pairs._computed(handler, "/en/sites/nothing/")[0] == 404
+
+
+def test_two_versions_are_asked_for_the_same_lists():
+    terms = {"era": ["tang"], "kind": ["temple"], "place": ["henan"]}
+    known = {"total": 200, "slugs": ["a", "b"], **terms}
+    first, again = pairs._addresses(known), pairs._addresses(known | {"slugs": ["c", "d"]})
+    for name in first:
+        drawn = [list(islice(each[name], 20)) for each in (first, again)]
+        assert (drawn[0] == drawn[1]) == (name != pairs.SITE)
+        assert len(set(drawn[0])) > 1
 
 
 @pytest.mark.django_db
