@@ -29,6 +29,7 @@ from heritage.models import (
     RegisterTerm,
     Site,
     Source,
+    SourcedSentence,
     User,
     VisitingFact,
     WorldHeritage,
@@ -120,6 +121,11 @@ def make_event(site, kind="built", date="", first_era=None, **fields) -> Event:
     if not date and not first_era:
         date = "0700"
     return Event.objects.create(site=site, kind=kind, date=date, first_era=first_era, **fields)
+
+
+def make_sentence(site, words="A text.", zh=None, source=None) -> SourcedSentence:
+    source = source or make_source()
+    return SourcedSentence.objects.create(site=site, text=text(words, zh), source=source)
 
 
 def make_quantity(site, kind="figures", amount=51_000, **fields) -> Quantity:

@@ -25,6 +25,7 @@ from heritage.models import (
     RegisterTerm,
     Site,
     Source,
+    SourcedSentence,
     VisitingFact,
 )
 from heritage.models.unit_of_work import change_set
@@ -201,6 +202,10 @@ class Catalogue:
         press = {"source": self.source, "quality": "press", "as_of": "2020-03"}
         return self.dice.choice([complete] * 3 + [{"source": self.source}, official, press])
 
+    def sentence(self, site) -> SourcedSentence:
+        words = self.dice.choice(["A text.", *site.summary.values()])
+        return SourcedSentence(site=site, text={"en": words}, source=self.source)
+
     def quantity(self, site) -> Quantity:
         source = self.dice.choice([self.source, None])
         return Quantity(site=site, kind="height", amount=17, unit="m", source=source)
@@ -250,6 +255,7 @@ PARTS = (
     (Coverage, Catalogue.coverage, 0.4),
     (Opening, Catalogue.opening, 0.3),
     (Opening, Catalogue.opening, 0.2),  # of some sites two rows, which may contradict
+    (SourcedSentence, Catalogue.sentence, 0.1),
     (Quantity, Catalogue.quantity, 0.1),
     (Price, Catalogue.price, 0.05),
     (VisitingFact, Catalogue.fact, 0.1),

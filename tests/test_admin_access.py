@@ -81,6 +81,7 @@ def make_rows():
         build.make_name(site, "白馬寺", "script", "zh-hant"),
         build.make_event(site, first_era=era, last_era=era, note=build.text("By tradition")),
         build.make_quantity(site),
+        build.make_sentence(site, source=site.sources.get()),
         build.make_part(site, build.make_site()),
         build.make_disagreement(site),
         build.make_image(site),

@@ -92,9 +92,32 @@ def test_without_a_source_at_hand_all_is_beyond_it(sources):
 def test_the_table_holds_numbers_and_names_and_no_sentences(tmp_path):
     english = {7: "Goethe lived in Weimar from 1775. His house is baroque.", 9: "Of the Baroque."}
     written = make_mentions.table(english, {7: "歌德1775年来到西班牙。"}, LABELS)
-    assert written.splitlines()[1:] == ["7,1775,baroque weimar,1,西班牙", "9,,baroque,,"]
+    assert written.splitlines()[1:] == ["7,1775,baroque weimar,1,西班牙,,", "9,,baroque,,,,"]
     (tmp_path / "m.csv").write_text(written, encoding="utf-8")
     assert mentions.read(tmp_path / "m.csv")[7].names == {"baroque", "weimar"}
+
+
+NAMED = [
+    ("en", "Goethe’s House", "said"),  # whatever its apostrophe and capitals
+    ("en", "House", "said"),
+    ("en", "Hous", ""),  # no word of its own
+    ("de", "Goethehaus", ""),  # there is no official text in German
+    ("en", "Classical Weimar", "listed"),
+    ("zh-hans", "歌德故居", "said"),
+]
+
+
+@pytest.mark.parametrize(("language", "name", "where"), NAMED)
+def test_a_name_rests_on_the_official_text_that_has_it(tmp_path, language, name, where):
+    texts = {
+        (7, "en"): ["In Weimar goethe's house is open.", "Classical Weimar"],
+        (7, "zh-hans"): ["歌德故居", ""],
+    }
+    further = make_mentions.names_in(texts, {7: {(language, name)}})
+    (tmp_path / "m.csv").write_text(make_mentions.table({7: "A."}, {}, LABELS, further), "utf-8")
+    found = mentions.read(tmp_path / "m.csv")[7]
+    bases = {"said": records.BASES["source"], "listed": records.LIST, "": "source-recalled"}
+    assert records.source_of_name(language, name, found) == bases[where]
 
 
 def _tables(tmp_path, basis, summary="A kiln of 1775."):

@@ -43,6 +43,8 @@ class Records:
         for _row in range(dice.randint(0, 3)):
             build.make_event(site, date="0676", source=self.source())
             build.make_quantity(site, source=self.source())
+            words = dice.choice(["A text.", "Text that was there."])
+            build.make_sentence(site, words, source=dice.choice(self.sources))
             build.make_name(site, kind=dice.choice(Name.Kind.values), source=self.source())
         for _row in range(dice.randint(0, 2)):
             self._coverage(site)

@@ -121,7 +121,7 @@ def test_recalled_is_a_mark_of_the_text_and_no_source_in_the_list(client, words)
     assert "bears it out." in lead.partition("</header>")[0] and 'id="mark-recalled"' in page
     assert "An official list" in listed and "Recalled by the compilers" not in page
     site.sources.set([words.recalled])
-    assert '<ul class="sources">' not in client.get(address).content.decode()
+    assert '<ol class="sources">' not in client.get(address).content.decode()
 
 
 def test_the_source_that_carries_most_of_a_page_stands_first():
@@ -431,3 +431,43 @@ def test_quantities_stand_under_the_name(client, language, said):
 def test_a_quantity_has_a_unit_of_its_kind():
     with pytest.raises(ValidationError, match="another unit"):
         build.make_quantity(build.make_site(), "height", 3, unit="ha").full_clean()
+
+
+@pytest.mark.parametrize(
+    ("language", "lead"),
+    [
+        ("en", 'It was built in 676.<sup class="sentence-source"><a href="#source-2"'),
+        ("zh-hans", '建于676年。<sup class="sentence-source"><a href="#source-2"'),
+    ],
+)
+def test_a_sentence_with_a_source_has_its_number(client, language, lead):
+    recalled, other = build.make_source(kind="recalled"), build.make_source("The list")
+    site = build.make_site(
+        "Cave", "石窟",
+        summary=build.text("It was built in 676. It is <old>.", "建于676年。甚古。"),
+        description=build.text("Read **this**. It has 9 niches.", "有九龛。"),
+        sources=[recalled, other],
+    )  # fmt: skip
+    inscription = build.make_source("The inscription of 676")
+    build.make_sentence(site, "It was built in 676.", "建于676年。", inscription)
+    build.make_sentence(site, "It has 9 niches.", "有九龛。", other)
+    html = client.get(f"/{language}/sites/{site.slug}/").content.decode()
+    assert lead in html and html.count('class="sentence-source"') == 2
+    assert "<old>" not in html
+    second = html.partition('id="source-2"')[2].partition("</li>")[0]
+    assert "The inscription of 676" in second
+    said = "A sentence with a number" if language == "en" else "带数字的句子"
+    assert said in html
+
+
+def test_a_sentence_that_was_rewritten_rests_on_its_source_no_longer(client):
+    site = build.make_site("Cave", summary=build.text("It was built in 676."))
+    row = build.make_sentence(site, "It was built in 676.")
+    row.refresh_from_db()
+    assert row.stands
+    site.summary = build.text("It was built in 677.")
+    site.save()
+    row.refresh_from_db()
+    assert not row.stands
+    html = client.get(f"/en/sites/{site.slug}/").content.decode()
+    assert 'class="sentence-source"' not in html

@@ -60,6 +60,7 @@ SECTIONS = (
             "Opening",
             "Price",
             "Quantity",
+            "SourcedSentence",
             "VisitingFact",
             "Disagreement",
             "FormerSlug",

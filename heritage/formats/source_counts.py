@@ -17,6 +17,7 @@ from heritage.models import (
     Quantity,
     Site,
     Source,
+    SourcedSentence,
     VisitingFact,
 )
 from heritage.search import CacheKey, IndexSnapshot
@@ -78,6 +79,8 @@ def _pairs() -> Iterator[str]:
     yield pairs(f"{known} AS centred", "centre_source_id", "id")
     for model in (Event, Name, Quantity, Coverage, Opening, Price, VisitingFact, Notice):
         yield pairs(model._meta.db_table)
+    standing = f"(SELECT * FROM {SourcedSentence._meta.db_table} WHERE stands) AS standing"  # noqa: S608 - our names
+    yield pairs(standing)
     for model in (Opening, Price, VisitingFact):
         yield pairs(model._meta.db_table, "second_source_id")
     coverage, designation = Coverage._meta.db_table, Designation._meta.db_table

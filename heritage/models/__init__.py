@@ -73,6 +73,7 @@ from heritage.models.reviews import Review, ReviewComment
 from heritage.models.row_changes import RowChange, net_changes
 from heritage.models.saved_filters import SavedFilter
 from heritage.models.search_index import IndexChange, IndexPart, PendingRefresh, SpeltWord
+from heritage.models.sentences import SourcedSentence
 from heritage.models.site_dates import SiteDate
 from heritage.models.sites import Site, shown_name
 from heritage.models.sources import Licence, Source
@@ -143,6 +144,7 @@ __all__ = [
     "SiteQuerySet",
     "SortName",
     "Source",
+    "SourcedSentence",
     "SpeltWord",
     "Term",
     "ThinnedHistory",

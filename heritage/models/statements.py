@@ -1,6 +1,7 @@
 """What a record states, and what each statement rests on.
 
-A statement is what can have a source of its own: the text of a site, a further name, an event, an
+A statement is what can have a source of its own: the text of a site, each sentence of it that has
+a source of its own, a further name, an event, an
 entry in a register, the reason why a property is in danger, the point, the area, and each visiting
 fact that readers see. What it rests on follows from the kind of its source. With several sources it
 is unchecked if one of them is recollection, else as good as the best of them. Text and area rest on
@@ -40,6 +41,7 @@ from heritage.models.events import Event
 from heritage.models.names import Name
 from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
+from heritage.models.sentences import SourcedSentence
 from heritage.models.sites import Site
 from heritage.models.sources import Source
 from heritage.models.visiting import CheckedRecord, Opening, Price, Quality, VisitingFact
@@ -83,6 +85,7 @@ class StatementKind(TextChoices):
     """What a statement is, in the order of the page."""
 
     TEXT = "text", _("text")
+    SENTENCE = "sentence", _("sentence")
     EVENT = "event", _("event")
     STATUS = "status", _("entry in a register")
     REASON = "reason", _("reason of danger")
@@ -105,6 +108,7 @@ class RowsOfSite(Protocol):
 
     site: Site
     sources: list[Source]
+    sentences: list[SourcedSentence]
     names: list[Name]
     events: list[Event]
     coverages: list[Coverage]
@@ -138,6 +142,9 @@ def _statements(rows: RowsOfSite) -> Iterator[Statement]:
     site, kinds = rows.site, StatementKind
     if site.summary or site.description:
         yield Statement(kinds.TEXT, trust_of(rows.sources), site)
+    for sentence in rows.sentences:
+        if sentence.stands_in(site):
+            yield Statement(kinds.SENTENCE, trust_of([sentence.source]), sentence)
     for event in rows.events:
         yield Statement(kinds.EVENT, trust_of([event.source]), event)
     for coverage in rows.coverages:
@@ -237,6 +244,8 @@ def _published() -> Iterator[_Query]:
 def _queries() -> Iterator[_Query]:
     kinds, sites = StatementKind, Site.objects.annotate(of_site=F("pk"))
     yield _of_sites(kinds.TEXT, sites.exclude(summary={}, description={}))
+    standing = SourcedSentence.objects.filter(stands=True)
+    yield _of_rows(kinds.SENTENCE, _in_site(standing), "source")
     yield _of_rows(kinds.EVENT, _in_site(Event.objects.all()), "source")
     coverages = _in_site(Coverage.objects.all())
     yield _of_rows(kinds.STATUS, coverages, "designation__source", "source")

@@ -16,6 +16,7 @@ from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.names import Name
 from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
+from heritage.models.sentences import SourcedSentence
 from heritage.models.sites import Site
 from heritage.models.sources import Source
 from heritage.models.visiting import Opening, Price, VisitingFact
@@ -37,7 +38,7 @@ _OF_RECORDS |= {Name, Identifier, IdentifierScheme, Kind, Place, Opening, Price}
 # What the number of unchecked statements follows from.
 _STATED_BY_SITE = {"summary", "description", "sources", "latitude", "point_source", "area_ha"}
 _STATED_BY: set[Any] = {Event, Name, Coverage, Designation, DesignationEvent, Source}
-_STATED_BY |= {Quantity, Opening, Price, VisitingFact}
+_STATED_BY |= {SourcedSentence, Quantity, Opening, Price, VisitingFact}
 
 
 def refresh(
@@ -63,6 +64,9 @@ def refresh(
     is_stated = written is None or bool(
         _STATED_BY & written.keys() or _STATED_BY_SITE & written.get(Site, set())
     )
+    are_sentences = written is None or bool(
+        SourcedSentence in written or {"summary", "description"} & written.get(Site, set())
+    )
     for chunk in chunks(sorted(set(site_ids))):
         dated = edited.intersection(chunk)
         if is_derived:
@@ -80,6 +84,8 @@ def refresh(
             moved |= {pk for pk, point in _public_points(sites).items() if point != points[pk]}
             fulltext.delete(set(chunk) - {each.site.pk for each in sites})
         if is_stated:
+            if are_sentences:
+                _refresh_sentences(chunk)
             refresh_statements(chunk)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
@@ -314,6 +320,15 @@ def _refresh_sites(
     fulltext.write(found_by)
     update_columns(Site, changed)
     return {site.pk for site, _names in changed}
+
+
+def _refresh_sentences(ids: list[int]) -> None:
+    changed = []
+    for row in untracked(SourcedSentence).filter(site__in=ids).select_related("site"):
+        if (stands := row.stands_in(row.site)) != row.stands:
+            row.stands = stands
+            changed.append((row, ["stands"]))
+    update_columns(SourcedSentence, changed)
 
 
 def refresh_statements(ids: list[int]) -> None:

@@ -27,6 +27,7 @@ from heritage.models import (
     Site,
     SiteEra,
     SortName,
+    SourcedSentence,
     User,
 )
 from heritage.models.base import Record, untracked
@@ -121,6 +122,9 @@ def _derived_of(site_ids: list[int]) -> dict[str, Any]:
     events = untracked(Event).filter(site__in=site_ids).order_by()
     for pk, *years in events.values_list("pk", "first_year", "last_year"):
         found[f"heritage.event {pk}: first_year, last_year"] = years
+    sentences = untracked(SourcedSentence).filter(site__in=site_ids).order_by()
+    for pk, stands in sentences.values_list("pk", "stands"):
+        found[f"heritage.sourcedsentence {pk}: stands"] = stands
     eras = SiteEra.objects.filter(site__in=site_ids).order_by()
     for site, era, role in eras.values_list("site", "era", "role"):
         found[f"heritage.site {site}: era {era} as {role}"] = True

@@ -1,4 +1,4 @@
-"""Admin of names, events, quantities, coverages, disagreements: in sites and in lists."""
+"""Admin of names, events, quantities, sentences, coverages …: in sites and in lists."""
 
 from typing import Any, ClassVar, cast
 
@@ -14,7 +14,17 @@ from heritage.admin.form.inputs import thumbnail_address
 from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import RecordForm
 from heritage.admin.lists.filters import CoverageRegisterFilter, Filters, SiteStateFilter
-from heritage.models import Coverage, Disagreement, Event, FormerSlug, Image, Name, PartOf, Quantity
+from heritage.models import (
+    Coverage,
+    Disagreement,
+    Event,
+    FormerSlug,
+    Image,
+    Name,
+    PartOf,
+    Quantity,
+    SourcedSentence,
+)
 from heritage.models.labels import label_of
 from heritage.models.row_values import column
 from heritage.services import date_reading
@@ -66,6 +76,21 @@ class QuantityRows(RecordInline):
     model = Quantity
     is_collapsed = True
     fields = (("kind", "exactness", "amount", "unit"), "of", "source")
+
+
+class SentenceRows(RecordInline):
+    model = SourcedSentence
+    is_collapsed = True
+    textarea_rows = {"text": 2}
+    fields = ("text", "source")
+
+    def row_label(self, row: SourcedSentence) -> str:
+        return _state_of(row)
+
+
+def _state_of(row: SourcedSentence) -> str:
+    gone = "" if row.stands else _("no longer in the text")
+    return format_html("{} <small>{}</small>", row, gone)
 
 
 class EventForm(RecordForm):
@@ -215,6 +240,18 @@ class QuantityAdmin(RowAdmin):
     @admin.display(description=_("quantity"), ordering="kind")
     def shown_text(self, row: Quantity) -> str:
         return str(row)
+
+
+@admin.register(SourcedSentence)
+class SourcedSentenceAdmin(RowAdmin):
+    list_display = ("shown_text", "site", "source")
+    list_filter = (SiteStateFilter, "stands")
+    list_select_related = ("site", "source")
+    fieldsets = ((None, {"fields": ("site", *SentenceRows.fields)}),)
+
+    @admin.display(description=_("sentence"))
+    def shown_text(self, row: SourcedSentence) -> str:
+        return _state_of(row)
 
 
 @admin.register(Event)

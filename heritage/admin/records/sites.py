@@ -60,6 +60,7 @@ from heritage.admin.records.names_events_pictures import (
     ImageRows,
     NameRows,
     QuantityRows,
+    SentenceRows,
 )
 from heritage.admin.records.parts import PartOfRows, PartRows
 from heritage.admin.records.visiting import ROWS as VISITING_ROWS
@@ -207,7 +208,7 @@ class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
         Section("what", _("What it is"), (QuantityRows,)),
         Section("where", _("Where it is")),
         Section("history", _("What happened"), (EventRows,)),
-        Section("texts", _("Texts")),
+        Section("texts", _("Texts"), (SentenceRows,)),
         Section("status", _("Protection and registers"), (CoverageRows,)),
         Section("pictures", _("Pictures"), (ImageRows,)),
         Section("visiting", _("Visiting"), VISITING_ROWS),

@@ -36,7 +36,7 @@ LONGEST = 4_000  # characters of a comment
 # The sets of rows that comments can be about, besides the columns of the site.
 ROWS = (
     *("names", "events", "coverages", "images", "identifiers", "notices"),
-    *("quantities", "openings", "prices", "visitingfacts", "disagreements", "parts"),
+    *("sentences", "quantities", "openings", "prices", "visitingfacts", "disagreements", "parts"),
 )
 
 

@@ -16,6 +16,7 @@ from heritage.models import (
     Quantity,
     Record,
     Site,
+    SourcedSentence,
     VisitingFact,
 )
 
@@ -34,6 +35,7 @@ RELATIONS: dict[str, tuple[type[Record], str]] = {
     "part_of": (PartOf, "part_id"),
     "parts": (PartOf, "whole_id"),
     "images": (Image, "site_id"),
+    "sentences": (SourcedSentence, "site_id"),
     "quantities": (Quantity, "site_id"),
     "openings": (Opening, "site_id"),
     "prices": (Price, "site_id"),

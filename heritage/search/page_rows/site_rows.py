@@ -38,6 +38,7 @@ from heritage.models import (
     RegisterTerm,
     Site,
     Source,
+    SourcedSentence,
     Term,
     VisitingFact,
     WorldHeritage,
@@ -73,6 +74,7 @@ class SiteRows:
     kinds: list[Kind] = field(default_factory=list)
     also_in: list[Place] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
+    sentences: list[SourcedSentence] = field(default_factory=list)
     identifiers: list[Identifier] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -196,6 +198,7 @@ def read_site(
         kinds=_terms(terms.kinds, found["kinds"]),
         also_in=_terms(terms.places, found["also_in"]),
         identifiers=[row for row in found["identifiers"] if row.scheme_id in schemes],
+        sentences=found["sentences"],
         names=found["names"],
         events=found["events"],
         change_number=number,
@@ -333,7 +336,7 @@ def _add_sources(
     checked: list[Any] = [*rows.openings, *rows.prices, *rows.visitingfacts]
     cited: list[Any] = [*rows.names, *rows.quantities, *rows.events, *rows.coverages, *rows.notices]
     cited += [*checked, *entries, *chain.from_iterable(rows.entry_events.values())]
-    cited += rows.disagreements
+    cited += [*rows.sentences, *rows.disagreements]
     ids = {row.source_id for row in cited} | {row.second_source_id for row in checked}
     ids |= {row.other_source_id for row in rows.disagreements}
     found = _by_pk(Source, ids | own | {site.point_source_id})

@@ -58,6 +58,7 @@ _MARKUP = re.compile(r"<\s*a\b|\[\s*(url|link)\b|\bhref\s*=", re.IGNORECASE)
 # What a correction of a statement is about.
 _TOPICS = {
     StatementKind.TEXT: Correction.Topic.TEXT,
+    StatementKind.SENTENCE: Correction.Topic.TEXT,
     StatementKind.EVENT: Correction.Topic.DATES,
     StatementKind.STATUS: Correction.Topic.STATUS,
     StatementKind.REASON: Correction.Topic.STATUS,

@@ -28,6 +28,7 @@ EXPLANATIONS: dict[Trust, str | Promise] = {
 # Kinds of statements as headings.
 KINDS: dict[StatementKind, LazyText] = {
     StatementKind.TEXT: gettext_lazy("Texts"),
+    StatementKind.SENTENCE: gettext_lazy("Sentences with a source of their own"),
     StatementKind.EVENT: gettext_lazy("Events"),
     StatementKind.STATUS: gettext_lazy("Entries in registers"),
     StatementKind.REASON: gettext_lazy("Reasons of danger"),

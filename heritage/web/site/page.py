@@ -51,6 +51,7 @@ from heritage.web.site.events import EventGroup, EventLine, event_groups
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
 from heritage.web.site.related_sites import RelatedSites, related_sites
+from heritage.web.site.sentences import SENTENCE_SOURCE, Numbering
 from heritage.web.site.timeline import SiteTimeline, site_timeline
 from heritage.web.site.trust import SiteTrust, site_trust
 from heritage.web.site.visiting import NoticeLine, Visiting
@@ -95,6 +96,7 @@ class SitePage:
     pinyin: str
     title: str
     summary: Text
+    lead: SafeString  # the summary, with the numbers of the sources of its sentences
     made_summary: str  # from the facts, where no summary and no description is stored
     description: SafeString  # as far as its first heading
     further: SafeString  # the rest of it
@@ -124,7 +126,7 @@ class SitePage:
     area: str
     identifiers: list[Link]
     text_marks: list[Mark]  # where its sources do not bear out all that the text says
-    sources: list[SourceLine]
+    sources: list[SourceLine]  # in the order of their numbers
     trust: SiteTrust | None
     disagreements: list[DisagreementLine]
     picture: Picture
@@ -171,6 +173,11 @@ class SitePage:
         ]
         found = [ContentsLink(anchor, title) for anchor, title, is_there in parts if is_there]
         return found if len(found) >= _MANY_PARTS else []
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether sentences of the text name their sources."""
+        return any(SENTENCE_SOURCE in html for html in (self.lead, self.description, self.further))
 
     @property
     def event_count(self) -> int:
@@ -251,9 +258,11 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         beginning = None  # `age` has it
     is_standing = any(event.role == Event.Role.STANDING for event in age)
     description = site.description.best()
-    beginning_of_text, further = _parted(to_html(str(description)))
+    summary, numbering = site.summary.best(), Numbering(rows.sources, rows.sentences)
+    marked = replace(summary, text=numbering.marked(str(summary), summary.language))
+    text = to_html(numbering.marked(str(description), description.language))
+    beginning_of_text, further = _parted(numbering.to_links(text))
     where, groups, registers = site_location(rows), event_groups(rows), site_designations(rows)
-    sources = [source_line(source) for source in rows.sources if not source.is_recalled]
     text_marks = list(chain.from_iterable(map(certainty.of_source, rows.sources)))
     names = [*_translations(rows), *map(_name_line, rows.names)]
     visit = visiting.visiting(rows)
@@ -267,7 +276,8 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         full_names=_full_names(site),
         pinyin=_pinyin(rows),
         title=_title(site),
-        summary=site.summary.best(),
+        summary=summary,
+        lead=numbering.to_links(language_html.as_html(marked)),
         made_summary="" if site.summary or site.description else sentence.of_rows(rows),
         description=beginning_of_text,
         further=further,
@@ -304,7 +314,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
             for row in rows.identifiers
         ],
         text_marks=text_marks,
-        sources=sources,
+        sources=list(map(source_line, numbering.sources)),
         trust=site_trust(rows),
         disagreements=list(map(disagreement_line, rows.disagreements)),
         picture=cards.picture(rows),
