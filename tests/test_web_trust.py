@@ -271,3 +271,23 @@ def test_names_that_a_register_gives_cite_it(client):
     official = {re.search(r'lang="(\w+)"', line)[1]: "official ·" in line for line in lines}
     assert official == {"fr": True, "es": True, "ru": False}
     assert sum(cites.values()) == 1 and not cites["ru"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "shown"),
+    [("recalled", 'class="mark mark-recalled"'), ("dataset", "A gazetteer")],
+)
+def test_centres_and_territories_tell_their_source(client, kind, shown):
+    source = build.make_source("A gazetteer", kind=kind)
+    county = build.make_place(
+        "Mengzhou", latitude=34.9, longitude=112.8, radius_km=15, centre_source=source
+    )
+    site = build.make_site("Lost city", place=county)
+    era = build.make_era("Liao", territory_source=source)
+    era.territory.add(county)
+    place = html_of(client, f"places/{county.slug}/")
+    assert shown in place.partition("Centre, by which sites are found")[2].partition("</p>")[0]
+    where = html_of(client, f"sites/{site.slug}/").partition('id="where"')[2]
+    assert shown in where.partition("</section>")[0]
+    held = html_of(client, f"eras/{era.slug}/").partition("Territory</dt>")[2].partition("</dd>")[0]
+    assert shown in held and "Mengzhou" in held

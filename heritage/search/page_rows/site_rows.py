@@ -88,6 +88,7 @@ class SiteRows:
     visitingfacts: list[VisitingFact] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     disagreements: list[Disagreement] = field(default_factory=list)
+    district_source: Source | None = None  # of the centre of the district, where it has no point
     # By the primary key of the entry that a coverage refers to.
     properties: dict[int, PropertyRows] = field(default_factory=dict)
     entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
@@ -339,7 +340,9 @@ def _add_sources(
     cited += [*rows.sentences, *rows.disagreements]
     ids = {row.source_id for row in cited} | {row.second_source_id for row in checked}
     ids |= {row.other_source_id for row in rows.disagreements}
-    found = _by_pk(Source, ids | own | {site.point_source_id})
+    district = site.district
+    district_source = district.centre_source_id if district else None
+    found = _by_pk(Source, ids | own | {site.point_source_id, district_source})
     uses = Counter(row.source_id for row in cited)
     uses.update(row.second_source_id for row in checked)
     uses.update(entry.source_id for entry in entries if entry.pk in rows.properties)
@@ -350,6 +353,7 @@ def _add_sources(
         is_other = source.kind not in (Source.Kind.OFFICIAL, Source.Kind.REGISTER)
         return is_other, -uses[source.pk], kinds.index(source.kind), source.uid
 
+    rows.district_source = found.get(district_source or 0)
     rows.sources = sorted((found[pk] for pk in own), key=place)
     for row in cited:
         row.source = found.get(row.source_id)

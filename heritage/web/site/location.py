@@ -54,7 +54,7 @@ class SiteLocation:
     services: list[MapLink]  # the maps of others
     quality: list[str]
     marks: list[Mark]
-    source: SourceLine | None
+    source: SourceLine | None  # of the point, or of the centre of the district
     blurred: str  # a sentence, where the point is blurred
     district: str  # a sentence, where no more than a district is known
     around: str  # the list of what lies near that district
@@ -84,8 +84,8 @@ def site_location(rows: page_rows.SiteRows) -> SiteLocation:
         own_map=map_services.own_map(site),
         services=map_services.services(site),
         quality=_quality(site, accuracy) if point else [],
-        marks=_marks(site) if point else [],
-        source=source_line(site.point_source) if point and not site.public_blur_km else None,
+        marks=_marks(site) if point else certainty.of_source(rows.district_source),
+        source=_source(rows),
         blurred=_("To protect the place, its position is shown to about %(km)s km only.")
         % {"km": site.public_blur_km}
         if point and site.public_blur_km
@@ -93,6 +93,12 @@ def site_location(rows: page_rows.SiteRows) -> SiteLocation:
         district=_district(district) if district else "",
         around=list_url(near=f"{SiteFilter.PLACE_MARK}{district.slug}") if district else "",
     )
+
+
+def _source(rows: page_rows.SiteRows) -> SourceLine | None:
+    if rows.site.public_point is None:
+        return source_line(rows.district_source)
+    return None if rows.site.public_blur_km else source_line(rows.site.point_source)
 
 
 def _district(place: Place) -> str:

@@ -115,6 +115,8 @@ class EraPage:
     roles: list[TermLink]
     region: TermLink | None
     source: SourceLine | None
+    territory: list[TermLink]  # the places that it held
+    territory_source: SourceLine | None
     strip: EraStrip | None
     map: SmallMap | None
     stretch: Stretch | None
@@ -226,7 +228,10 @@ def short_years(era: Era) -> str:
 def era_page(slug: str) -> EraPage:
     """The context of an era. Raises Era.DoesNotExist."""
     era = Era.objects.select_related(
-        "region", "source__licence", "description_source__licence"
+        "region",
+        "source__licence",
+        "description_source__licence",
+        "territory_source__licence",
     ).get(slug=slug)
     index = current_index()
     tree = CountedTree("era", index)
@@ -253,6 +258,8 @@ def era_page(slug: str) -> EraPage:
         roles=_roles(index, era),
         region=_region(index, era),
         source=source_line(era.source),
+        territory=_territory(era),
+        territory_source=source_line(era.territory_source),
         strip=era_strip(era, list(tree.terms.values())),
         map=small_maps.of_sites(index, hits, {"era": era.slug}, _("On the map")),
         stretch=stretches.of_sites(index, hits, {"era": era.slug}, (era.first_year, era.last_year)),
@@ -348,6 +355,16 @@ def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
         if count:
             found.append(TermLink(url, language_html.as_html(labels[role]), count))
     return found if len(found) > 1 else []
+
+
+def _territory(era: Era) -> list[TermLink]:
+    """The places that it held; none, without a query, where that has no source."""
+    if era.territory_source_id is None:
+        return []
+    return [
+        TermLink(term_url("place", place), language_html.as_html(place.label.best()), 0)
+        for place in era.territory.all()
+    ]
 
 
 def _region(index: IndexSnapshot, era: Era) -> TermLink | None:

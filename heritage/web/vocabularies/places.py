@@ -13,10 +13,13 @@ from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values import sentences
+from heritage.values.coordinates import format_point
+from heritage.values.distances import distance_phrase
 from heritage.web.shared import language_html, small_maps, stretches, unplaced
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.small_maps import SmallMap
+from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.stretches import Stretch
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours
@@ -68,6 +71,8 @@ class PlacePage:
     lead: SafeString | str
     above: list[TermLink]
     children: list[TermLink]
+    centre: str  # the point and the radius by which sites without a point are found
+    centre_source: SourceLine | None
     surroundings: TownSurroundings | None
     visits: DayTable | None  # of a town
     map: SmallMap | None
@@ -109,7 +114,9 @@ def _by_name(found: list[Place]) -> list[Place]:
 
 def place_page(slug: str, day: str = "") -> PlacePage:
     """The context of a place, with what is open on a day. Raises Place.DoesNotExist."""
-    place = Place.objects.select_related("description_source__licence").get(slug=slug)
+    place = Place.objects.select_related(
+        "description_source__licence", "centre_source__licence"
+    ).get(slug=slug)
     index = current_index()
     tree = CountedTree("place", index)
     hits = tree.sites(place)
@@ -127,6 +134,8 @@ def place_page(slug: str, day: str = "") -> PlacePage:
         lead=language_html.as_html(place.note.best()) or _lead(index, place, hits),
         above=common.links(tree, tree.broader(place)),
         children=common.links(tree, _by_name(tree.counted(place.pk))),
+        centre=_centre(place),
+        centre_source=source_line(place.centre_source),
         surroundings=_surroundings(index, place),
         visits=day_table(index, place, day) if place.level in Place.TOWNS else None,
         map=small_maps.of_sites(index, hits, {"place": place.slug}, _("On the map")),
@@ -178,6 +187,15 @@ def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
         )
     lead.append(common.best_known(index, "place", place))
     return sentences.joined(lead)
+
+
+def _centre(place: Place) -> str:
+    if place.centre is None or place.radius_km is None:
+        return ""
+    words = _("%(point)s, radius %(distance)s")
+    accuracy_m = 1000  # as exact as the middle of a town is
+    point = format_point(*place.centre, accuracy_m)
+    return words % {"point": point, "distance": distance_phrase(place.radius_km)}
 
 
 def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None:
