@@ -195,6 +195,7 @@ def test_a_write_to_any_record_is_noticed(client, words, kept):
     FormerSlug.objects.create(site=site, slug="former")
     build.make_disagreement(site)
     build.make_quantity(site)
+    build.make_sentence(site)
     Identity.objects.create(name=build.text("Our places"))
     newer = build.make_designation("protection", name=build.text("Newer"))
     entry = Designation.objects.filter(coverages__site=site).first()
