@@ -38,9 +38,10 @@ class Numbering:
 
     def to_links(self, html: SafeString) -> SafeString:
         """The same as HTML, with links to the list of sources in place of these characters."""
+        text = str(html)
         for number in range(1, len(self.sources) + 1):
-            html = html.replace(chr(_FIRST + number), _link(number))
-        return mark_safe(html)  # noqa: S308 - safe before, and so are the links
+            text = text.replace(chr(_FIRST + number), _link(number))
+        return mark_safe(text)  # noqa: S308 - safe before, and so are the links
 
 
 def _link(number: int) -> SafeString:
