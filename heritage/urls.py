@@ -9,6 +9,7 @@ from heritage.admin.accounts.login_page import LoginPage
 from heritage.admin.form import unsaved_site
 from heritage.web.feeds import views as feeds
 from heritage.web.home import views as home
+from heritage.web.journey import views as journey
 from heritage.web.media import views as media
 from heritage.web.operations import views as operations
 from heritage.web.site import views as site
@@ -23,6 +24,7 @@ urlpatterns = [
     path("readyz", operations.readyz, name="readyz"),
     path("metrics", operations.metrics, name="metrics"),
     path(".well-known/security.txt", operations.security_txt, name="security_txt"),
+    path("worker.js", journey.worker, name="worker"),
     path("favicon.ico", media.favicon, name="favicon"),
     path("sitemap.xml", feeds.sitemap_index, name="sitemap"),
     path("sitemaps/<slug:language>/pages.xml", feeds.sitemap_pages, name="sitemap_pages"),

@@ -8,8 +8,11 @@ from itertools import pairwise, permutations
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
+import fastkml
+import gpxpy
 import pytest
 from django.http import QueryDict
+from icalendar import Calendar
 
 from heritage.models import Correction, Opening, Site
 from heritage.values.coordinates import distance_km
@@ -393,6 +396,21 @@ def test_ics_has_times_where_hours_are_known(client, luoyang):
     assert text.count("BEGIN:VTIMEZONE") == 1 and "TZOFFSETTO:+0800" in text
 
 
+def test_the_files_are_read_by_their_libraries(client, luoyang):
+    read = gpxpy.parse(file_of(client, "gpx"))
+    assert {each.name for each in read.waypoints} >= {"Grottoes", "Temple", "Museum"}
+    assert [len(each.points) for each in read.routes] == [len(day) for day in planned()[0]]
+    folders = list(fastkml.KML.from_string(file_of(client, "kml").partition("?>")[2]).features)
+    (document,) = folders
+    marks = list(fastkml.utils.find_all(document, of_type=fastkml.Placemark))
+    shapes = {each.name: each.geometry.geom_type for each in marks}
+    assert shapes["Grottoes"] == "Point" and "Polygon" in shapes.values()
+    events = Calendar.from_ical(file_of(client, "ics")).walk("VEVENT")
+    begins = {str(each["SUMMARY"]): each.decoded("DTSTART") for each in events}
+    assert begins["Grottoes"].utcoffset() == timedelta(hours=8)
+    assert any(not hasattr(each, "hour") for each in begins.values())  # the tomb: all day
+
+
 def test_there_is_no_other_form(client, luoyang):
     assert client.get(f"/en/journey/journey.pdf?{ALL}").status_code == 404
 
@@ -418,10 +436,18 @@ def test_compare_marks_what_differs(client, luoyang):
     assert "1 site of this address is not in the catalogue: gone." in html
 
 
+def test_what_a_site_may_be_compared_with(client, luoyang):
+    html = client.get("/en/compare/?site=temple&q=museum").content.decode()
+    assert "site=temple~museum" in html
+    html = client.get("/en/sites/temple/").content.decode()
+    assert "/en/compare/?site=temple" in html
+
+
 def test_at_most_four_are_compared(client, luoyang):
     html = client.get("/en/compare/?site=grottoes~temple~museum~tomb~gate").content.decode()
     assert html.count('<th scope="col">') == 4 and "1 more is left out" in html
-    assert "Choose two to four" in client.get("/en/compare/?site=tomb").content.decode()
+    assert "Choose two to four" in client.get("/en/compare/").content.decode()
+    assert "to stand beside Tomb" in client.get("/en/compare/?site=tomb").content.decode()
 
 
 # --- the handscroll ------------------------------------------------------------------------------
@@ -440,6 +466,60 @@ def test_the_scroll_is_in_the_order_of_time_or_road(client, luoyang):
     assert all(each.get("href").startswith("data:image/svg+xml;base64,") for each in pictures)
     road = client.get(f"/en/journey/scroll/?{ALL}&by=road").content.decode()
     assert "In the order of the road." in road
+
+
+def test_ten_at_random_by_a_seed(client, luoyang):
+    """The same for whoever opens the address; never a place of suffering; another is elsewhere."""
+    for number in range(30):
+        build.make_site(f"Place {number}", slug=f"p{number}", uid=f"p{number}")
+    solemn = build.make_site("Camp", slug="camp", uid="camp", cover="solemn")
+    first = client.get("/en/journey/book/")
+    assert first.status_code == 302 and first["Location"].startswith("/en/journey/book/?seed=")
+    assert "no-store" in first["Cache-Control"]
+
+    def shown(seed):
+        response = client.get(f"/en/journey/book/?seed={seed}")
+        assert response["X-Robots-Tag"] == "noindex"
+        return [panel.uid for panel in response.context["page"].panels]
+
+    tens = {seed: shown(seed) for seed in range(8)}
+    assert all(len(set(ten)) == 10 for ten in tens.values())
+    assert shown(3) == tens[3] and len({tuple(ten) for ten in tens.values()}) == 8
+    assert solemn.uid not in {uid for ten in tens.values() for uid in ten}
+    book = client.get("/en/journey/book/?stop=grottoes~temple&name=Ours").context["page"]
+    assert (book.title, [panel.uid for panel in book.panels]) == ("Ours", ["grottoes", "temple"])
+    assert client.get("/en/journey/book/?seed=x").status_code == 302
+
+
+# --- without a network ---------------------------------------------------------------------------
+
+
+def test_a_copy_is_known_to_be_old(luoyang, settings):
+    def version(more=""):
+        return journey_page(QueryDict(f"{ALL}&day=2026-12-06{more}")).version
+
+    first = version()
+    assert version() == first and version("&days=2") != first
+    temple = Site.objects.get(uid="temple")
+    temple.name = build.text("Renamed", "改名")
+    temple.save()
+    second = version()
+    assert second != first
+    settings.VERSION = "99.0"
+    assert version() != second
+
+
+def test_worker_and_manifest(client, luoyang, settings):
+    worker = client.get("/worker.js")
+    assert worker["Content-Type"].startswith("text/javascript")
+    assert settings.VERSION in worker.content.decode().partition("\n")[0]
+    assert "no-cache" in worker["Cache-Control"]
+    assert "worker-src 'self'" in worker["Content-Security-Policy"]
+    for language in ("en", "zh-hans"):
+        said = client.get(f"/{language}/manifest.webmanifest").json()
+        assert said["start_url"] == f"/{language}/journey/"
+        assert {icon["sizes"] for icon in said["icons"]} == {"192x192", "512x512"}
+        assert "manifest.webmanifest" in client.get(f"/{language}/").content.decode()
 
 
 # --- a town on a day -----------------------------------------------------------------------------
@@ -483,5 +563,7 @@ def test_that_a_fact_still_holds_is_told_to_the_editors_once(client, luoyang):
     correction = Correction.objects.get()
     assert (correction.state, correction.topic) == ("new", "visit")
     assert "One to two hours." in correction.text and "still holds" in correction.text
+    field = client.get(address.removesuffix("&holds=1")).content.decode()
+    assert address.replace("&", "&amp;") in field  # beside the text of a correction, too
     draft = client.get("/en/sites/temple/correction/?holds=1").context["form"]
     assert not draft.holds  # of no fact

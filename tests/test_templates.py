@@ -70,6 +70,7 @@ def walk(client, rf) -> None:
                  "sources/", "disagreements/",
                  "credits/", "data/", "download/", "compare/",
                  f"journey/?stop={site.uid}", f"journey/scroll/?stop={site.uid}", "privacy/",
+                 "journey/book/?seed=1",
                  "nothing/"):  # fmt: skip
         client.get(f"/en/{path}")
     with mock.patch.object(files, "AT_ONCE", 0):

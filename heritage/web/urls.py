@@ -22,6 +22,7 @@ register_converter(years.YearConverter, "year")
 urlpatterns = [
     path("", home.home, name="home"),
     path("feed.atom", feeds.feed, name="feed"),
+    path("manifest.webmanifest", journey.manifest, name="manifest"),
     path("opensearch.xml", feeds.opensearch, name="opensearch"),
     path("sites/", browse.browse, name="sites"),
     path("sites.<str:extension>", data.list_file, name="list_file"),
@@ -43,6 +44,7 @@ urlpatterns = [
     path("sites/<slug:slug>/correction/thanks/", corrections.thanks, name="correction_thanks"),
     path("journey/", journey.journey, name="journey"),
     path("journey/scroll/", journey.handscroll, name="handscroll"),
+    path("journey/book/", journey.picture_book, name="picture_book"),
     path("journey/journey.<str:form>", journey.carry, name="journey_file"),
     path("compare/", journey.compare, name="compare"),
     path("eras/", vocabularies.eras, name="eras"),

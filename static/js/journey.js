@@ -62,28 +62,63 @@ lists.querySelector("form")?.addEventListener("submit", (event) => {
   if (change((all) => { all.lists[name] = kept; all.current = name; })) tell(dataset.saved);
 });
 
-// A stop that is dragged onto another takes its place.
-let dragged = null;
-for (const stop of stops) {
-  stop.draggable = true;
-  stop.addEventListener("dragstart", (event) => {
-    dragged = stop;
-    event.dataTransfer.effectAllowed = "move";
-    event.dataTransfer.setData("text/plain", stop.dataset.uid);
-  });
-  stop.addEventListener("dragover", (event) => {
-    if (dragged && dragged !== stop) event.preventDefault();
-  });
-  stop.addEventListener("drop", (event) => {
+// Stops are moved by a handle: dragged by mouse or finger, or with the arrow keys.
+const EDGE = 90; // pixels at the edge of the window where the page scrolls while one drags
+
+function moved(stop, target, isAfter) {
+  const uids = stops.map((each) => each.dataset.uid).filter((uid) => uid !== stop.dataset.uid);
+  uids.splice(uids.indexOf(target.dataset.uid) + isAfter, 0, stop.dataset.uid);
+  const address = new URL(location.href);
+  address.searchParams.set("order", "hand");
+  address.searchParams.delete("stop");
+  location.href = `${address.pathname}?stop=${uids.join("~")}&${address.searchParams}#${stop.id}`;
+}
+
+function makeMovable(stop) {
+  const name = stop.querySelector(".stop-name").textContent.trim();
+  const handle = document.createElement("button");
+  let target = null;
+  handle.type = "button";
+  handle.className = "stop-handle";
+  handle.textContent = "⠿";
+  handle.setAttribute("aria-label", `${dataset.move} ${name}`);
+  handle.addEventListener("keydown", (event) => {
+    const link = { ArrowUp: ".stop-earlier", ArrowDown: ".stop-later" }[event.key];
+    if (!link) return;
     event.preventDefault();
-    const uids = stops.map((each) => each.dataset.uid);
-    const to = uids.indexOf(stop.dataset.uid);
-    uids.splice(to, 0, ...uids.splice(uids.indexOf(dragged.dataset.uid), 1));
-    const address = new URL(location.href);
-    address.searchParams.set("order", "hand");
-    address.searchParams.delete("stop");
-    location.href = `${address.pathname}?stop=${uids.join("~")}&${address.searchParams}`;
+    stop.querySelector(link)?.click();
   });
+  handle.addEventListener("pointerdown", (event) => {
+    handle.setPointerCapture(event.pointerId);
+    stop.classList.add("is-dragged");
+  });
+  handle.addEventListener("pointermove", ({ pointerId, clientY }) => {
+    if (!handle.hasPointerCapture(pointerId)) return;
+    if (clientY < EDGE) scrollBy(0, -16);
+    else if (clientY > innerHeight - EDGE) scrollBy(0, 16);
+    mark(null);
+    for (const each of stops) {
+      const { top, bottom } = each.getBoundingClientRect();
+      if (each !== stop && top <= clientY && clientY < bottom) mark(each, clientY > (top + bottom) / 2);
+    }
+  });
+  handle.addEventListener("pointerup", () => { if (target) moved(stop, target, target.dataset.drop === "after"); });
+  handle.addEventListener("lostpointercapture", () => {
+    stop.classList.remove("is-dragged");
+    mark(null);
+  });
+  stop.querySelector(".stop-tools").prepend(handle);
+
+  function mark(other, isAfter) {
+    if (target) delete target.dataset.drop;
+    target = other;
+    if (target) target.dataset.drop = isAfter ? "after" : "before";
+  }
+}
+
+stops.forEach(makeMovable);
+if (location.hash.startsWith("#stop-")) {
+  document.getElementById(location.hash.slice(1))?.querySelector(".stop-handle")?.focus();
 }
 
 // keep.js comes after this script.

@@ -2,6 +2,7 @@
 
 const KEY = "heritage.journeys";
 const MOST = 60;
+const COMPARED = 4; // at most, the first of the list
 const strip = document.getElementById("kept");
 
 function read() {
@@ -48,10 +49,12 @@ function draw() {
     if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
   }
   strip.hidden = !kept.length;
-  const [link, names] = strip.children;
+  const [link, compare, names] = strip.children;
   const label = `${all.current || strip.dataset.label} (${kept.length})`;
   if (link.textContent !== label) link.textContent = label;
   link.href = address(kept, all.current);
+  compare.hidden = kept.length < 2;
+  compare.search = `site=${kept.slice(0, COMPARED).map(([uid]) => uid).join("~")}`;
   names.textContent = kept.map(([, name]) => name).join(" · ");
 }
 

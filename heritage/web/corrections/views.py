@@ -214,7 +214,8 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
     sender = sender_of(request)
     about = _statement(site, request.GET.get("about", ""))
     topic = {"topic": str(_TOPICS[about.kind])} if about else {}
-    holds = bool(request.GET.get("holds")) and bool(about) and "visit" in topic.values()
+    may_hold = "visit" in topic.values()
+    holds = may_hold and bool(request.GET.get("holds"))
     if holds:
         topic["text"] = str(_("It still holds: seen by a visitor."))
     form = CorrectionForm(
@@ -249,7 +250,8 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
         "head": head,
         "is_busy": is_busy,
         "address": with_query(address, urlencode(_about(about, holds))),
-        "holds": trust.key_of(about) if about and holds else "",
+        "holds": holds,
+        "holds_key": trust.key_of(about) if about and may_hold else "",
     }
     response = render(request, "web/correction.html", context, status=status)
     if status == 503:

@@ -26,7 +26,7 @@ def questions(index: IndexSnapshot, featured: Sequence[Card]) -> list[HomeQuesti
     year = next((event.first_year for event in beginnings if event.first_year is not None), None)
 
     def asked(index: IndexSnapshot) -> tuple[HomeQuestion, ...]:
-        found = (_danger(index), _near(index, places), _free(), _stood(year))
+        found = (_danger(index), _near(index, places), _free(), _stood(year), _ten())
         return tuple(question for question in found if question and question.sites != 0)
 
     found = asked(index)
@@ -48,6 +48,10 @@ def _stood(year: int | None) -> HomeQuestion | None:
         return None
     label = _("What stood in %(year)s") % {"year": year_phrase(year)}
     return HomeQuestion(reverse("web:year", args=[year]), label, None)
+
+
+def _ten() -> HomeQuestion:
+    return HomeQuestion(reverse("web:picture_book"), _("Ten at random, as a picture book"), None)
 
 
 def _danger(index: IndexSnapshot) -> HomeQuestion | None:

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from heritage.models import Event, Quantity, Site, VisitingFact
+from heritage.search import current_index
 from heritage.values.date_format import year_phrase
 from heritage.web.journey.address import BETWEEN, uids_in
+from heritage.web.journey.page import Offered, offered
 from heritage.web.shared import language_html, time_scale
 from heritage.web.shared.cards import Picture
 from heritage.web.shared.charts import percent
@@ -90,6 +92,9 @@ class ComparePage:
     scale: TimeScale | None
     said: list[str]
     journey: str
+    address: str  # of the sites, for a search
+    words: str
+    offered: list[Offered]
 
 
 def compare_page(data: QueryDict) -> ComparePage:
@@ -114,14 +119,33 @@ def compare_page(data: QueryDict) -> ComparePage:
         )
         said.append(text % {"number": left, "most": MOST})
     codes = [_criteria(page) for page in pages]
+    address, words = BETWEEN.join(known), data.get("q", "").strip()[:200]
+    more = [
+        *(offered(current_index(), words, known, lambda uid: _with(known, uid)) if words else ()),
+        *(_alike(pages[0]) if len(pages) == 1 and not words else ()),
+    ]
     every = sorted({code for each in codes for code in each}, key=_ROMAN.get)  # type: ignore[arg-type]
     return ComparePage(
         [_compared(page, known, met, every) for page, met in zip(pages, codes, strict=True)],
         list(_rows(pages)) if len(pages) > 1 else [],
         _scale(pages),
         said,
-        f"{reverse('web:journey')}?stop={BETWEEN.join(known)}",
+        f"{reverse('web:journey')}?stop={address}",
+        address,
+        words,
+        more,
     )
+
+
+def _alike(page: SitePage) -> Iterable[Offered]:
+    """The best known of its kind in its country, and of those listed with it."""
+    found = {each.uid: each for group in page.related for each in group.others}
+    for uid, each in found.items():
+        yield Offered(each.name, "", _with([page.site.uid], uid))
+
+
+def _with(known: Sequence[str], uid: str) -> str:
+    return f"{reverse('web:compare')}?site={BETWEEN.join([*known, uid])}"
 
 
 _ROMAN = {

@@ -1,10 +1,12 @@
 """The context of the page of a journey: its days with their maps, and what stands apart."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -28,7 +30,7 @@ from heritage.web.site import map_services
 from heritage.web.site.map_services import MapLink
 
 WIDTH, HEIGHT = 720, 420  # pixels of the map of a day
-_CLOSEST = 13  # zoom of a map: closer there is nothing more to see
+_CLOSEST = 11  # zoom of a map: closer there is hardly a town beside a single stop
 _OFFERED = 8  # sites that a search offers
 _SEAL = 12.0  # pixels of half a side
 CARRIED = ("gpx", "kml", "geojson", "ics")
@@ -107,7 +109,9 @@ class JourneyPage:
     address: str  # of this journey, in the order that is shown
     turned: str  # the same in the other kind of order
     scroll: str
+    book: str
     compare: str  # of the first sites; empty if there are fewer than two
+    version: str  # changes with whatever the page shows, and with the release
     query: str
     words: str  # of a search for more sites
     offered: list[Offered]
@@ -152,14 +156,24 @@ def journey_page(data: QueryDict) -> JourneyPage:
         f"{here}?{query}",
         f"{here}?{asked.query(order, by_hand=not asked.by_hand)}",
         f"{reverse('web:handscroll')}?{query}",
+        f"{reverse('web:picture_book')}?{query}",
         _compare(order),
+        _version(index, asked, sites),
         query,
         words,
-        _offered(index, asked, order, words) if words else [],
+        offered(index, words, order, lambda uid: f"{here}?{asked.query([*order, uid])}")
+        if words and len(order) < planning.MOST_STOPS
+        else [],
         [(name, value) for name, value in parse_qsl(query) if name in ("stop", "order")],
         parse_qsl(query),
         len(sites),
     )
+
+
+def _version(index: IndexSnapshot, asked: Asked, sites: Sequence[JourneySite]) -> str:
+    changed = [index.changed_at(each.site.pk) for each in sites]
+    said = f"{settings.VERSION} {asked.day} {asked.query()} {changed}"
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _compare(uids: Sequence[str]) -> str:
@@ -187,7 +201,7 @@ def _line(
             return ""
         uids = [*order]
         uids.insert(to, uids.pop(at))
-        return f"{here}?{asked.query(uids, by_hand=True)}"
+        return f"{here}?{asked.query(uids, by_hand=True)}#stop-{each.uid}"
 
     rest = [uid for uid in order if uid != each.uid]
     return StopLine(
@@ -418,22 +432,19 @@ def _files(query: str, sites: Sequence[JourneySite]) -> list[File]:
     return found
 
 
-def _offered(index: IndexSnapshot, asked: Asked, order: Sequence[str], words: str) -> list[Offered]:
-    """Sites found by words, that are not yet in the journey."""
-    found = SiteFilter({"q": words})
-    ids = found.page(get_language() or "en", 0, _OFFERED)
+def offered(
+    index: IndexSnapshot, words: str, known: Sequence[str], address: Callable[[str], str]
+) -> list[Offered]:
+    """Sites found by words that are not yet known; `address` leads to the page with one of them."""
+    ids = SiteFilter({"q": words}).page(get_language() or "en", 0, _OFFERED)
     rows = Site.objects.published().in_bulk(ids)
-    offered = []
+    found = []
     for pk in ids:
         site = rows.get(pk)
-        if site is None or site.uid in order or len(order) >= planning.MOST_STOPS:
+        if site is None or site.uid in known:
             continue
         place = index.vocabulary.places.get(site.place_id)
-        offered.append(
-            Offered(
-                language_html.as_html(site.shown_name.best()),
-                str(place.label.best()) if place else "",
-                f"{reverse('web:journey')}?{asked.query([*order, site.uid])}",
-            )
-        )
-    return offered
+        name = language_html.as_html(site.shown_name.best())
+        label = str(place.label.best()) if place else ""
+        found.append(Offered(name, label, address(site.uid)))
+    return found

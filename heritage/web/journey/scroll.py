@@ -1,5 +1,9 @@
-"""The handscroll of a journey: the covers of its sites as one drawing, in order of time or road."""
+"""The covers of a journey: the handscroll, one drawing in order of time or road; the picture book.
 
+Without a journey the picture book has ten sites at random, by a seed.
+"""
+
+import hashlib
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +15,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.media.covers import SHAPES
-from heritage.search import current_index
+from heritage.models import SOLEMN
+from heritage.search import IndexSnapshot, current_index, orders, page_rows
 from heritage.values.language import Text
 from heritage.web.journey import planning
 from heritage.web.journey.address import Asked
@@ -22,12 +27,16 @@ from heritage.web.shared import cards, language_html
 
 WIDTH, HEIGHT = 600, 400  # of a picture in the drawing that is downloaded
 OVERLAP = 40  # by which one runs into the next
+TEN = 10  # sites of a picture book
+_POOL = 1_000  # the best known sites, of which it shows ten
+_LARGEST_SEED = 999_999
 FOOT = 150  # below the pictures, for the words
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     number: int
+    uid: str
     name: Text
     other: Text | None
     url: str
@@ -84,6 +93,50 @@ def scroll_page(data: QueryDict) -> ScrollPage:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class BookPage:
+    """Prepared for web/picture_book.html."""
+
+    title: str
+    panels: list[Panel]
+    journey: str
+    is_random: bool
+
+
+def seed_of(data: QueryDict) -> int | None:
+    """The seed in an address; None if there is none, or not such a number."""
+    text = data.get("seed", "")
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_SEED))
+    return int(text) if is_number else None
+
+
+def book_page(data: QueryDict) -> BookPage:
+    """Of the stops in the address, else of ten by its seed."""
+    asked, index, is_random = Asked.of(data), current_index(), not data.get("stop")
+    if is_random:
+        asked = Asked(uids=tuple(_at_random(index, seed_of(data) or 0)))
+    return BookPage(
+        asked.name or (_("Ten at random") if is_random else _("Picture book")),
+        [_panel(number, each, False) for number, each in enumerate(read_sites(index, asked))],
+        f"{reverse('web:journey')}?{asked.query()}",
+        is_random,
+    )
+
+
+def _at_random(index: IndexSnapshot, seed: int) -> list[str]:
+    """The uids of ten well-known sites; a site that is added later takes the place of one at most.
+
+    Places of suffering and memory, which have a solemn plate, are none for a picture book.
+    """
+
+    def drawn(pk: int) -> bytes:
+        return hashlib.sha256(f"{seed} {pk}".encode()).digest()
+
+    known = index.orders[orders.PROMINENCE].ids[:_POOL].tolist()
+    rows = page_rows.read_cards(index, sorted(known, key=drawn)[: 2 * TEN])
+    return [row.uid for row in rows if covers.scene_of(row, row.kinds) != SOLEMN][:TEN]
+
+
 def _year(each: JourneySite) -> int | None:
     """The year in which it began, or that of what stands."""
     row = each.card.row
@@ -115,6 +168,7 @@ def _panel(number: int, each: JourneySite, is_drawing: bool) -> Panel:
     others = language_html.in_other_languages(site.shown_name)
     return Panel(
         number + 1,
+        site.uid,
         site.shown_name.best(),
         others[0] if others else None,
         each.url,

@@ -24,6 +24,7 @@ _SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class RelatedSite:
+    uid: str
     url: str
     name: SafeString
 
@@ -102,4 +103,5 @@ def _country(rows: page_rows.SiteRows) -> Place | None:
 
 
 def _other(site: Site, sites: str) -> RelatedSite:
-    return RelatedSite(f"{sites}{site.slug}/", language_html.as_html(site.shown_name.best()))
+    url = f"{sites}{site.slug}/"
+    return RelatedSite(site.uid, url, language_html.as_html(site.shown_name.best()))
