@@ -40,12 +40,12 @@ PAGES = {
     "correction": "/en/sites/temple-1/correction/",
     "correction, refused": "/en/sites/longmen-grottoes/correction/",
     "correction, thanks": "/en/sites/temple-1/correction/thanks/",
-    "journey": "/en/journey/?stop=longmen~temple-1~temple-2&q=temple",
-    "journey, Chinese": "/zh-hans/journey/?stop=longmen~temple-1",
-    "handscroll": "/en/journey/scroll/?stop=longmen~temple-1",
+    "journey": "/en/journey/?stop=one~two&q=temple",
+    "journey, Chinese": "/zh-hans/journey/?stop=one~two",
+    "handscroll": "/en/journey/scroll/?stop=one~two",
     "picture book": "/en/journey/book/?seed=7",
-    "compare": "/en/compare/?site=longmen~temple-1",
-    "compare one": "/en/compare/?site=longmen&q=temple",
+    "compare": "/en/compare/?site=one~two",
+    "compare one": "/en/compare/?site=one&q=temple",
     "not found": "/en/nothing-here/",
     "gone": "/en/sites/withdrawn/",
     "Chinese home": "/zh-hans/",
@@ -83,6 +83,12 @@ def filled():
     for number in range(14):
         land = build.make_place(f"Länd {number:02}", level="country", slug=f"land-{number}")
         build.make_site(place=land, kinds=[words.bridge])
+    for number, uid in enumerate(("one", "two")):
+        stop = build.make_site(
+            uid, "一处", uid=uid, place=words.county, latitude=34.6, longitude=112.4 + number / 10
+        )
+        build.make_opening(stop)
+        build.make_event(stop, "built", f"06{number}0")
     gone = build.make_site("Withdrawn", slug="withdrawn")
     gone.state = "archived"
     gone.save()
