@@ -117,9 +117,10 @@ function makeMovable(stop) {
 }
 
 stops.forEach(makeMovable);
-if (location.hash.startsWith("#stop-")) {
-  document.getElementById(location.hash.slice(1))?.querySelector(".stop-handle")?.focus();
-}
+// The browser itself takes the focus away when it goes to the fragment.
+addEventListener("load", () => setTimeout(() => {
+  if (location.hash.startsWith("#stop-")) document.getElementById(location.hash.slice(1))?.querySelector(".stop-handle")?.focus();
+}));
 
 // keep.js comes after this script.
 addEventListener("DOMContentLoaded", () => {
