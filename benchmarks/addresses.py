@@ -71,6 +71,11 @@ class Drawer:
         first = self.dice.randint(1, 1500)
         return f"{first}..{first + self.dice.randint(50, 500)}"
 
+    def place(self) -> str:
+        """Where a map is looked at: latitude, longitude and zoom."""
+        latitude, longitude = self.dice.uniform(-40, 60), self.dice.uniform(-170, 170)
+        return f"{latitude:.2f},{longitude:.2f},{self.dice.randint(1, 9)}"
+
     def words(self) -> str:
         """What people type: a name or a part of it, in English or in Chinese."""
         name = self.dice.choice(self.known["names"])
@@ -156,6 +161,16 @@ def pages(known: dict) -> list[Page]:
             lambda d: d.browse(view="timeline", at=d.years(), **d.facets(1)),
         ),
         Page(
+            "map",
+            "/en/sites/?view=map&era=tang",
+            lambda d: d.browse(view="map", at=d.place(), **d.facets(1)),
+        ),
+        Page(
+            "map moved",
+            "/en/sites/map.json?at=34.6,112.4,6&size=814x594",
+            lambda d: next(pan(d.known, str(d.dice.random()), 1)),
+        ),
+        Page(
             "year",
             "/en/year/676/",
             lambda d: f"/{d.language()}/year/{d.dice.randint(1, 2000)}/",
@@ -190,6 +205,25 @@ def block_count(drawer: Drawer) -> int:
 def missing(page: Page, known: dict) -> list[str]:
     """Filters that a page needs and the catalogue has not."""
     return [name for name in page.needs if name not in known["filters"]]
+
+
+def pan(known: dict, seed: str, steps: int) -> Iterator[str]:
+    """What the script of a map asks for as readers move it: a third of the steps zoom, and every
+    twentieth sets another filter somewhere else."""
+    drawer = Drawer(known, seed)
+    dice = drawer.dice
+    for step in range(steps):
+        if step % 20 == 0:
+            language, asked = drawer.language(), drawer.facets(dice.randint(0, 2))
+            latitude, longitude, zoom = map(float, drawer.place().split(","))
+        elif dice.random() < 0.33:
+            zoom = min(13, max(1, zoom + dice.choice([-1, 1])))
+        else:
+            across = 240 / 2**zoom
+            latitude = min(80, max(-80, latitude + dice.uniform(-across, across)))
+            longitude = (longitude + dice.uniform(-across, across) + 180) % 360 - 180
+        at = f"{latitude:.4f},{longitude:.4f},{zoom:.0f}"
+        yield f"/{language}/sites/map.json?{urlencode(asked | {'at': at, 'size': '814x594'})}"
 
 
 def walk(known: dict, seed: str, steps: int) -> Iterator[str]:

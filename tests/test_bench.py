@@ -11,7 +11,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from io import BytesIO
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -190,6 +190,14 @@ def test_a_walk_is_seeded_and_mostly_new():
     searches = sum("q=" in step for step in steps)
     assert searches / len(steps) == pytest.approx(0.12, abs=0.02)
     assert all(step.startswith(("/en/sites/", "/zh-hans/sites/")) for step in steps)
+
+
+def test_who_pans_asks_for_windows_that_there_are(client, db):
+    steps = list(addresses.pan(KNOWN, "a", 60))
+    assert steps == list(addresses.pan(KNOWN, "a", 60)) and len(set(steps)) > 40
+    zooms = [int(step.split("&size")[0].rpartition("%2C")[2]) for step in steps]
+    assert max(abs(b - a) for a, b in pairwise(zooms[:20])) <= 1 < len(set(zooms))
+    assert {client.get(step).status_code for step in steps[::7]} == {200}
 
 
 def test_pages_vary_and_say_what_they_need():
