@@ -12,6 +12,7 @@ import argparse
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -82,15 +83,15 @@ type _Steps = Callable[[dict, str, int], Iterator[str]]
 
 
 def _read(server: Server, known: dict, steps: _Steps, seed: str, most: int) -> list[float]:
-    """What readers waited, all at once, in milliseconds."""
+    """What readers waited, all at once, in milliseconds; what was refused is said."""
     walls: list[float] = []
+    refused: Counter[int] = Counter()
 
     def visit(number: int, client: Client) -> None:
         for address in steps(known, f"{seed} {number}", most):
             status, wall, _body = client.get(address)
-            if status != 200:
-                raise SystemExit(f"{address} answered {status}")
             walls.append(wall)
+            refused[status] += status != 200
 
     threads = [
         threading.Thread(target=visit, args=(number, server.connect())) for number in range(READERS)
@@ -99,6 +100,8 @@ def _read(server: Server, known: dict, steps: _Steps, seed: str, most: int) -> l
         thread.start()
     for thread in threads:
         thread.join()
+    if any(refused.values()):
+        print(f"not answered with 200: {dict(+refused)}")
     return walls
 
 

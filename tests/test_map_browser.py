@@ -3,6 +3,8 @@
 from itertools import pairwise
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -101,6 +103,80 @@ def test_it_meets_the_rules_of_accessibility(browser, live_server, filled, schem
         resize(browser, width)
         opened(browser, f"{live_server.url}/en/sites/?view=map")
         assert violations(browser) == []
+
+
+def test_hand_wheel_and_fingers_move_it(browser, live_server, filled):
+    resize(browser, 1280)
+    opened(browser, f"{live_server.url}/en/sites/?view=map&at=34.6,112.4,5")
+    frame = browser.find_element(By.CLASS_NAME, "map-live")
+
+    def moved(do) -> tuple[float, float, int]:
+        before = drawn(browser)
+        do()
+        wait(browser, lambda: drawn(browser) != before)
+        latitude, longitude, zoom = drawn(browser).split(",")
+        assert f"at={drawn(browser)}" in browser.current_url
+        return float(latitude), float(longitude), int(zoom)
+
+    # A drag to the right shows what lies west. What is pressed is the ground, not a mark.
+    drag = ActionChains(browser, duration=50).move_to_element_with_offset(frame, -200, 120)
+    latitude, longitude, zoom = moved(
+        drag.click_and_hold().move_by_offset(150, 0).release().perform
+    )
+    assert longitude < 112 and zoom == 5 and abs(latitude - 34.6) < 0.5
+    # The wheel turns the page until somebody has taken hold of the map, as by a drag.
+    origin = ScrollOrigin.from_element(frame)
+    wheel = ActionChains(browser).scroll_from_origin(origin, 0, -240)
+    assert moved(wheel.perform)[2] > 5
+    # One finger moves it, two bring it closer.
+    box = frame.rect
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        top = browser.execute_script("return arguments[0].getBoundingClientRect().top", frame)
+        at = [{"x": box["x"] + x, "y": top + y, "id": n} for n, (x, y) in enumerate(points)]
+        browser.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    def pinch() -> None:
+        touch("touchStart", (280, 250), (320, 250))
+        for apart in (40, 60, 90):
+            touch("touchMove", (300 - apart, 250), (300 + apart, 250))
+        touch("touchEnd")
+
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        opened(browser, f"{live_server.url}/en/sites/?view=map&at=34.6,112.4,4")
+        frame = browser.find_element(By.CLASS_NAME, "map-live")
+        box = frame.rect
+        assert moved(pinch)[2] > 4
+    finally:
+        browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def test_nothing_jumps_while_the_map_is_made(browser, live_server, filled):
+    for width in (360, 1280):
+        resize(browser, width)
+        opened(browser, f"{live_server.url}/en/sites/?view=map")
+        shift = browser.execute_async_script(
+            "const done = arguments[0]; let sum = 0;"
+            "new PerformanceObserver((list) => {"
+            "for (const each of list.getEntries()) if (!each.hadRecentInput) sum += each.value;"
+            "}).observe({type: 'layout-shift', buffered: true});"
+            "requestAnimationFrame(() => requestAnimationFrame(() => done(sum)))"
+        )
+        assert shift < 0.01, width
+
+
+def test_the_map_in_a_frame_is_moved_and_keeps_its_page(browser, live_server, filled):
+    opened(browser, f"{live_server.url}/en/embed/map/?at=34.6,112.4,5")
+    frame = browser.find_element(By.CLASS_NAME, "map-live")
+    before = drawn(browser)
+    frame.send_keys(Keys.ARROW_LEFT)
+    wait(browser, lambda: drawn(browser) != before)
+    assert "/en/embed/map/?at=" in browser.current_url
+    assert browser.find_elements(By.CSS_SELECTOR, ".map-pin-group")
+    assert not browser.find_elements(By.CLASS_NAME, "map-list")
+    assert violations(browser) == []
+    assert not browser.get_cookies()
 
 
 def test_without_a_script_links_do_the_same(browser, live_server, filled):

@@ -1,5 +1,6 @@
 """The map as a display of a list: the same sites, marks that are links, counts that add up."""
 
+import gzip
 import io
 import re
 from xml.etree import ElementTree
@@ -61,6 +62,17 @@ def test_what_the_map_brings_is_light(client, filled):
     assert not any("htmx" in each for each in found.scripts)
     paper = next(each for each in found.styles if "print" in each)
     assert 40_000 < found.css + found.js - weights.compressed(paper) <= 60_000
+    # And with its tiles and what the script asks for, the first view of a world is at most 150 kB.
+    for latitude, longitude in ((-33.9, 151.2), (-22.9, -43.2), (37.8, -122.4)):
+        make_site(f"At {longitude}", latitude=latitude, longitude=longitude)
+    sheet = page(client).context["list"].shown.map.sheet
+    addresses = [
+        *{tile.href for tile in sheet.tiles},
+        f"/en/sites/map.json?at={sheet.at}&size=814x594",
+    ]
+    more = sum(len(gzip.compress(client.get(address).content)) for address in addresses)
+    assert more > 20_000
+    assert found.html_gzipped + found.css + found.js + more <= 150_000
 
 
 def test_marks_are_links_to_sites_and_to_what_is_closer(client, filled):
