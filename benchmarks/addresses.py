@@ -152,18 +152,13 @@ def pages(known: dict) -> list[Page]:
         Page(
             "map",
             "/en/sites/?view=map",
-            lambda d: d.browse(view="map", **d.facets(d.dice.randint(1, 3))),
+            lambda d: d.browse(view="map", at=d.place(), **d.facets(1)),
         ),
         Page("map tile", "/map/any/en/6/52/25.svg", Drawer.tile),
         Page(
             "timeline",
             "/en/sites/?view=timeline",
             lambda d: d.browse(view="timeline", at=d.years(), **d.facets(1)),
-        ),
-        Page(
-            "map",
-            "/en/sites/?view=map&era=tang",
-            lambda d: d.browse(view="map", at=d.place(), **d.facets(1)),
         ),
         Page(
             "map moved",
