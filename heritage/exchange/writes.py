@@ -7,7 +7,7 @@ hundred new sites with their rows take half a second so, and three to four secon
 from collections import defaultdict
 from typing import Any
 
-from heritage.models import Record
+from heritage.models import Record, chunks
 from heritage.models.row_values import linked_ids, relation
 from heritage.services import parents_first
 
@@ -20,7 +20,7 @@ class Writes:
     def __init__(self) -> None:
         self._new: dict[type[Record], dict[int, Record]] = defaultdict(dict)
         self._changed: dict[Record, set[str]] = {}
-        self._deleted: list[Record] = []
+        self._deleted: dict[type[Record], set[int]] = defaultdict(set)
         self._related: list[tuple[Record, str, list[int]]] = []
 
     def create(self, row: Record) -> None:
@@ -31,15 +31,16 @@ class Writes:
         self._changed.setdefault(row, set()).update(columns)
 
     def delete(self, row: Record) -> None:
-        self._deleted.append(row)
+        self._deleted[type(row)].add(row.pk)
 
     def relate(self, row: Record, name: str, ids: list[int]) -> None:
         """Let a many-to-many relation be these ids."""
         self._related.append((row, name, ids))
 
     def save(self) -> None:
-        for row in self._deleted:
-            row.delete()
+        for gone, ids in self._deleted.items():
+            for chunk in chunks(sorted(ids)):
+                gone.objects.filter(pk__in=chunk).delete()
         for model in parents_first(self._new):
             model.objects.bulk_create(list(self._new[model].values()), batch_size=500)
         self._save_changed()

@@ -1,8 +1,8 @@
 """The site: the main record of the catalogue."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models.base import Record
+from heritage.models.base import Record, chunks
 from heritage.models.covers import COVER_LENGTH, validate_cover
 from heritage.models.fields import DegreesField, LanguageMapField, whole_point
 from heritage.models.names import FormerSlug
@@ -383,7 +383,8 @@ class Site(Record):
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         now, before = timezone.now(), stored or {}
-        self.slug = self.slug or before.get("slug") or self._free_slug()
+        self.slug = self.slug or before.get("slug") or ""
+        self.set_slugs([self])
         if not before:
             self.search_text = ""  # of a copy, or a deleted site: there are no words for it yet
         for name in _STAMPS:
@@ -452,28 +453,36 @@ class Site(Record):
 
     @classmethod
     def set_slugs(cls, sites: Iterable["Site"]) -> None:
-        """Give new sites that have no slug one each, also where several have the same name."""
-        taken = {site.slug for site in sites}
-        for site in sites:
-            if not site.slug:
-                site.slug = site._free_slug(taken)
-                taken.add(site.slug)
+        """Give new sites that have no slug one each; numbered where another has or had it.
 
-    def _free_slug(self, taken: Container[str] = ()) -> str:
-        """A slug from the English name, else from the romanised first one; numbered if taken."""
+        A few queries for all of them, and one for each slug that is numbered.
+        """
+        new = [(site, site._wanted_slug()) for site in sites if not site.slug]
+        taken = {site.slug for site in sites if site.slug}
+        for chunk in chunks(list({slug for _site, slug in new})):
+            taken |= cls._slugs(slug__in=chunk)
+        numbers: dict[str, int] = {}  # the last one that was tried, by slug
+        for site, base in new:
+            slug = base
+            if base in taken and base not in numbers:
+                taken |= cls._slugs(slug__startswith=f"{base}-")
+            while slug in taken:
+                numbers[base] = numbers.get(base, 1) + 1
+                slug = f"{base}-{numbers[base]}"
+            site.slug = slug
+            taken.add(slug)
+
+    def _wanted_slug(self) -> str:
+        """A slug from the English name, else from the romanised first one."""
         text = self.name.get("en") or normalize.romanise(str(self.name.best("en")))
-        base = slugify(normalize.fold(text))[:110] or self.uid[:12]
-        slug, number = base, 1
-        while slug in taken or self._is_taken(slug):
-            number += 1
-            slug = f"{base}-{number}"
-        return slug
+        return slugify(normalize.fold(text))[:110] or self.uid[:12]
 
-    def _is_taken(self, slug: str) -> bool:
-        """Whether another site has this slug or had it."""
-        has = Site.objects.filter(slug=slug).exclude(pk=self.pk).order_by().values("pk")
-        had = FormerSlug.objects.filter(slug=slug).exclude(site=self.pk).order_by().values("pk")
-        return has.union(had).exists()
+    @staticmethod
+    def _slugs(**condition: Any) -> set[str]:
+        """Those that sites have or had."""
+        has = Site.objects.filter(**condition).order_by().values_list("slug", flat=True)
+        had = FormerSlug.objects.filter(**condition).order_by().values_list("slug", flat=True)
+        return {*has, *had}
 
     @classmethod
     def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:

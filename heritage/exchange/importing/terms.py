@@ -84,6 +84,7 @@ class PlaceNames(TermNames):
 
     def __init__(self) -> None:
         super().__init__(Place)
+        self._found: dict[str, list[Any] | UnknownPlace] = {}  # by text
 
     @cached_property
     def _by_pk(self) -> dict[int, Place]:
@@ -106,6 +107,17 @@ class PlaceNames(TermNames):
 
         Raises UnknownPlace where the narrowest name of a path is not known.
         """
+        if text not in self._found:
+            try:
+                self._found[text] = self._read(text)
+            except UnknownPlace as error:
+                self._found[text] = error
+        found = self._found[text]
+        if isinstance(found, UnknownPlace):
+            raise found.with_traceback(None)
+        return found
+
+    def _read(self, text: str) -> list[Any]:
         parts = [part for part in PATH.split(text) if part]
         if len(parts) < 2:
             if found := super().named(text):
