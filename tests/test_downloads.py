@@ -4,9 +4,12 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
+import shutil
 import sqlite3
 import struct
+import subprocess
 import zipfile
 from contextlib import closing
 from xml.etree import ElementTree
@@ -243,6 +246,55 @@ def test_each_format_is_read_again(client, sites, extension, tmp_path):
     if told:  # CSV and JSON Lines have no place for it but their columns
         assert "A register" in told and "https://register.example/" in told
         assert "CC-BY-4.0" in told and "http://testserver/en/data/#terms" in told
+
+
+def program(name):
+    """A program that only .ci/run installs: there it must be, elsewhere the test is left out."""
+    found = shutil.which(name)
+    if not found and not os.environ.get("CI"):
+        pytest.skip(f"{name} is not installed")
+    assert found, f"{name} is not installed"
+    return found
+
+
+def run(*arguments):
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0 and "ERROR" not in done.stderr, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("extension", ["geojson", "gpkg"])
+def test_gdal_opens_what_is_for_maps(client, sites, extension, tmp_path):
+    path = tmp_path / f"sites.{extension}"
+    path.write_bytes(fetch(client, extension).content)
+    told = run(program("ogrinfo"), "-ro", "-al", "-so", path)
+    assert "Feature Count: 3" in told and "WGS 84" in told
+    extent = re.search(r"Extent: \(([^,]+), ([^)]+)\) - \(([^,]+), ([^)]+)\)", told)
+    assert float(extent[3]) == pytest.approx(112.4697) and float(extent[4]) == pytest.approx(
+        34.5556
+    )
+    rows = csv.DictReader(io.StringIO(run(program("ogr2ogr"), "-f", "CSV", "/vsistdout/", path)))
+    full = next(row for row in rows if row["title"] == "Longmen")
+    assert full["summary:en"] == FORMULA and full["summary:zh-hans"] == "一\n二  三"
+    assert float(full["area_ha"]) == 331.5
+
+
+def test_libreoffice_opens_spreadsheets(client, sites, tmp_path):
+    office = program("soffice")
+    for extension in ("xlsx", "ods"):
+        path = tmp_path / f"{extension}.{extension}"
+        path.write_bytes(fetch(client, extension).content)
+    as_csv = "csv:Text - txt - csv (StarCalc):44,34,76"
+    home = f"-env:UserInstallation=file://{tmp_path}/home"
+    paths = (tmp_path / "xlsx.xlsx", tmp_path / "ods.ods")
+    run(office, home, "--headless", "--convert-to", as_csv, "--outdir", tmp_path, *paths)
+    for extension in ("xlsx", "ods"):
+        with (tmp_path / f"{extension}.csv").open(encoding="utf-8", newline="") as file:
+            rows = {row["title"]: row for row in csv.DictReader(file)}
+        assert set(rows) == {"Longmen", "Tomb", "Nowhere"}
+        full = rows["Longmen"]
+        assert (full["summary:en"], full["area_ha"]) == (FORMULA, "331.5")
+        assert full["summary:zh-hans"] == "一\n二  三"
 
 
 def test_all_formats_have_the_columns_that_the_page_of_data_explains(client, sites, tmp_path):
