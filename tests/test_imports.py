@@ -3,10 +3,15 @@
 import csv
 import io
 import json
+import os
+import random
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from heritage.exchange import importing
 from heritage.models import (
@@ -14,6 +19,7 @@ from heritage.models import (
     ComponentPoint,
     Event,
     IdentifierScheme,
+    Import,
     ImportRow,
     PartOf,
     Place,
@@ -150,6 +156,59 @@ def test_each_fault_is_told_by_line_column_and_remedy(table, cells, header, said
     [[where, text]] = faulty.problems
     assert where == header and said in text
     assert right.outcome == Outcome.CREATE and not right.problems
+
+
+# What may be wrong in a cell, by its column: a text, what is said of it.
+FAULTS = {
+    "area_ha": [("much", "number"), ("-3", "greater than or equal"), ("1e99", "digits")],
+    "kinds": [("Palace of nothing", "Nothing is called"), ("Temple; ?x", "Nothing is called")],
+    "latitude": [("91", "latitude"), ("north", "north")],
+    "event:built": [("yesterday", "yesterday"), ("1500..1400", "1500..1400")],
+    "precision": [("nearly", "nearly")],
+    "sources": [("A book nobody has", "Nothing is called")],
+    "name:en": [("x" * 251, "250")],
+    "state": [("hidden", "hidden")],
+    "part_of": [("No such place", "No site is called")],
+    "point_source": [("#REF!", "")],
+    "blur_km": [("-1", ""), ("2.5", "")],
+}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_faults_planted_at_random_are_all_told_by_line_and_column(table, seed):
+    dice = random.Random(seed)
+    build.make_kind("Temple", "寺庙")
+    source = build.make_source("The register")
+    rows = [
+        {
+            "name:en": f"Hall {number}", "area_ha": "3.5", "kinds": "寺庙", "latitude": "34.5",
+            "longitude": "112.5", "event:built": "1368", "precision": "approximate",
+            "sources": source.uid, "state": "draft", "part_of": "", "point_source": source.uid,
+            "blur_km": "",
+        }
+        for number in range(60)
+    ]  # fmt: skip
+    planted = {}  # what is said, by line and column
+    for number in dice.sample(range(60), 25):
+        for header in dice.sample(sorted(FAULTS), dice.randint(1, 3)):
+            rows[number][header], planted[number + 2, header] = dice.choice(FAULTS[header])
+    of_import = table(*rows)
+    told = {
+        (row.line, header): text
+        for row in of_import.rows.order_by("pk")
+        for header, text in row.problems
+    }
+    assert told.keys() == planted.keys()
+    assert [key for key, said in planted.items() if said not in told[key]] == []
+    faulty = {line for line, _header in planted}
+    for line, outcome in outcomes(of_import):
+        assert outcome == ("error" if line in faulty else "create")
+    applied(of_import)
+    assert Site.objects.count() == 60 - len(faulty)
+    failed = list(csv.DictReader(io.StringIO("".join(importing.failed_rows(of_import))[1:])))
+    assert [row["name:en"] for row in failed] == [
+        rows[line - 2]["name:en"] for line in sorted(faulty)
+    ]
 
 
 @pytest.mark.parametrize("key", ["uid", "slug", "county.reference"])
@@ -372,6 +431,51 @@ def test_columns_are_guessed_in_both_languages_and_remembered(tmp_path, table):
     assert again.mapping == {"名称": "name:zh-hans", "经度": "", "What": "area_ha"}
 
 
+def test_a_site_is_part_of_those_that_a_table_names(table):
+    mountain = build.make_site("Mount Wutai", "五台山")
+    cave, other = build.make_site("Cave"), build.make_site("Cave")
+    of_import = table(
+        {"name:en": "Temple", "part_of": f"五台山; {cave.slug}"},
+        {"name:en": "Pagoda", "part_of": "Cave"},
+        {"name:en": "Gate", "part_of": "Nowhere"},
+    )
+    assert [outcome for _line, outcome in outcomes(of_import)] == ["create", "error", "error"]
+    told = [row.problems for row in of_import.rows.order_by("pk")[1:]]
+    assert "Several sites" in told[0][0][1] and "No site is called" in told[1][0][1]
+    applied(of_import)
+    temple = Site.objects.get(name__en="Temple")
+    assert {row.whole for row in temple.part_of.all()} == {mountain, cave}
+    row = {"uid": temple.uid, "part_of": other.uid}
+    applied(table(row))
+    assert [row.whole for row in temple.part_of.all()] == [other]
+    assert outcomes(table(row)) == [(2, Outcome.UNCHANGED)]
+    circle = table({"uid": other.uid, "part_of": "Temple"})
+    assert outcomes(circle) == [(2, Outcome.ERROR)]
+    applied(table({"uid": temple.uid, "part_of": "[clear]"}))
+    assert not PartOf.objects.exists()
+
+
+def test_a_text_may_be_in_a_language_beyond_those_of_the_catalogue(table):
+    applied(table({"name:en": "Cave", "name:pt": "Gruta", "summary:pt": "Uma gruta."}))
+    site = Site.objects.get()
+    assert site.name == {"en": "Cave", "pt": "Gruta"} and site.summary == {"pt": "Uma gruta."}
+
+
+@pytest.mark.parametrize("extension", importing.EXAMPLES)
+def test_an_empty_example_is_read_with_all_its_columns_and_without_a_row(tmp_path, extension):
+    IdentifierScheme.objects.create(slug="wikidata", label=build.text("Wikidata"))
+    path = tmp_path / f"example.{extension}"
+    call_command("import_sites", path, example=True)
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("import_sites", path, example=True)
+    of_import = importing.add(path, path.name, None, datum="wgs84")
+    keys = set(filter(None, of_import.mapping.values()))
+    assert {"name:en", "name:zh-hans", "part_of", "kinds", "event:built"} <= keys
+    assert ("latitude" in keys) == (extension != "geojson")  # whose geometry has it
+    importing.plan(of_import, None, here=True)
+    assert of_import.state == "planned" and not of_import.rows.exists()
+
+
 def test_the_guide_names_every_column():
     build.make_register("world_heritage", slug="whl")
     guide = (Path(__file__).parent.parent / "docs" / "importing.md").read_text("utf-8")
@@ -429,3 +533,64 @@ def test_an_official_list_tells_new_changed_and_gone_and_moves_the_edition(tmp_p
     # An older list changes nothing that is recorded.
     older = units(tmp_path, (*known[:1], "2", *known[2:]))
     assert outcomes(older)[0] == (2, "unchanged")
+
+
+def test_descriptions_of_a_list_stand_beside_ours_under_a_licence_that_is_named(tmp_path):
+    licence = build.make_licence("CC-BY-SA-3.0-IGO")
+    register = build.make_register("world_heritage", slug="whl")
+    build.make_term(register, "cultural")
+    build.make_term(register, "i", facet="criterion")
+    entry = build.make_designation("world_heritage", "208", ["2003"], register=register)
+    own = build.text("Our own text.")
+    site = build.make_site("Kiln", description=own)
+    build.make_coverage(site, entry)
+    row = {
+        "id_no": "208", "date_inscribed": "2003", "criteria_txt": "(i)", "category": "C",
+        "name_en": "Kiln", "short_description_en": "Their text.",
+        "short_description_fr": "<p>Un four.</p>", "short_description_pt": "Um forno.",
+    }  # fmt: skip
+    path = write_csv(tmp_path / "list.csv", [row, row | {"id_no": "209", "name_en": "Cave"}])
+    with pytest.raises(CommandError, match="the licences are CC-BY-SA"):
+        call_command("import_sites", path, with_texts="free")
+    call_command("import_sites", path, stdout=io.StringIO())
+    site.refresh_from_db()
+    assert site.description == own  # nobody asked
+    for _twice in range(2):
+        call_command(
+            "import_sites", path, with_texts=licence.code, take_away=True, stdout=io.StringIO()
+        )
+    site.refresh_from_db()
+    assert site.description == own | {"fr": "Un four.", "pt": "Um forno."}
+    assert site.sources.get().licence == licence
+    new = Site.objects.exclude(pk=site.pk).get()
+    assert new.description["en"] == "Their text." and new.sources.count() == 2
+    assert ChangeSet.objects.filter(kind="import").count() == 2
+
+
+def test_what_is_left_of_imports_of_long_ago_is_deleted(table, tmp_path):
+    def age(of_import, days):
+        at = timezone.now() - timedelta(days=days)
+        stamps = {"created_at": at, "planned_at": at, "applied_at": at}
+        Import.objects.filter(pk=of_import.pk).update(**stamps)
+
+    kept, old, unused = (table({"name:en": name}) for name in ("One", "Two", "Three"))
+    for of_import in (kept, old):
+        applied(of_import)
+    waiting = importing.add(tmp_path / "sites.csv", "sites.csv", None)
+    folder = Path(settings.IMPORTS_ROOT)
+    orphan = folder / "orphan.csv"
+    orphan.write_text("x", "utf-8")
+    os.utime(orphan, (0, 0))
+    os.utime(folder / waiting.path, (0, 0))
+    for of_import, days in ((kept, 80), (old, 100), (unused, 100)):
+        age(of_import, days)
+    assert importing.sweep() == (2, 1)
+    assert not orphan.exists() and (folder / waiting.path).exists()
+    assert set(Import.objects.all()) == {kept, old, waiting}
+    assert kept.rows.count() == 1 and not old.rows.exists()
+    old.refresh_from_db()
+    assert old.notes == ["Its rows are no longer kept."]
+    assert importing.sweep() == (0, 0)
+    age(waiting, 100)
+    assert importing.sweep() == (0, 1)  # the file whose import is gone
+    assert Site.objects.count() == 2

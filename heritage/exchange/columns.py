@@ -143,6 +143,9 @@ class Column:
     def collect(self, site: Site, writes: Writes) -> None:
         """Add what was put and is no column of the site to what is to be written."""
 
+    def forget(self) -> None:
+        """Drop what was put and not collected."""
+
     def save_related(self, site: Site) -> None:
         """Save what was assigned and is no column of the site."""
         writes = Writes()
@@ -236,6 +239,7 @@ class TermColumn(Column):
     # What gives the terms that a name may mean; without it, as an editor types them.
     find: Callable[[type[Any], str], list[Any]] | None = None
     _by_name: dict[str, list[Any]] = field(default_factory=dict)
+    _labels: dict[int, str] = field(default_factory=dict)  # of terms, by id
 
     @property
     def related(self) -> tuple[str | Prefetch, ...]:
@@ -255,7 +259,10 @@ class TermColumn(Column):
         return [term] if term else []
 
     def shown(self, value: list[Any]) -> str:
-        return names_of(value)
+        for term in value:
+            if term.pk not in self._labels:
+                self._labels[term.pk] = label_of(term)
+        return f"{SEPARATOR} ".join(self._labels[term.pk] for term in value)
 
     def clean(self, text: str) -> list[Any]:
         """The one term that a text names, or none. Raises ValidationError if it is unclear."""
@@ -315,6 +322,9 @@ class TermsColumn(TermColumn):
 
     def put(self, site: Site, value: list[Any]) -> None:
         self._put[id(site)] = value
+
+    def forget(self) -> None:
+        self._put.clear()
 
     def collect(self, site: Site, writes: Writes) -> None:
         if (found := self._put.pop(id(site), None)) is not None:

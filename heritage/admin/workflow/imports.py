@@ -4,6 +4,7 @@ Whoever may add an import plans it; who may change one and publish sites plans a
 What is small is done within the request, see `exchange.importing`.
 """
 
+import mimetypes
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,7 @@ from heritage.admin.access import is_id, may_publish, states_for, user_of
 from heritage.admin.pages import ReadOnlyPages
 from heritage.admin.workflow.jobs import SECONDS, progress_in_words, state_in_words, worker_in_words
 from heritage.exchange import importing, reading
-from heritage.models import ChangeSet, Import, ImportRow, Job, Site
+from heritage.models import ChangeSet, Import, ImportRow, Job, Licence, Site
 
 SHOWN_ROWS = 50  # on a page
 SHOWN_QUESTIONS = 20
@@ -67,8 +68,24 @@ class OptionsForm(forms.Form):
         required=False,
     )
 
+    texts_licence = forms.ChoiceField(
+        label=gettext_lazy("Descriptions of the list"),
+        label_suffix="",
+        required=False,
+        help_text=gettext_lazy(
+            "They may be taken only under a licence that you have. They are added in languages in "
+            "which a site has no description, with their source, and never replace one."
+        ),
+    )
+
     def __init__(
-        self, data: Any, of_import: Import, sheets: list[str], states: list[str], has_point: bool
+        self,
+        data: Any,
+        of_import: Import,
+        sheets: list[str],
+        states: list[str],
+        has_point: bool,
+        has_texts: bool,
     ):
         super().__init__(data, initial={"sheet": of_import.sheet, **of_import.options})
         labels = dict(Site.State.choices)
@@ -80,6 +97,11 @@ class OptionsForm(forms.Form):
             del self.fields["datum"]
         if not of_import.register:
             del self.fields["takes_away"]
+        under = {each.code: str(each) for each in Licence.objects.all()} if has_texts else {}
+        named = [(code, _("Take them: %(licence)s") % {"licence": under[code]}) for code in under]
+        self.fields["texts_licence"].choices = [("", _("Leave them out")), *named]  # type: ignore[attr-defined]
+        if not has_texts:
+            del self.fields["texts_licence"]
 
 
 @admin.register(Import)
@@ -97,6 +119,7 @@ class ImportAdmin(ReadOnlyPages):
 
     def get_urls(self) -> list[URLPattern]:
         return [
+            self.own_path("example/<str:extension>/", self.example_view, "example"),
             self.own_path("<int:pk>/columns/", self.columns_view, "columns"),
             self.own_path("<int:pk>/questions/", self.questions_view, "questions"),
             self.own_path("<int:pk>/apply/", self.apply_view, "apply"),
@@ -127,7 +150,21 @@ class ImportAdmin(ReadOnlyPages):
                 form.add_error("file", f"{line} {error}".strip())
             else:
                 return redirect(self.own_url("columns", of_import.pk))
-        return self.page(request, "admin/import_upload.html", _("Import a file"), {"form": form})
+        context = {"form": form, "examples": importing.EXAMPLES}
+        return self.page(request, "admin/import_upload.html", _("Import a file"), context)
+
+    def example_view(self, request: HttpRequest, extension: str) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if extension not in importing.EXAMPLES:
+            raise Http404
+        with tempfile.NamedTemporaryFile(suffix=f".{extension}") as file:
+            importing.write_example(Path(file.name), extension)
+            content = Path(file.name).read_bytes()
+        name = f"example.{extension}"
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(content, content_type=kind, headers=headers)
 
     # --- columns
 
@@ -142,7 +179,7 @@ class ImportAdmin(ReadOnlyPages):
             importing.look(of_import)
             of_import.save()
             return redirect(request.get_full_path())
-        columns = importing.ImportColumns().by_key
+        columns = importing.ImportColumns(request.POST.values()).by_key
         if request.method == "POST":
             of_import.mapping = (
                 {
@@ -153,9 +190,9 @@ class ImportAdmin(ReadOnlyPages):
                 else of_import.mapping
             )
         has_point = bool({"point", "latitude", "longitude"} & set(of_import.mapping.values()))
-        form = OptionsForm(
-            request.POST or None, of_import, sheets, states_for(user_of(request)), has_point
-        )
+        has_texts = bool(found and found.official and found.official.has_texts)
+        states = states_for(user_of(request))
+        form = OptionsForm(request.POST or None, of_import, sheets, states, has_point, has_texts)
         faults = _mapping_faults(of_import, columns) if request.method == "POST" else {}
         if request.method == "POST" and form.is_valid() and not faults:
             known = {name: form.cleaned_data[name] for name in form.cleaned_data if name != "sheet"}
@@ -163,6 +200,8 @@ class ImportAdmin(ReadOnlyPages):
             if importing.needs_datum(of_import) and "datum" in form.fields:
                 form.add_error("datum", _("Say in which datum the coordinates are."))
             elif not (found and found.source.needs_sheet):
+                if has_texts:  # which are columns of their own
+                    importing.look(of_import)
                 of_import.save()
                 return self._plan(request, of_import)
         rows = importing.sample(found) if found else []

@@ -12,6 +12,7 @@
 
 from heritage.exchange.importing.applying import AT_ONCE, apply, to_apply
 from heritage.exchange.importing.columns import ImportColumns
+from heritage.exchange.importing.examples import EXAMPLES, write_example
 from heritage.exchange.importing.files import (
     add,
     look,
@@ -23,11 +24,13 @@ from heritage.exchange.importing.options import CLEAR, DATUMS, Options
 from heritage.exchange.importing.planning import answer, is_small, plan
 from heritage.exchange.importing.report import Shower, counted, failed_rows
 from heritage.exchange.importing.report import page as report_page
+from heritage.exchange.importing.sweeping import sweep
 
 __all__ = [
     "AT_ONCE",
     "CLEAR",
     "DATUMS",
+    "EXAMPLES",
     "ImportColumns",
     "Options",
     "Shower",
@@ -43,5 +46,7 @@ __all__ = [
     "plan",
     "report_page",
     "sample",
+    "sweep",
     "to_apply",
+    "write_example",
 ]

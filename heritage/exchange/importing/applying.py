@@ -1,23 +1,29 @@
 """Carries out plans: few records in one transaction, many in batches, each whole by itself.
 
-All batches are one change set. A batch takes the lock, decides its rows again and writes what was
-planned; where a record is no longer as the plan showed it, the row is left out and says so.
+All batches are one change set. A batch decides its rows again before it takes the lock, and once
+more under the lock if somebody has written anything meanwhile. It writes what was planned; where a
+record is no longer as the plan showed it, the row is left out and says so.
 """
 
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone, translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from heritage.exchange.importing.deciding import Decider, Decision, Outcome
+from heritage.exchange.importing.options import Options
 from heritage.exchange.importing.planning import counts
 from heritage.exchange.writes import Writes
 from heritage.models import (
+    Change,
     ChangeSet,
     Import,
     ImportRow,
     Job,
+    Licence,
     Register,
     Site,
     Source,
@@ -42,6 +48,8 @@ _LISTS = {
         "https://whc.unesco.org/en/list/",
     ),
 }
+
+_TEXTS = {"en": "descriptions", "zh-hans": "简介"}
 
 
 def to_apply(of_import: Import) -> Any:
@@ -85,10 +93,12 @@ def _apply_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
     size = AT_ONCE if total <= AT_ONCE else BATCH
     done = total - to_apply(of_import).count()
     while True:
+        batch = _Batch(of_import, decider, size)
         with run.batch(
             ChangeSet.Kind.IMPORT, run.parameters.get("reason", ""), files=[of_import.name]
         ):
-            written = _apply_batch(of_import, decider, size)
+            batch.write()
+        written = len(batch.rows)
         done += written
         yield jobs.Progress(done, total, gettext_lazy("Writing records"))
         if written < size:
@@ -107,28 +117,46 @@ def _apply_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
     return counts(of_import)
 
 
-def _apply_batch(of_import: Import, decider: Decider, size: int) -> int:
-    """Write the next rows of a plan; says how many it took."""
-    with unit_of_work() as unit:
-        unit.prepare_write(Site)  # nobody else writes from here on
-        rows: list[ImportRow] = list(to_apply(of_import)[:size])
-        source = _source(of_import) if rows else None
-        writes, written = Writes(), []
-        for decision in decider.decide(rows, applying=True):
-            if _is_as_planned(decision):
-                decision.collect(writes, source)
-                written.append(decision)
-        writes.save()
-        for decision in written:
-            row = decision.row
-            row.site = decision.site.pk if decision.site is not None else None
-            row.entry = next((each.pk for each in decision.entries.values()), None)
-        for row in rows:
-            row.is_applied = True
-        update_columns(ImportRow, ((row, _DONE) for row in rows))
-        if len(rows) < size:
-            _move_edition(of_import, decider)
-    return len(rows)
+class _Batch:
+    """The next rows of a plan, decided as the records are now, and written under the lock."""
+
+    def __init__(self, of_import: Import, decider: Decider, size: int):
+        self.of_import, self.decider, self.size = of_import, decider, size
+        self._decide()
+
+    def _decide(self) -> None:
+        self._last_change = _last_change()  # first: what is written from here on counts
+        self.rows: list[ImportRow] = list(to_apply(self.of_import)[: self.size])
+        self.decisions = self.decider.decide(self.rows, applying=True)
+
+    def write(self) -> None:
+        of_import = self.of_import
+        with unit_of_work() as unit:
+            unit.prepare_write(Site)  # nobody else writes from here on
+            if _last_change() != self._last_change:
+                self._decide()
+            source = _source(of_import) if self.rows else None
+            of_texts = _source_of_texts(of_import) if self.rows else None
+            writes, written = Writes(), []
+            for decision in self.decisions:
+                if _is_as_planned(decision):
+                    decision.collect(writes, source, of_texts)
+                    written.append(decision)
+            writes.save()
+            for decision in written:
+                row = decision.row
+                row.site = decision.site.pk if decision.site is not None else None
+                row.entry = next((each.pk for each in decision.entries.values()), None)
+            for row in self.rows:
+                row.is_applied = True
+            update_columns(ImportRow, ((row, _DONE) for row in self.rows))
+            if len(self.rows) < self.size:
+                _move_edition(of_import, self.decider)
+
+
+def _last_change() -> int:
+    """The last entry of the history: writers enter theirs one after the other, under the lock."""
+    return Change.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _is_as_planned(decision: Decision) -> bool:
@@ -151,12 +179,29 @@ def _source(of_import: Import) -> Source | None:
     if of_import.register not in _LISTS:
         return None
     uid, citation, url = _LISTS[of_import.register]
-    uid = uid.format(edition=of_import.edition)
+    return _found_or_made(uid, citation, of_import.edition, kind=Source.Kind.REGISTER, url=url)
+
+
+def _source_of_texts(of_import: Import) -> Source | None:
+    """The source of the descriptions of an official list, with the licence that was named."""
+    code = Options.of(of_import.options).texts_licence
+    if not code or of_import.register not in _LISTS:
+        return None
+    uid, citation, url = _LISTS[of_import.register]
+    words = {each: f"{text} ({_TEXTS[each]})" for each, text in citation.items()}
+    licence = Licence.objects.get(code=code)
+    uid = f"{uid}-texts-{slugify(code)}"
+    kind = Source.Kind.OFFICIAL
+    return _found_or_made(uid, words, of_import.edition, kind=kind, url=url, licence=licence)
+
+
+def _found_or_made(uid: str, citation: dict[str, str], edition: str, **columns: Any) -> Source:
+    uid = uid.format(edition=edition)
     found = Source.objects.filter(uid=uid).first()
     if found is not None:
         return found
-    words = {code: text.format(edition=of_import.edition) for code, text in citation.items()}
-    return Source.objects.create(uid=uid, kind=Source.Kind.REGISTER, citation=words, url=url)
+    words = {code: text.format(edition=edition) for code, text in citation.items()}
+    return Source.objects.create(uid=uid, citation=words, **columns)
 
 
 def _move_edition(of_import: Import, decider: Decider) -> None:

@@ -7,14 +7,14 @@ they put stays in memory until `collect()` adds it to the rows that are written.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,6 +39,7 @@ from heritage.models import (
     Identifier,
     IdentifierScheme,
     Name,
+    PartOf,
     Place,
     Register,
     RegisterTerm,
@@ -48,7 +49,7 @@ from heritage.models import (
 from heritage.services.date_reading import DateQuestion, EraNames, Reading, read_date
 from heritage.values import date_parser, edtf
 from heritage.values.coordinates import validate_latitude, validate_longitude
-from heritage.values.language import LazyText, language_name
+from heritage.values.language import LazyText, interface_languages, language_name, normalise_code
 from heritage.values.sentences import explained
 
 _JOIN = f"{SEPARATOR} "
@@ -65,6 +66,9 @@ class ListColumn(Column):
 
     def put(self, site: Any, value: list[Any]) -> None:
         self._put[id(site)] = value
+
+    def forget(self) -> None:
+        self._put.clear()
 
     def joined(self, stored: list[Any], value: list[Any]) -> list[Any]:
         return sorted({*stored, *value})
@@ -136,6 +140,7 @@ class EventsColumn(ListColumn):
     eras: EraNames = field(default_factory=EraNames)
     _read: dict[str, list[tuple]] = field(default_factory=dict)
     _shown: dict[tuple, Reading] = field(default_factory=dict)
+    _worded: dict[tuple, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -200,7 +205,10 @@ class EventsColumn(ListColumn):
         known = self._shown.get(value)
         if known is None:
             return value[0] or _("an era")
-        return Event(date=known.date, first_era=known.first, last_era=known.last).when()
+        if value not in self._worded:
+            event = Event(date=known.date, first_era=known.first, last_era=known.last)
+            self._worded[value] = event.when()
+        return self._worded[value]
 
     def text(self, site: Site) -> str:
         return _JOIN.join(row.when() for row in sorted(self._rows(site), key=_value_key))
@@ -279,6 +287,77 @@ class IdentifierColumn(ListColumn):
             writes.create(Identifier(site=site, scheme=self.scheme, value=value))
         for row in self._rows(site) if gone else ():
             if row.value in gone:
+                writes.delete(row)
+
+
+@dataclass
+class PartOfColumn(ListColumn):
+    """The sites that a site is part of, by uid, slug or name; their ids in memory."""
+
+    find_site: Callable[[str], list[Site]] | None = None
+    _wholes: dict[int, Site] = field(default_factory=dict)  # named or stored, by id
+
+    @property
+    def key(self) -> str:
+        return "part_of"
+
+    @property
+    def label(self) -> str:
+        return _("Part of")
+
+    @property
+    def related(self) -> tuple[str | Prefetch, ...]:
+        return ("part_of__whole",)
+
+    def clean(self, text: str) -> list[int]:
+        return sorted({self._whole(part).pk for part in parts_of(text)})
+
+    def _whole(self, text: str) -> Site:
+        found = self.find_site(text) if self.find_site else []
+        if not found:
+            raise ValidationError(
+                _(
+                    "No site is called “%(name)s”. One that is new in this file is recorded first: "
+                    "import the file again then."
+                )
+                % {"name": text}
+            )
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several sites are called “%(name)s”: write the slug or the uid.")
+                % {"name": text}
+            )
+        self._wholes[found[0].pk] = found[0]
+        return found[0]
+
+    def _rows(self, site: Site) -> list[PartOf]:
+        return [] if site._state.adding else list(site.part_of.all())
+
+    def stored(self, site: Site) -> list[int]:
+        rows = self._rows(site)
+        self._wholes.update((row.whole_id, row.whole) for row in rows)
+        return sorted(row.whole_id for row in rows)
+
+    def shown(self, value: list[int]) -> str:
+        return _JOIN.join(str(self._wholes[pk]) for pk in value)
+
+    def put(self, site: Site, value: list[int]) -> None:
+        for pk in value if not site._state.adding else ():
+            row = PartOf(part=site, whole_id=pk)
+            row.clean_fields(exclude=["uid", "note"])
+            row.clean()  # that none is part of itself
+        super().put(site, value)
+
+    def add(self, site: Site, whole: int) -> None:
+        """Put one more."""
+        self._put[id(site)] = sorted({*self._put.get(id(site), []), whole})
+
+    def collect(self, site: Site, writes: Writes) -> None:
+        new, gone = self.taken(site)
+        for pk in new:
+            writes.create(PartOf(part=site, whole_id=pk))
+        for row in self._rows(site) if gone else ():
+            if row.whole_id in gone:
                 writes.delete(row)
 
 
@@ -653,10 +732,30 @@ def all_languages() -> list[str]:
     return [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
 
 
-class ImportColumns:
-    """Every column that a file may have, by key; terms are read once for all of them."""
+# A text in one language: name:pt, whl.name:pt.
+_OF_LANGUAGE = re.compile(
+    r"(?:[\w-]+\.name|name|short_name|other_names|hook|summary|description|note):([a-z]{2,3}(?:-\w+)*)"
+)
 
-    def __init__(self) -> None:
+
+def _languages_of(keys: Iterable[str]) -> Iterator[str]:
+    """The languages that keys of columns name, those that a text can be stored in."""
+    for key in keys:
+        if match := _OF_LANGUAGE.fullmatch(key):
+            try:
+                yield normalise_code(match[1])
+            except ValueError:
+                continue
+
+
+class ImportColumns:
+    """Every column that a file may have, by key; terms are read once for all of them.
+
+    Texts have columns in the languages of the catalogue, and in those that `keys` name.
+    """
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self.languages = list(dict.fromkeys((*all_languages(), *_languages_of(keys))))
         self.places = PlaceNames()
         self._terms: dict[type[Any], TermNames] = {Place: self.places}
         self.eras = EraNames()
@@ -675,13 +774,14 @@ class ImportColumns:
         return {column.key: column for column in self._columns()}
 
     def _columns(self) -> Iterator[Column]:
-        languages = all_languages()
+        languages = self.languages
         for each in fields_for(FieldUse.IMPORT):
             for column in each.columns(languages):
                 if isinstance(column, TermColumn):
                     column.find = self._find
                 yield column
-        for code in (*languages, "zh-latn-pinyin"):
+        yield PartOfColumn("part_of", find_site=_sites_called)
+        for code in dict.fromkeys((*languages, "zh-latn-pinyin")):
             yield NamesColumn("other_names", code)
         for kind in Event.Kind.values:
             yield EventsColumn("event", kind, eras=self.eras)
@@ -692,3 +792,15 @@ class ImportColumns:
 
     def _find(self, model: type[Any], name: str) -> list[Any]:
         return self.names_of(model).named(name)
+
+
+def _sites_called(text: str) -> list[Site]:
+    """The site of a uid or a slug, also a former one; else those of a name."""
+    sites = Site.objects.order_by("pk")
+    by_slug = Q(slug=text) | Q(former_slugs__slug=text)
+    if found := list(sites.filter(uid=text) or sites.filter(by_slug).distinct()):
+        return found
+    named = Q(pk__in=Name.objects.filter(text__iexact=text).order_by().values("site"))
+    for code in interface_languages():
+        named |= Q(**{f"name__{code}__iexact": text}) | Q(**{f"short_name__{code}__iexact": text})
+    return list(sites.filter(named)[:2])

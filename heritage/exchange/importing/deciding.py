@@ -23,6 +23,7 @@ from heritage.exchange.importing.columns import (
     EventsColumn,
     IdentifierColumn,
     ImportColumns,
+    PartOfColumn,
     UnclearDate,
 )
 from heritage.exchange.importing.matching import (
@@ -46,7 +47,6 @@ from heritage.models import (
     Import,
     ImportQuestion,
     ImportRow,
-    PartOf,
     Register,
     Site,
     Source,
@@ -96,16 +96,18 @@ class Decision:
         row.differences, row.problems = self.differences, self.problems
         row.asks = [each.key for each in self.asks]
 
-    def collect(self, writes: Writes, source: Source | None) -> None:
-        """Add what it puts to what is to be written."""
+    def collect(self, writes: Writes, source: Source | None, of_texts: Source | None) -> None:
+        """Add what it puts to what is to be written; `of_texts` is the source of descriptions."""
         site, is_new = self.site, self.site is not None and self.site._state.adding
+        sources = [source] if is_new and source is not None else []
+        if of_texts is not None and any(column.name == "description" for column, _r in self.put):
+            sources.append(of_texts)
+        if site is not None and sources:
+            stored = [] if is_new else [each.pk for each in site.sources.all()]
+            writes.relate(site, "sources", [*stored, *(each.pk for each in sources)])
         changed: dict[Any, set[str]] = defaultdict(set)
         if site is not None and is_new:
             writes.create(site)
-            if source is not None:
-                writes.relate(site, "sources", [source.pk])
-            if self.part_of:
-                writes.create(PartOf(part=site, whole_id=self.part_of))
         for entry in self.entries.values():
             if entry._state.adding:
                 entry.source = source
@@ -129,7 +131,7 @@ class Decider:
     def __init__(self, of_import: Import):
         self.of_import = of_import
         self.options = Options.of(of_import.options)
-        self.columns = ImportColumns()
+        self.columns = ImportColumns(of_import.mapping.values())
         self.is_official = bool(of_import.register)
         self.register = next(
             (each for each in self.columns.registers if each.slug == of_import.register), None
@@ -169,6 +171,9 @@ class Decider:
     # --- a batch of rows
 
     def decide(self, rows: Iterable[ImportRow], applying: bool = False) -> list[Decision]:
+        """What earlier decisions have put is forgotten: they were collected, or are void."""
+        for column in self.columns.by_key.values():
+            column.forget()
         decisions = [Decision(row) for row in rows]
         cells = {id(each): self._cells(each) for each in decisions}
         self._find_entries(decisions, cells)
@@ -500,6 +505,11 @@ class Decider:
         if decision.site is not None or decision.entries:
             self._compare_entries(decision)
             self._compare(decision, cells, decision.site)
+        if decision.part_of and decision.site is not None and is_new:
+            column = cast("PartOfColumn", self.columns.by_key["part_of"])
+            column.add(decision.site, decision.part_of)
+            if all(each is not column for each, _record in decision.put):
+                decision.put.append((column, decision.site))
         self._conclude(decision, is_new)
 
     def _check_keys(self, decision: Decision, cells: dict[str, str]) -> None:
@@ -583,7 +593,9 @@ class Decider:
 
     def _put(self, decision: Decision, column: Column, record: Any, value: Any) -> None:
         stored = column.stored(record)
-        if self.is_official and not record._state.adding and not self.options.takes_away:
+        is_text = column.name == "description"  # those of a list stand beside ours, never for them
+        takes_away = self.options.takes_away and not is_text
+        if self.is_official and not record._state.adding and not takes_away:
             wanted, value = value, self._kept(column, stored, value)
             if wanted != value:
                 self.kept[column.key] += 1

@@ -70,14 +70,11 @@ def folder() -> Path:
 
 def open_import(of_import: Import) -> Opened:
     """The stored file. Raises UnreadableFile."""
-    return opened(folder() / of_import.path, of_import.name, of_import.sheet)
-
-
-def opened(path: Path, name: str, sheet: str = "") -> Opened:
-    source = open_file(path, name)
-    if sheet:
-        source.sheet = sheet
-    official = None if source.needs_sheet else recognise(source)
+    source = open_file(folder() / of_import.path, of_import.name)
+    if of_import.sheet:
+        source.sheet = of_import.sheet
+    with_texts = bool(Options.of(of_import.options).texts_licence)
+    official = None if source.needs_sheet else recognise(source, with_texts=with_texts)
     return Opened(source, official)
 
 
@@ -132,7 +129,7 @@ def guess(of_import: Import) -> dict[str, str]:
     chosen = earlier.exclude(state=Import.State.NEW).order_by("-pk").first()
     if chosen is not None and not of_import.register:
         return dict(chosen.mapping)
-    keys = known_names()
+    keys = known_names(of_import.headers)
     mapping, used = {}, set()
     for header in of_import.headers:
         key = keys.get(header) or keys.get(folded(header), "")
@@ -141,9 +138,9 @@ def guess(of_import: Import) -> dict[str, str]:
     return mapping
 
 
-def known_names() -> dict[str, str]:
+def known_names(headers: list[str]) -> dict[str, str]:
     """The keys of columns by key, by label in each language of the interface, and by habit."""
-    columns = ImportColumns().by_key
+    columns = ImportColumns(headers).by_key
     found: dict[str, str] = {}
     for key, names in _CALLED.items():
         found |= {folded(name): key for name in names}

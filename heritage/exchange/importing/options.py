@@ -24,6 +24,8 @@ class Options:
     state: str = Site.State.DRAFT.value  # of new sites
     takes_away: bool = False  # an official list also takes away what it does not have
     creates: bool = True  # rows without a record become one
+    # The code of the licence by which descriptions of an official list are taken, if they are.
+    texts_licence: str = ""
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> "Options":

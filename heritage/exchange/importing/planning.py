@@ -120,6 +120,8 @@ def _rows_of_file(of_import: Import) -> Iterator[ImportRow]:
     parts = _parts(found.official.parts) if found.official is not None else {}
     key = f"{of_import.register}.reference"
     for row in found.rows():
+        if not any(cell or cell.problem for cell in row.cells.values()):
+            continue  # such as the object of an empty example
         made = _row(of_import, row)
         if points := parts.get(made.cells.get(key, "")):
             made.cells[f"{of_import.register}.points"] = "; ".join(points)

@@ -42,7 +42,7 @@ class Shower:
     """Gives rows with the names of their columns and the texts of their questions."""
 
     def __init__(self, of_import: Import):
-        self._columns = ImportColumns().by_key
+        self._columns = ImportColumns(of_import.mapping.values()).by_key
         self._asked = dict(of_import.questions.values_list("key", "text"))
 
     def label(self, key: str) -> str:

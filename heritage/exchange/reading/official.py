@@ -25,6 +25,7 @@ class OfficialList:
     rows: list[Row]
     parts: list[Row] = field(default_factory=list)  # reference, latitude, longitude, state, name
     notes: list[str] = field(default_factory=list)  # oddities, counted
+    has_texts: bool = False  # descriptions, read only if they are asked for
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)

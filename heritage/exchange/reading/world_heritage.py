@@ -63,6 +63,8 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 for _theirs, _ours in LANGUAGES.items():
     _ALIASES[f"name:{_ours}"] = (f"name_{_theirs}",)
     _ALIASES[f"description:{_ours}"] = (f"short_description_{_theirs}",)
+# Columns of further languages, of which the list may have more one day.
+_FURTHER = re.compile(r"(short_description|name)_([a-z]{2})")
 _ALIASES["name:en"] += ("site", "name")
 _ALIASES["description:en"] += ("short_description",)
 _PARTS: dict[str, tuple[str, ...]] = {"number": ("id_no",), "seq": ("seq",), "state": ("iso2",),
@@ -70,7 +72,7 @@ _PARTS: dict[str, tuple[str, ...]] = {"number": ("id_no",), "seq": ("seq",), "st
 
 
 def recognise(source: SourceFile, with_texts: bool) -> OfficialList | None:
-    columns = known_columns(source, _ALIASES)
+    columns = known_columns(source, _aliases(source))
     if {"number", "listed", "criteria", "category", "name:en"} <= set(columns):
         return _ListReader(source, columns, with_texts).read()
     if set(map(plain, source.columns)) == {each for names in _PARTS.values() for each in names}:
@@ -78,9 +80,21 @@ def recognise(source: SourceFile, with_texts: bool) -> OfficialList | None:
     return None
 
 
+def _aliases(source: SourceFile) -> dict[str, tuple[str, ...]]:
+    found = dict(_ALIASES)
+    for called in map(plain, source.columns):
+        match = _FURTHER.fullmatch(called)
+        if match is not None and match[2] not in LANGUAGES:
+            name = "name" if match[1] == "name" else "description"
+            found[f"{name}:{match[2]}"] = (called,)
+    return found
+
+
 class _ListReader:
     def __init__(self, source: SourceFile, columns: dict[str, str], with_texts: bool):
         self._source, self._columns, self._with_texts = source, columns, with_texts
+        self._texts = [name for name in columns if name.startswith("description:")]
+        self._name_columns = [name for name in columns if name.startswith("name:")]
         self._seen: Counter[str] = Counter()
         self._parts: list[Row] = []
         self._years: set[int] = set()
@@ -89,7 +103,10 @@ class _ListReader:
         rows = [self._row(row) for row in self._source.rows()]
         refuse_twice(rows, f"{REGISTER}.reference")
         edition = str(max(self._years, default=""))
-        return official_list(REGISTER, edition, rows, self._parts, list(self._notes()))
+        notes = list(self._notes())
+        made = official_list(REGISTER, edition, rows, self._parts, notes)
+        made.has_texts = bool(self._texts)
+        return made
 
     def _row(self, row: Row) -> Row:
         listed = Listed(row, self._columns, REGISTER, self._seen)
@@ -115,18 +132,15 @@ class _ListReader:
             self._dossier(listed, number)
             self._add_parts(listed, number)
         if self._with_texts:
-            for code in LANGUAGES.values():
-                if listed.has(f"description:{code}"):
-                    listed.put(f"description:{code}", [f"description:{code}"], cells.text)
+            for name in self._texts:
+                listed.put(name, [name], cells.text)
         return listed.as_row()
 
     def _names(self, listed: Listed) -> None:
-        for code in LANGUAGES.values():
-            column = f"name:{code}"
-            if listed.has(column):
-                found = listed.put(f".{column}", [column], cells.name)
-                raw = " ".join(listed.raw(column).split())
-                self._seen["cleaned name"] += found is not None and found != raw
+        for column in self._name_columns:
+            found = listed.put(f".{column}", [column], cells.name)
+            raw = " ".join(listed.raw(column).split())
+            self._seen["cleaned name"] += found is not None and found != raw
 
     def _danger(self, listed: Listed) -> None:
         """The periods in danger. The flag alone, and the column of the XML of that name, have been
@@ -201,7 +215,7 @@ class _ListReader:
         for key, count in self._seen.items():
             if count:
                 yield _says(key) % {"count": count}
-        if not self._with_texts and any(key.startswith("description") for key in self._columns):
+        if self._texts and not self._with_texts:
             yield _("Descriptions are not read: they are not free to use without a licence.")
 
 

@@ -17,16 +17,18 @@ from heritage.formats.downloads.making import (
     cited_sources,
     version_of,
 )
-from heritage.formats.downloads.table import FileFormat, SourceOfFile
+from heritage.formats.downloads.table import About, FileFormat, FileTable, SourceOfFile
 
 __all__ = [
     "AT_ONCE",
     "COLUMNS",
     "FORMATS",
     "TERMS",
+    "About",
     "Download",
     "FileColumn",
     "FileFormat",
+    "FileTable",
     "SourceOfFile",
     "TooMany",
     "cited_sources",

@@ -30,6 +30,8 @@ def _about_rows(table: FileTable, cut: int = 0) -> Iterator[list[str]]:
             cut,
         )
         yield [text % {"count": cut, "most": f"{_LONGEST:,}"}]
+    if not table.about.sources:
+        return
     yield []
     yield [_("Source"), _("Address"), _("Licence"), _("Address of the licence"), "uid"]
     for each in table.about.sources:

@@ -39,11 +39,12 @@ class About:
     terms_url: str
     columns_url: str
     sources: list[SourceOfFile]
+    words: list[str] | None = None  # in place of the lines that follow from the others
 
     @property
     def lines(self) -> list[str]:
         """The same as lines of text, without the sources."""
-        return [
+        return self.words or [
             self.title,
             self.address,
             _("Made on %(moment)s (UTC)") % {"moment": f"{self.made_at:%Y-%m-%d %H:%M}"},

@@ -9,14 +9,20 @@ from django.utils import translation
 
 from heritage.exchange import importing
 from heritage.exchange.reading import UnreadableFile
-from heritage.models import Import, Job, Site, User
+from heritage.models import Import, Job, Licence, Site, User
 
 
 class Command(BaseCommand):
     help = "Compares a file with the catalogue, reports what each row would do, and applies it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="CSV, XLSX, ODS, XLS, GeoJSON, KML, JSON, XML")
+        formats = "CSV, XLSX, ODS, XLS, GeoJSON, KML, JSON, XML"
+        parser.add_argument("file", type=Path, help=formats)
+        parser.add_argument(
+            "--example",
+            action="store_true",
+            help="write an empty example to the file, by its ending, and import nothing",
+        )
         parser.add_argument("--dry-run", action="store_true", help="plan and report, write nothing")
         parser.add_argument("--report", type=Path, help="write the report to this file (HTML)")
         parser.add_argument("--failed", type=Path, help="write failed rows to this file (CSV)")
@@ -44,6 +50,12 @@ class Command(BaseCommand):
             help="an official list also takes away what it does not have",
         )
         parser.add_argument(
+            "--with-texts",
+            metavar="LICENCE",
+            default="",
+            help="also take the descriptions of an official list, under this licence: its code",
+        )
+        parser.add_argument(
             "--answers", type=Path, help="a JSON file with answers by the keys of questions"
         )
         parser.add_argument("--questions", type=Path, help="write open questions to this file")
@@ -51,6 +63,9 @@ class Command(BaseCommand):
         parser.add_argument("--user", default="", help="the account that the history names")
 
     def handle(self, *args: object, **options: Any) -> None:
+        if options["example"]:
+            self._write_example(options["file"], options["language"])
+            return
         user = self._user(options["user"])
         with translation.override(options["language"]):
             of_import = self._add(options, user)
@@ -68,6 +83,15 @@ class Command(BaseCommand):
             of_import.refresh_from_db()
             self._report(of_import, options)
 
+    def _write_example(self, path: Path, language: str) -> None:
+        extension = path.suffix.lower().removeprefix(".")
+        if extension not in importing.EXAMPLES:
+            raise CommandError(f"An example ends with .{', .'.join(importing.EXAMPLES)}.")
+        if path.exists():
+            raise CommandError(f"{path} is there already.")
+        with translation.override(language):
+            importing.write_example(path, extension)
+
     def _user(self, name: str) -> User | None:
         if not name:
             return None
@@ -77,7 +101,10 @@ class Command(BaseCommand):
         return user
 
     def _add(self, options: dict[str, Any], user: User | None) -> Import:
-        path = options["file"]
+        path, licence = options["file"], options["with_texts"]
+        codes = list(Licence.objects.values_list("code", flat=True))
+        if licence and licence not in codes:
+            raise CommandError(f"--with-texts {licence}: the licences are {', '.join(codes)}.")
         try:
             of_import = importing.add(
                 path,
@@ -89,13 +116,16 @@ class Command(BaseCommand):
                 state=options["state"],
                 creates=not options["update_only"],
                 takes_away=options["take_away"],
+                texts_licence=licence,
             )
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from error
         except UnreadableFile as error:
             line = f", line {error.line}" if error.line else ""
             raise CommandError(f"{path.name}{line}: {error}") from error
-        known = importing.ImportColumns().by_key
+        known = importing.ImportColumns(
+            each.rpartition("=")[2] for each in options["column"]
+        ).by_key
         for each in options["column"]:
             header, _equals, key = each.rpartition("=")
             if header not in of_import.mapping or (key and key not in known):

@@ -12,13 +12,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db.models import Exists, OuterRef
 
+from heritage.exchange import importing
 from heritage.services import jobs, outbox
 
 STATIC_DAYS = 30  # a page that is still open in a browser may name files of a former version
 
 
 class Command(BaseCommand):
-    help = "Deletes ended sessions, unused pictures, former static files, old mail and jobs."
+    help = "Deletes ended sessions, unused pictures, former static files, old mail, imports, jobs."
 
     def handle(self, *args: object, **options: object) -> None:
         call_command("clearsessions")
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Static files: {len(former)} of former versions deleted.")
         call_command("sweep_pictures", stdout=self.stdout)
         self.stdout.write(f"Mail: {outbox.forget_old()} of long ago deleted.")
+        rows, files = importing.sweep()
+        self.stdout.write(f"Imports: {rows} rows and {files} files of long ago deleted.")
         self.stdout.write(f"Jobs: {jobs.forget_old()} of long ago that wrote nothing deleted.")
 
 
