@@ -179,7 +179,7 @@ class ImportAdmin(ReadOnlyPages):
             importing.look(of_import)
             of_import.save()
             return redirect(request.get_full_path())
-        columns = importing.ImportColumns(request.POST.values()).by_key
+        columns = importing.ImportColumns(map(str, request.POST.values())).by_key
         if request.method == "POST":
             of_import.mapping = (
                 {
