@@ -157,6 +157,22 @@ else:
         "options": f"-c lock_timeout=20s -c statement_timeout={int(QUERY_SECONDS * 1000)}",
     } | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)
+# A streaming replica, from which visitors' pages read while it has all that they show.
+_REPLICA_URL = env.str("HERITAGE_REPLICA_URL", default="")
+if _REPLICA_URL:
+    DATABASES["replica"] = DATABASES["default"] | env.db_url_config(_REPLICA_URL)
+    if {each["ENGINE"] for each in DATABASES.values()} != {"django.db.backends.postgresql"}:
+        raise ImproperlyConfigured(
+            "HERITAGE_REPLICA_URL and DATABASE_URL must both name PostgreSQL servers."
+        )
+    # One that does not answer holds a page up for so many seconds, once in ten.
+    DATABASES["replica"]["OPTIONS"] = (
+        DATABASES["default"]["OPTIONS"]
+        | {"connect_timeout": 2, "tcp_user_timeout": 5000}
+        | DATABASES["replica"].get("OPTIONS", {})
+    )
+    DATABASE_ROUTERS = ["heritage.search.replica.ReplicaRouter"]
+    MIDDLEWARE.append("heritage.web.operations.middleware.ReplicaReads")
 
 # Changes after which a worker saves the index for workers that start later; 0: never.
 REFRESHED_AT_ONCE = env.int("HERITAGE_REFRESHED_AT_ONCE", default=500)

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.db import connection
-
 from heritage.models import (
     Coverage,
     Designation,
@@ -21,6 +19,7 @@ from heritage.models import (
     VisitingFact,
 )
 from heritage.search import CacheKey, IndexSnapshot
+from heritage.search.replica import read_connection
 
 _BY_SOURCE: CacheKey[dict[int, int]] = CacheKey("records by source")
 _MARKED: CacheKey[int] = CacheKey("marked records")
@@ -46,7 +45,7 @@ def _marked() -> int:
         f" JOIN {Source._meta.db_table} AS source ON source.id = source_id"
         " WHERE site.state = %s AND source.kind = %s"
     )
-    with connection.cursor() as cursor:
+    with read_connection().cursor() as cursor:
         cursor.execute(sql, [Site.State.PUBLISHED, Source.Kind.RECALLED])
         return cursor.fetchone()[0]
 
@@ -57,7 +56,7 @@ def _counted() -> dict[int, int]:
         f" JOIN {Site._meta.db_table} AS site ON site.id = site_id"
         " WHERE site.state = %s GROUP BY source_id"
     )
-    with connection.cursor() as cursor:
+    with read_connection().cursor() as cursor:
         cursor.execute(sql, [Site.State.PUBLISHED])
         return dict(cursor.fetchall())
 

@@ -13,6 +13,7 @@
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
 - `sites_matching()` asks the full text, drafts included.
 - `brute_force` asks the database the same, slowly; `verification` compares the index with it.
+- `replica` lets visitors' pages read from a streaming replica that is near enough.
 - `suggest` proposes while somebody types, `similar` finds records that may be of one site.
 
 Nothing here writes a record. Other packages import these names and no module of this package.
@@ -67,6 +68,7 @@ __all__ = [
     "pinned_index",
     "query_strings",
     "refresh_saved_index",
+    "replica",
     "save_index",
     "similar",
     "sites_matching",

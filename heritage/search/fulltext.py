@@ -14,6 +14,7 @@ from django.db.models.functions import Length
 from pyroaring import BitMap
 
 from heritage.models import SpeltWord
+from heritage.search.replica import read_connection
 from heritage.values.tokens import Query
 
 _FEW = 100  # sites
@@ -53,7 +54,7 @@ def sites_matching_among(sites: BitMap, asked: Query) -> BitMap:
 
 
 def _answer(statement: str, parameters: list) -> BitMap:
-    with connection.cursor() as cursor:
+    with read_connection().cursor() as cursor:
         cursor.execute(statement, parameters)
         (found,) = cursor.fetchone()
     return BitMap(_READ_IDS[connection.vendor](found)) if found else BitMap()

@@ -59,6 +59,11 @@ def current() -> IndexSnapshot:
     return pinned[0]
 
 
+def already_pinned() -> IndexSnapshot | None:
+    """What `current()` returns within `pinned()`, if it has been asked for."""
+    return next(iter(_pinned.get() or ()), None)
+
+
 def _newest() -> IndexSnapshot:
     number, token = _head()
     snapshot = _cached(number, token)

@@ -4,7 +4,14 @@ import threading
 from collections import Counter
 from typing import Literal
 
-type Counted = Literal["page_cache_hits", "page_cache_misses", "responses", "responses_5xx"]
+type Counted = Literal[
+    "page_cache_hits",
+    "page_cache_misses",
+    "replica_lags",
+    "replica_reads",
+    "responses",
+    "responses_5xx",
+]
 
 _lock = threading.Lock()
 _counts: Counter[Counted] = Counter()

@@ -7,10 +7,10 @@ such a statement together as the database takes to answer it, so it is written o
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
 
 from heritage.search.page_rows.ordering import order_by
+from heritage.search.replica import read_connection
 
 
 def rows_by_key[T: Model](
@@ -41,7 +41,7 @@ def values_by_key(
     values = list(values)
     if not values:
         return []
-    with connection.cursor() as cursor:
+    with read_connection().cursor() as cursor:
         cursor.execute(_select(model, key, values, columns), values)
         return cursor.fetchall()
 

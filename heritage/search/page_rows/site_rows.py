@@ -12,7 +12,6 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
@@ -50,6 +49,7 @@ from heritage.search.page_rows.past import Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
 from heritage.search.page_rows.renditions import add_renditions
 from heritage.search.page_rows.rows_by_key import rows_by_key
+from heritage.search.replica import read_connection
 from heritage.search.vocabulary import TermTree, Vocabulary
 
 
@@ -165,7 +165,7 @@ def related_site_ids(site_id: int, most: int) -> tuple[int, ...]:
         f"SELECT site_id FROM {ComponentPoint._meta.db_table} "  # noqa: S608 - our names
         f"WHERE site_id IS NOT NULL AND designation_id IN ({entries})",
     ]
-    with connection.cursor() as cursor:
+    with read_connection().cursor() as cursor:
         cursor.execute(f"{' UNION '.join(asked)} ORDER BY 1 LIMIT %s", [*[site_id] * 4, most])
         return tuple(pk for (pk,) in cursor.fetchall() if pk != site_id)
 
@@ -237,7 +237,7 @@ def _answers(asked: dict[str, str], pk: int) -> dict[str, list[int]]:
     """
     named = (f"SELECT '{name}', each.* FROM ({sql}) each" for name, sql in asked.items())  # noqa: S608 - our names
     found: dict[str, list[int]] = {name: [] for name in asked}
-    with connection.cursor() as cursor:
+    with read_connection().cursor() as cursor:
         cursor.execute(" UNION ALL ".join(named), [pk] * len(asked))
         for name, value in cursor.fetchall():
             found[name].append(value)

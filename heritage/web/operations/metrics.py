@@ -16,7 +16,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from heritage.models import CommandRun, IndexChange, Job, PendingRefresh, Site
-from heritage.search import changes_behind
+from heritage.search import changes_behind, replica
 from heritage.server import counters
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -63,6 +63,9 @@ def _of_this_process() -> Iterator[Metric]:
         "page_cache_hits": "Pages that this worker process had cached.",
         "page_cache_misses": "Pages that it had to make to cache them.",
     }
+    if replica.ALIAS in settings.DATABASES:
+        told["replica_reads"] = "Answers that it read from the replica."
+        told["replica_lags"] = "Answers that it read from the primary, as the replica lagged."
     for what, words in told.items():
         values = {pid: counters.counted(what)}
         yield Metric(f"heritage_worker_{what}_total", "counter", words, values)

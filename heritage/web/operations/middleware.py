@@ -22,7 +22,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page
 
-from heritage.search import LRUCache, current_index, page_dependencies, pinned_index
+from heritage.search import LRUCache, current_index, page_dependencies, pinned_index, replica
 from heritage.server import counters
 from heritage.server.query_timeout import query_timeout
 from heritage.web.shared import map_sheets
@@ -127,7 +127,8 @@ def page_cache(get_response: GetResponse) -> GetResponse:
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if not settings.PAGES_KEPT or not _is_anonymous(request) or not _is_a_page(request):
+        is_kept = request.method == "GET" and _is_anonymous(request) and _is_a_page(request)
+        if not settings.PAGES_KEPT or not is_kept:
             return get_response(request)
         try:
             index = current_index()
@@ -151,9 +152,38 @@ def page_cache(get_response: GetResponse) -> GetResponse:
     return answer
 
 
+class ReplicaReads:
+    """Visitors' pages may read from the replica; with a session all is read from the primary, so
+    that editors read what they have just written.
+
+    If the replica fails half way, the page is made again from the primary.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not _is_anonymous(request):
+            return self.get_response(request)
+        with replica.reading() as this:
+            request.replica_reading = this  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        if this.lags:
+            counters.count("replica_lags")
+        elif this.alias == replica.ALIAS:
+            counters.count("replica_reads")
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        this = getattr(request, "replica_reading", None)
+        if this is None or not replica.failed(this, exception):
+            return None
+        return self.get_response(request)
+
+
 def _is_anonymous(request: HttpRequest) -> bool:
     cookies = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"}
-    return request.method == "GET" and cookies.isdisjoint(request.COOKIES)
+    return request.method in ("GET", "HEAD") and cookies.isdisjoint(request.COOKIES)
 
 
 def _is_a_page(request: HttpRequest) -> bool:
