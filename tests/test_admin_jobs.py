@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from heritage.models import ChangeSet, CommandRun, Event, Job, JobLine, OutgoingMail, Site
 from heritage.models.unit_of_work import change_set
-from heritage.services import jobs, undo
+from heritage.services import jobs, undo, undo_in_batches
 from tests import builders as build
 from tests import worker_process
 from tests.test_jobs import work
@@ -198,6 +198,60 @@ def test_who_may_not_publish_cannot_undo_so_much(client, large, group):
     page = client.post(url("changeset_undo", large.pk))
     assert page.status_code == (403 if group == "contributor" else 302)
     assert Job.objects.exists() == (group == "editor")
+
+
+@pytest.fixture
+def of_one_record(monkeypatch):
+    """A site with more changes since its first than a page can undo, and than a batch takes."""
+    monkeypatch.setattr("heritage.admin.changes.undo_page.MAX_CHANGES", 5)
+    monkeypatch.setattr("heritage.admin.changes.history_pages.MAX_CHANGES", 5)
+    monkeypatch.setattr(undo_in_batches, "CHANGES", 3)
+    site = build.make_site("Longmen", featured=1)
+    kept, gone = build.make_event(site, date="0500"), build.make_event(site, date="0600")
+    first = ChangeSet.objects.latest("pk")
+    for number in range(2, 5):
+        site.featured = number
+        site.save()
+    gone.delete()
+    for number in range(4):
+        build.make_name(site, f"Name {number}")
+    kept.date = "0501"
+    kept.save()
+    return site, first
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_the_history_of_a_record_is_undone_by_a_job(client, editor, of_one_record, is_stopped):
+    site, first = of_one_record
+    address = url("site_undo", site.pk, first.pk)
+    assert "These are 9 changes" in client.get(address).text
+    client.post(address, {"reason": "As it was"})
+    job = Job.objects.get()
+    edited = site.names.get(text="Name 3")
+    edited.text = "Edited since"
+    edited.save()
+    if is_stopped:  # after a batch; another process goes on
+        jobs.end_soon()
+        try:
+            jobs.run(job.pk)
+        finally:
+            jobs._ending.clear()
+        assert 0 < Job.objects.get().done < 9
+    work()
+    job = Job.objects.get()
+    assert (job.state, job.done, job.total) == (State.DONE, 9, 9)
+    site.refresh_from_db()
+    assert site.featured == 1
+    assert sorted(site.events.values_list("date", flat=True)) == ["0500", "0600"]
+    assert [str(name.text) for name in site.names.all()] == ["Edited since"]
+    made = job.change_sets.get()
+    assert (made.kind, made.user, made.reason) == ("undo", editor, "As it was")
+    assert "edited since" in str(job.lines.get())
+    assert f"after change set {first.pk}" in client.get(url("job_change", job.pk)).text
+    job.take_back(editor)
+    work()
+    site.refresh_from_db()
+    assert site.featured == 4 and site.names.count() == 4 and site.events.get().date == "0501"
 
 
 # --- by command ------------------------------------------------------------------------------

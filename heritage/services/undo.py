@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from heritage.models import Change, ChangeSet, FormerSlug, Site, User
+from heritage.models import Change, ChangeSet, FormerSlug, Site, ThinnedHistory, User
 from heritage.models.base import Record, chunks, untracked
 from heritage.models.row_values import recorded_relations, set_plain_value
 from heritage.models.unit_of_work import change_set, unit_of_work
@@ -60,6 +60,14 @@ def why_thinned(of: ChangeSet) -> str:
         "On %(date)s old changes were combined by “manage.py thin_history”. The history no longer "
         "holds each change of this set, so that it cannot be undone."
     ) % {"date": date_format(localtime(of.thinned_at))}
+
+
+def why_unknown(record: Record, of: ChangeSet) -> str:
+    """Why the history no longer tells what a record was after this change set; empty if it does."""
+    thinned = ThinnedHistory.objects.of(record)
+    if thinned is None or not thinned.covers(of.at):
+        return ""
+    return why_thinned(of) or _("The history of that time was thinned.")
 
 
 def undo(of: ChangeSet, user: User | None = None, reason: str = "") -> UndoResult:

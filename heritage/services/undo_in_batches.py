@@ -7,45 +7,67 @@ refers to. What is still in the way of another is tried again once the rest is d
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import Change, ChangeSet, JobLine
-from heritage.models.base import Record
+from heritage.models.base import Record, untracked
 from heritage.services.dependencies import parents_first
+from heritage.services.history import changes_of
 from heritage.services.jobs import TAKE_BACK, JobRefused, Progress, Run, Steps, declare
-from heritage.services.undo import undo_changes, why_thinned
+from heritage.services.undo import undo_changes, why_thinned, why_unknown
 from heritage.services.undo_plan import Conflict, line_of
+from heritage.values.language import LazyText
 
-CHANGES = 500  # that are undone in one transaction, unless one record has more
+CHANGES = 500  # that are undone in one transaction, unless one record, or one row, has more
 
 # Why a row stays that may be out of the way later.
 _FOR_NOW = ("used", "missing", "refused")
 
-Owner = tuple[int, int]  # content type and id
+Owner = tuple[int, int]  # content type and id, of a record or of a row
 
 
-def undo_in_steps(run: Run, of: ChangeSet, keeps_fit: bool = True) -> Steps:
-    """The steps of a job that undoes a change set; those of an earlier run are left out.
+@dataclass(frozen=True)
+class Undone:
+    """What a job undoes: a change set record by record, or the history of a record row by row."""
+
+    changes: QuerySet[Change]
+    of: ChangeSet | None
+    says: str | LazyText
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """The columns of a change that name what is undone as a whole."""
+        return ("owner_model", "owner_id") if self.of else ("model", "object_id")
+
+    def owner(self, change: Change) -> Owner:
+        if self.of:
+            return change.owner_model_id, change.owner_id
+        return change.model_id, change.object_id
+
+
+def undo_in_steps(run: Run, undone: Undone, keeps_fit: bool = True) -> Steps:
+    """The steps of a job that undoes changes; those of an earlier run are left out.
 
     With `keeps_fit` no published site is left unfit to be published.
     """
-    if of.thinned_at is not None:
-        raise JobRefused(lazy(why_thinned, str)(of))
-    groups = _groups(of)
+    of = undone.of
+    groups = _groups(undone)
     total = sum(size for _owners, size in groups)
     at = run.cursor.get("undo", {})
-    if at.get("of") != of.pk:
-        at = {"of": of.pk, "todo": None, "next": 0, "again": [], "is_last": False}
+    if at.get("of", 0) != (of.pk if of else None):
+        at = {"of": of.pk if of else None, "todo": None, "next": 0, "again": [], "is_last": False}
         at |= {"changes": 0, "stays": 0}
         run.cursor["undo"] = at
-    says = format_lazy(_("Undoing change set {number}"), number=of.pk)
+    says = undone.says
     while True:
         todo: Sequence[int] = range(len(groups)) if at["todo"] is None else at["todo"]
         while at["next"] < len(todo):
@@ -55,7 +77,7 @@ def undo_in_steps(run: Run, of: ChangeSet, keeps_fit: bool = True) -> Steps:
                 owner: number for number in todo[at["next"] : upto] for owner in groups[number][0]
             }
             with run.batch(ChangeSet.Kind.UNDO, run.parameters.get("reason", ""), undoes=of):
-                _undo_batch(run, of, numbers, keeps_fit)
+                _undo_batch(run, undone, numbers, keeps_fit)
                 at["next"] = upto
                 if at["todo"] is None:
                     at["changes"] += sum(size for _owners, size in batch)
@@ -84,17 +106,17 @@ def _end_of_batch(groups: list[tuple[list[Owner], int]], todo: Sequence[int], fi
     return upto
 
 
-def _undo_batch(run: Run, of: ChangeSet, numbers: dict[Owner, int], keeps_fit: bool) -> None:
-    """Undo what the change set did to these records; each has the number of its group."""
+def _undo_batch(run: Run, undone: Undone, numbers: dict[Owner, int], keeps_fit: bool) -> None:
+    """Undo what was done to these records or rows; each has the number of its group."""
     by_model: dict[int, list[int]] = defaultdict(list)
     for model, pk in numbers:
         by_model[model].append(pk)
-    found = Q()
+    found, (of_model, of_id) = Q(), undone.columns
     for model, ids in by_model.items():
-        found |= Q(owner_model=model, owner_id__in=ids)
-    changes = list(of.changes.filter(found).order_by("pk"))
+        found |= Q(**{of_model: model, f"{of_id}__in": ids})
+    changes = list(undone.changes.filter(found).order_by("pk"))
     group_of = {
-        (change.model_class(), change.object_id): numbers[change.owner_model_id, change.owner_id]
+        (change.model_class(), change.object_id): numbers[undone.owner(change)]
         for change in changes
     }
     owner_of = {
@@ -102,7 +124,8 @@ def _undo_batch(run: Run, of: ChangeSet, numbers: dict[Owner, int], keeps_fit: b
         for change in changes
     }
     kind = ChangeSet.Kind.UNDO
-    conflicts = undo_changes(changes, None, kind, undoes=of, keeps_fit=keeps_fit).conflicts
+    done = undo_changes(changes, None, kind, undoes=undone.of, keeps_fit=keeps_fit)
+    conflicts = done.conflicts
     at, later = run.cursor["undo"], set()
     if not at["is_last"]:
         later = {
@@ -126,16 +149,17 @@ def _log(run: Run, conflict: Conflict, owner: Owner | None) -> None:
     run.log(line_of(conflict), JobLine.Level.WARNING, about)
 
 
-def _groups(of: ChangeSet) -> list[tuple[list[Owner], int]]:
-    """The records that a change set wrote, in the order in which they are undone.
+def _groups(undone: Undone) -> list[tuple[list[Owner], int]]:
+    """The records or rows that were written, in the order in which they are undone.
 
     Records between which a row was moved are one group. Each has its number of changes.
     """
     sizes: dict[Owner, int] = {}
-    rows = of.changes.order_by().values_list("owner_model", "owner_id")
-    for model, pk, size in rows.annotate(size=Count("pk")):
+    themselves = changes = undone.changes.order_by()
+    for model, pk, size in changes.values_list(*undone.columns).annotate(size=Count("pk")):
         sizes[model, pk] = size
-    themselves = of.changes.filter(model=F("owner_model"), object_id=F("owner_id")).order_by()
+    if undone.of:
+        themselves = changes.filter(model=F("owner_model"), object_id=F("owner_id"))
     deleted = set(themselves.filter(after__isnull=True).values_list("model", "object_id"))
     created = set(themselves.filter(before__isnull=True).values_list("model", "object_id"))
     models: dict[type[Record], int] = {}
@@ -154,7 +178,7 @@ def _groups(of: ChangeSet) -> list[tuple[list[Owner], int]]:
             return (2, -number, -pk)
         return (1, number, pk)
 
-    moved = of.changes.filter(former_owner_id__isnull=False).order_by()
+    moved = changes.filter(former_owner_id__isnull=False) if undone.of else changes.none()
     owners_of_moved: Any = moved.values_list("owner_model", "owner_id", "former_owner_id")
     joined = _joined(((model, was), (model, now)) for model, now, was in owners_of_moved)
     groups: dict[Owner, list[Owner]] = defaultdict(list)
@@ -178,22 +202,57 @@ def _joined(pairs: Iterable[tuple[Owner, Owner]]) -> dict[Owner, Owner]:
     return {owner: top(owner) for owner in list(stands)}
 
 
+def of_change_set(of: ChangeSet) -> Undone:
+    """All of a change set; raises JobRefused if the history no longer holds all of it."""
+    if of.thinned_at is not None:
+        raise JobRefused(lazy(why_thinned, str)(of))
+    says = format_lazy(_("Undoing change set {number}"), number=of.pk)
+    return Undone(of.changes.get_queryset(), of, says)
+
+
+def of_record(record: Record, since: ChangeSet, upto: int) -> Undone:
+    """What was done to a record and its rows after a change set, up to a change.
+
+    Raises JobRefused if the history no longer tells what it was then.
+    """
+    if why_unknown(record, since):
+        raise JobRefused(lazy(why_unknown, str)(record, since))
+    says = format_lazy(_("Undoing changes of {record}"), record=str(record))
+    return Undone(changes_of(record).filter(change_set__gt=since.pk, pk__lte=upto), None, says)
+
+
+def _asked(parameters: dict[str, Any]) -> Undone:
+    of = ChangeSet.objects.filter(pk=parameters["change_set"]).first()
+    if of is None:
+        raise JobRefused(_("This change set is no longer there."))
+    if "record" not in parameters:
+        return of_change_set(of)
+    label, pk = parameters["record"]
+    record = untracked(apps.get_model(label)).filter(pk=pk).first()
+    if record is None:
+        raise JobRefused(_("This record is no longer there."))
+    return of_record(record, of, parameters["upto"])
+
+
+def _title(given: dict[str, Any]) -> str:
+    number = {"number": given.get("change_set")}
+    if "record" in given:
+        return gettext("Undo of all changes of a record after change set %(number)s") % number
+    return gettext("Undo of change set %(number)s") % number
+
+
 @declare(
     "undo",
     _("Undo of a change set"),
     permission="heritage.publish_site",
-    describe=lambda given: (
-        gettext("Undo of change set %(number)s") % {"number": given.get("change_set")}
-    ),
+    describe=_title,
 )
 def _undo(run: Run) -> Steps:
-    of = ChangeSet.objects.filter(pk=run.parameters["change_set"]).first()
-    if of is None:
-        raise JobRefused(_("This change set is no longer there."))
+    undone = _asked(run.parameters)
     user = run.user
     if user is not None and not (user.is_active and user.has_perm("heritage.publish_site")):
         raise JobRefused(_("Who started it may not publish any more."))
-    return undo_in_steps(run, of, run.parameters.get("keeps_fit", True))
+    return undo_in_steps(run, undone, run.parameters.get("keeps_fit", True))
 
 
 @declare(TAKE_BACK, _("Taking back"))
@@ -206,7 +265,7 @@ def _take_back(run: Run) -> Steps:
     for each in made:
         if each.undoes_id in own or each.pk in undone:
             continue
-        done = yield from undo_in_steps(run, each)
+        done = yield from undo_in_steps(run, of_change_set(each))
         result = {name: number + (done or {}).get(name, 0) for name, number in result.items()}
         with run.step():
             undone.append(each.pk)

@@ -103,6 +103,8 @@ class ChangeSetAdmin(ReadOnlyPages):
             trail=[(self.own_url("change", pk), _title(change_set))],
             back=self.own_url("changelist"),
             undoes=change_set,
+            every=change_set.changes.get_queryset(),
+            job={"change_set": pk},
             why_not=why_thinned(change_set),
         )
         return undo_page(self, request, asked)

@@ -20,23 +20,14 @@ from heritage.admin.changes.undo_page import (
     writers_of,
 )
 from heritage.admin.pages import AdminPages
-from heritage.models import ChangeSet, Record, ThinnedHistory
+from heritage.models import ChangeSet, ThinnedHistory
 from heritage.services.history import changes_of, deletions_of
 from heritage.services.thinning import sets_of
-from heritage.services.undo import MAX_CHANGES, changes_with, why_thinned
+from heritage.services.undo import MAX_CHANGES, changes_with, why_thinned, why_unknown
 
 PER_PAGE = 30  # change sets
 DELETED_PER_PAGE = 50
 THINNED_SHOWN = 200  # change sets that a thinned history names
-
-
-def _why_not(row: Record, of: ChangeSet, is_one_change: bool) -> str:
-    """Why the history can no longer tell what a record was after this change set, or before it."""
-    thinned = ThinnedHistory.objects.of(row)
-    is_known = thinned is None or not thinned.covers(of.at)
-    if is_known and not is_one_change:
-        return ""
-    return why_thinned(of) or ("" if is_known else _("The history of that time was thinned."))
 
 
 class HistoryPages(AdminPages):
@@ -99,8 +90,14 @@ class HistoryPages(AdminPages):
             back=history,
             only=only,
             later=later,
-            why_not=_why_not(row, of, bool(only)) if of else "",
+            why_not=((only and why_thinned(of)) or why_unknown(row, of)) if of else "",
         )
+        if of and not only:
+            latest = since.order_by("-pk").values_list("pk", flat=True).first()
+            asked.every = since
+            asked.job = {
+                "change_set": of.pk, "record": [row._meta.label_lower, row.pk], "upto": latest,
+            }  # fmt: skip
         return undo_page(self, request, asked)
 
     # --- what was deleted

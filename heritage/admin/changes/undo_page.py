@@ -7,7 +7,7 @@ through its history either.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
@@ -63,6 +63,9 @@ class UndoRequest:
     kind: str = ChangeSet.Kind.UNDO  # or a restoration, of a deleted record
     only: Only | None = None
     undoes: ChangeSet | None = None
+    # The background worker can undo it: all changes, and the parameters of its job.
+    every: QuerySet[Change] | None = None
+    job: dict[str, Any] = field(default_factory=dict)
     why_not: str = ""  # it cannot be undone at all
     # Later edits to list; None: all later edits of the same rows.
     later: QuerySet[ChangeSet] | None = None
@@ -75,8 +78,8 @@ class _Differs(Exception):
 def undo_page(model_admin: AdminPages, request: HttpRequest, asked: UndoRequest) -> HttpResponse:
     """Shows what would be written (GET), and writes it (POST)."""
     is_too_large = len(asked.changes) > MAX_CHANGES
-    if is_too_large and asked.undoes is not None and not asked.why_not:
-        return _undo_as_job(model_admin, request, asked, asked.undoes)
+    if is_too_large and asked.every is not None and not asked.why_not:
+        return _undo_as_job(model_admin, request, asked, asked.every)
     planned = Plan() if is_too_large or asked.why_not else plan(asked.changes, asked.only)
     refused = list(refusals(user_of(request), planned.steps))
     if asked.why_not:
@@ -112,11 +115,11 @@ def undo_page(model_admin: AdminPages, request: HttpRequest, asked: UndoRequest)
 
 
 def _undo_as_job(
-    model_admin: AdminPages, request: HttpRequest, asked: UndoRequest, undoes: ChangeSet
+    model_admin: AdminPages, request: HttpRequest, asked: UndoRequest, changes: QuerySet[Change]
 ) -> HttpResponse:
-    """A change set that is too large for a request is undone by the background worker."""
+    """What is too much for a request is undone by the background worker."""
     user = user_of(request)
-    refused = list(refusals(user, _rough_steps(undoes)))
+    refused = list(refusals(user, _rough_steps(changes)))
     if not access.may_publish(user):
         refused.append(_("Only who may publish can undo so many changes."))
     if request.method == "POST":
@@ -124,22 +127,22 @@ def _undo_as_job(
             raise PermissionDenied
         reason = request.POST.get("reason", "").strip()
         with lock_timeout(settings.WRITE_WAIT_SECONDS):
-            job = jobs.start("undo", user, change_set=undoes.pk, reason=reason)
+            job = jobs.start("undo", user, reason=reason, **asked.job)
         return redirect("admin:heritage_job_change", job.pk)
     context = {
         "trail": asked.trail,
         "back": asked.back,
-        "changes": undoes.changes.count(),
+        "changes": changes.count(),
         "refused": refused,
         "has_worker": CommandRun.objects.has_worker(),
     }
     return model_admin.page(request, "admin/undo_as_job.html", asked.title, context)
 
 
-def _rough_steps(undoes: ChangeSet) -> list[Step]:
+def _rough_steps(changes: QuerySet[Change]) -> list[Step]:
     """For each model and action of the undo one step, for the permissions that it needs."""
     found: dict[tuple[type[Record], str], None] = {}
-    changes = undoes.changes.order_by()
+    changes = changes.order_by()
     for action, of_action in (
         (DELETE, changes.filter(before__isnull=True)),
         (CREATE, changes.filter(after__isnull=True)),
