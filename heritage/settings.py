@@ -208,9 +208,27 @@ STATIC_ROOT = DATA_DIR / "static"
 STATIC_MANIFEST = f"staticfiles-{BASE_DIR.name}.json"  # of this release, by its folder
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names a file without its hash
+# A bucket for pictures, where machines share no folder. boto3 itself reads AWS_ACCESS_KEY_ID,
+# AWS_SECRET_ACCESS_KEY and AWS_DEFAULT_REGION.
+S3_BUCKET = env.str("HERITAGE_S3_BUCKET", default="")
+S3_ENDPOINT = env.str("HERITAGE_S3_ENDPOINT", default="")
+
+
+def _pictures(folder: str, here: str) -> dict:
+    if not S3_BUCKET:
+        return {"BACKEND": here}
+    options = {
+        "bucket_name": S3_BUCKET,
+        "location": folder,
+        "endpoint_url": S3_ENDPOINT or None,
+        "file_overwrite": False,  # as with files
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "originals": {"BACKEND": "heritage.media.originals.OriginalStorage"},
+    "default": _pictures("media", "django.core.files.storage.FileSystemStorage"),
+    "originals": _pictures("originals", "heritage.media.originals.OriginalStorage"),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

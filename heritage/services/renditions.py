@@ -6,6 +6,7 @@ says that a file is there, whole; pages name only what a row says.
 
 import logging
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
@@ -155,10 +156,11 @@ def sweep(kept: Collection[str], dry_run: bool = False) -> Iterable[int]:
                 row.delete()
                 if row.form not in Rendition.NO_FILES:
                     default_storage.delete(row.path)
-    if not default_storage.exists(_FOLDER):
-        return
     before = timezone.now() - _SWEPT_AFTER
-    for folder in default_storage.listdir(_FOLDER)[0]:
+    folders: list[str] = []
+    with suppress(FileNotFoundError):  # there are none yet; a bucket knows no folders
+        folders = default_storage.listdir(_FOLDER)[0]
+    for folder in folders:
         for name in default_storage.listdir(f"{_FOLDER}/{folder}")[1]:
             path = str(PurePosixPath(_FOLDER, folder, name))
             if path not in named and default_storage.get_modified_time(path) < before:

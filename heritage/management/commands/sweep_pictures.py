@@ -5,6 +5,7 @@ history. Uploads kept for a form with errors are deleted after a day.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
@@ -60,7 +61,7 @@ class Command(BaseCommand):
 
 def _files(field: FileField) -> Iterator[str]:
     folder = PurePosixPath(str(field.upload_to))
-    if field.storage.exists(str(folder)):
+    with suppress(FileNotFoundError):  # there are none yet; a bucket knows no folders
         for name in field.storage.listdir(str(folder))[1]:
             yield str(folder / name)
 
