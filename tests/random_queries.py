@@ -96,6 +96,7 @@ _ASKED = {
     "criterion": _some(lambda c: [term.code for term in c.criteria]),
     "category": _some(lambda c: ["cultural", "natural"]),
     "region": _some(lambda c: ["africa", "europe"]),
+    "danger": _some(lambda c: ["past", "2001", "1990-2005", "since 2000"]),
     "inscribed": _some(lambda c: ["1988", "1990-1993", "since 1992", "2200"]),
     "batch": _some(lambda c: ["national.1", "national.2", "national.4"]),
     "rating": _some(lambda c: ["rating", "rating.5A", "rating.4A"]),

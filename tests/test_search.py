@@ -89,7 +89,7 @@ TABLE = {
     "luoyang white horse temple": ["white-horse", "old-gate", "guide"],
     "the White Horse": WHITE_HORSE,
     "white horses": ["old-gate", "white-horse", "guide"],
-    "temples": ["guide", "old-gate", "white-horse", "white-pagoda"],
+    "temples": ["old-gate", "white-horse", "guide", "white-pagoda"],
     "white AND horse": WHITE_HORSE,
     "bai2ma3si4": ["white-horse", "old-gate"],
     "ma si": ["old-gate", "white-horse"],
@@ -354,28 +354,6 @@ def test_no_word_is_corrected_into_one_that_says_nothing(rows):
     assert (meant("sighs"), meant("thirt")) == (None, None)
 
 
-def test_what_a_record_says_itself_is_found_where_no_record_has_the_theme(rows):
-    summary = {"en": "The history of the Hakka.", "zh-hans": "客家人的历史。"}
-    museum = build.make_site("Yongding Museum", "永定博物馆", summary=summary)
-    assert [set(SiteFilter({"q": text}).hits) for text in ("hakka", "客家")] == [{museum.pk}] * 2
-    tulou = build.make_site("Fujian Tulou", "福建土楼")
-    assert [set(SiteFilter({"q": text}).hits) for text in ("hakka", "客家")] == [{tulou.pk}] * 2
-
-
-@pytest.mark.parametrize(
-    ("text", "searched"),
-    [
-        ("kung fu", "shaolin temple"),
-        ("Shaolin kung fu", "shaolin temple"),
-        ("kung fu in Henan", "shaolin temple in henan"),
-        ("少林功夫", "少林寺"),
-    ],
-)
-def test_what_a_theme_stands_for_is_said_once(rows, text, searched):
-    build.make_site("Shaolin Temple", "少林寺", slug="shaolin")
-    assert SiteFilter({"q": text}).answer.corrected == searched
-
-
 def test_a_sound_of_two_letters_is_no_likeness(rows):
     build.make_site("Zzsc", slug="zzsc")
     assert meant("zzzqqq") is None
@@ -531,3 +509,39 @@ def test_closeness_is_looked_up_only_while_it_decides_anything(rows, monkeypatch
     monkeypatch.setattr(fulltext, "sites_matching_among", lambda *a: asked.append(a) or among(*a))
     assert len(found(rows, "gongxian")) == 1
     assert len(asked) == 2  # just that name; any word
+
+
+@pytest.mark.parametrize(
+    ("text", "centre", "first"),
+    [
+        ("Hong Kong", "town:hong-kong", "near"),
+        ("hotels in Hong Kong", "", ""),  # what else is asked for is looked for as words
+        ("香港", "town:hong-kong", "near"),
+        ("Lyonesse", "place:lyonesse", "near"),
+        ("Near Hall", "", "near"),
+    ],
+)
+def test_what_is_not_here_is_said_and_what_is_nearest_to_it_shown(client, text, centre, first):
+    build.make_place("Lyonesse", slug="lyonesse", latitude="22.2", longitude="114.2")
+    for slug, latitude in (("near", 22.5), ("far", 24)):
+        build.make_site(f"{slug.title()} Hall", slug=slug, latitude=latitude, longitude=114)
+    answer = SiteFilter({"q": text}).answer
+    assert answer.is_absent is bool(centre)
+    near = {each.name: each.values[0] for each in answer.filters}.get("near", "")
+    page = client.get("/en/sites/", {"q": text}, follow=True)
+    assert near == centre and (("is not in this" in page.content.decode()) is bool(centre))
+    assert [card.slug for card in page.context["list"].shown.cards][:1] == (
+        [first] if first else []
+    )
+
+
+@pytest.mark.parametrize("text", ["the", "a", "new sites", "newest", "oldest sites"])
+def test_a_text_that_asks_for_anything_finds_all(rows, text):
+    assert SiteFilter({"q": text}).hits == store.current().sites
+
+
+def test_codes_are_found_with_spaces_and_those_of_components_by_their_entry(rows):
+    for text, searched in (("1003ter", "1003"), ("1003-001", "1003"), ("1 0037 4 004", "")):
+        filtered = SiteFilter({"q": text})
+        assert filtered.answer.corrected == (searched or "1-0037-4-004")
+        assert filtered.hits, text

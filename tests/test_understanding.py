@@ -94,6 +94,14 @@ TABLE = {
     "世界遗产": "unesco=listed",
     "World Heritage in danger": "unesco=in_danger",
     "濒危的世界遗产": "unesco=in_danger",
+    "in danger since 2001": "danger=since 2001",
+    "2001年濒危": "danger=2001",
+    "temples no longer in danger": "kind=temple danger=past",
+    "5 temples in Luoyang": "kind=temple place=luoyang",
+    "top 10 temples": "kind=temple",
+    "three days in Luoyang": "place=luoyang",
+    "洛阳三天": "place=luoyang",
+    "唐明寺庙": "era=tang,ming kind=temple",
     "natural heritage": "category=natural",
     "natural sites in Africa": "category=natural region=africa",
     "criterion (iv)": "criterion=iv",
@@ -217,7 +225,7 @@ OF_NO_SITE = {
     *("temples not in China", "churches outside Luoyang", "不在洛阳的寺庙", "除洛阳的寺庙"),
     *("temples near Rome", "罗马附近", "within 100 km of Naples", "temples -church"),
     *("temples except Jade Hall", "洛阳以外的寺庙"),
-    *("World Heritage not in danger", "without danger"),
+    *("World Heritage not in danger", "without danger", "temples no longer in danger"),
 }
 
 

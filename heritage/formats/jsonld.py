@@ -135,6 +135,12 @@ def page_document(
     )
 
 
+def question(asked: str, answer: str, url: str) -> dict:
+    """What is asked of one site, and the answer, for the page that gives it."""
+    told = {"@type": "Answer", "text": answer, "url": url}
+    return {"@type": "Question", "name": asked, "acceptedAnswer": told}
+
+
 def as_script(document: dict) -> SafeString:
     """The document as text that is safe inside a script element."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -123,6 +123,26 @@ def _either(sites: SiteQuerySet, conditions: Iterable[Q]) -> SiteQuerySet:
     return sites.filter(pk__in=wanted)
 
 
+def _danger(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
+    spans = [read_years(value) for value in values if value != "past"]
+    wanted = set()
+    covered = Coverage.objects.filter(designation__register__role="world_heritage")
+    for row in covered.select_related("designation").prefetch_related("designation__events"):
+        events = list(row.designation.events.all())
+        years = [each.first_year for each in events if each.kind == "in_danger"]
+        since = max((year for year in years if year is not None), default=None)
+        if row.designation.standing == "in_danger":
+            is_wanted = since is not None and any(
+                (a is None or a <= since) and (b is None or since <= b) for a, b in spans
+            )
+        else:
+            was = any(each.kind in ("in_danger", "out_of_danger") for each in events)
+            is_wanted = "past" in values and was and row.designation.standing == "in_force"
+        if is_wanted:
+            wanted.add(row.site_id)
+    return sites.filter(pk__in=wanted)
+
+
 def _batch(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuerySet:
     pairs = (value.split(".") for value in values)
     return _either(
@@ -417,6 +437,7 @@ _ASK: dict[str, Ask] = {
     "category": _world_heritage("designation__category"),
     "region": _world_heritage("designation__world_heritage__regions"),
     "inscribed": _inscribed,
+    "danger": _danger,
     "batch": _batch,
     "rating": _rating,
     "property": _property,

@@ -2,11 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any, ClassVar, cast
 
 import django_filters as filters
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import SearchInput
 from django.http import QueryDict
 from django.utils.functional import cached_property
@@ -36,6 +38,7 @@ from heritage.search import (
     text_search,
     timeline,
 )
+from heritage.search.facets.base import TreeFacet
 from heritage.search.facets.excluded import ExcludedValuesFilter
 from heritage.search.facets.fields import FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
@@ -138,7 +141,8 @@ class SiteFilter(filters.FilterSet):
         super().__init__(self.raw_data, **options)
         self.answer = self._answer()
         answer = self.answer
-        if answer and (answer.filters or answer.corrected or answer.unread or answer.sites):
+        is_other = answer and (answer.filters or answer.corrected or answer.unread or answer.sites)
+        if answer and (is_other or not answer.text):
             self.data = self._understood(answer)
 
     def _answer(self) -> Answer | None:
@@ -195,8 +199,13 @@ class SiteFilter(filters.FilterSet):
 
     @staticmethod
     def normalized(name: str, value: str) -> str:
-        """The canonical form of a value of a filter in a URL."""
-        return BY_NAME[name].normalized(value) if name in BY_NAME else value
+        """The canonical form of a value of a filter in a URL: era=tang for era=唐."""
+        facet = BY_NAME.get(name)
+        text = facet.normalized(value) if facet else value
+        if isinstance(facet, TreeFacet):
+            with suppress(ValidationError):
+                return facet.parse(text, store.current().vocabulary).slug
+        return text
 
     def get_form_class(self) -> type[FilterForm]:
         """Made once, since no field depends on the request."""
@@ -514,7 +523,7 @@ class SiteFilter(filters.FilterSet):
         if self.superlative:
             return ranking.by_superlative(self.index, self.superlative, *what)
         if self._short_span is None:
-            return ranking.by_what_they_are(self.index, *what)
+            return ranking.by_what_they_are(self.index, *what, self.raw_data.get("q", ""))
         first, last = self._short_span
         closest = partial(columns.closest_spans, self._spans(), first, last, _SLACKS)
         return text_search.TieredOrder(closest, best_known)

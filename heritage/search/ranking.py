@@ -98,15 +98,22 @@ def _by_area() -> tuple[_ByNumber, _ByNumber]:
 
 
 def by_what_they_are(
-    index: IndexSnapshot, kinds: Sequence[Kind], eras: Sequence[Era]
+    index: IndexSnapshot, kinds: Sequence[Kind], eras: Sequence[Era], text: str = ""
 ) -> TieredOrder:
-    """What mainly is of these kinds and eras first, then by prominence."""
-    tiers = partial(_mainly_first, index, kinds=tuple(kinds), eras=tuple(eras))
+    """What has the very words in a name first, then what mainly is of these kinds and eras; each
+    by prominence."""
+    called = text_search.sites_with_words_in_names(index, text) if text else BitMap()
+    tiers = partial(_mainly_first, index, kinds=tuple(kinds), eras=tuple(eras), called=called)
     return TieredOrder(tiers, index.orders[orders.PROMINENCE])
 
 
 def _mainly_first(
-    index: IndexSnapshot, hits: BitMap, *, kinds: tuple[Kind, ...], eras: tuple[Era, ...]
+    index: IndexSnapshot,
+    hits: BitMap,
+    *,
+    kinds: tuple[Kind, ...],
+    eras: tuple[Era, ...],
+    called: BitMap,
 ) -> Iterator[BitMap]:
     main = hits
     if kinds:
@@ -114,8 +121,11 @@ def _mainly_first(
     if eras:
         roles = (Event.Role.BEGINNINGS, Event.Role.STANDING, Event.Role.DATED)
         main = main & BitMap.union(*(index.having_any("era", eras, role) for role in roles))
-    yield main
-    yield hits - main
+    # Of a kind the names of parts say little: Prague has a bridge.
+    first = called & (main if kinds else hits)
+    yield first
+    yield main - first
+    yield hits - main - first
 
 
 def _subtree[T: Kind](tree: TermTree[T], terms: Iterable[T]) -> list[T]:

@@ -6,10 +6,7 @@ from collections import defaultdict
 import pytest
 
 from heritage.models import Site
-from heritage.search import store
-from heritage.search.facets.registry import BY_NAME
 from heritage.search.filters import SiteFilter
-from heritage.search.query_language import word_tables
 from heritage.values import normalize, tokens
 from tests import search_cases
 
@@ -130,28 +127,6 @@ def test_the_last_word_in_the_other_number(sites):
 def test_what_is_asked_in_a_sentence(sites):
     asked = [(f"what is {site.name['en']}?", site) for site in sampled(sites)]
     most(asked, 0.97)
-
-
-def test_tables_of_words_name_what_there_is(demo):
-    terms = store.current().vocabulary
-    wrong = [
-        (name, slug, phrase)
-        for name, slug, phrase in word_tables.words()
-        if not normalize.fold(phrase)
-        or (name != word_tables.FILLER and slug not in BY_NAME[name].choices(terms))
-    ]
-    assert wrong == []
-    unknown = [
-        instead for instead in word_tables.themes().values() if not SiteFilter({"q": instead}).hits
-    ]
-    assert set(unknown) == {"aurora", "极光"}  # of which no record speaks
-
-
-def test_a_theme_is_told_by_what_records_speak_of(client, demo):
-    shown = client.get("/zh-hans/sites/", {"q": "释迦牟尼出生地"}).context["list"]
-    assert (shown.shown_for, shown.total) == ("佛祖诞生地", 1)
-    literal = client.get(f"/zh-hans/sites/?{shown.literal_query}").context["list"]
-    assert literal.shown_for == ""
 
 
 def test_near_a_town_is_what_lies_in_it_too(demo):

@@ -10,7 +10,15 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Register, RegisterTerm, SiteQuerySet, UnescoStatus, WorldHeritage
+from heritage.models import (
+    Designation,
+    DesignationEvent,
+    Register,
+    RegisterTerm,
+    SiteQuerySet,
+    UnescoStatus,
+    WorldHeritage,
+)
 from heritage.models.unesco import LISTED_STATUSES, statuses_of
 from heritage.search.facets.base import (
     BOUNDS,
@@ -396,6 +404,74 @@ class InscribedFacet(Facet[YearSpan]):
 
     def term(self, value: YearSpan) -> str:
         return span_phrase(value.first, value.last)
+
+
+class DangerFacet(InscribedFacet):
+    """Since when what is in danger today has been: 2013, since 2010; or that it no longer is."""
+
+    name, label = "danger", _("Danger list")
+    in_form = False
+    site_columns = ()
+    past = YearSpan("past", None, None)
+    before = pgettext_lazy(
+        "search words before a year", "in danger|endangered|danger list|in danger list|danger"
+    )
+    behind = before
+    called_past = pgettext_lazy(
+        "search words",
+        "no longer in danger|not in danger any more|formerly in danger|once in danger|out of danger"
+        "|taken off the danger list|removed from the danger list",
+    )
+
+    def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
+        """in danger since 2013, 2013年濒危, no longer in danger."""
+        for length in range(min(_LONGEST_WORD, len(words)), 0, -1):
+            if tuple(words[:length]) in as_words(self.called_past):
+                return length, [self.past.text]
+        return super().recognise(words, terms)
+
+    def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
+        kinds = DesignationEvent.Kind
+        events = DesignationEvent.objects.filter(kind__in=(kinds.IN_DANGER, kinds.OUT_OF_DANGER))
+        if rows.ids is not None:
+            events = events.filter(designation__in=list(rows.world_heritage))
+        since: dict[int, int | None] = {}
+        for entry, kind, year in events.values_list("designation_id", "kind", "first_year"):
+            since[entry] = max(
+                filter(None, (since.get(entry), year if kind == kinds.IN_DANGER else None)),
+                default=None,
+            )
+        for pk, entry, covered in rows.coverages:
+            if not covered.is_world_heritage or entry not in since:
+                continue
+            if covered.standing != Designation.Standing.IN_DANGER:
+                yield pk, self.key(self.past)
+            elif (year := since[entry]) is not None:
+                yield pk, self.key(year)
+
+    def parse(self, text: str, terms: Vocabulary) -> YearSpan:
+        return self.past if text == self.past.text else super().parse(text, terms)
+
+    def choices(self, terms: Vocabulary) -> Mapping[str, YearSpan]:
+        return {self.past.text: self.past}
+
+    def key(self, value: YearSpan | int, role: str | None = None) -> str:
+        return f"{self.name}:{value.text}" if value == self.past else super().key(value)
+
+    def keys(self, values: Iterable[YearSpan], index: IndexSnapshot, role: str | None) -> list[str]:
+        found = list(values)
+        spans = [value for value in found if value != self.past]
+        years = (text for text in index.sites_by_value(self) if text != self.past.text)
+        keys = [self.key(int(year)) for year in years if any(int(year) in span for span in spans)]
+        return [*keys, self.key(self.past)] if self.past in found else keys
+
+    def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[YearSpan]:
+        return []
+
+    def term(self, value: YearSpan) -> str:
+        if value == self.past:
+            return gettext("no longer in danger")
+        return gettext("in danger: %(years)s") % {"years": super().term(value)}
 
 
 _LONGEST_WORD = 6  # words before or behind a number

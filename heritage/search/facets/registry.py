@@ -18,6 +18,7 @@ FACETS: tuple[AnyFacet, ...] = (
     registers.CategoryFacet(),
     registers.CriterionFacet(),
     registers.InscribedFacet(),
+    registers.DangerFacet(),
     contents.ContentFacet(),
     contents.LanguageFacet(),
 )

@@ -6,6 +6,7 @@ matches; the filters without the other words. If anything but the typed words is
 page says so and links back to them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,12 +14,14 @@ from datetime import date
 from django.utils import timezone
 from pyroaring import BitMap
 
+from heritage.cartography import gazetteer
 from heritage.search import text_search
 from heritage.search.caches import CacheKey, LRUCache
+from heritage.search.distance_fields import PLACE_MARK, town_value
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.query_language import questions, spelling, understanding, word_tables
+from heritage.search.query_language import dictionary, questions, spelling, understanding
 from heritage.search.query_language.dictionary import Superlative
 from heritage.search.query_language.query_words import QueryFilter
 from heritage.search.query_language.understanding import UnderstoodQuery
@@ -28,12 +31,15 @@ from heritage.values import tokens
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.
 _KEPT, _KEPT_BROAD = 500, 64
 _BROAD = 1_000  # sites
-_LONGEST_THEME = 8  # words, or Han characters
 _MAX_NAMED = 5  # words of a name that stands in a longer text
 _WHERE = {"near", *(facet.name for facet in FACETS if facet.says_where)}
 _TOGETHER = {"to": "from", "role": "from", "within": "near", "hours": "open"}
 # Lists of the dictionary whose words say nothing beside the whole name of a site.
 _SAY_NOTHING_BESIDE = ("questions", "asides", "built", "inscribed", "open")
+_NEAREST_KM = (50, 100, 200, 400, 1_000, 3_000)  # of what is not here
+# The number of an entry with what may stand behind it; and a national code with spaces.
+_CODE = re.compile(r"([0-9]{1,4})(?:-[0-9]{3}[a-z]?|(?:bis|ter|quater|rev)(?:-[0-9]{3})?)", re.I)
+_SPACED_CODE = re.compile(r"[0-9]+(?: [0-9]+){2,4}")
 _WIDER_KM = (100, 200, 400)  # where nothing lies within the usual distance
 _MAX_PARTED = 10  # words, or Han characters, of a name with its place
 
@@ -56,8 +62,10 @@ class Answer:
     superlative: Superlative | None = None  # of what filters leave, what is most so comes first
     asks: str = ""  # one of `questions`, of the site `about` which it is asked
     about: int = 0
+    far_from: str = ""  # how far that is: a place or a town, as an address calls it
     sites: BitMap = NO_SITES  # with whole names in the text: they alone are asked for
     unknown_centre: str = ""  # what something shall be near to, and nobody knows where it is
+    is_absent: bool = False  # what is asked for is not here: this is what is nearest to it
 
 
 # By text and day.
@@ -85,7 +93,24 @@ def _about(index: IndexSnapshot, text: str, today: date, found: Answer) -> Answe
     names = (*read.sites, *read.also_terms) if read else ()
     if len(names) != 1 or read is None or read.unknown_centre:
         return found
-    return replace(found, asks=asks, about=text_search.best_known(index, names[0].sites))
+    if {each.name for each in found.filters} == {"has"}:  # that it has tickets says its page
+        found = Answer(names[0].text, sites=names[0].sites)
+    about = text_search.best_known(index, names[0].sites)
+    far_from = _centre_beside(index, text, names[0].text) if asks == questions.FAR else ""
+    return replace(found, asks=asks, about=about, far_from=far_from)
+
+
+def _centre_beside(index: IndexSnapshot, text: str, name: str) -> str:
+    """The place or town that stands in a text beside the name of a site; the longest."""
+    atoms, named = tokens.atoms(text), tokens.atoms(name)
+    start = next((n for n in range(len(atoms)) if atoms[n : n + len(named)] == named), len(atoms))
+    for length in range(min(len(atoms), _MAX_NAMED), 0, -1):
+        for at in range(len(atoms) - length + 1):
+            is_beside = at + length <= start or at >= start + len(named)
+            phrase = atoms[at : at + length]
+            if is_beside and (centre := _centre(index, phrase, with_sites=True)):
+                return centre
+    return ""
 
 
 def answer_literally(index: IndexSnapshot, text: str) -> Answer:
@@ -97,14 +122,15 @@ def answer_literally(index: IndexSnapshot, text: str) -> Answer:
 
 
 def _answer(index: IndexSnapshot, text: str, today: date, find_sites: FindSites) -> Answer:
-    if theme := _by_theme(index, text):
-        answered = _directly(index, theme, today, find_sites) or _in_part(
-            index, theme, today, find_sites
-        )
-        return replace(answered, corrected=theme)
-    if near_nowhere := _near_unknown(index, text, today, find_sites):
+    read = understanding.understand(index, text, today)
+    if not (read.words or read.filters or read.unread or read.unknown_centre):
+        return Answer("", unread="" if read.superlative else text, superlative=read.superlative)
+    if near_nowhere := _near_unknown(index, text, read, find_sites):
         return near_nowhere
-    found = _directly(index, text, today, find_sites)
+    absent = None if read.filters or read.sites else _absent(index, text, find_sites)
+    if absent and not text_search.sites_with_words_in_names(index, text):
+        return absent
+    found = _directly(index, text, today, find_sites) or _by_code(index, text)
     if found is not None:
         return found
     plain, aside = understanding.without_words(index, text, ("questions", "asides"))
@@ -129,44 +155,50 @@ def _answer(index: IndexSnapshot, text: str, today: date, find_sites: FindSites)
     return replace(found, suggestion=suggestion)
 
 
+def _by_code(index: IndexSnapshot, text: str) -> Answer | None:
+    """By a code that is written with spaces, or that of the whole entry: 1305-001, 1305ter."""
+    found = _CODE.fullmatch(text.strip())
+    codes = [found[1]] if found else []
+    if _SPACED_CODE.fullmatch(text.strip()):
+        codes.append("-".join(text.split()))
+    for code in codes:
+        if text_search.matching(index, code):
+            return Answer(code, corrected=code)
+    return None
+
+
+def _absent(index: IndexSnapshot, text: str, find_sites: FindSites) -> Answer | None:
+    """What is nearest to a place or a town of the world in which the catalogue has no site."""
+    plain, _aside = understanding.without_words(index, text, (*_SAY_NOTHING_BESIDE, "fillers"))
+    centre = _centre(index, tokens.atoms(plain), with_sites=False)
+    for km in _NEAREST_KM if centre else ():
+        filters = (QueryFilter("near", (centre,)), QueryFilter("within", (f"{km}",)))
+        if find_sites(filters, ""):
+            return Answer("", filters, is_absent=True)
+    return None
+
+
+def _centre(index: IndexSnapshot, atoms: tuple[str, ...], *, with_sites: bool) -> str:
+    """What an address calls the place of this name, if it is known where it lies; else the town
+    that all the world knows. Without `with_sites`, no place in which there are any."""
+    for facet, slug in dictionary.as_of(index).phrases.get(atoms, ()):
+        place = index.vocabulary.places.by_slug[slug] if facet == "place" else None
+        if place and place.centre and (with_sites or not index.having("place", place)):
+            return f"{PLACE_MARK}{slug}"
+    town = gazetteer.town_called(atoms)
+    return town_value(town) if town and town.is_known else ""
+
+
 def _near_unknown(
-    index: IndexSnapshot, text: str, today: date, find_sites: FindSites
+    index: IndexSnapshot, text: str, read: UnderstoodQuery, find_sites: FindSites
 ) -> Answer | None:
     """What else a text asks for that has a centre of which nobody knows where it is."""
-    read = understanding.understand(index, text, today)
     centre = read.unknown_centre
     if not centre or text_search.sites_with_words_in_names(index, text):
         return None
     if (read.filters or read.rest) and find_sites(read.filters, read.rest):
         return Answer(read.rest, read.filters, unknown_centre=centre)
     return Answer(text, partly=text_search.no_matches(index), unknown_centre=centre)
-
-
-def _by_theme(index: IndexSnapshot, text: str) -> str:
-    """The text with other words, which records use, in place of the longest theme in it.
-
-    Empty if it has no theme, or if names have the words of the text themselves.
-    """
-    themes, atoms = word_tables.themes(), tokens.atoms(text)
-    for length in range(min(len(atoms), _LONGEST_THEME), 0, -1):
-        for at in range(len(atoms) - length + 1):
-            theme = atoms[at : at + length]
-            other = themes.get(theme)
-            if other is None or text_search.sites_with_words_in_names(index, text):
-                continue
-            if not text_search.matching(index, other) and _is_word_of_records(index, theme):
-                continue
-            words = set(tokens.atoms(other))  # shaolin kung fu is shaolin temple
-            around = (atoms[:at], atoms[at + length :])
-            before, after = ("" if words.issuperset(part) else _written(part) for part in around)
-            return " ".join(filter(None, (before, other, after)))
-    return ""
-
-
-def _is_word_of_records(index: IndexSnapshot, theme: Sequence[str]) -> bool:
-    """Whether a theme is a single word that some record has."""
-    written = _written(theme)
-    return len(tokens.query_words(written)) == 1 and bool(text_search.matching(index, written))
 
 
 def _in_part(index: IndexSnapshot, text: str, today: date, find_sites: FindSites) -> Answer:

@@ -19,7 +19,6 @@ from heritage.search.caches import CacheKey
 from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, phrases_of
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.query_language import word_tables
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens
 from heritage.values.language import interface_languages
@@ -76,19 +75,21 @@ _LISTS = {
     ),
     "fillers": pgettext_lazy(
         "words that ask for anything, and say nothing of what",
-        "site|sites|place|places|heritage|heritage site|heritage sites|attraction|attractions"
-        "|sight|sights|sightseeing|landmark|landmarks|ancient sites|ancient places|historic sites"
-        "|historical sites|historic places|things|thing|to do|things to do|to see|to visit|visit"
-        "|see|do|what|what is|what are|where|where is|which|who|how|are|there|all|any|some|every"
-        "|many|much|list|list of|best|top|most|famous|popular|beautiful|interesting|new|show"
-        "|show me|find|get|me|i|want|please|can|could|must see|must|worth|located|in the world"
-        "|tourist|tourism|travel|trip|guide|near|around|and|or|that|with|https|http|www|org|com"
-        "|en|html|day|days|one day|two days|three days|four days|five days|half a day|a day"
-        "|day trip|weekend|week|a week|hours|itinerary|with kids|with children|kids|children"
-        "|family|since when|when|why|how long|how far|how to get to|old|ancient|small"
-        "|little|big|large|huge|tall|active|amazing|pretty|nice|live|lives|on the border of"
-        "|on the border between|at the border of|was|were|did|does|of the world|on earth"
-        "|still standing|surviving",
+        "site|sites|place|places|heritage|sight|sights|landmark|landmarks|historic sites"
+        "|historic places|things|visit|see|what|where|which|who|how|are|there|all|any|some|every"
+        "|many|much|list|best|top|most|famous|popular|new|show|find|get|me|i|want|can|could|must"
+        "|in the world|tourist|travel|trip|guide|near|around|https|org|com|day|days|week|family"
+        "|since when|when|why|how long|how far|old|ancient|small|little|large|huge|tall|nice|live"
+        "|lives|was|were|did|does|of the world|on earth|still standing|the border"
+        "|the border between|hours",
+    ),
+    "numbers": pgettext_lazy(
+        "numbers of days or things, with half",
+        "half|one|two|three|four|five|six|seven|eight|nine|ten|a|several|few",
+    ),
+    "counted": pgettext_lazy(
+        "words behind a number that say nothing of what",
+        "day|days|day trip|week|weeks|weekend|weekends|a day|site|sites|place|places",
     ),
     "questions": pgettext_lazy(
         "words that ask about what stands beside them, and may be left out",
@@ -103,6 +104,12 @@ _LISTS = {
     "bounds": BOUNDS,
     "year": YEAR,
 }
+# The same in languages that kinds and eras have names in, but pages have not.
+_FILLERS_OF_OTHERS = (
+    "の|في|من|plus belles|más bonitos|más famosos|famosas|anciens|anciennes|ancien"
+    "|ancienne|antiguos|monumentos|lieux|lugares|sitios|patrimoine|patrimonio"
+    "|достопримечательности"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +156,7 @@ class Dictionary:
     _names: list[tuple[str, str, str]] = field(default_factory=list)
     _corrections: dict[int, list[str]] = field(default_factory=dict)  # by length
 
-    def add(self, text: str, facet: str, slug: str, *, corrects: bool = True) -> None:
-        """With `corrects`, a misspelt word may be one of these."""
+    def add(self, text: str, facet: str, slug: str) -> None:
         phrase = tokens.atoms(text)
         if not phrase or (len(phrase) == 1 and _is_too_short(phrase[0])):
             return
@@ -159,8 +165,7 @@ class Dictionary:
             values.append((facet, slug))
         self.longest = max(self.longest, len(phrase))
         self.words.update(phrase)
-        if corrects:
-            self.corrections.update(phrase)
+        self.corrections.update(phrase)
 
     def starting_with(self, text: str) -> Iterator[tuple[str, str, str]]:
         """(name, facet, value) of all names that begin with a text without spaces."""
@@ -218,15 +223,9 @@ def _read(terms: Vocabulary) -> Dictionary:
     for facet in FACETS:
         for text, slug in facet.phrases(terms):
             found.add(text, facet.name, slug)
-    others = list(word_tables.words())
     for name, words in _LISTS.items():
         found.add_list(name, phrases_of(words))
-    found.add_list(
-        "fillers", [text for facet, _slug, text in others if facet == word_tables.FILLER]
-    )
-    for name, slug, text in others:
-        if name in BY_NAME and slug in BY_NAME[name].choices(terms):
-            found.add(text, name, slug, corrects=False)
+    found.add_list("fillers", _FILLERS_OF_OTHERS.split("|"))
     for code in interface_languages():
         with translation.override(code):
             for day, names in enumerate(str(_WEEKDAY).split("|")):

@@ -8,8 +8,13 @@ from heritage.search.facets.base import phrases_of
 from heritage.values import tokens
 
 BUILT, INSCRIBED, WHERE, SIZE, VISIT = "built", "inscribed", "where", "size", "visit"
+DANGER, FAR = "danger", "far"
 # The first that a text has is what it asks; a translation may have more words or fewer.
 _WORDS = {
+    DANGER: pgettext_lazy("search words that ask about danger", "in danger|endangered"),
+    FAR: pgettext_lazy(
+        "search words that ask how far something is", "how far|distance from|distance to|km from"
+    ),
     INSCRIBED: pgettext_lazy("search words that ask for a year of the List", "inscribed|listed"),
     VISIT: pgettext_lazy(
         "search words that ask about a visit",

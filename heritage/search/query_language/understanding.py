@@ -30,6 +30,7 @@ from heritage.search.query_language.values import Values
 from heritage.values import tokens
 
 _BEFORE_A_LOCATION = frozenset(("in", "at", "within"))
+_NUMBER = re.compile("[0-9]{1,2}")  # of things, or days
 # What stands between the parts of a list: temples and pagodas.
 _LISTED = re.compile(
     r"[,;/、，；&+]|\s(?:and|or|und|oder|et|ou|y|e|o|и|или)\s|[和与及或]", re.IGNORECASE
@@ -453,6 +454,8 @@ class _Parser:
 
         One Han character may be part of a name: it counts only between words that are understood.
         """
+        if number := self._number(at):
+            return number
         for length in range(self.words.dictionary.longest, 0, -1):
             phrase = self.words.atoms[at : at + length]
             if len(phrase) < length:
@@ -468,7 +471,21 @@ class _Parser:
                 return length
             following = at + 1
             if is_behind and (
-                phrase[0] in "的之" or following == len(self.words.atoms) or self._at(following)[0]
+                phrase[0] in "的之"
+                or following == len(self.words.atoms)
+                or self._at(following)[0]
+                or self._filler(following, is_behind)
             ):
                 return 1
         return 0
+
+    def _number(self, at: int) -> int:
+        """How many words at a position are a number of things or days: top 10 temples, 三天."""
+        number = self.words.atoms[at]
+        is_number = (number,) in self.words.dictionary.lists["numbers"] or _NUMBER.fullmatch(number)
+        if not is_number or at + 1 == len(self.words.atoms):
+            return 0
+        counted = self.words.in_list("counted", at + 1)
+        if counted or tokens.is_han(number):
+            return 1 + counted if counted else 0
+        return 1 if any(each.name == "kind" for each in self._at(at + 1)[1]) else 0

@@ -18,6 +18,8 @@ class Values:
 
     def phrase(self, at: int, most: int | None = None) -> Reading:
         """The longest name at a position, of at most so many words, and its filter."""
+        if most is None and (eras := self._run_of_eras(at)):
+            return len(eras), [QueryFilter("era", tuple(eras), is_name=True)]
         for length in range(
             min(most or self.words.dictionary.longest, len(self.words.atoms) - at), 0, -1
         ):
@@ -27,6 +29,18 @@ class Values:
             if found:
                 return length, found
         return 0, []
+
+    def _run_of_eras(self, at: int) -> list[str]:
+        """The eras that each of two characters or more in a row is the name of: 唐宋, 元明清."""
+        eras: list[str] = []
+        for atom in self.words.atoms[at:]:
+            meant = self.words.dictionary.phrases.get((atom,), [])
+            called = [slug for facet, slug in meant if facet == "era" and tokens.is_han(atom)]
+            there = self._with_sites(BY_NAME["era"], called)
+            if not there:
+                break
+            eras.append(there[0])
+        return eras if len(eras) > 1 else []
 
     def _named(self, phrase: tuple[str, ...], is_no_place: bool) -> list[QueryFilter]:
         is_character = len(phrase) == 1 and tokens.is_han(phrase[0])

@@ -55,7 +55,11 @@ def _document(request: HttpRequest, page: Listing) -> SafeString:
     sites = here(reverse("web:sites"))
     items = [f"{sites}{card.slug}/" for card in page.shown.cards]
     steps = [(here(request.path), _("Sites"))]
-    return jsonld.as_script(jsonld.page_document(url, _title(page), steps, items, page.total))
+    document = jsonld.page_document(url, _title(page), steps, items, page.total)
+    if page.answer:
+        text = f"{page.answer.name}: {page.answer.text}"
+        document["about"] = jsonld.question(page.text, text, here(page.answer.url))
+    return jsonld.as_script(document)
 
 
 def _map(request: HttpRequest, page: Listing) -> dict[str, str]:

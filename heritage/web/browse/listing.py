@@ -151,6 +151,7 @@ class Listing:
     answer: AnswerLine | None  # to what is asked of one site
     named: str  # the name of a site in the text, of which the rest says nothing more
     unknown_centre: str  # what something shall be near to, and nobody knows where it is
+    is_absent: bool  # what is asked for is not here: these are the nearest that are
     literal_query: str  # of the search for the very words
     terms: list[SearchTerm]
     displays: list[ChoiceLink]
@@ -229,7 +230,7 @@ def listing(data: QueryDict) -> Listing:
         narrowed=sum(item.name != "q" for item in in_words),
         problems=problems,
         ways=[] if total else _ways(filtered, in_words),
-        understood=text if answer and answer.filters else "",
+        understood=text if answer and (answer.filters or answer.superlative) else "",
         shown_for=answer.corrected if answer else "",
         unread=answer.unread if answer else "",
         meant=_meant(data, answer.suggestion) if answer and answer.suggestion else None,
@@ -238,6 +239,7 @@ def listing(data: QueryDict) -> Listing:
         answer=answer_line(filtered) if shown.paging.number == 1 else None,
         named=answer.text if answer and answer.sites else "",
         unknown_centre=answer.unknown_centre if answer else "",
+        is_absent=bool(answer and answer.is_absent),
         literal_query=query_strings.updated(data, literal="1"),
         terms=[] if not is_first or (answer and answer.filters) else _terms(filtered),
         displays=list(displays.links(data)),
