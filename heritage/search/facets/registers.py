@@ -346,7 +346,7 @@ class InscribedFacet(Facet[YearSpan]):
     """
 
     name, label, is_endless = "inscribed", _("Year inscribed"), True
-    site_columns = ("inscribed_year",)
+    site_columns: tuple[str, ...] = ("inscribed_year",)
     before = pgettext_lazy(
         "search words before a year",
         "inscribed|inscribed in|listed|listed in|added in|World Heritage in|World Heritage|UNESCO",
