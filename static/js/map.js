@@ -1,7 +1,6 @@
 // The map of a list, with Leaflet as the hand on it: pan, zoom, pinch and keys. The server draws the
-// tiles, counts the sites and makes the list beside the map; without this script its links do. A filter
-// loads the page anew: with Leaflet instead of htmx it stays as light. An operator's tiles, if there are
-// any, take the place of our own.
+// tiles, counts the sites and makes the list beside the map; without this script its links do. Tiles of
+// an operator, if there are any, take the place of our own.
 
 const L = window.L;
 const WAIT = 120; // milliseconds after a movement, as more may follow: keys are held, wheels turned on
