@@ -744,8 +744,8 @@ def test_a_fixture_corrects_what_was_saved_without_a_change(client, editor, tmp_
     ("changes", "most"),
     [
         ({}, 10),  # compared and validated, nothing written
-        ({"summary__en": "Changed."}, 36),
-        ({"summary__en": "Changed.", "names-0-text": "Changed"}, 39),
+        ({"summary__en": "Changed."}, 37),
+        ({"summary__en": "Changed.", "names-0-text": "Changed"}, 40),
     ],
 )
 def test_a_save_costs_few_queries(

@@ -55,6 +55,7 @@ def robots(client) -> Robots:
         ("sites/?all=era", False),
         ("suggest/?q=t", False),
         ("admin/", False),
+        ("journey/book/", False),
     ],
 )
 def test_what_robots_may_read(robots, language, path, allowed):

@@ -84,7 +84,6 @@ def test_foreign_parameters_are_left_out_of_every_language(client, longmen):
         ("?era=tang", "eras/tang/"),
         ("?kind=temple&view=list", "kinds/temple/"),
         ("?place=luoyang", "places/luoyang/"),
-        ("?era=唐", "eras/tang/"),
         ("?era=tang&page=2", "sites/?era=tang&page=2"),
         ("?era=tang&era=qing", "sites/?era=tang&era=qing"),
         ("?unesco=part", "sites/?unesco=part"),

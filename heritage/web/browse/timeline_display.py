@@ -157,7 +157,7 @@ def _drawn(filtered: SiteFilter) -> Scroll:
         years,
         _("Timeline, %(years)s") % {"years": span_phrase(first, last)},
         closer=partial(_closer, data),
-        listed=partial(_list_of, data, name),
+        listed=partial(_list_of, filtered, name),
         undated_url=f"?{query_strings.updated(data, drop=_OF_VIEW, **{name: 'none'})}",
         is_equal=is_equal,
         era=eras[0] if eras else None,
@@ -173,9 +173,13 @@ def _closer(data: QueryDict, first: int, last: int) -> str:
     return f"?{query_strings.updated(data, **{AT: years_in_address(first, last)})}"
 
 
-def _list_of(data: QueryDict, name: str, first: int, last: int) -> str:
+def _list_of(filtered: SiteFilter, name: str, first: int, last: int) -> str:
+    """The list of those of these years; no more than a filter of such years lets through."""
+    if asked := filtered.chosen(name):
+        first = first if asked.first is None else max(first, asked.first)
+        last = last if asked.last is None else min(last, asked.last)
     span = years_in_address(first, last)
-    return f"?{query_strings.updated(data, drop=_OF_VIEW, **{name: span})}"
+    return f"?{query_strings.updated(filtered.raw_data, drop=_OF_VIEW, **{name: span})}"
 
 
 def _page(filtered: SiteFilter) -> TimelinePage:
@@ -200,17 +204,13 @@ def _page(filtered: SiteFilter) -> TimelinePage:
             drawn.in_view,
         ),
     }[name] % {"number": number, "years": span_phrase(first, last)}
-    asked = filtered.chosen(name)
     shown = _LISTED if drawn.in_view > _LISTED else 0
-    within = drawn.years
-    if asked and asked.first is not None and asked.last is not None:
-        within = max(first, asked.first), min(last, asked.last)
     return TimelinePage(
         drawn,
         words,
         list(_said(drawn)),
         _more(shown, number) if shown else "",
-        _list_of(data, name, *within).removeprefix("?"),
+        _list_of(filtered, name, first, last).removeprefix("?"),
         list(_steps(data, drawn)),
         list(_choices(data, name)),
         _scale_choice(data, drawn),

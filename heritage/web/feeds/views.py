@@ -164,6 +164,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
         lines += [f"Disallow: /{code}/sites/map.json", f"Disallow: /{code}/map.svg"]
         lines.append(f"Disallow: /{code}/embed/")
+        lines.append(f"Disallow: /{code}/journey/book/")  # another ten at each visit
         lines += [f"Disallow: /{code}/timeline.svg"]
         lines += [f"Disallow: /{code}/sites.", f"Disallow: /{code}/download/"]
         lines += [f"Disallow: /{code}/data/sites."]
