@@ -99,6 +99,12 @@ def test_nothing_is_wrong_with_a_sound_file():
         ('class="ink"', 'class="ink" onclick="alert(1)"', "attribute onclick"),
         ('class="ink"', 'class="ink" transform="url(x:y)"', "transform of path"),
         (' class="light"', "", "rect without a class"),
+        ("M0 0h9v-9z", "M-6014v-9z", "browsers do not draw to its end: 'M-6014v-9z'"),
+        ("M0 0h9v-9z", "M0 0h9v-9zM-240", "'M0 0h9v-9zM-240'"),
+        ("M0 0h9v-9z", "M0 0q-14-105--4-9z", "browsers do not draw"),
+        ("M0 0h9v-9z", "M0 0Q1 2 3 4 5 6z", "browsers do not draw"),
+        ("M0 0h9v-9z", "M0 0a4 4 0 2 1 8 0z", "browsers do not draw"),
+        ("M0 0h9v-9z", "h9v-9z", "browsers do not draw"),
         ('<path class="ink"', "<path", "path without a class"),
         ('href="#a"', 'href="#b"', "use of #b"),
         ('href="#a"', 'href="https://example.org/#a"', "use of https"),
@@ -116,6 +122,11 @@ def test_what_is_wrong_with_a_file_is_told(there, instead, told):
     assert there in FILE
     found = list(scene_files.problems(FILE.replace(there, instead, 1)))
     assert any(told in each for each in found), found
+
+
+def test_short_path_data_is_sound():
+    short = "M.5-.5l1.5.5-3 4 2 1H0 9V-9z m1,2 3 4T0 0Q1 2 3 4 5 6 7 8a4 4 0 018 0zC1 2 3 4 5 6"
+    assert list(scene_files.problems(FILE.replace("M0 0h9v-9z", short, 1))) == []
 
 
 def test_a_file_by_itself_has_the_colours_of_ink():

@@ -45,6 +45,13 @@ _ROOT = {
 }  # fmt: skip
 _BOX = {"scene": "-600 -610 1200 800", "plant": "-150 -400 300 420"}
 _VALUE = re.compile(r"[\w\s.,#()+-]*", re.ASCII)
+# Path data that browsers draw to its end: after each command as many numbers as it takes, once or
+# more often. A number that was read is not divided (`++`), so that 6014 is not 60 and 14.
+_N = r"[\s,]*[-+]?(?:\d++(?:\.\d*+)?|\.\d++)"
+_PATH = re.compile(
+    rf"\s*[Mm](?:{_N}{_N})++(?:[MmLlTt](?:{_N}{_N})++|[HhVv](?:{_N})++|[QqSs](?:{_N * 4})++|"
+    rf"[Cc](?:{_N * 6})++|[Aa](?:{_N * 3}[\s,]*[01][\s,]*[01]{_N}{_N})++|[Zz]|\s)*+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +282,8 @@ def _of_elements(root: Element) -> Iterator[str]:
                 yield f"attribute {attribute} of {name}"
             elif not _VALUE.fullmatch(value):
                 yield f"{attribute} of {name} is {value!r}"
+            elif attribute == "d" and not _PATH.fullmatch(value):
+                yield f"path data that browsers do not draw to its end: {_until_fault(value)!r}"
         yield from (
             f"class {each}" for each in element.get("class", "").split() if each not in _CLASSES
         )
@@ -282,6 +291,13 @@ def _of_elements(root: Element) -> Iterator[str]:
             yield f"use of {element.get('href')}, which is not there"
         if "data-pick" in element.attrib and len(element) < 2:
             yield "data-pick with fewer than two parts to pick from"
+
+
+def _until_fault(data: str) -> str:
+    """The last of what can be read, and a little of what cannot."""
+    read = _PATH.match(data)
+    end = read.end() if read else 0
+    return data[max(0, end - 20) : end + 20]
 
 
 def _uncoloured(root: Element) -> Iterator[str]:
