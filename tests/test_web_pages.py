@@ -268,6 +268,7 @@ def test_home_asks_what_the_catalogue_answers(client, words, longmen):
     asked = client.get("/en/").context["home"].questions
     assert [question.label for question in asked] == [
         "In danger: Africa", "Near Luoyang", "What stood in 493",
+        "Ten at random, as a picture book",
     ]  # fmt: skip
     for question in asked[:2]:
         page = client.get(question.url)

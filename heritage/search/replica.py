@@ -38,21 +38,21 @@ _CONFLICT = "40001"  # SQLSTATE: a replica ends a query that stands in the way o
 
 
 @dataclass
-class Reading:
+class VisitorRead:
     """A request of a visitor, and the database that it is answered from."""
 
     alias: str = ""  # until its first query after it has an index
     lags: bool = False
 
 
-_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
+_reading: ContextVar[VisitorRead | None] = ContextVar("reading", default=None)
 _away: list[float] = []  # the monotonic time at which it did not answer
 
 
 @contextmanager
-def reading() -> Iterator[Reading]:
+def reading() -> Iterator[VisitorRead]:
     """Within it, records may be read from the replica."""
-    this = Reading()
+    this = VisitorRead()
     token = _reading.set(this)
     try:
         yield this
@@ -65,7 +65,7 @@ def read_connection() -> BaseDatabaseWrapper:
     return connections[_alias()]
 
 
-def failed(this: Reading, error: BaseException) -> bool:
+def failed(this: VisitorRead, error: BaseException) -> bool:
     """Whether the replica failed in a request, which can be answered from the primary instead."""
     if this.alias != ALIAS or not isinstance(error, OperationalError | InterfaceError):
         return False
