@@ -167,7 +167,10 @@ def test_nothing_jumps_while_the_map_is_made(browser, live_server, filled):
 
 
 def test_the_map_in_a_frame_is_moved_and_keeps_its_page(browser, live_server, filled):
-    opened(browser, f"{live_server.url}/en/embed/map/?at=34.6,112.4,5")
+    address = f"{live_server.url}/en/embed/map/?at=34.6,112.4,5"
+    browser.get(address)
+    browser.delete_all_cookies()  # of whoever was here before
+    opened(browser, address)
     frame = browser.find_element(By.CLASS_NAME, "map-live")
     before = drawn(browser)
     frame.send_keys(Keys.ARROW_LEFT)
