@@ -123,11 +123,24 @@ def _create_like_the_present(server: psycopg.Connection, name: str) -> sql.Compo
     ).format(sql.Identifier(name), *map(sql.Literal, found))
 
 
-def _facts(execute: Execute, tables: set[str], version: str, size: int) -> Facts:
+_COLUMNS_OF_SQLITE = """
+    SELECT tables.name, columns.name FROM sqlite_master AS tables
+    JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'
+"""
+_COLUMNS_OF_POSTGRESQL = """
+    SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema = current_schema()
+"""
+
+
+def _facts(execute: Execute, columns: str, version: str, size: int) -> Facts:
+    """`columns`: the query for the table and name of each column, of an earlier release too."""
+    there = {(table, column) for table, column in execute(columns)}
     migrations: dict[str, list[str]] = {}
     for app, name in execute("SELECT app, name FROM django_migrations ORDER BY app, name"):
         migrations.setdefault(app, []).append(name)
-    return Facts(version, size, migrations, _rows(execute, tables), sorted(_files(execute, tables)))
+    rows = _rows(execute, {table for table, _column in there})
+    return Facts(version, size, migrations, rows, sorted(_files(execute, there)))
 
 
 def _rows(execute: Execute, tables: set[str]) -> dict[str, int]:
@@ -137,13 +150,13 @@ def _rows(execute: Execute, tables: set[str]) -> dict[str, int]:
     return {name: execute(f'SELECT COUNT(*) FROM "{name}"')[0][0] for name in names}  # noqa: S608 - our names
 
 
-def _files(execute: Execute, tables: set[str]) -> set[str]:
+def _files(execute: Execute, columns: set[tuple[str, str]]) -> set[str]:
     """The files that rows name, as members of an archive."""
     found: set[str] = set()
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, FileField) and model._meta.db_table in tables:
-                table, column = model._meta.db_table, field.column
+            table, column = model._meta.db_table, field.column
+            if isinstance(field, FileField) and (table, column) in columns:
                 query = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" <> \'\''  # noqa: S608 - our names
                 folder = ORIGINALS if isinstance(field, OriginalField) else MEDIA
                 found.update(f"{folder}/{name}" for (name,) in execute(query))
@@ -176,7 +189,9 @@ class SQLite:
                 def execute(query: str) -> list[tuple[Any, ...]]:
                     return database.execute(query).fetchall()
 
-                facts = _facts(execute, tables, sqlite3.sqlite_version, copy.stat().st_size)
+                facts = _facts(
+                    execute, _COLUMNS_OF_SQLITE, sqlite3.sqlite_version, copy.stat().st_size
+                )
         except sqlite3.DatabaseError as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code == sqlite3.SQLITE_FULL:
@@ -313,9 +328,8 @@ class PostgreSQL:
             def execute(query: str) -> list[tuple[Any, ...]]:
                 return database.execute(query.encode()).fetchall()
 
-            tables = _tables_of(database)
             size = execute("SELECT pg_database_size(current_database())")[0][0]
-            return target, _facts(execute, tables, version, size)
+            return target, _facts(execute, _COLUMNS_OF_POSTGRESQL, version, size)
 
     def is_filled(self) -> bool:
         with psycopg.connect(self.conninfo) as database:
