@@ -5,7 +5,7 @@ typed in any script or in pinyin; if several have the name, `AmbiguousName` offe
 `site_fields` declares which field has which column.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from functools import cached_property
@@ -274,7 +274,7 @@ class TermColumn(Column):
     def assign(self, site: Site, text: str) -> str:
         found = self.clean(text)
         self.put(site, found)
-        return names_of(found)
+        return self.shown(found)
 
     def term(self, name: str) -> Term:
         if name not in self._by_name:
@@ -397,10 +397,6 @@ def class_for(model_field: Any) -> type[Column]:
     if model_field.many_to_many:
         return TermsColumn
     return TermColumn if model_field.many_to_one else Column
-
-
-def names_of(terms: Iterable[Term]) -> str:
-    return f"{SEPARATOR} ".join(map(label_of, terms))
 
 
 def terms_named(model: type[Term], text: str) -> list[Term]:
