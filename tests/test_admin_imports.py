@@ -97,6 +97,21 @@ def test_questions_are_answered_on_a_page_and_the_plan_made_anew(client):
     assert (row.outcome, row.site) == ("update", site.pk)
 
 
+@pytest.mark.parametrize(
+    ("extension", "content_type"),
+    [("csv", "text/csv"), ("json", "application/json"), ("ods", "application/vnd.oasis.open")],
+)
+def test_empty_examples_are_downloaded(client, extension, content_type):
+    client.force_login(build.make_user(group="contributor"))
+    path = reverse("admin:heritage_import_example", args=[extension])
+    assert path in client.get(reverse("admin:heritage_import_add")).content.decode()
+    response = client.get(path)
+    assert response["Content-Disposition"] == f'attachment; filename="example.{extension}"'
+    assert response["Content-Type"].startswith(content_type)
+    assert len(b"".join(response.streaming_content)) > 100
+    assert client.get(reverse("admin:heritage_import_example", args=["exe"])).status_code == 404
+
+
 def test_failed_rows_and_the_report_are_downloaded(client):
     client.force_login(build.make_user(group="editor"))
     of_import = planned(client)

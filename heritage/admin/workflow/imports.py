@@ -4,7 +4,7 @@ Whoever may add an import plans it; who may change one and publish sites plans a
 What is small is done within the request, see `exchange.importing`.
 """
 
-import mimetypes
+import io
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils.translation import gettext as _
@@ -153,7 +153,7 @@ class ImportAdmin(ReadOnlyPages):
         context = {"form": form, "examples": importing.EXAMPLES}
         return self.page(request, "admin/import_upload.html", _("Import a file"), context)
 
-    def example_view(self, request: HttpRequest, extension: str) -> HttpResponse:
+    def example_view(self, request: HttpRequest, extension: str) -> FileResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
         if extension not in importing.EXAMPLES:
@@ -161,10 +161,9 @@ class ImportAdmin(ReadOnlyPages):
         with tempfile.NamedTemporaryFile(suffix=f".{extension}") as file:
             importing.write_example(Path(file.name), extension)
             content = Path(file.name).read_bytes()
-        name = f"example.{extension}"
-        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(content, content_type=kind, headers=headers)
+        return FileResponse(
+            io.BytesIO(content), as_attachment=True, filename=f"example.{extension}"
+        )
 
     # --- columns
 
