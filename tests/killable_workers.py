@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 from django.db import connection
+
+from tests.process_beside import process_beside
 
 
 def wait_until(is_so) -> None:
@@ -38,17 +38,8 @@ class Workers:
 @contextmanager
 def killable_workers():
     """Workers, one at a time; at the end the process that forks them must end by itself."""
-    command = [sys.executable, "-m", "tests.worker_process", connection.settings_dict["NAME"]]
-    with subprocess.Popen(
-        command,
-        cwd=Path(__file__).parent.parent,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as parent:
+    with process_beside("tests.worker_process") as parent:
         yield Workers(parent)
-        parent.stdin.close()
-        assert parent.wait(timeout=20) == 0
 
 
 def _servers() -> set[int]:

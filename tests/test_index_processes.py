@@ -3,9 +3,7 @@
 import io
 import random
 import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -17,6 +15,7 @@ from heritage.models import IndexChange, Site
 from heritage.search import store
 from tests.builders import make_era, make_event, make_site
 from tests.index_comparison import assert_as_rebuilt, assert_nothing_to_derive
+from tests.process_beside import process_beside
 from tests.random_catalogue import Catalogue
 from tests.random_writes import write_if_possible
 from tests.second_process import WRITES
@@ -28,14 +27,7 @@ ROUNDS = 6
 def test_exact_while_two_processes_write():
     catalogue = Catalogue(random.Random(1))
     catalogue.populate(300)
-    command = [sys.executable, "-m", "tests.second_process", connection.settings_dict["NAME"], "2"]
-    with subprocess.Popen(
-        command,
-        cwd=Path(__file__).parent.parent,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as other:
+    with process_beside("tests.second_process", "2") as other:
         for _round in range(ROUNDS):
             before = IndexChange.objects.count()
             tell(other, "write")
@@ -49,8 +41,6 @@ def test_exact_while_two_processes_write():
             assert_as_rebuilt(store.current())
             assert other.stdout.readline() == "done\n"
             assert_nothing_to_derive()
-        other.stdin.close()
-        assert other.wait(timeout=20) == 0
 
 
 def tell(other: subprocess.Popen, word: str) -> None:
