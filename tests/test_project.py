@@ -273,6 +273,7 @@ MIGRATIONS = {
     "0021_rendition_forms.py": "54a7eb338809d50e",
     "0022_boundary_help.py": "95ca7ecbd46000f8",
     "0023_sourced_sentences.py": "b2802729b4bc1dbc",
+    "0024_commons_and_offers.py": "d6179a474bb63100",
 }
 
 

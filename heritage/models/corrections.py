@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
-from heritage.models.fields import PlainTextField
+from heritage.models.fields import OriginalField, PlainTextField
 from heritage.models.history import ChangeSet
 from heritage.models.unit_of_work import change_set
 from heritage.models.users import User
@@ -18,7 +18,10 @@ _SENDER_KEPT = timedelta(days=1)
 
 
 class Correction(Record):
-    """A suggestion about one site.
+    """A suggestion about one site, or a photograph that is offered for it.
+
+    A `picture` waits, as it was sent, where nothing is served, until the correction is decided;
+    `text` then says what it shows, and `suggestion` what else is known of it.
 
     The sender is known by e-mail address only, if one was given. `sender` is a keyed digest of the
     network address and the day, kept for a day to limit floods. Neither is part of a fixture or a
@@ -49,6 +52,26 @@ class Correction(Record):
     suggestion = PlainTextField(_("what would be right"), max_length=4000, blank=True)
     link = models.URLField(
         _("where that can be read"), max_length=500, blank=True, validators=[validate_web_address]
+    )
+    picture = OriginalField(
+        _("picture"),
+        upload_to="offered/",
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
+    author = models.CharField(
+        _("author"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
+    licence = models.ForeignKey(
+        "Licence",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("licence"),
     )
     email = models.EmailField(_("e-mail"), blank=True, serialize=False)
     language = models.CharField(_("language"), max_length=35, editable=False)
@@ -110,8 +133,14 @@ class Correction(Record):
                 raise
 
     def decide(self, state: str, user: User | None) -> None:
-        """Set the state and record who decided and when; reopening clears both."""
+        """Set the state and record who decided and when; reopening clears both.
+
+        A picture that was offered is let go: it has become one of the site by now, or never will.
+        Its file is swept later, and until then the history can give it back.
+        """
         self.state = state
         is_open = state == self.State.NEW
+        if not is_open:
+            self.picture = ""
         self.decided_by = None if is_open else user
         self.decided_at = None if is_open else timezone.now()

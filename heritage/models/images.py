@@ -73,6 +73,24 @@ class Image(Record):
     source_url = models.URLField(
         _("where it comes from"), blank=True, max_length=500, validators=[validate_web_address]
     )
+    restrictions = models.CharField(
+        _("restrictions"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What limits its use beside the licence, such as the rights of who is shown."),
+    )
+    # Of a picture from Wikimedia Commons: its title there, and when all this was read.
+    commons_title = models.CharField(
+        _("title on Wikimedia Commons"),
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+    )
+    read_on = models.DateField(_("as read on"), null=True, blank=True, editable=False)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     published = models.BooleanField(_("published"), default=False)
     on_cards = models.BooleanField(

@@ -1,5 +1,7 @@
 """Sources that facts are cited from, and licences of pictures."""
 
+import re
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +52,12 @@ class Source(Record):
         return self.kind == self.Kind.RECALLED
 
 
+# That let everybody use, change and sell a picture.
+_FREE = re.compile(
+    r"https?://(www\.)?creativecommons\.org/(licenses/by(-sa)?|publicdomain/(zero|mark))/"
+)
+
+
 class Licence(Record):
     """Terms of use, such as CC BY 4.0."""
 
@@ -66,3 +74,8 @@ class Licence(Record):
 
     def __str__(self) -> str:
         return str(self.label.best())
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it lets everybody use, change and sell, as its address says."""
+        return _FREE.match(self.url) is not None

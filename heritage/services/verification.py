@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -361,7 +362,7 @@ def pictures() -> Checking:
                     what = f"{model._meta.label_lower} {row['pk']}: {column.name}"
                     # An original is named by its own.
                     is_original = isinstance(column, OriginalField)
-                    sha256 = name[:64] if is_original else row.get("sha256", "")
+                    sha256 = PurePosixPath(name).stem if is_original else row.get("sha256", "")
                     yield from _file(column, what, name, sha256)
             done += 1
             yield Progress(done, total)

@@ -198,6 +198,7 @@ class ImageRows(RecordInline):
         "caption",
         ("author", "credit_line"),
         ("licence", "source_url"),
+        "restrictions",
         ("focus_x", "focus_y", "taken"),
         ("order", "on_cards", "published"),
     )

@@ -179,7 +179,7 @@ class ImageAdmin(RowAdmin):
         (None, {"fields": ("site", "file", "alt", "caption", "taken")}),
         (
             gettext_lazy("Rights"),
-            {"fields": (("author", "credit_line"), ("licence", "source_url"))},
+            {"fields": (("author", "credit_line"), ("licence", "source_url"), "restrictions")},
         ),
         (
             gettext_lazy("How it is shown"),

@@ -35,7 +35,7 @@ def _decide(
             chosen += rows.exclude(state=state).order_by("pk")
         for correction in chosen:
             correction.decide(state, user_of(request))
-            correction.save(update_fields=["state", "decided_by", "decided_at"])
+            correction.save(update_fields=["state", "picture", "decided_by", "decided_at"])
     text = ngettext(
         "%(count)s correction is now: %(state)s.",
         "%(count)s corrections are now: %(state)s.",
