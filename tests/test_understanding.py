@@ -1,10 +1,11 @@
 """Which filters the words of a search mean, and which words are left."""
 
+import json
 from datetime import date
 
 import pytest
 
-from heritage.models import Site
+from heritage.models import Place, Register, Site
 from heritage.search import store
 from heritage.search.filters import SiteFilter
 from heritage.search.query_language import understanding
@@ -319,6 +320,68 @@ def test_a_question_about_a_site_is_answered_above_the_list(client):
     for text in ("Jade Hall", "how big is Jade Hall", "when was nothing built"):
         assert answer(text) == "", text
     assert answer("when were Jade Hall and Luoyang Tower built") == ""
+
+
+DANGER, FAR = "in danger since 2001", "10 km from Luoyang in a straight line"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("since when is Jade Hall in danger", DANGER),
+        ("白玉堂从什么时候起濒危", "自2001年起濒危"),
+        ("since when is Luoyang in danger", DANGER.replace("2001", "1999")),
+        ("is Luoyang Tower in danger", "in danger since 1999"),
+        ("is Rome Tower in danger", "not on the List of World Heritage in Danger today"),
+        ("how far is Jade Hall from Luoyang", FAR),
+        ("how far is Jade from Luoyang", FAR),
+        ("distance between Luoyang and Jade", FAR),
+        ("how many km is it from Luoyang to Jade Hall", FAR),
+        ("how far is Jade Hall from Luoyang Tower", "11 km from Luoyang Tower in a straight line"),
+        ("白玉堂离洛阳多远", "距洛阳市直线10公里"),
+        ("从洛阳到白玉堂有多少公里", "距洛阳市直线10公里"),
+        ("how far is Jade Hall", ""),
+        ("how far is nothing from Luoyang", ""),
+        ("temples in danger", ""),
+    ],
+)
+def test_how_far_and_since_when_in_danger(client, text, said):
+    Place.objects.filter(slug="luoyang").update(latitude=34.09, longitude=112)
+    tower = Site.objects.get(slug="luoyang-tower")
+    tower.latitude = 34.1
+    tower.save()
+    list_of = Register.objects.get(slug="whl")
+    events = ["1990", ("in_danger", "1999")]
+    build.make_coverage(tower, build.make_designation(register=list_of, events=events))
+    build.make_site("Rome Tower", slug="rome-tower")
+    language = "zh-hans" if "玉" in text else "en"
+    found = client.get(f"/{language}/sites/", {"q": text}).context["list"]
+    assert (found.answer.text if found.answer else "") == said
+    if said:  # the site stands in the list
+        assert found.answer.url.rsplit("/", 2)[1] in [card.slug for card in found.shown.cards]
+
+
+def test_an_answer_names_its_source_and_has_an_address_of_its_own(client):
+    source = build.make_source("Gazetteer of Luoyang, 1919", url="https://example.org/gazetteer")
+    event = Site.objects.get(slug="jade-hall").events.get(first_year=68)
+    event.source = source
+    event.save()
+    first, again = (client.get("/en/sites/", {"q": "when was Jade Hall built"}) for _n in "12")
+    answer = first.context["list"].answer
+    assert [line.citation for line in answer.sources] == ["Gazetteer of Luoyang, 1919"]
+    assert answer.url == "/en/sites/jade-hall/"
+    page = first.content.decode()
+    assert 'id="answer"' in page and "https://example.org/gazetteer" in page
+    documents = [
+        json.loads(
+            each.content.decode().partition('application/ld+json">')[2].partition("</script>")[0]
+        )
+        for each in (first, again)
+    ]
+    assert documents[0] == documents[1]
+    text = json.dumps(documents[0])
+    assert "ItemList" in text and "/en/sites/jade-hall/" in text
+    assert "acceptedAnswer" in text and answer.text[:12] in text
 
 
 def test_whole_names_decide_and_several_give_all():

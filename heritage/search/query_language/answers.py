@@ -14,14 +14,13 @@ from datetime import date
 from django.utils import timezone
 from pyroaring import BitMap
 
-from heritage.cartography import gazetteer
 from heritage.search import text_search
 from heritage.search.caches import CacheKey, LRUCache
-from heritage.search.distance_fields import PLACE_MARK, town_value
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.query_language import dictionary, questions, spelling, understanding
+from heritage.search.query_language import questions, spelling, understanding
+from heritage.search.query_language.asked_site import asked_site, centre_called
 from heritage.search.query_language.dictionary import Superlative
 from heritage.search.query_language.query_words import QueryFilter
 from heritage.search.query_language.understanding import UnderstoodQuery
@@ -35,7 +34,7 @@ _MAX_NAMED = 5  # words of a name that stands in a longer text
 _WHERE = {"near", *(facet.name for facet in FACETS if facet.says_where)}
 _TOGETHER = {"to": "from", "role": "from", "within": "near", "hours": "open"}
 # Lists of the dictionary whose words say nothing beside the whole name of a site.
-_SAY_NOTHING_BESIDE = ("questions", "asides", "built", "inscribed", "open")
+_SAY_NOTHING_BESIDE = ("asked", "questions", "asides", "built", "inscribed", "open")
 _NEAREST_KM = (50, 100, 200, 400, 1_000, 3_000)  # of what is not here
 # The number of an entry with what may stand behind it; and a national code with spaces.
 _CODE = re.compile(r"([0-9]{1,4})(?:-[0-9]{3}[a-z]?|(?:bis|ter|quater|rev)(?:-[0-9]{3})?)", re.I)
@@ -80,37 +79,33 @@ def answer(index: IndexSnapshot, text: str, find_sites: FindSites) -> Answer:
     broad = index.cache.get_or_set(BROAD, lambda: LRUCache(_KEPT_BROAD))
     found = few.get((text, today)) or broad.get((text, today))
     if found is None:
-        found = _about(index, text, today, _answer(index, text, today, find_sites))
+        found = _answer(index, text, today, find_sites)
+        found = _about(index, text, today, found, find_sites)
         is_broad = found.partly is not None and len(found.partly.ids) > _BROAD
         (broad if is_broad else few)[(text, today)] = found
     return found
 
 
-def _about(index: IndexSnapshot, text: str, today: date, found: Answer) -> Answer:
-    """The answer with what the text asks of the only site that it names."""
+def _about(
+    index: IndexSnapshot, text: str, today: date, found: Answer, find_sites: FindSites
+) -> Answer:
+    """The answer with what the text asks of the only site that it names. That site alone is shown,
+    unless there are filters that it fits."""
     asks = questions.asked_in(text)
     read = understanding.understand(index, text, today) if asks else None
-    names = (*read.sites, *read.also_terms) if read else ()
-    if len(names) != 1 or read is None or read.unknown_centre:
+    if read is None or read.unknown_centre:
         return found
-    if {each.name for each in found.filters} == {"has"}:  # that it has tickets says its page
-        found = Answer(names[0].text, sites=names[0].sites)
-    about = text_search.best_known(index, names[0].sites)
-    far_from = _centre_beside(index, text, names[0].text) if asks == questions.FAR else ""
-    return replace(found, asks=asks, about=about, far_from=far_from)
-
-
-def _centre_beside(index: IndexSnapshot, text: str, name: str) -> str:
-    """The place or town that stands in a text beside the name of a site; the longest."""
-    atoms, named = tokens.atoms(text), tokens.atoms(name)
-    start = next((n for n in range(len(atoms)) if atoms[n : n + len(named)] == named), len(atoms))
-    for length in range(min(len(atoms), _MAX_NAMED), 0, -1):
-        for at in range(len(atoms) - length + 1):
-            is_beside = at + length <= start or at >= start + len(named)
-            phrase = atoms[at : at + length]
-            if is_beside and (centre := _centre(index, phrase, with_sites=True)):
-                return centre
-    return ""
+    asked = asked_site(index, text, today, asks, read)
+    if asked is None:
+        return found
+    # That it has tickets says its page; and how far it is, the answer.
+    is_said = asks == questions.FAR or {each.name for each in found.filters} == {"has"}
+    if is_said or found.partly or asked.pk not in find_sites(found.filters, ""):
+        found = Answer(asked.text, sites=asked.sites)
+    elif not found.filters:
+        unread = "" if questions.only_asks(found.unread) else found.unread
+        found = Answer(asked.text, sites=asked.sites, unread=unread)
+    return replace(found, asks=asks, about=asked.pk, far_from=asked.far_from)
 
 
 def answer_literally(index: IndexSnapshot, text: str) -> Answer:
@@ -170,23 +165,12 @@ def _by_code(index: IndexSnapshot, text: str) -> Answer | None:
 def _absent(index: IndexSnapshot, text: str, find_sites: FindSites) -> Answer | None:
     """What is nearest to a place or a town of the world in which the catalogue has no site."""
     plain, _aside = understanding.without_words(index, text, (*_SAY_NOTHING_BESIDE, "fillers"))
-    centre = _centre(index, tokens.atoms(plain), with_sites=False)
+    centre = centre_called(index, tokens.atoms(plain), with_sites=False)
     for km in _NEAREST_KM if centre else ():
         filters = (QueryFilter("near", (centre,)), QueryFilter("within", (f"{km}",)))
         if find_sites(filters, ""):
             return Answer("", filters, is_absent=True)
     return None
-
-
-def _centre(index: IndexSnapshot, atoms: tuple[str, ...], *, with_sites: bool) -> str:
-    """What an address calls the place of this name, if it is known where it lies; else the town
-    that all the world knows. Without `with_sites`, no place in which there are any."""
-    for facet, slug in dictionary.as_of(index).phrases.get(atoms, ()):
-        place = index.vocabulary.places.by_slug[slug] if facet == "place" else None
-        if place and place.centre and (with_sites or not index.having("place", place)):
-            return f"{PLACE_MARK}{slug}"
-    town = gazetteer.town_called(atoms)
-    return town_value(town) if town and town.is_known else ""
 
 
 def _near_unknown(

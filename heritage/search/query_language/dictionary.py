@@ -19,6 +19,7 @@ from heritage.search.caches import CacheKey
 from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, phrases_of
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.query_language import questions
 from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens
 from heritage.values.language import interface_languages
@@ -50,6 +51,7 @@ _LISTS = {
         "|recently added|newly inscribed|newly added|new",
     ),
     "inscribed": pgettext_lazy("search words behind “first”", "inscribed|listed|inscriptions"),
+    "between": pgettext_lazy("search words between two ends of a distance", "between|away|it"),
     "built": pgettext_lazy(
         "search words before a date",
         "built|built in|founded|founded in|begun|constructed|established|created|made in|erected"
@@ -226,6 +228,7 @@ def _read(terms: Vocabulary) -> Dictionary:
     for name, words in _LISTS.items():
         found.add_list(name, phrases_of(words))
     found.add_list("fillers", _FILLERS_OF_OTHERS.split("|"))
+    found.lists["asked"] = {words for _question, words in questions.phrases()}
     for code in interface_languages():
         with translation.override(code):
             for day, names in enumerate(str(_WEEKDAY).split("|")):

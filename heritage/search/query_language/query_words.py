@@ -15,7 +15,7 @@ from heritage.values import tokens
 
 # A minus before a word leaves it out: caves -china.
 _MINUS = re.compile(r"(?:^|\s)[-−–](?=[^\W\d])")
-_LONGEST_LISTED = 4  # words of a phrase in a list of the dictionary
+_LONGEST_LISTED = 6  # words of a phrase in a list of the dictionary
 
 
 @dataclass(frozen=True, slots=True)

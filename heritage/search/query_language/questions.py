@@ -13,7 +13,9 @@ DANGER, FAR = "danger", "far"
 _WORDS = {
     DANGER: pgettext_lazy("search words that ask about danger", "in danger|endangered"),
     FAR: pgettext_lazy(
-        "search words that ask how far something is", "how far|distance from|distance to|km from"
+        "search words that ask how far something is",
+        "how far|distance|how many km|how many kilometres|how many kilometers|how many miles"
+        "|km from",
     ),
     INSCRIBED: pgettext_lazy("search words that ask for a year of the List", "inscribed|listed"),
     VISIT: pgettext_lazy(
@@ -21,16 +23,21 @@ _WORDS = {
         "opening hours|opening times|hours|open|tickets|ticket|price|prices|entrance fee|entry fee"
         "|admission|how much",
     ),
-    SIZE: pgettext_lazy("search words that ask how large something is", "how big|how large|area"),
+    SIZE: pgettext_lazy(
+        "search words that ask how large something is",
+        "how big|how large|area of|surface area|size of|how many hectares",
+    ),
     WHERE: pgettext_lazy("search words that ask where something is", "where|location|located"),
     BUILT: pgettext_lazy(
-        "search words that ask when something began", "when|how old|age|what year|which year|year"
+        "search words that ask when something began",
+        "when|how old|age of|what year|which year|year",
     ),
 }
 
 
 @cache
-def _phrases() -> list[tuple[str, tuple[str, ...]]]:
+def phrases() -> list[tuple[str, tuple[str, ...]]]:
+    """(question, words that ask it)."""
     return [
         (name, tokens.atoms(text)) for name, words in _WORDS.items() for text in phrases_of(words)
     ]
@@ -39,8 +46,13 @@ def _phrases() -> list[tuple[str, tuple[str, ...]]]:
 def asked_in(text: str) -> str:
     """One of the questions above, or an empty text."""
     atoms = tokens.atoms(text)
-    for name, phrase in _phrases():
+    for name, phrase in phrases():
         size = len(phrase)
         if any(atoms[at : at + size] == phrase for at in range(len(atoms) - size + 1)):
             return name
     return ""
+
+
+def only_asks(text: str) -> bool:
+    """Whether each word of a text is one of a question."""
+    return set(tokens.atoms(text)) <= {word for _name, phrase in phrases() for word in phrase}

@@ -1,0 +1,127 @@
+"""Finds the site that a question is about, and what it shall be far from.
+
+That is the only site whose whole name is in the text; else the one that pages call by all the
+words which neither ask nor name a filter: “how far is Longmen from Luoyang”. A place that is called
+so, as Aleppo, is no site, unless it is asked since when something is in danger.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from pyroaring import BitMap
+
+from heritage.cartography import gazetteer
+from heritage.models import Site
+from heritage.search import text_search
+from heritage.search.distance_fields import PLACE_MARK, town_value
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.query_language import dictionary, questions
+from heritage.search.query_language.query_words import QueryWords
+from heritage.search.query_language.understanding import UnderstoodQuery
+from heritage.values import tokens
+
+_LONGEST_CENTRE = 5  # words, or Han characters
+_FEWEST_LETTERS, _FEWEST_HAN = 4, 2  # of what may be the beginning of a name
+_ASKING = ("asked", "fillers", "questions", "built", "inscribed", "excepted")
+_BESIDE_DISTANCES = ("near", "nearby", "from", "between")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSite:
+    text: str  # its name, as the search has it
+    sites: BitMap  # of this name
+    pk: int  # of the best known of them
+    far_from: str = ""  # a place, a town or a site, as an address calls it
+
+
+def asked_site(
+    index: IndexSnapshot, text: str, today: date, asks: str, read: UnderstoodQuery
+) -> AskedSite | None:
+    """What a text asks about with one of `questions`; None if it names no site, or several."""
+    names = (*read.sites, *read.also_terms)
+    words = QueryWords(index, text, today)
+    is_between = asks == questions.FAR and len(names) == 2
+    if is_between:  # two sites
+        far_from = Site.objects.filter(pk=text_search.best_known(index, names[1].sites)).get().slug
+        return _asked(index, names[0].text, names[0].sites, far_from)
+    if len(names) > 1 or (read.is_list and asks != questions.FAR):
+        return None
+    of_name = range(0)
+    if names:
+        of_name = _places_of(words, tokens.atoms(names[0].text))
+    of_centre, far_from = range(0), ""
+    if asks == questions.FAR:
+        of_centre, far_from = _centre_in(words, of_name)
+    if names:
+        return _asked(index, names[0].text, names[0].sites, far_from)
+    return _called_by_the_rest(words, asks, read, of_centre, far_from)
+
+
+def centre_called(index: IndexSnapshot, atoms: tuple[str, ...], *, with_sites: bool) -> str:
+    """What an address calls the place of this name, if it is known where it lies; else the town
+    that all the world knows. Without `with_sites`, no place in which there are any."""
+    for facet, slug in dictionary.as_of(index).phrases.get(atoms, ()):
+        place = index.vocabulary.places.by_slug[slug] if facet == "place" else None
+        if place and place.centre and (with_sites or not index.having("place", place)):
+            return f"{PLACE_MARK}{slug}"
+    town = gazetteer.town_called(atoms)
+    return town_value(town) if town and town.is_known else ""
+
+
+def _asked(index: IndexSnapshot, text: str, sites: BitMap, far_from: str) -> AskedSite:
+    return AskedSite(text, sites, text_search.best_known(index, sites), far_from)
+
+
+def _places_of(words: QueryWords, name: tuple[str, ...]) -> range:
+    """The positions of a name."""
+    size = len(name)
+    starts = (at for at in range(len(words.atoms)) if words.atoms[at : at + size] == name)
+    start = next(starts, 0)
+    return range(start, start + size)
+
+
+def _centre_in(words: QueryWords, taken: Iterable[int]) -> tuple[range, str]:
+    """The positions of the longest name of a place or a town beside others, and its address."""
+    for length in range(min(len(words.atoms), _LONGEST_CENTRE), 0, -1):
+        for at in range(len(words.atoms) - length + 1):
+            there = range(at, at + length)
+            phrase = words.atoms[at : at + length]
+            if set(there).isdisjoint(taken) and (
+                found := centre_called(words.index, phrase, with_sites=True)
+            ):
+                return there, found
+    return range(0), ""
+
+
+def _called_by_the_rest(
+    words: QueryWords, asks: str, read: UnderstoodQuery, of_centre: range, far_from: str
+) -> AskedSite | None:
+    """The site that is called by all the words that neither ask nor are the centre."""
+    lists = (*_ASKING, *_BESIDE_DISTANCES) if asks == questions.FAR else _ASKING
+    rest: list[int] = []
+    at = 0
+    while at < len(words.atoms):
+        skipped = max(words.in_list(name, at) for name in lists)
+        if not skipped and (at in of_centre or words.atoms[at] in tokens.STOP_WORDS):
+            skipped = 1
+        if not skipped:
+            rest.append(at)
+        at += skipped or 1
+    phrase = tuple(words.atoms[place] for place in rest)
+    if not phrase or rest[-1] - rest[0] >= len(rest):  # nothing, or apart from each other
+        return None
+    text = words.text(rest)
+    if len(text) < (_FEWEST_HAN if tokens.is_han(phrase[0]) else _FEWEST_LETTERS):
+        return None
+    meant = {facet for facet, _slug in words.dictionary.phrases.get(phrase, ())}
+    if not meant and set(phrase) <= set(tokens.atoms(read.rest)):
+        sites = text_search.sites_displayed_from(words.index, text)
+    elif meant == {"place"} and asks == questions.DANGER:
+        in_danger = words.index.sites_by_value("unesco").get("in_danger", BitMap())
+        sites = text_search.sites_with_words_in_names(words.index, text) & in_danger
+    elif meant and asks == questions.FAR:  # Bath, which is a kind of places, too
+        sites = text_search.sites_named(words.index, text)
+    else:
+        return None
+    return _asked(words.index, text, sites, far_from) if sites else None
