@@ -386,7 +386,6 @@ def test_the_bench_serves_as_the_unit_does(monkeypatch):
     unit = (Path(serving.ROOT) / "deploy/heritage@.service").read_text().replace("\\\n", " ")
     (said,) = re.findall(r"granian (--interface .*) heritage\.wsgi", unit)
     of_files = {"--uds", "--uds-permissions", "--log-level"}
-    of_files |= {"--metrics", "--metrics-address", "--metrics-port"}  # for monitoring
     assert {k: v for k, v in measured.items() if k not in of_files} == {
         k: v for k, v in options(said).items() if k not in of_files
     }

@@ -312,20 +312,20 @@ class Socket:
     ],
 )
 def test_the_watchdog_sees_whether_somebody_answers(tmp_path, answer, code):
-    options = ["--socket", str(tmp_path / "socket"), "--seconds", "5", "--tries", "1"]
+    options = ["--socket", str(tmp_path / "socket"), "--within", "5"]
     if code:
-        options += ["--seconds", "0.2", "--tries", "2", "--pause", "0.1"]
+        options += ["--seconds", "0.2", "--within", "0.5", "--pause", "0.1"]
     with Socket(tmp_path / "socket", answer) as workers:
         done = subprocess.run(
             [ROOT / "deploy" / "is-alive", *options], capture_output=True, text=True, check=False
         )
     assert done.returncode == code, done.stderr
-    assert code == 0 or done.stderr.count("No answer on") == 2
+    assert code == 0 or done.stderr.count("No answer on") >= 2
     assert answer is None or workers.asked.startswith(b"GET /healthz HTTP/1.1")
 
 
 def test_the_watchdog_sees_that_nobody_listens(tmp_path):
-    options = ["--socket", str(tmp_path / "none"), "--tries", "1"]
+    options = ["--socket", str(tmp_path / "none"), "--within", "0"]
     done = subprocess.run(
         [ROOT / "deploy" / "is-alive", *options], capture_output=True, check=False
     )
@@ -420,8 +420,6 @@ def test_the_container_serves_as_the_unit_does():
     started = re.sub(r"^#.*$", "", started, flags=re.MULTILINE).replace("\\\n", " ").split()
     socket_alone = started.index("--uds"), started.index("--uds-permissions") + 2
     expected = started[1 : socket_alone[0]] + started[socket_alone[1] :]
-    metrics = expected.index("--metrics")  # nobody else is in the container to ask for them
-    del expected[metrics : metrics + 5]
     assert [*command[:3], *command[7:]] == ["granian", *expected]
     assert text.index("\nUSER heritage") < text.index("\nHEALTHCHECK") < text.index("\nCMD")
 

@@ -230,7 +230,12 @@ class Machine:
             except OSError:
                 pass
             time.sleep(0.2)
-        raise AssertionError((self.run / "v1.log").read_text()[-2000:])
+        raise AssertionError(self.log("v1"))
+
+    def log(self, tag: str) -> str:
+        """What the workers of a release printed last."""
+        path = self.run / f"{tag}.log"
+        return path.read_text()[-2000:] if path.exists() else ""
 
     def stop(self):
         for pid in self.run.glob("*.pid"):
@@ -286,8 +291,8 @@ def test_a_reader_notices_no_upgrade_and_no_failure_of_one(machine):
         assert "Failed: start broken beside v1." in failed.stderr
         assert "v1 goes on serving." in failed.stderr
         assert str((machine.home / "current").readlink()) == "releases/v1"
-        done = machine.upgrade("--pages", "20", "v2")
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = machine.upgrade("--pages", "20", "--seconds", "90", "v2")
+        assert done.returncode == 0, done.stdout + done.stderr + machine.log("v2")
         assert "Safe: migrated in" in done.stdout and "0 of 20 pages differ" in done.stdout
         assert b'"version": "2.0"' in machine.ask("/readyz")[1]
         assert [path.stem for path in machine.run.glob("*.pid")] == ["v2"]
