@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from heritage.exchange import importing, pictures  # noqa: F401 (declare jobs)
+from heritage.exchange import commons, importing, pictures  # noqa: F401 (declare jobs)
 from heritage.formats.downloads import Download, TooMany, editions
 from heritage.management import verifying
 from heritage.models import PendingRefresh, PreparedFile

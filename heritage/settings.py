@@ -395,6 +395,12 @@ DEFAULT_CATALOGUE_NAME = _("Heritage")
 # The contact for security reports, published as /.well-known/security.txt: mailto:… or https://…
 SECURITY_CONTACT = env.str("HERITAGE_SECURITY_CONTACT", default="")
 
+# How Wikimedia can reach the operator: nothing is read from there without. mailto:… or https://…
+CONTACT = env.str("HERITAGE_CONTACT", default="")
+COMMONS_API = "https://commons.wikimedia.org/w/api.php"
+WIKIDATA_API = "https://www.wikidata.org/w/api.php"
+COMMONS_FILE_HOSTS = ["upload.wikimedia.org", "thumb.wikimedia.org"]
+
 # Who is told of faults by mail: a server error, with its traceback.
 ADMINS = env.list("HERITAGE_ERROR_MAIL", default=[])
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -40,14 +40,17 @@ def main(database: str) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
 
-    from heritage.exchange import importing
+    from heritage.exchange import importing, wikimedia
     from heritage.services import jobs
 
     importing.applying.AT_ONCE = importing.applying.BATCH = BATCH
     connection.settings_dict["NAME"] = database
+    settings.COMMONS_API = os.environ.get("HERITAGE_TEST_COMMONS", "")
+    settings.CONTACT, wikimedia.PAUSE = "mailto:heritage@example.org", 0
     jobs.declare("mark", "Marking")(mark_sites)
     jobs.HEARTBEAT = 0.05
     for _order in sys.stdin:

@@ -9,7 +9,8 @@
   `importing` compares them with the catalogue, shows what would change, and writes it.
   `fixtures` loads fixtures without overwriting what people have changed.
 - **All of it.** `catalogue_file` writes all records into one file, and reads it without loss.
-- **Pictures.** `pictures` matches many files to sites and adds them as drafts.
+- **Pictures.** `pictures` matches many files to sites and adds them as drafts; `commons` brings
+  free ones from Wikimedia Commons.
 - **Backups.** `backups` has the whole catalogue in one file, and restores it.
 
 Other packages import these names and no other module of this package.
@@ -35,6 +36,7 @@ __all__ = [
     "TermColumn",
     "backups",
     "catalogue_file",
+    "commons",
     "comparable",
     "editable_columns",
     "fields_for",

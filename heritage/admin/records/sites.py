@@ -52,6 +52,7 @@ from heritage.admin.lists.filters import (
 )
 from heritage.admin.lists.preferences import ListPages
 from heritage.admin.lists.table import TablePages, edit_table
+from heritage.admin.records.commons import CommonsPages
 from heritage.admin.records.completeness import completeness_of
 from heritage.admin.records.coverage import CoverageRows
 from heritage.admin.records.names_events_pictures import (
@@ -164,7 +165,7 @@ class SiteForm(CommentedForm):
 
 
 @admin.register(Site)
-class SiteAdmin(MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
+class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, CorrectedForm):
     form = SiteForm
     search_fields = ("search_text",)
     list_display = ("display_name", "place", "beginnings", "unesco", "state_badge")

@@ -6,6 +6,7 @@ from heritage.models import CommandRun, Job, WrongJobState
 from heritage.services import jobs
 
 SHOWN = 20  # lines of a log
+LONGEST = 200  # characters of a part of a result
 
 
 class Command(BaseCommand):
@@ -76,7 +77,7 @@ class Command(BaseCommand):
     def _show(self, job: Job) -> None:
         self.stdout.write(self._line(job))
         for name, value in job.result.items():
-            self.stdout.write(f"        {name}: {value}")
+            self.stdout.write(f"        {name}: {str(value)[:LONGEST]}")
         for line in reversed(job.lines.order_by("-pk")[:SHOWN]):
             self.stdout.write(f"        {line.level}: {line}")
         if (more := job.lines.count() - SHOWN) > 0:
