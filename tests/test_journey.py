@@ -440,6 +440,34 @@ def test_compare_marks_what_differs(client, luoyang):
     assert "1 site of this address is not in the catalogue: gone." in html
 
 
+def row_of(html, label):
+    return next(row for row in html.split('<tr class="') if f">{label} <" in row)
+
+
+def test_areas_of_properties_are_compared(client, luoyang):
+    """Of a component, that of the whole is told, and not the largest."""
+    areas = {"museum": ("440", 23_392), "temple": ("1039", 348.75), "tomb": ("1442", 42_668)}
+    for uid, (number, area) in areas.items():
+        entry = build.make_designation("world_heritage", number, ["2000"])
+        entry.world_heritage.area_ha = area
+        entry.world_heritage.save()
+        extent = "component" if uid == "tomb" else "whole"
+        build.make_coverage(Site.objects.get(uid=uid), entry, extent=extent)
+    html = client.get("/en/compare/?site=temple~museum~tomb~gate").content.decode()
+    temple, museum, tomb, gate = row_of(html, "Area of the World Heritage property").split("<td>")[1:]
+    assert "348.75 ha" in temple and "23,392 ha" in museum and "not recorded" in gate
+    assert "42,668 ha" in tomb and "the whole of" in tomb
+    assert ["▲" in cell for cell in (temple, museum, tomb)] == [False, True, False]
+
+
+def test_all_hours_are_compared(client, luoyang):
+    """None is left out, however many seasons there are."""
+    for hour in range(10, 16):
+        build.make_opening(Site.objects.get(uid="gate"), opens=f"{hour}:00")
+    html = client.get("/en/compare/?site=gate~temple").content.decode()
+    assert all(f"{hour}:00–17:00" in row_of(html, "Opening hours") for hour in range(10, 16))
+
+
 def test_what_a_site_may_be_compared_with(client, luoyang):
     html = client.get("/en/compare/?site=temple&q=museum").content.decode()
     assert "site=temple~museum" in html

@@ -1,6 +1,8 @@
 """Journeys in a real browser: taken along without a network, put in order by finger and keys."""
 
 import json
+import re
+from base64 import b64decode
 from urllib.request import urlopen
 
 import pytest
@@ -246,6 +248,20 @@ def test_a_stop_is_dragged_to_its_place(browser, live_server, ten, drag, width):
     drag(browser, middle(browser, f"#{first} .stop-handle"), target | {"y": target["y"] + 20})
     wait(browser, lambda: order(browser) == [UIDS[1], UIDS[2], UIDS[0]])
     assert "order=hand" in browser.current_url
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_each_day_is_one_sheet_of_a4(browser, live_server, ten, language):
+    """Four stops, with the map and the names for the driver."""
+    uids = "~".join(UIDS[:6])
+    browser.get(f"{live_server.url}/{language}/journey/?stop={uids}&minutes=100&day=2026-12-06")
+    days = browser.find_elements(By.CSS_SELECTOR, ".journey-day")
+    stops = [len(day.find_elements(By.CSS_SELECTOR, ".stop")) for day in days]
+    assert stops == [4, 2]
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    pdf = b64decode(printed["data"])
+    size = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert [tuple(round(float(each)) for each in page) for page in size] == [(595, 842)] * 2
 
 
 def test_a_stop_is_moved_by_keys_and_keeps_the_focus(browser, live_server, ten):

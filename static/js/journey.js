@@ -38,12 +38,13 @@ function button(label, name, act) {
 
 function draw() {
   const all = window.keptSites.read();
-  const rows = Object.entries(all.lists).map(([name, kept]) => {
+  const shown = Object.entries(all.lists).filter(([name, kept]) => name || kept.length);
+  const rows = shown.map(([name, kept]) => {
     const row = document.createElement("li");
     const link = document.createElement("a");
     link.href = window.keptSites.address(kept, name);
     link.textContent = name || dataset.unnamed;
-    row.append(link, ` · ${dataset.stops} ${kept.length} `);
+    row.append(link, ` · ${dataset.stops} ${kept.length} · `);
     if (name === all.current) row.append(dataset.used, " ");
     else row.append(button(dataset.use, name, () => change((now) => { now.current = name; })), " ");
     row.append(

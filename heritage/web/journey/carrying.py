@@ -40,7 +40,7 @@ def carried(data: QueryDict, addresses: Addresses) -> Journey:
 
 def _stop(each: JourneySite, addresses: Addresses) -> CarriedStop:
     driver = each.driver
-    words = [str(driver.name) if str(driver.name) != each.name else "", driver.pinyin]
+    words = ["" if each.is_same else str(driver.name), driver.pinyin]
     words += [driver.address, driver.phone]
     return CarriedStop(
         each.uid,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -9,18 +10,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
-from heritage.models import Event, Quantity, Site, VisitingFact
+from heritage.models import Coverage, Event, Quantity, Register, Site, VisitingFact
 from heritage.search import current_index
 from heritage.values.date_format import year_phrase
 from heritage.web.journey.address import BETWEEN, uids_in
 from heritage.web.journey.page import Offered, offered
-from heritage.web.shared import language_html, time_scale
+from heritage.web.shared import certainty, language_html, time_scale
 from heritage.web.shared.cards import Picture
+from heritage.web.shared.certainty import Mark
 from heritage.web.shared.charts import percent
 from heritage.web.shared.quantities import quantity_line
 from heritage.web.shared.time_scale import Tick
+from heritage.web.site.designations import area_phrase
 from heritage.web.site.page import SitePage, site_page
 from heritage.web.site.visiting import VisitingLine
 
@@ -42,12 +45,6 @@ class CompareRow:
     label: str
     cells: list[tuple[str, ComparedCell]]  # with the name of the site, for a narrow page
     differs: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    code: str
-    is_met: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,6 @@ class Compared:
     other: SafeString | str
     url: str
     picture: Picture
-    seals: list[Seal]
     without: str  # the address of the others
 
 
@@ -118,15 +114,13 @@ def compare_page(data: QueryDict) -> ComparePage:
             left,
         )
         said.append(text % {"number": left, "most": MOST})
-    codes = [_criteria(page) for page in pages]
     address, words = BETWEEN.join(known), data.get("q", "").strip()[:200]
     more = [
         *(offered(current_index(), words, known, lambda uid: _with(known, uid)) if words else ()),
         *(_alike(pages[0]) if len(pages) == 1 and not words else ()),
     ]
-    every = sorted({code for each in codes for code in each}, key=_ROMAN.get)  # type: ignore[arg-type]
     return ComparePage(
-        [_compared(page, known, met, every) for page, met in zip(pages, codes, strict=True)],
+        [_compared(page, known) for page in pages],
         list(_rows(pages)) if len(pages) > 1 else [],
         _scale(pages),
         said,
@@ -148,20 +142,7 @@ def _with(known: Sequence[str], uid: str) -> str:
     return f"{reverse('web:compare')}?site={BETWEEN.join([*known, uid])}"
 
 
-_ROMAN = {
-    code: number
-    for number, code in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), 1)
-}
-
-
-def _criteria(page: SitePage) -> set[str]:
-    terms = [term for each in page.rows.coverages for term in page.rows.criteria_of(each)]
-    return {term.code for term in terms if term.code in _ROMAN}
-
-
-def _compared(
-    page: SitePage, known: Sequence[str], met: set[str], every: Sequence[str]
-) -> Compared:
+def _compared(page: SitePage, known: Sequence[str]) -> Compared:
     others = language_html.in_other_languages(page.site.shown_name)
     rest = BETWEEN.join(uid for uid in known if uid != page.site.uid)
     return Compared(
@@ -169,7 +150,6 @@ def _compared(
         language_html.in_its_language(others[0]) if others else "",
         reverse("web:site", args=[page.site.slug]),
         page.picture,
-        [Seal(code, code in met) for code in every],
         f"{reverse('web:compare')}?site={rest}",
     )
 
@@ -182,8 +162,13 @@ def _rows(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
         yield from _row(pages, str(label()), [value(page) for page in pages])
     for kind in Quantity.Kind:
         yield from _quantities(pages, kind)
+    yield from _property_areas(pages)
     for label, value in _AFTER:
         yield from _row(pages, str(label()), [value(page) for page in pages])
+        if value is _inscribed:
+            yield from _criteria(pages)
+    yield from _visits(pages)
+    yield from _row(pages, _("Managed by"), [page.custodian for page in pages])
 
 
 def _row(
@@ -203,49 +188,122 @@ def _row(
 
 
 def _quantities(pages: Sequence[SitePage], kind: Quantity.Kind) -> Iterable[CompareRow]:
-    """The largest is marked where each number is of the site itself, or all are of one thing."""
+    """The largest is marked where all numbers are of one thing."""
     found = [[row for row in page.rows.quantities if row.kind == kind] for page in pages]
     firsts = [rows[0] for rows in found if rows]
-    alike = len({str(row.of.best()) for row in firsts}) == 1 and len(firsts) > 1
-    amounts = [rows[0].in_first_unit if rows else None for rows in found]
-    largest = max((each for each in amounts if each is not None), default=None)
-    most = frozenset(
-        number for number, each in enumerate(amounts) if alike and each is not None
-        and each == largest and amounts.count(each) == 1
-    )  # fmt: skip
+    alike = all(row.of == firsts[0].of for row in firsts)
+    amounts = [rows[0].in_first_unit if rows and alike else None for rows in found]
     values = [_joined(map(_said, rows)) for rows in found]
-    yield from _row(pages, str(capfirst(kind.label)), values, most)
+    yield from _row(pages, str(capfirst(kind.label)), values, _largest(amounts))
+
+
+def _largest(amounts: Sequence[Decimal | None]) -> frozenset[int]:
+    """The number of the one that is larger than any other, if there are others."""
+    known = sorted((each for each in amounts if each is not None), reverse=True)
+    if len(known) < 2 or known[0] == known[1]:
+        return frozenset()
+    return frozenset({amounts.index(known[0])})
 
 
 def _said(row: Quantity) -> SafeString:
     line = quantity_line(row)
-    marks = format_html_join(
-        "", ' <span class="mark mark-{}" title="{}">{}</span>',
-        ((mark.key, mark.explanation, mark.label) for mark in line.marks),
-    )  # fmt: skip
     of = format_html(' <span class="where-note">· {}</span>', line.of) if line.of else ""
-    return format_html("{}{}{}", line.value, of, marks)
+    return format_html("{}{}{}", line.value, of, _marks(line.marks))
+
+
+def _marks(marks: Iterable[Mark]) -> SafeString:
+    return format_html_join(
+        "", ' <span class="mark mark-{}" title="{}">{}</span>',
+        ((mark.key, mark.explanation, mark.label) for mark in marks),
+    )  # fmt: skip
+
+
+def _property_areas(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
+    """Of the property of World Heritage that a site is, or is a component of."""
+    found = [list(_with_area(page)) for page in pages]
+    wholes = [
+        next((area for coverage, area in rows if coverage.extent == Coverage.Extent.WHOLE), None)
+        for rows in found
+    ]
+    values = [_joined(_area(coverage, area) for coverage, area in rows) for rows in found]
+    yield from _row(pages, _("Area of the World Heritage property"), values, _largest(wholes))
+
+
+def _with_area(page: SitePage) -> Iterable[tuple[Coverage, Decimal]]:
+    for coverage in page.rows.coverages:
+        listed = page.rows.properties.get(coverage.designation_id)
+        if listed and listed.detail.area_ha and coverage.designation.register.role == _LISTED:
+            yield coverage, listed.detail.area_ha
+
+
+def _area(coverage: Coverage, area: Decimal) -> SafeString:
+    entry, of = coverage.designation, ""
+    if coverage.extent == Coverage.Extent.COMPONENT:
+        name = language_html.within_quotes(language_html.as_html(entry.name.best()))
+        of = format_html(
+            ' <span class="where-note">· {}</span>', format_html(_("the whole of “{}”"), name)
+        )
+    marks = _marks(certainty.of_source(entry.source))
+    return format_html("{}{}{}", area_phrase(area), of, marks)
+
+
+def _criteria(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
+    """As seals: each criterion that one of the sites meets, met or not."""
+    met = [
+        {term.code for each in page.rows.coverages for term in page.rows.criteria_of(each)}
+        & _ROMAN.keys()
+        for page in pages
+    ]
+    every = sorted(set().union(*met), key=_ROMAN.__getitem__)
+    yield from _row(pages, _("Criteria"), [_seals(every, codes) if codes else "" for codes in met])
+
+
+def _seals(every: Sequence[str], met: set[str]) -> SafeString:
+    words = {
+        True: ("is-met", pgettext("a criterion", "met")),
+        False: ("is-not", pgettext("a criterion", "not met")),
+    }
+    seals = format_html_join(
+        "", '<li class="{}">{}<span class="hidden"> {}</span></li>',
+        ((words[code in met][0], code, words[code in met][1]) for code in every),
+    )  # fmt: skip
+    return format_html('<ul class="criteria-seals">{}</ul>', seals)
 
 
 def _joined(values: Iterable[SafeString | str]) -> SafeString:
     return format_html_join(SafeString("<br>"), "{}", ((value,) for value in values))
 
 
-def _visit(lines: Sequence[VisitingLine]) -> SafeString:
-    return _joined(
-        format_html('{}: {} <span class="where-note">{}</span>', line.label, line.value, line.year)
-        for line in lines[:3]
-    )
+def _visits(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
+    """Hours, tickets and the time needed, each of its year."""
+    hours = [page.visiting.hours[: len(page.rows.openings)] for page in pages]
+    prices = [page.visiting.prices[: len(page.rows.prices)] for page in pages]
+    needed = str(VisitingFact.Kind.TIME_NEEDED.label)
+    times = [[line for line in page.visiting.facts if line.label == needed] for page in pages]
+    for label, found in ((_("Opening hours"), hours), (_("Tickets"), prices), (needed, times)):
+        yield from _row(pages, label, [_visit(lines, label) for lines in found])
 
 
-def _label_of_time() -> str:
-    return str(VisitingFact.Kind.TIME_NEEDED.label)
+def _visit(lines: Iterable[VisitingLine], heading: str) -> SafeString:
+    said = []
+    for line in lines:
+        value = line.value
+        if line.label != heading:
+            value = format_html(pgettext("label: value", "{}: {}"), line.label, line.value)
+        year = format_html(' <span class="where-note">· {}</span>', line.year) if line.year else ""
+        said.append(format_html("{}{}", value, year))
+    return _joined(said)
 
 
-def _time_needed(page: SitePage) -> list[VisitingLine]:
-    return [line for line in page.visiting.facts if line.label == _label_of_time()]
+def _inscribed(page: SitePage) -> str:
+    return page.inscribed
 
 
+_LISTED = Register.Role.WORLD_HERITAGE
+_ROMAN = {
+    code: number
+    for number, code in enumerate(("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"), 1)
+}
 type _Value = Callable[[SitePage], SafeString | str]
 _BEFORE: tuple[tuple[Callable[[], str], _Value], ...] = (
     (lambda: _("What it is"), lambda page: _joined(kind.label for kind in page.kinds)),
@@ -256,15 +314,8 @@ _AFTER: tuple[tuple[Callable[[], str], _Value], ...] = (
     (lambda: _("Area of the site"), lambda page: page.area),
     (lambda: _("Where"), lambda page: page.where.place),
     (lambda: _("World Heritage"), lambda page: _joined(str(each.label) for each in page.unesco)),
-    (lambda: _("Inscribed"), lambda page: page.inscribed),
+    (lambda: _("Inscribed"), _inscribed),
     (lambda: _("Protection"), lambda page: page.protection),
-    (
-        lambda: _("Opening hours"),
-        lambda page: _visit(page.visiting.hours[: len(page.rows.openings)]),
-    ),
-    (lambda: _("Tickets"), lambda page: _visit(page.visiting.prices[: len(page.rows.prices)])),
-    (_label_of_time, lambda page: _visit(_time_needed(page))),
-    (lambda: _("Managed by"), lambda page: page.custodian),
 )
 
 

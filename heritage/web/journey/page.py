@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.cartography import map_sheet, mercator
+from heritage.cartography import mercator
 from heritage.models import Site
 from heritage.models.visiting import WEEKDAYS
 from heritage.search import IndexSnapshot, SiteFilter, current_index, map_cells
@@ -29,8 +29,8 @@ from heritage.web.shared.map_sheets import MapMark, MapSheet
 from heritage.web.site import map_services
 from heritage.web.site.map_services import MapLink
 
-WIDTH, HEIGHT = 720, 420  # pixels of the map of a day
-_CLOSEST = 11  # zoom of a map: closer there is hardly a town beside a single stop
+WIDTH, HEIGHT = 520, 400  # pixels of the map of a day: its names can be read on a phone, too
+_CLOSEST, _CLOSEST_OF_ONE = 11, 9  # zooms of a map: closer there is hardly a town beside a stop
 _OFFERED = 8  # sites that a search offers
 _SEAL = 12.0  # pixels of half a side
 CARRIED = ("gpx", "kml", "geojson", "ics")
@@ -332,9 +332,8 @@ def day_sheet(lines: Sequence[StopLine], label: str) -> MapSheet | None:
     xs, ys = zip(*spots, strict=True)
     if max(xs) - min(xs) > 0.5:  # across 180°
         xs = tuple(x + 1 if x < 0.5 else x for x in xs)
-    window = map_cells.window_around(
-        min(xs), min(ys), max(xs), max(ys), WIDTH, HEIGHT, min(_CLOSEST, map_sheet.LARGEST)
-    )
+    closest = _CLOSEST if len({*spots}) > 1 else _CLOSEST_OF_ONE
+    window = map_cells.window_around(min(xs), min(ys), max(xs), max(ys), WIDTH, HEIGHT, closest)
     world = mercator.TILE << window.zoom
     left, top = round(window.left), round(window.top)
     at = [(x * world - left, y * world - top) for x, y in zip(xs, ys, strict=True)]

@@ -58,6 +58,11 @@ class JourneySite:
         return str(self.site.shown_name.best())
 
     @property
+    def is_same(self) -> bool:
+        """Whether a driver is shown the name that the reader has."""
+        return str(self.driver.name) == self.name
+
+    @property
     def url(self) -> str:
         return reverse("web:site", args=[self.site.slug])
 
