@@ -182,6 +182,42 @@ def test_the_map_in_a_frame_is_moved_and_keeps_its_page(browser, live_server, fi
     assert not browser.get_cookies()
 
 
+TILES = """return [...document.querySelectorAll(".leaflet-tile")].map((tile) =>
+  [tile.naturalWidth > 0, tile.classList.contains("leaflet-tile-loaded")])"""
+
+
+def test_tiles_and_marks_that_failed_are_asked_again(browser, live_server, filled):
+    opened(browser, f"{live_server.url}/en/sites/?view=map&at=34.7,112.4,8")
+
+    def network(is_there: bool) -> None:
+        how = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        said = {"offline": not is_there, **how}
+        browser.execute_cdp_cmd("Network.emulateNetworkConditions", said)
+
+    before = drawn(browser)
+    browser.execute_cdp_cmd("Network.enable", {})
+    try:
+        network(False)
+        browser.find_element(By.CLASS_NAME, "map-live").send_keys("-")
+        wait(browser, lambda: any(not is_there for is_there, _ in browser.execute_script(TILES)))
+        assert drawn(browser) == before
+    finally:
+        network(True)
+    wait(browser, lambda: drawn(browser) != before)
+    wait(browser, lambda: all(all(tile) for tile in browser.execute_script(TILES)))
+
+
+def test_a_phone_loads_no_tiles_for_the_map_that_a_script_replaces(browser, live_server, filled):
+    resize(browser, 360)
+    opened(browser, f"{live_server.url}/en/sites/?view=map&bbox=112,34,113,35.5")
+    zoom = drawn(browser).split(",")[2]
+    asked = browser.execute_script(
+        "return performance.getEntriesByType('resource').map((each) => each.name)"
+    )
+    tiles = {name.split("/")[-3] for name in asked if "/map/" in name and name.endswith(".svg")}
+    assert tiles == {zoom}
+
+
 def test_without_a_script_links_do_the_same(browser, live_server, filled):
     scripts(browser, False)
     browser.get(f"{live_server.url}/en/sites/?view=map")

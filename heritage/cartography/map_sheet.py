@@ -4,6 +4,7 @@ A sheet is what tiles show side by side: the same code draws both. Each follows 
 scheme of the reader by itself. Borders of states are never drawn.
 """
 
+import re
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -56,6 +57,7 @@ _TEXTS = {
     "w": ("fill:#4b7274;stroke:#dde6df", "fill:#86b0ae;stroke:#12191b"),
     "v": ("fill:#3f6c78;stroke:#f8f2e2", "fill:#83b4bd;stroke:#24221e"),
 }
+_CLASSES = re.compile(r'class="([^"]+)"')
 _FONT = (
     "font-family:'Source Han Serif SC','Noto Serif CJK SC','Songti SC',STSong,SimSun,"
     "'Iowan Old Style',Palatino,'Noto Serif','DejaVu Serif',serif"
@@ -424,9 +426,12 @@ def _foot(window: SheetWindow, lines: tuple[str, ...]) -> str:
 # --- SVG ---------------------------------------------------------------------------------------
 
 
-def _style(script: str, zoom: int) -> str:
+def _style(script: str, zoom: int, shapes: str) -> str:
+    """The rules of what is drawn."""
     strength = relief.strength(zoom)
     rules = _COLOURS | _TEXTS | {"re": (f"opacity:{strength:g}", f"opacity:{strength * 0.6:.2g}")}
+    used = {name for each in _CLASSES.findall(shapes) for name in each.split()}
+    rules = {name: rule for name, rule in rules.items() if name in used}
     light = "".join(f".{name}{{{rule[0]}}}" for name, rule in rules.items())
     dark = "".join(f".{name}{{{rule[1]}}}" for name, rule in rules.items())
     font = _FONT if script == "zh" else _FONT_EN
@@ -438,5 +443,5 @@ def _svg(window: SheetWindow, script: str, shapes: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{window.width}" height="{window.height}" '
         f'viewBox="0 0 {window.width} {window.height}" xml:lang="{language}">'
-        f"<style>{_style(script, window.zoom)}</style>{shapes}</svg>"
+        f"<style>{_style(script, window.zoom, shapes)}</style>{shapes}</svg>"
     )

@@ -71,13 +71,28 @@ function start() {
 }
 
 function layOwnTiles() {
-  L.tileLayer(live.root.dataset.tiles, { tileSize: 512, zoomOffset: -1 }).addTo(live.map);
+  layTile(live.root.dataset.tiles, { tileSize: 512, zoomOffset: -1 });
+}
+
+function layTile(url, options) {
+  const layer = L.tileLayer(url, options).addTo(live.map);
+  // A tile that failed is asked again: later and later, or once there is a network.
+  layer.on("tileerror", ({ tile }) => {
+    const { src } = tile;
+    const again = () => {
+      if (tile.isConnected && !tile.naturalWidth) tile.src = src;
+    };
+    tile.wait = 2 * (tile.wait ?? 500);
+    setTimeout(again, tile.wait);
+    addEventListener("online", again, { once: true });
+  });
+  return layer;
 }
 
 function layTiles(layers) {
   const { root, map } = live;
   const laid = layers.map(({ url, ...options }, number) =>
-    L.tileLayer(url, { ...options, zIndex: number + 1 }).addTo(map),
+    layTile(url, { ...options, zIndex: number + 1 }),
   );
   credit(root, true);
   let isThere = false;
@@ -157,7 +172,9 @@ async function refresh() {
     if (status && live.moved) status.textContent = data.inView;
     root.dataset.drawn = at; // for whoever waits for it
   } catch (error) {
-    if (error.name !== "AbortError") root.dataset.failed = "";
+    if (error.name === "AbortError") return;
+    root.dataset.failed = "";
+    addEventListener("online", refresh, { once: true });
   } finally {
     if (live.asked === asked) root.removeAttribute("aria-busy");
   }
