@@ -454,7 +454,8 @@ def test_areas_of_properties_are_compared(client, luoyang):
         extent = "component" if uid == "tomb" else "whole"
         build.make_coverage(Site.objects.get(uid=uid), entry, extent=extent)
     html = client.get("/en/compare/?site=temple~museum~tomb~gate").content.decode()
-    temple, museum, tomb, gate = row_of(html, "Area of the World Heritage property").split("<td>")[1:]
+    row = row_of(html, "Area of the World Heritage property")
+    temple, museum, tomb, gate = row.split("<td>")[1:]
     assert "348.75 ha" in temple and "23,392 ha" in museum and "not recorded" in gate
     assert "42,668 ha" in tomb and "the whole of" in tomb
     assert ["▲" in cell for cell in (temple, museum, tomb)] == [False, True, False]

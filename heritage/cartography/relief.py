@@ -20,8 +20,8 @@ _FEATHER = 0.0083  # of the world, in which that picture gives way to the one of
 _STRENGTH = {0: 0.55, 1: 0.6, 2: 0.62, 3: 0.6, 4: 0.55, 5: 0.5, 6: 0.46, 7: 0.36, 8: 0.18}
 # How much of the picture of the world is left where it is too coarse, beyond East Asia.
 _COARSE = {5: 0.75, 6: 0.45, 7: 0.2, 8: 0.0}
-# Pixels of a tile's picture: a half, a quarter … of those that the pictures of the world and of East Asia
-# have there, as what is between is grainy; the most that they have to show at zooms 4, and 6 to 8.
+# Pixels of a tile's picture: a half, a quarter … of those that the pictures of the world and of
+# East Asia have there, as what is between is grainy; at zooms 4 and 6 to 8 all that they have.
 _SIZES = {0: 200, 1: 160, 2: 160, 3: 160, 4: 160, 5: 168, 6: 180, 7: 128, 8: 80}
 _QUALITY = 38
 
