@@ -350,9 +350,9 @@ def test_how_far_and_since_when_in_danger(client, text, said):
     tower = Site.objects.get(slug="luoyang-tower")
     tower.latitude = 34.1
     tower.save()
-    list_of = Register.objects.get(slug="whl")
+    requested_list = Register.objects.get(slug="whl")
     events = ["1990", ("in_danger", "1999")]
-    build.make_coverage(tower, build.make_designation(register=list_of, events=events))
+    build.make_coverage(tower, build.make_designation(register=requested_list, events=events))
     build.make_site("Rome Tower", slug="rome-tower")
     language = "zh-hans" if "玉" in text else "en"
     found = client.get(f"/{language}/sites/", {"q": text}).context["list"]

@@ -36,7 +36,7 @@ Owner = tuple[int, int]  # content type and id, of a record or of a row
 
 
 @dataclass(frozen=True)
-class Undone:
+class Undo:
     """What a job undoes: a change set record by record, or the history of a record row by row."""
 
     changes: QuerySet[Change]
@@ -54,20 +54,20 @@ class Undone:
         return change.model_id, change.object_id
 
 
-def undo_in_steps(run: Run, undone: Undone, keeps_fit: bool = True) -> Steps:
+def undo_in_steps(run: Run, undo: Undo, keeps_fit: bool = True) -> Steps:
     """The steps of a job that undoes changes; those of an earlier run are left out.
 
     With `keeps_fit` no published site is left unfit to be published.
     """
-    of = undone.of
-    groups = _groups(undone)
+    of = undo.of
+    groups = _groups(undo)
     total = sum(size for _owners, size in groups)
     at = run.cursor.get("undo", {})
     if at.get("of", 0) != (of.pk if of else None):
         at = {"of": of.pk if of else None, "todo": None, "next": 0, "again": [], "is_last": False}
         at |= {"changes": 0, "stays": 0}
         run.cursor["undo"] = at
-    says = undone.says
+    says = undo.says
     while True:
         todo: Sequence[int] = range(len(groups)) if at["todo"] is None else at["todo"]
         while at["next"] < len(todo):
@@ -77,7 +77,7 @@ def undo_in_steps(run: Run, undone: Undone, keeps_fit: bool = True) -> Steps:
                 owner: number for number in todo[at["next"] : upto] for owner in groups[number][0]
             }
             with run.batch(ChangeSet.Kind.UNDO, run.parameters.get("reason", ""), undoes=of):
-                _undo_batch(run, undone, numbers, keeps_fit)
+                _undo_batch(run, undo, numbers, keeps_fit)
                 at["next"] = upto
                 if at["todo"] is None:
                     at["changes"] += sum(size for _owners, size in batch)
@@ -106,25 +106,24 @@ def _end_of_batch(groups: list[tuple[list[Owner], int]], todo: Sequence[int], fi
     return upto
 
 
-def _undo_batch(run: Run, undone: Undone, numbers: dict[Owner, int], keeps_fit: bool) -> None:
+def _undo_batch(run: Run, undo: Undo, numbers: dict[Owner, int], keeps_fit: bool) -> None:
     """Undo what was done to these records or rows; each has the number of its group."""
     by_model: dict[int, list[int]] = defaultdict(list)
     for model, pk in numbers:
         by_model[model].append(pk)
-    found, (of_model, of_id) = Q(), undone.columns
+    found, (of_model, of_id) = Q(), undo.columns
     for model, ids in by_model.items():
         found |= Q(**{of_model: model, f"{of_id}__in": ids})
-    changes = list(undone.changes.filter(found).order_by("pk"))
+    changes = list(undo.changes.filter(found).order_by("pk"))
     group_of = {
-        (change.model_class(), change.object_id): numbers[undone.owner(change)]
-        for change in changes
+        (change.model_class(), change.object_id): numbers[undo.owner(change)] for change in changes
     }
     owner_of = {
         (change.model_class(), change.object_id): (change.owner_model_id, change.owner_id)
         for change in changes
     }
     kind = ChangeSet.Kind.UNDO
-    done = undo_changes(changes, None, kind, undoes=undone.of, keeps_fit=keeps_fit)
+    done = undo_changes(changes, None, kind, undoes=undo.of, keeps_fit=keeps_fit)
     conflicts = done.conflicts
     at, later = run.cursor["undo"], set()
     if not at["is_last"]:
@@ -149,16 +148,16 @@ def _log(run: Run, conflict: Conflict, owner: Owner | None) -> None:
     run.log(line_of(conflict), JobLine.Level.WARNING, about)
 
 
-def _groups(undone: Undone) -> list[tuple[list[Owner], int]]:
+def _groups(undo: Undo) -> list[tuple[list[Owner], int]]:
     """The records or rows that were written, in the order in which they are undone.
 
     Records between which a row was moved are one group. Each has its number of changes.
     """
     sizes: dict[Owner, int] = {}
-    themselves = changes = undone.changes.order_by()
-    for model, pk, size in changes.values_list(*undone.columns).annotate(size=Count("pk")):
+    themselves = changes = undo.changes.order_by()
+    for model, pk, size in changes.values_list(*undo.columns).annotate(size=Count("pk")):
         sizes[model, pk] = size
-    if undone.of:
+    if undo.of:
         themselves = changes.filter(model=F("owner_model"), object_id=F("owner_id"))
     deleted = set(themselves.filter(after__isnull=True).values_list("model", "object_id"))
     created = set(themselves.filter(before__isnull=True).values_list("model", "object_id"))
@@ -178,7 +177,7 @@ def _groups(undone: Undone) -> list[tuple[list[Owner], int]]:
             return (2, -number, -pk)
         return (1, number, pk)
 
-    moved = changes.filter(former_owner_id__isnull=False) if undone.of else changes.none()
+    moved = changes.filter(former_owner_id__isnull=False) if undo.of else changes.none()
     owners_of_moved: Any = moved.values_list("owner_model", "owner_id", "former_owner_id")
     joined = _joined(((model, was), (model, now)) for model, now, was in owners_of_moved)
     groups: dict[Owner, list[Owner]] = defaultdict(list)
@@ -202,15 +201,15 @@ def _joined(pairs: Iterable[tuple[Owner, Owner]]) -> dict[Owner, Owner]:
     return {owner: top(owner) for owner in list(stands)}
 
 
-def of_change_set(of: ChangeSet) -> Undone:
+def undo_of_change_set(of: ChangeSet) -> Undo:
     """All of a change set; raises JobRefused if the history no longer holds all of it."""
     if of.thinned_at is not None:
         raise JobRefused(lazy(why_thinned, str)(of))
     says = format_lazy(_("Undoing change set {number}"), number=of.pk)
-    return Undone(of.changes.get_queryset(), of, says)
+    return Undo(of.changes.get_queryset(), of, says)
 
 
-def of_record(record: Record, since: ChangeSet, upto: int) -> Undone:
+def undo_of_record(record: Record, since: ChangeSet, upto: int) -> Undo:
     """What was done to a record and its rows after a change set, up to a change.
 
     Raises JobRefused if the history no longer tells what it was then.
@@ -218,20 +217,20 @@ def of_record(record: Record, since: ChangeSet, upto: int) -> Undone:
     if why_unknown(record, since):
         raise JobRefused(lazy(why_unknown, str)(record, since))
     says = format_lazy(_("Undoing changes of {record}"), record=str(record))
-    return Undone(changes_of(record).filter(change_set__gt=since.pk, pk__lte=upto), None, says)
+    return Undo(changes_of(record).filter(change_set__gt=since.pk, pk__lte=upto), None, says)
 
 
-def _asked(parameters: dict[str, Any]) -> Undone:
+def _asked(parameters: dict[str, Any]) -> Undo:
     of = ChangeSet.objects.filter(pk=parameters["change_set"]).first()
     if of is None:
         raise JobRefused(_("This change set is no longer there."))
     if "record" not in parameters:
-        return of_change_set(of)
+        return undo_of_change_set(of)
     label, pk = parameters["record"]
     record = untracked(apps.get_model(label)).filter(pk=pk).first()
     if record is None:
         raise JobRefused(_("This record is no longer there."))
-    return of_record(record, of, parameters["upto"])
+    return undo_of_record(record, of, parameters["upto"])
 
 
 def _title(given: dict[str, Any]) -> str:
@@ -248,11 +247,11 @@ def _title(given: dict[str, Any]) -> str:
     describe=_title,
 )
 def _undo(run: Run) -> Steps:
-    undone = _asked(run.parameters)
+    undo = _asked(run.parameters)
     user = run.user
     if user is not None and not (user.is_active and user.has_perm("heritage.publish_site")):
         raise JobRefused(_("Who started it may not publish any more."))
-    return undo_in_steps(run, undone, run.parameters.get("keeps_fit", True))
+    return undo_in_steps(run, undo, run.parameters.get("keeps_fit", True))
 
 
 @declare(TAKE_BACK, _("Taking back"))
@@ -265,7 +264,7 @@ def _take_back(run: Run) -> Steps:
     for each in made:
         if each.undoes_id in own or each.pk in undone:
             continue
-        done = yield from undo_in_steps(run, of_change_set(each))
+        done = yield from undo_in_steps(run, undo_of_change_set(each))
         result = {name: number + (done or {}).get(name, 0) for name, number in result.items()}
         with run.step():
             undone.append(each.pk)

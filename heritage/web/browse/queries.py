@@ -19,7 +19,7 @@ UNDERSTOOD, LITERAL = "understood", "literal"
 LONGEST = 4_000  # characters of a query, which each link of its page repeats
 
 
-def list_of(data: QueryDict, view: str = "") -> SiteFilter:
+def requested_list(data: QueryDict, view: str = "") -> SiteFilter:
     """The list that a query asks for, in a display. Raises BadRequest if it is too long."""
     if len(data.urlencode()) > LONGEST:
         raise BadRequest

@@ -15,7 +15,7 @@ from heritage.web.browse.displays import chosen
 from heritage.web.browse.head import list_head
 from heritage.web.browse.listing import listing
 from heritage.web.browse.paging import NoSuchPage
-from heritage.web.browse.queries import LONGEST, clean_query, list_of
+from heritage.web.browse.queries import LONGEST, clean_query, requested_list
 from heritage.web.browse.suggestions import suggestion_groups
 from heritage.web.media import pictures
 from heritage.web.shared.map_sheets import AT
@@ -45,7 +45,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
     """What a script shows of a list in a window: marks, counts in words, and the list beside it."""
     data = request.GET.copy()
     at, size, known = (data.pop(name, [""])[-1] for name in (AT, "size", "known"))
-    filtered = list_of(data, "map")
+    filtered = requested_list(data, "map")
     window = map_display.window_of_request(filtered, at, size)
     if window is None:
         raise BadRequest
@@ -61,7 +61,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
 @conditional_page
 def embedded_map(request: HttpRequest) -> HttpResponse:
     """The map of a list by itself, for a frame in a page of others: see `map_policy`."""
-    filtered = list_of(request.GET, "map")
+    filtered = requested_list(request.GET, "map")
     shown = chosen(filtered.raw_data).show(filtered)
     query = query_strings.updated(filtered.raw_data)
     context = {"map": shown.map, "whole": f"{reverse('web:sites')}?{query}"}
@@ -75,7 +75,7 @@ def map_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """The map of a list as a picture: `bbox` or `at` say where, `size` how large (900x620)."""
     data = request.GET.copy()
     size = data.pop("size", [""])[-1]
-    filtered = list_of(data, "map")
+    filtered = requested_list(data, "map")
     number = filtered.index.vocabulary.identity.map_number
     wanted = map_display.picture(filtered, size, number)
     kind = "image/svg+xml" if suffix == "svg" else "image/png"
@@ -93,7 +93,7 @@ def map_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
 @require_safe
 def timeline_image(request: HttpRequest) -> HttpResponseBase:
     """The timeline of a list as a picture: `at`, `counted` and `scale` say what it shows."""
-    filtered = list_of(request.GET, "timeline")
+    filtered = requested_list(request.GET, "timeline")
     page = request.build_absolute_uri(reverse("web:sites"))
     drawn = timeline_display.picture(filtered, page)
     response = pictures.svg(request, drawn, is_public=True)

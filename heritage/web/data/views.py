@@ -13,7 +13,7 @@ from heritage.formats.downloads import editions
 from heritage.models import CommandRun
 from heritage.search import SiteFilter
 from heritage.web.browse.listing import MOST_PROBLEMS
-from heritage.web.browse.queries import list_of
+from heritage.web.browse.queries import requested_list
 from heritage.web.data import files, page
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import private
@@ -22,7 +22,7 @@ from heritage.web.shared.responses import private
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
     """The formats in which one may have a list."""
-    filtered = list_of(request.GET)
+    filtered = requested_list(request.GET)
     context = {
         "page": page.choice(filtered, CommandRun.objects.has_worker()),
         "head": meta_tags.hidden(_("Download")),
@@ -33,7 +33,7 @@ def download(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_file(request: HttpRequest, extension: str) -> HttpResponseBase:
     """A list as a file; order counts, the page and the view of it do not."""
-    filtered = list_of(request.GET)
+    filtered = requested_list(request.GET)
     problems = [f"{each.name}: {each.message}" for each in filtered.problems()][:MOST_PROBLEMS]
     if problems:
         text = "\n".join([_("This file cannot be made:"), *problems]) + "\n"
