@@ -274,6 +274,7 @@ MIGRATIONS = {
     "0022_boundary_help.py": "95ca7ecbd46000f8",
     "0023_sourced_sentences.py": "b2802729b4bc1dbc",
     "0024_commons_and_offers.py": "d6179a474bb63100",
+    "0025_sights.py": "655b3eac01007055",
 }
 
 

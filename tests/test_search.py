@@ -519,17 +519,29 @@ def test_closeness_is_looked_up_only_while_it_decides_anything(rows, monkeypatch
         ("香港", "town:hong-kong", "near"),
         ("Lyonesse", "place:lyonesse", "near"),
         ("Near Hall", "", "near"),
+        ("Mount Lyon", "place:mount-lyon", "near"),
+        ("where is Mount Lyon", "place:mount-lyon", "near"),
+        ("里昂山在哪里", "place:mount-lyon", "near"),
+        ("Great Hall", "place:great-hall", "near"),  # not the Great Old Hall
+        ("大殿", "", "great-old-hall"),  # a name has it: 大殿遗址
     ],
 )
 def test_what_is_not_here_is_said_and_what_is_nearest_to_it_shown(client, text, centre, first):
-    build.make_place("Lyonesse", slug="lyonesse", latitude="22.2", longitude="114.2")
+    there = {"latitude": "22.2", "longitude": "114.2"}
+    build.make_place("Lyonesse", slug="lyonesse", **there)
+    build.make_place("Mount Lyon", "里昂山", slug="mount-lyon", level="sight", **there)
+    build.make_place("Great Hall", "大殿", slug="great-hall", level="sight", **there)
+    build.make_site("Great Old Hall", "大殿遗址")
     for slug, latitude in (("near", 22.5), ("far", 24)):
         build.make_site(f"{slug.title()} Hall", slug=slug, latitude=latitude, longitude=114)
     answer = SiteFilter({"q": text}).answer
     assert answer.is_absent is bool(centre)
     near = {each.name: each.values[0] for each in answer.filters}.get("near", "")
     page = client.get("/en/sites/", {"q": text}, follow=True)
-    assert near == centre and (("is not in this" in page.content.decode()) is bool(centre))
+    assert near == centre
+    said = str(SiteFilter({"near": centre}).chosen("near").in_words()) if centre else ""
+    assert page.context["list"].absent == said
+    assert ("is not in this" in page.content.decode()) is bool(centre)
     assert [card.slug for card in page.context["list"].shown.cards][:1] == (
         [first] if first else []
     )

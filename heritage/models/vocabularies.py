@@ -137,13 +137,15 @@ class Circle(NamedTuple):
 
 
 class Place(DescribedTerm):
-    """Country → province → city → county."""
+    """Country → province → city → county; and famous sights of which the catalogue has no record:
+    who searches for one is told so, and shown what is nearest."""
 
     class Level(models.TextChoices):
         COUNTRY = "country", _("country or territory")
         PROVINCE = "province", _("province or state")
         CITY = "city", _("city or prefecture")
         COUNTY = "county", _("county or district")
+        SIGHT = "sight", _("sight of which there is no record")
 
     level = models.CharField(_("level"), max_length=10, choices=Level)
     get_level_display = quick_display("level", Level)

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from heritage.models import Site
+from heritage.models import Place, Site
 from heritage.search.filters import SiteFilter
 from heritage.values import normalize, tokens
 from tests import search_cases
@@ -62,6 +62,19 @@ def test_nothing_is_empty_where_something_fits(demo):
         if case.kind == "found" and not SiteFilter({"q": case.query}).hits
     ]
     assert len(empty) <= 3, empty  # names that no record has
+
+
+def test_a_famous_sight_that_is_not_here_is_said_not_to_be(demo):
+    sights = list(Place.objects.filter(level=Place.Level.SIGHT))
+    assert len(sights) > 100
+    wrong = []
+    for sight in sights:
+        for text in (*sight.label.values(), *sight.other_names):
+            answer = SiteFilter({"q": text}).answer
+            centre = answer.filters and answer.filters[0].values == (f"place:{sight.slug}",)
+            if not (answer.is_absent and centre):
+                wrong.append(text)
+    assert not wrong
 
 
 def test_the_exact_name_is_first_in_six_languages(sites):

@@ -7,7 +7,7 @@ page says so and links back to them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,10 +19,11 @@ from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.query_language import questions, spelling, understanding
-from heritage.search.query_language.asked_site import asked_site, centre_called
+from heritage.search.query_language import not_here, questions, spelling, understanding
+from heritage.search.query_language.asked_site import asked_site
 from heritage.search.query_language.dictionary import Superlative
-from heritage.search.query_language.query_words import QueryFilter
+from heritage.search.query_language.not_here import SAY_NOTHING_BESIDE
+from heritage.search.query_language.query_words import FindSites, QueryFilter
 from heritage.search.query_language.understanding import UnderstoodQuery
 from heritage.search.text_search import PartialMatches
 from heritage.values import tokens
@@ -33,9 +34,6 @@ _BROAD = 1_000  # sites
 _MAX_NAMED = 5  # words of a name that stands in a longer text
 _WHERE = {"near", *(facet.name for facet in FACETS if facet.says_where)}
 _TOGETHER = {"to": "from", "role": "from", "within": "near", "hours": "open"}
-# Lists of the dictionary whose words say nothing beside the whole name of a site.
-_SAY_NOTHING_BESIDE = ("asked", "questions", "asides", "built", "inscribed", "open")
-_NEAREST_KM = (50, 100, 200, 400, 1_000, 3_000)  # of what is not here
 # The number of an entry with what may stand behind it; and a national code with spaces.
 _CODE = re.compile(r"([0-9]{1,4})(?:-[0-9]{3}[a-z]?|(?:bis|ter|quater|rev)(?:-[0-9]{3})?)", re.I)
 _SPACED_CODE = re.compile(r"[0-9]+(?: [0-9]+){2,4}")
@@ -43,9 +41,6 @@ _WIDER_KM = (100, 200, 400)  # where nothing lies within the usual distance
 _MAX_PARTED = 10  # words, or Han characters, of a name with its place
 
 NO_SITES = BitMap()
-
-# Finds the sites that match filters and have the words of a text.
-type FindSites = Callable[[Iterable[QueryFilter], str], BitMap]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +117,8 @@ def _answer(index: IndexSnapshot, text: str, today: date, find_sites: FindSites)
         return Answer("", unread="" if read.superlative else text, superlative=read.superlative)
     if near_nowhere := _near_unknown(index, text, read, find_sites):
         return near_nowhere
-    absent = None if read.filters or read.sites else _absent(index, text, find_sites)
-    if absent and not text_search.sites_with_words_in_names(index, text):
-        return absent
+    if nearest := not_here.nearest(index, text, read, find_sites):
+        return Answer("", nearest, is_absent=True)
     found = _directly(index, text, today, find_sites) or _by_code(index, text)
     if found is not None:
         return found
@@ -159,17 +153,6 @@ def _by_code(index: IndexSnapshot, text: str) -> Answer | None:
     for code in codes:
         if text_search.matching(index, code):
             return Answer(code, corrected=code)
-    return None
-
-
-def _absent(index: IndexSnapshot, text: str, find_sites: FindSites) -> Answer | None:
-    """What is nearest to a place or a town of the world in which the catalogue has no site."""
-    plain, _aside = understanding.without_words(index, text, (*_SAY_NOTHING_BESIDE, "fillers"))
-    centre = centre_called(index, tokens.atoms(plain), with_sites=False)
-    for km in _NEAREST_KM if centre else ():
-        filters = (QueryFilter("near", (centre,)), QueryFilter("within", (f"{km}",)))
-        if find_sites(filters, ""):
-            return Answer("", filters, is_absent=True)
     return None
 
 
@@ -326,7 +309,7 @@ def _by_name(
     strong = [name for name in read.sites if not name.is_weak]
     names = strong or list(read.sites)
     sites = BitMap.union(*(name.sites for name in names))
-    beside, _aside = understanding.without_words(index, read.beside, _SAY_NOTHING_BESIDE)
+    beside, _aside = understanding.without_words(index, read.beside, SAY_NOTHING_BESIDE)
     if read.is_list and (others := _best_called(index, understanding.parts_of_list(beside))):
         strong, sites, beside = names, sites | others, ""
     if beside and text_search.matching(index, text) & sites:

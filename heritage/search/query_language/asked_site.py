@@ -11,12 +11,11 @@ from datetime import date
 
 from pyroaring import BitMap
 
-from heritage.cartography import gazetteer
 from heritage.models import Site
 from heritage.search import text_search
-from heritage.search.distance_fields import PLACE_MARK, town_value
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.query_language import dictionary, questions
+from heritage.search.query_language import questions
+from heritage.search.query_language.centres import centre_called
 from heritage.search.query_language.query_words import QueryWords
 from heritage.search.query_language.understanding import UnderstoodQuery
 from heritage.values import tokens
@@ -56,17 +55,6 @@ def asked_site(
     if names:
         return _asked(index, names[0].text, names[0].sites, far_from)
     return _called_by_the_rest(words, asks, read, of_centre, far_from)
-
-
-def centre_called(index: IndexSnapshot, atoms: tuple[str, ...], *, with_sites: bool) -> str:
-    """What an address calls the place of this name, if it is known where it lies; else the town
-    that all the world knows. Without `with_sites`, no place in which there are any."""
-    for facet, slug in dictionary.as_of(index).phrases.get(atoms, ()):
-        place = index.vocabulary.places.by_slug[slug] if facet == "place" else None
-        if place and place.centre and (with_sites or not index.having("place", place)):
-            return f"{PLACE_MARK}{slug}"
-    town = gazetteer.town_called(atoms)
-    return town_value(town) if town and town.is_known else ""
 
 
 def _asked(index: IndexSnapshot, text: str, sites: BitMap, far_from: str) -> AskedSite:

@@ -10,6 +10,8 @@ from heritage.cartography import gazetteer
 from heritage.models import Site
 from heritage.search import text_search
 from heritage.search.distance_fields import PLACE_MARK, town_value
+from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.query_language import dictionary
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
 from heritage.search.query_language.values import Values
 from heritage.values import tokens
@@ -17,6 +19,17 @@ from heritage.values import tokens
 _LONGEST_NAME = 8  # words, or Han characters, of what something is near to
 _KM = re.compile(r"([0-9]{1,4})(?:km|kms)?")
 _KM_PER_MILE = 1.609344
+
+
+def centre_called(index: IndexSnapshot, atoms: tuple[str, ...], *, with_sites: bool) -> str:
+    """What an address calls the place of this name, if it is known where it lies; else the town
+    that all the world knows. Without `with_sites`, no place in which there are any."""
+    for facet, slug in dictionary.as_of(index).phrases.get(atoms, ()):
+        place = index.vocabulary.places.by_slug[slug] if facet == "place" else None
+        if place and place.centre and (with_sites or not index.having("place", place)):
+            return f"{PLACE_MARK}{slug}"
+    town = gazetteer.town_called(atoms)
+    return town_value(town) if town and town.is_known else ""
 
 
 class Centres:
@@ -105,7 +118,17 @@ class Centres:
             return named, [QueryFilter("near", (slug,))]
         if town and (longest > length or (self._is_wide(found[0]) and town.is_known)):
             return longest, [QueryFilter("near", (town_value(town),))]
-        return length, self._around(found[0]) if found else []
+        if found:
+            return length, self._around(found[0])
+        return self._without_sites(at, most)
+
+    def _without_sites(self, at: int, most: int) -> Reading:
+        """A place or a sight of which nothing is here."""
+        for length in range(min(most, len(self.words.atoms) - at), 0, -1):
+            phrase = self.words.atoms[at : at + length]
+            if value := centre_called(self.words.index, phrase, with_sites=False):
+                return length, [QueryFilter("near", (value,))]
+        return 0, []
 
     def called_like(self, places: range) -> QueryFilter | None:
         """The filter for what is near the best known site with these words in its names."""

@@ -1,11 +1,13 @@
 """The words of a search text, as the modules that read them see them, and what they may mean."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from string import digits
+
+from pyroaring import BitMap
 
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import dictionary
@@ -15,7 +17,6 @@ from heritage.values import tokens
 
 # A minus before a word leaves it out: caves -china.
 _MINUS = re.compile(r"(?:^|\s)[-−–](?=[^\W\d])")
-_LONGEST_LISTED = 6  # words of a phrase in a list of the dictionary
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,16 @@ class QueryFilter:
     is_name: bool = False  # the words are a name, which may also be looked for as words
 
 
+# Finds the sites that match filters and have the words of a text.
+type FindSites = Callable[[Iterable[QueryFilter], str], BitMap]
 # How many words at a position mean filters, and these filters; (0, []) for none.
 type Reading = tuple[int, list[QueryFilter]]
 
 
 class QueryWords:
     """`atoms` are the folded words of the text, each Han character separate."""
+
+    LONGEST_LISTED = 6  # words of a phrase in a list of the dictionary
 
     def __init__(self, index: IndexSnapshot, text: str, today: date):
         self.index, self.today = index, today
@@ -53,7 +58,7 @@ class QueryWords:
     def in_list(self, name: str, at: int) -> int:
         """How many words at a position are a phrase of a list of the dictionary; the longest."""
         listed = self.dictionary.lists[name]
-        for length in range(min(_LONGEST_LISTED, len(self.atoms) - at), 0, -1):
+        for length in range(min(self.LONGEST_LISTED, len(self.atoms) - at), 0, -1):
             if self.atoms[at : at + length] in listed:
                 return length
         return 0

@@ -151,7 +151,7 @@ class Listing:
     answer: AnswerLine | None  # to what is asked of one site
     named: str  # the name of a site in the text, of which the rest says nothing more
     unknown_centre: str  # what something shall be near to, and nobody knows where it is
-    is_absent: bool  # what is asked for is not here: these are the nearest that are
+    absent: SafeString | str  # what is asked for and is not here: these are the nearest that are
     literal_query: str  # of the search for the very words
     terms: list[SearchTerm]
     displays: list[ChoiceLink]
@@ -239,7 +239,7 @@ def listing(data: QueryDict) -> Listing:
         answer=answer_line(filtered) if shown.paging.number == 1 else None,
         named=answer.text if answer and answer.sites else "",
         unknown_centre=answer.unknown_centre if answer else "",
-        is_absent=bool(answer and answer.is_absent),
+        absent=_absent(filtered),
         literal_query=query_strings.updated(data, literal="1"),
         terms=[] if not is_first or (answer and answer.filters) else _terms(filtered),
         displays=list(displays.links(data)),
@@ -327,6 +327,13 @@ def _distances(filtered: SiteFilter) -> list[SelectOption]:
         label = _("%(distance)s, or in %(place)s") % words
         found.insert(0, SelectOption("", label, True))
     return found
+
+
+def _absent(filtered: SiteFilter) -> SafeString | str:
+    """The name of the place, town or sight that is asked for, where none of its sites is here."""
+    centre = filtered.chosen("near")
+    is_absent = filtered.answer and filtered.answer.is_absent and centre
+    return language_html.as_html(centre.in_words()) if is_absent else ""
 
 
 def _within(filtered: SiteFilter) -> SearchTerm | None:
