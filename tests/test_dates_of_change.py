@@ -121,6 +121,12 @@ def _blurred(made):
     site(made, latitude=row.latitude + 0.0001)
 
 
+def _bounded(made):
+    site(made, blur_km=20)
+    age_all()
+    site(made, boundary=BOUNDARY)
+
+
 def _ruled(made, degrees=0.0001):
     put(made.tombs, blur_km=20)
     row = Site.objects.get(slug="tomb")
@@ -157,7 +163,8 @@ WRITES = {
     ),
     "nothing": (lambda m: site(m), set()),
     "the same text": (lambda m: site(m, summary=m.site.summary), set()),
-    "the boundary, which no page shows": (lambda m: site(m, boundary=BOUNDARY), set()),
+    "the boundary": (lambda m: site(m, boundary=BOUNDARY), {SITE}),
+    "the boundary of a blurred site": (_bounded, set()),
     "its place on the home page": (lambda m: site(m, featured=7, prominence=3), set()),
     "its point": (lambda m: site(m, latitude=34.6), {SITE}),
     "the exact point behind a blurred one": (_blurred, set()),

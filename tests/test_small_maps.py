@@ -221,3 +221,24 @@ def test_a_map_of_many_marks_has_few_stops_for_keys(client, words):
     sheet = html.split('class="map-sheet"')[1].split("</svg>")[0]
     assert sheet.count("<a ") > 40
     assert sheet.count("<a ") - sheet.count('tabindex="-1"') <= 30
+
+
+def test_the_map_of_a_site_shows_its_boundary(client, filled):
+    corners = [[112.0, 34.1], [112.1, 34.1], [112.1, 34.3], [112.0, 34.1]]
+    site = Site.objects.get(slug="cave")
+    far = small_maps.of_site(site)
+    assert "map-boundary" not in client.get("/en/sites/cave/").content.decode()
+    with change_set("command"):
+        site.boundary = {"type": "Polygon", "coordinates": [corners]}
+        site.save()
+    page = client.get("/en/sites/cave/").content.decode()
+    path = re.search(r'class="map-boundary" d="M([^"]+)z"', page)[1]
+    made = small_maps.of_site(site)
+    assert "Cave with its boundary" in page and made.sheet.at != far.sheet.at
+    for corner in path.split("L"):  # all of it is on the map
+        x, y = map(int, corner.split())
+        assert 0 <= x <= small_maps.WIDTH and 0 <= y <= small_maps.HEIGHT
+    with change_set("command"):
+        site.blur_km = 5
+        site.save()
+    assert "map-boundary" not in client.get("/en/sites/cave/").content.decode()

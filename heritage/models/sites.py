@@ -47,8 +47,8 @@ def shown_name(name: LanguageMap, short_name: LanguageMap) -> LanguageMap:
     return LanguageMap({**name, **short_name}) if short_name else name
 
 
-# Columns that no page of the site and no data of it say; the map of lists shows the boundary.
-_NOT_PUBLIC = frozenset({"boundary", "featured", "prominence"})
+# Columns that no page of the site and no data of it say.
+_NOT_PUBLIC = frozenset({"featured", "prominence"})
 
 
 def public_point(
@@ -419,6 +419,8 @@ class Site(Record):
             return None
         shown = {name: value for name, value in row.items() if name not in _NOT_PUBLIC}
         point = public_point(row["latitude"], row["longitude"], row["blur_km"] or 0)
+        if row["blur_km"]:
+            shown.pop("boundary", None)
         return shown | dict(zip(("latitude", "longitude"), point, strict=True))
 
     @property

@@ -236,16 +236,20 @@ def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
     """Single sites, each linked to its page."""
     points = {each.site: (each.latitude, each.longitude) for each in groups if each.site}
     columns = ["uid", "slug", "name", "blur_km", "rule_blur_km", "precision", "accuracy_m"]
-    is_close = window.zoom >= _BOUNDARIES_FROM
-    if is_close:
+    if window.zoom >= _BOUNDARIES_FROM:
         columns.append("boundary")
     for site in Site.objects.filter(pk__in=list(points)).only(*columns).order_by("pk"):
         km, href = maps.uncertainty_km(site), reverse("web:site", args=[site.slug])
-        mark = mark_of(site, points[site.pk], km, window, href)
-        if is_close and site.boundary and not site.public_blur_km:
-            rings, path = _boundary(site.boundary, window)
-            mark = replace(mark, boundary=rings, boundary_path=path)
+        mark = with_boundary(mark_of(site, points[site.pk], km, window, href), site, window)
         yield replace(mark, cover=reverse("web:square_cover", args=[site.uid]))
+
+
+def with_boundary(mark: MapMark, site: Site, window: MapWindow) -> MapMark:
+    """With the boundary of its site, close by; never of one that is blurred."""
+    if window.zoom < _BOUNDARIES_FROM or not site.boundary or site.public_blur_km:
+        return mark
+    rings, path = _boundary(site.boundary, window)
+    return replace(mark, boundary=rings, boundary_path=path)
 
 
 def _boundary(

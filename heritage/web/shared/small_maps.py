@@ -16,6 +16,7 @@ from heritage.cartography import mercator
 from heritage.models import Site
 from heritage.search import IndexSnapshot, map_cells, page_dependencies, page_rows, query_strings
 from heritage.search.map_cells import MapWindow
+from heritage.values.boundaries import bounds
 from heritage.values.coordinates import Point
 from heritage.web.media import maps
 from heritage.web.shared import map_sheets, unplaced
@@ -74,14 +75,21 @@ def of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> SmallMap | No
 
 
 def of_site(site: Site, parts: tuple[Point, ...] = ()) -> SmallMap | None:
-    """The land around a site, with its parts if it has several; None if nobody knows where it
-    lies. Nothing is read but its row."""
+    """The land around a site, with its parts if it has several, or near by with its boundary; None
+    if nobody knows where it lies. Nothing is read but its row."""
     spot = maps.spot_of(site)
     label = _("Map: %(name)s and the land around it")
     if len(parts) > 1:
         latitudes, longitudes = zip(*parts, strict=True)
         window = map_cells.window_of_points(latitudes, longitudes, WIDTH, HEIGHT, _REGION)
         label = _("Map: the component parts of %(name)s, and the land around them")
+    elif spot is not None and site.boundary and not site.public_blur_km:
+        south, west, north, east = bounds(site.boundary)
+        (latitude, longitude), _km = spot
+        window = map_cells.window_of_points(
+            (south, north, latitude), (west, east, longitude), WIDTH, HEIGHT, _CLOSEST
+        )
+        label = _("Map: %(name)s with its boundary")
     elif spot is not None:
         window = MapWindow.around(*spot[0], _zoom(*spot), WIDTH, HEIGHT)
         if site.public_point is None:
@@ -109,7 +117,10 @@ def _zoom(middle: Point, km: float | None) -> int:
 def _here(site: Site, window: MapWindow) -> list[MapMark]:
     """The site of the page."""
     spot = maps.spot_of(site)
-    return [map_sheets.mark_of(site, *spot, window, _there(window), "here")] if spot else []
+    if spot is None:
+        return []
+    mark = map_sheets.mark_of(site, *spot, window, _there(window), "here")
+    return [map_sheets.with_boundary(mark, site, window)]
 
 
 def _there(window: MapWindow) -> str:
