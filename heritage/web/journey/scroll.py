@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.media.covers import SHAPES
-from heritage.models import SOLEMN
+from heritage.models import SOLEMN, Event
 from heritage.search import IndexSnapshot, current_index, orders, page_rows
 from heritage.values.language import Text
 from heritage.web.journey import planning
@@ -137,11 +137,23 @@ def _at_random(index: IndexSnapshot, seed: int) -> list[str]:
     return [row.uid for row in rows if covers.scene_of(row, row.kinds) != SOLEMN][:TEN]
 
 
-def _year(each: JourneySite) -> int | None:
-    """The year in which it began, or that of what stands."""
+def _first(each: JourneySite) -> Event | None:
+    """When it began, or what stands; the earlier, if both are dated."""
     row = each.card.row
-    years = [event.first_year for event in (row.beginning, *row.age) if event]
-    return min((year for year in years if year is not None), default=None)
+    dated = [event for event in (row.beginning, *row.age) if event and event.first_year is not None]
+    return min(dated, key=lambda event: event.first_year or 0, default=None)
+
+
+def _year(each: JourneySite) -> int | None:
+    first = _first(each)
+    return first.first_year if first else None
+
+
+def _when(each: JourneySite) -> str:
+    """The date by which it stands in the order of time."""
+    first = _first(each)
+    is_beginning = first is not None and first.role not in Event.AGE_ROLES
+    return cards.event_phrase(first) if first and is_beginning else each.card.when
 
 
 def _by_time(sites: list[JourneySite]) -> list[JourneySite]:
@@ -173,7 +185,7 @@ def _panel(number: int, each: JourneySite, is_drawing: bool) -> Panel:
         others[0] if others else None,
         each.url,
         cards.drawn_cover(site.uid, drawing.tag).src,
-        each.card.when,
+        _when(each),
         each.card.hook or _first_sentence(site.summary.best()),
         str(each.card.place),
         number * (WIDTH - OVERLAP),
