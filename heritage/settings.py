@@ -192,6 +192,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a site with many rows is one form
 IMAGE_MAX_BYTES = env.int("HERITAGE_IMAGE_MAX_BYTES", default=25 * 1024 * 1024)
 IMAGE_MAX_PIXELS = env.int("HERITAGE_IMAGE_MAX_PIXELS", default=60_000_000)
 
+# Whether photographs are given to viewers by IIIF, see docs/iiif.md.
+IIIF = env.bool("HERITAGE_IIIF", default=True)
+
 # Files that jobs have put together, see heritage/services/prepared.py: how large all of them may
 # be, and how long one is kept that nobody asks for. nginx hands them out where it is told to.
 # Pictures as they were uploaded. Their metadata tell where somebody was, so nothing serves them.

@@ -499,6 +499,7 @@ def nginx(tmp_path) -> list[str]:
     text = text.replace(f"{folder}/fullchain.pem", str(certificate))
     text = text.replace(f"{folder}/privkey.pem", str(key))
     text = text.replace("/run/heritage/socket", f"{tmp_path}/workers")
+    text = text.replace("/var/lib/heritage/", f"{tmp_path}/")
     whole = tmp_path / "nginx.conf"
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
@@ -587,6 +588,37 @@ def test_nginx_keeps_from_the_workers_what_they_cannot_take(nginx, tmp_path):
         workers.server_close()
         status, head = ask(front, "/en/")
         assert status == 503 and "Retry-After: 10" in head
+
+
+def test_nginx_hands_out_tiles_as_long_as_a_link_leads_to_them(nginx, tmp_path):
+    """Without asking a worker; what is no tile is put together by a worker, one after the other."""
+    front, name = tmp_path / "1", "0,0,512,512/512,512/0/default.jpg"
+    for tile, text in ((name, "a tile"), ("full/75,50/0/default.jpg", "the smallest")):
+        path = tmp_path / "media" / "tiles" / "ab" / "abc" / tile
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    link = tmp_path / "media" / "iiif" / "3" / "gate-0a1b"
+    link.parent.mkdir(parents=True)
+    link.symlink_to("../../tiles/ab/abc")
+    with ThreadPoolExecutor() as pool, served(nginx, tmp_path) as workers:
+        status, answer = ask(front, f"/iiif/3/gate-0a1b/{name}")
+        assert status == 200 and answer.endswith("a tile") and workers.asked == 0
+        assert "Content-Type: image/jpeg" in answer and "immutable" in answer
+        assert "Access-Control-Allow-Origin: *" in answer and "nosniff" in answer
+        at = "https://heritage.example/iiif/3/gate-0a1b"
+        assert f'<{at}/0,0,512,512/max/0/default.jpg>;rel="canonical"' in answer
+        status, answer = ask(front, "/iiif/3/gate-0a1b/full/75,50/0/default.jpg")
+        assert f'<{at}/full/75,50/0/default.jpg>;rel="canonical"' in answer
+        etag = re.search(r"ETag: (.*?)\r", answer)[1]
+        path = "/iiif/3/gate-0a1b/full/75,50/0/default.jpg"
+        assert ask(front, path, f"If-None-Match: {etag}\r\n")[0] == 304
+        assert workers.asked == 0
+        odd = ("full/99,66/0/default.jpg", "full/75,50/90/default.jpg", "square/max/0/gray.png")
+        asked = [pool.submit(ask, front, f"/iiif/3/gate-0a1b/{part}") for part in odd * 3]
+        assert {each.result()[0] for each in asked} == {200} and workers.asked == 9
+        link.unlink()
+        assert ask(front, f"/iiif/3/gate-0a1b/{name}")[1].endswith("ok")
+        assert ask(front, "/iiif/3/../tiles/ab/abc/full/75,50/0/default.jpg")[1].endswith("ok")
 
 
 def test_thirty_people_behind_one_address_are_served(nginx, tmp_path):

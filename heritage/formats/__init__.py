@@ -4,13 +4,14 @@
   of the catalogue as a data set.
 - `downloads` writes lists of sites as files, of any size, in seven formats.
 - `dcat_catalogue` describes these files in DCAT.
+- `iiif` writes what viewers of pictures read: of a picture, a site, a list, and what has changed.
 - `records_by_source()` counts the records that rest on each source.
 - `sentence` says in words what a site is, from the facts of its record, and names places.
 - `journeys` writes a journey as GPX, KML, GeoJSON and iCalendar.
 - `Addresses` makes absolute URLs.
 
-All of it is in the active language. Other packages import these names and no module of this
-package.
+All of it but `iiif` is in the active language. Other packages import these names and no module of
+this package.
 """
 
 from heritage.formats.addresses import Addresses
@@ -22,6 +23,7 @@ __all__ = [
     "dataset_document",
     "dcat_catalogue",
     "downloads",
+    "iiif",
     "journeys",
     "jsonld",
     "marked_records",

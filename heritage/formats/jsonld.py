@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable
 from datetime import date
 
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -78,6 +79,7 @@ def site_document(
             ],
             "identifier": _identifiers(rows),
             "sameAs": _same_as(rows),
+            "subjectOf": _manifest(site, addresses) if settings.IIIF else None,
             "image": [_image(image, addresses) for image in _pictures(rows)]
             or [preview or addresses.url("media:preview", site.uid)],
             "isAccessibleForFree": _is_free(rows),
@@ -145,6 +147,15 @@ def as_script(document: dict) -> SafeString:
     """The document as text that is safe inside a script element."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return mark_safe(text.translate(_UNSAFE))  # noqa: S308 - escaped just now
+
+
+def _manifest(site: Site, addresses: Addresses) -> dict:
+    """Its pictures, as viewers read them."""
+    return {
+        "@type": "CreativeWork",
+        "url": addresses.url("media:iiif_manifest", site.uid),
+        "encodingFormat": 'application/ld+json;profile="http://iiif.io/api/presentation/3/context.json"',
+    }
 
 
 def _filled(document: dict) -> dict:

@@ -7,6 +7,7 @@
 - `pending_uploads` is the folder of uploads whose form had errors.
 - `read_embedded()` reads what a file says of itself: author, date, caption, licence, place.
 - `renditions` encodes a picture in the sizes in which it is served.
+- `tiles` cuts it into tiles, and puts any part of it together from them.
 
 Other packages import these names and no module of this package.
 """
@@ -24,4 +25,5 @@ __all__ = [
     "pending_uploads",
     "read_embedded",
     "renditions",
+    "tiles",
 ]

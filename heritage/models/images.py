@@ -125,6 +125,16 @@ class Image(Record):
         return self.sha256[: Rendition.SOURCE_LENGTH]
 
     @property
+    def tiles_id(self) -> str:
+        """By which IIIF knows it: with another file it is another picture there."""
+        return f"{self.uid}-{self.source[:12]}"
+
+    @property
+    def has_tiles(self) -> bool:
+        """Whether its `renditions` say that a pyramid of tiles is whole."""
+        return any(row.form == Rendition.Form.TILES for row in self.renditions)
+
+    @property
     def file_name(self) -> str:
         """The last part of the file's path, which is also part of the picture's URL."""
         return (self.file.name or "").rpartition("/")[2]
@@ -193,5 +203,7 @@ class Rendition(models.Model):
 
     @property
     def path(self) -> str:
-        """In the storage of pictures."""
+        """In the storage of pictures: of its file, or of the folder of its tiles."""
+        if self.form == self.Form.TILES:
+            return f"tiles/{self.source[:2]}/{self.source}"
         return f"renditions/{self.source[:2]}/{self.name}"

@@ -9,7 +9,8 @@ signals, and history, derived columns, full text and change log follow by themse
   a row was opened), `record_problems` (what is wrong with records), `date_reading` (dates and eras
   as editors write them), `blur_rules` (how closely a site is shown by its kinds).
 - **The background worker**: `jobs` (kinds of jobs, which it runs), `outbox` (mail, which it sends),
-  `prepared` (files that jobs put together), `renditions` (the sizes in which pictures are served).
+  `prepared` (files that jobs put together), `renditions` (the sizes in which pictures are served),
+  `tiles` (of published pictures, for IIIF).
 - **Old history**: `thinning` combines old changes.
 - **Proof**: `verification` compares what is stored with what it follows from.
 - **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
@@ -36,6 +37,7 @@ from heritage.services import (
     review,
     system_checks,
     thinning,
+    tiles,
     undo,
     undo_in_batches,
     undo_plan,
@@ -70,6 +72,7 @@ __all__ = [
     "review",
     "send_mail",
     "thinning",
+    "tiles",
     "undo",
     "undo_in_batches",
     "undo_plan",

@@ -1,4 +1,5 @@
-"""The sizes in which pictures are served: the small ones at once, the others by the worker.
+"""The sizes in which pictures are served: the small ones at once, the others by the worker, and so
+the tiles of those that are published (`tiles`).
 
 They follow from the file of a picture alone, and may be deleted and made again at any time. A row
 says that a file is there, whole; pages name only what a row says.
@@ -11,9 +12,10 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -21,7 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.media import renditions as encoder
 from heritage.models import Image, IndexChange, Job, JobLine, Rendition
-from heritage.services import jobs
+from heritage.models.base import chunks
+from heritage.services import jobs, tiles
 
 logger = logging.getLogger(__name__)
 
@@ -31,24 +34,43 @@ _SWEPT_AFTER = timedelta(days=1)
 
 
 def missing() -> QuerySet[Image]:
-    """Pictures of which not all sizes are made."""
-    done = Rendition.objects.filter(
-        source=Substr(OuterRef("sha256"), 1, Rendition.SOURCE_LENGTH), form=Rendition.Form.ALL
-    )
-    return Image.objects.exclude(sha256="").exclude(Exists(done)).order_by("pk")
+    """Pictures of which not all sizes are made, or not the tiles of one that is published."""
+    made = Rendition.objects.filter(source=Substr(OuterRef("sha256"), 1, Rendition.SOURCE_LENGTH))
+    lacking = Q(~Exists(made.filter(form=Rendition.Form.ALL)))
+    if settings.IIIF:
+        tiled = Exists(made.filter(form=Rendition.Form.TILES))
+        lacking |= Q(~tiled, published=True, site__state="published", width__gt=0)
+    return Image.objects.exclude(sha256="").filter(lacking).order_by("pk")
 
 
 def after_write(sites: Collection[int]) -> None:
-    """Once pictures are stored: make their small sizes, and leave the others to the worker."""
+    """Once pictures are stored: make their small sizes, and leave the others to the worker.
+
+    What was withdrawn has no tiles from now on.
+    """
+    tiles.update_links()
     rest = False
-    for image in missing().filter(site__in=list(sites)):
-        try:
-            make(image, most=encoder.AT_ONCE)
-        except OSError:
-            logger.exception("Picture %s cannot be read.", image.pk)
-        rest = True
-    waiting = Job.objects.filter(kind=KIND, state=Job.State.WAITING)
-    if rest and not waiting.exists():
+    for chunk in chunks(sorted(sites)):
+        for image in missing().filter(site__in=chunk):
+            try:
+                make(image, most=encoder.AT_ONCE)
+            except OSError:
+                logger.exception("Picture %s cannot be read.", image.pk)
+            rest = True
+    if rest:
+        _ask()
+
+
+def after_publishing(sites: Collection[int]) -> None:
+    """Once sites are published or withdrawn: those have tiles, and these have none."""
+    tiles.update_links()
+    if any(missing().filter(site__in=chunk).exists() for chunk in chunks(sorted(sites))):
+        _ask()
+
+
+def _ask() -> None:
+    """Let the worker make what is missing."""
+    if not Job.objects.filter(kind=KIND, state=Job.State.WAITING).exists():
         jobs.start(KIND)
 
 
@@ -75,6 +97,8 @@ def make(image: Image, most: int = encoder.WIDTHS[-1]) -> int:
             width=image.width,
             defaults={"height": image.height, "bytes": 0},
         )
+        if tiles.is_needed(image):
+            made += tiles.make(image)
     return made
 
 
@@ -97,6 +121,7 @@ def make_missing() -> Iterator[tuple[Image, str]]:
 
     Pages that show it are built anew, with the sizes that they can name now.
     """
+    tiles.update_links()
     last = 0
     while image := missing().filter(pk__gt=last).select_related("site").first():
         last, why = image.pk, ""
@@ -112,14 +137,19 @@ def make_missing() -> Iterator[tuple[Image, str]]:
 
 def forget_lost() -> int:
     """Forget those whose files are gone, so that they are made again; how many."""
-    lost = [
-        row.pk
-        for row in Rendition.objects.exclude(form__in=Rendition.NO_FILES).iterator()
-        if not default_storage.exists(row.path)
-    ]
+    lost = []
+    for row in Rendition.objects.exclude(form=Rendition.Form.ALL).iterator():
+        is_pyramid = row.form == Rendition.Form.TILES
+        if not (tiles.is_whole(row) if is_pyramid else default_storage.exists(row.path)):
+            lost.append(row.pk)
     sources = Rendition.objects.filter(pk__in=lost).values_list("source", flat=True)
     Rendition.objects.filter(source__in=set(sources), form=Rendition.Form.ALL).delete()
     return Rendition.objects.filter(pk__in=lost).delete()[0]
+
+
+def _is_needed() -> bool:
+    tiles.update_links()  # which a process that was killed may have left as they were
+    return missing().exists()
 
 
 @jobs.declare(
@@ -127,7 +157,7 @@ def forget_lost() -> int:
     _("Making the sizes of pictures"),
     permission="heritage.change_image",
     every=timedelta(hours=1),
-    is_needed=lambda: missing().exists(),
+    is_needed=_is_needed,
 )
 def _job(run: jobs.Run) -> jobs.Steps:
     total, done, unread = missing().count(), 0, 0
@@ -154,7 +184,9 @@ def sweep(kept: Collection[str], dry_run: bool = False) -> Iterable[int]:
             yield row.bytes
             if not dry_run:
                 row.delete()
-                if row.form not in Rendition.NO_FILES:
+                if row.form == Rendition.Form.TILES:
+                    tiles.delete_folder(row.path)
+                elif row.form != Rendition.Form.ALL:
                     default_storage.delete(row.path)
     before = timezone.now() - _SWEPT_AFTER
     folders: list[str] = []
@@ -167,3 +199,5 @@ def sweep(kept: Collection[str], dry_run: bool = False) -> Iterable[int]:
                 yield default_storage.size(path)
                 if not dry_run:
                     default_storage.delete(path)
+    if not dry_run:
+        tiles.sweep_unfinished(kept)

@@ -12,7 +12,8 @@
    text of the sites concerned (`dependencies`, `denormalized`), the dates of sites of
    which only rows were written and of those of which readers see something else (`dating`), entries
    in the change log (`IndexChange`).
-5. Once it is committed, the small sizes of new pictures are made (`renditions`).
+5. Once it is committed, the small sizes of new pictures are made (`renditions`), and what was
+   withdrawn has no tiles any more (`tiles`).
 
 Past all this go `QuerySet.update()` of plain querysets (`models.base.untracked`), for columns that
 follow from others and keys to an account that is deleted, and raw SQL.
@@ -21,7 +22,7 @@ This module is all that connects Django's signals with it: they are sent for the
 `loaddata` and for deletions that cascade, too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any
 
@@ -194,6 +195,20 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
     if pictured := {row.owner_id for row in written if row.model is Image}:
         # A picture is stored even if its sizes cannot be made now.
         transaction.on_commit(partial(renditions.after_write, pictured), robust=True)
+    if published := _published_or_withdrawn(unit, written) - pictured:
+        transaction.on_commit(partial(renditions.after_publishing, published), robust=True)
+
+
+def _published_or_withdrawn(unit: UnitOfWork, written: Collection[Written]) -> set[int]:
+    """Sites that were there before, and are shown to readers now or no longer."""
+    found = {
+        pk
+        for row in unit.shown.keys() & written
+        if row.model is Site
+        for (_model, pk), columns in unit.shown[row].items()
+        if "state" in columns
+    }
+    return found - unit.created[Site]
 
 
 def _edited_sites(written: Iterable[Written]) -> set[int]:

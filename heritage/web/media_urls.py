@@ -1,8 +1,10 @@
-"""URLs of pictures, scenes, link previews and tiles of the map: the same in all languages."""
+"""URLs of pictures, scenes, link previews, tiles of the map, and of what viewers of pictures read
+by IIIF: the same in all languages."""
 
 from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
+from heritage.web.iiif import views as iiif
 from heritage.web.media import views as media
 
 
@@ -45,4 +47,17 @@ urlpatterns = [
         "previews/<uid:uid>.png",
         RedirectView.as_view(pattern_name="media:preview", permanent=True),
     ),
+    # The paths below that of a picture are those of the Image API; nginx hands out stored tiles.
+    path("iiif/3/<uid:name>", iiif.service, name="iiif_service"),
+    path("iiif/3/<uid:name>/", iiif.service),
+    path("iiif/3/<uid:name>/info.json", iiif.picture, name="iiif_picture"),
+    path(
+        "iiif/3/<uid:name>/<str:region>/<str:size>/<str:rotation>/<str:quality>.<str:form>",
+        iiif.part,
+        name="iiif_part",
+    ),
+    path("iiif/manifests/<uid:uid>", iiif.manifest, name="iiif_manifest"),
+    path("iiif/collection", iiif.collection, name="iiif_collection"),
+    path("iiif/changes", iiif.changes, name="iiif_changes"),
+    path("iiif/changes/<int:number>", iiif.changes_page, name="iiif_changes_page"),
 ]

@@ -23,8 +23,8 @@ from django.conf import settings
 FORMAT = 1
 MANIFEST = "manifest.json"
 MEDIA, ORIGINALS = "media", "originals"
-# Link previews and renditions, which are made again.
-NOT_IN_MEDIA = ("cache", "renditions")
+# Link previews, renditions and tiles, which are made again.
+NOT_IN_MEDIA = ("cache", "renditions", "tiles", "iiif")
 _BLOCK = 1 << 20
 _MOST_MEMBERS = 1_000_000
 _LARGEST_MANIFEST = 256 << 20  # bytes: a million members

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, override
@@ -35,6 +36,7 @@ class FormatChoice:
     list_url: str
     words: list[str]
     formats: list[FormatLink]
+    collection_url: str  # for viewers of pictures; empty without IIIF
     is_at_once: bool
     refusal: str  # why it cannot be had just now
 
@@ -56,6 +58,7 @@ def choice(filtered: SiteFilter, has_worker: bool) -> FormatChoice:
         reverse("web:sites") + tail,
         [f"“{i.value}”" if i.name == "q" else str(i.alone) for i in filtered.active()],
         found,
+        reverse("media:iiif_collection") + tail if settings.IIIF else "",
         is_at_once,
         "" if is_at_once or has_worker else files.without_worker(),
     )
@@ -83,6 +86,8 @@ class DataPage:
     at_once: int
     dcat_url: str
     edtf_url: str
+    collection_url: str  # both for viewers of pictures; empty without IIIF
+    changes_url: str
 
 
 def data_page(request: HttpRequest) -> DataPage:
@@ -119,6 +124,8 @@ def data_page(request: HttpRequest) -> DataPage:
         at_once=downloads.AT_ONCE,
         dcat_url=reverse("web:dcat"),
         edtf_url=_EDTF,
+        collection_url=reverse("media:iiif_collection") if settings.IIIF else "",
+        changes_url=reverse("media:iiif_changes") if settings.IIIF else "",
     )
 
 

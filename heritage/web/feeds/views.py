@@ -159,7 +159,8 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Pages about things may be read, and lists by one filter: of the others there is no end."""
-    lines = ["User-agent: *", "Disallow: /map/"]
+    # Parts of pictures are without number; sites and lists as viewers read them are not.
+    lines = ["User-agent: *", "Disallow: /map/", "Disallow: /iiif/3/"]
     for code in interface_languages():
         lines += [f"Disallow: /{code}/admin/", f"Disallow: /{code}/suggest/"]
         lines += [f"Disallow: /{code}/sites/map.json", f"Disallow: /{code}/map.svg"]

@@ -71,7 +71,11 @@ def svg_response(text: str) -> HttpResponse:
 
 
 def set_caching(response: HttpResponseBase, *, for_good: bool, seconds: int = _HOUR) -> None:
-    """By a browser; what many share asks again within the hour, for a record may be withdrawn."""
+    """By a browser; what many share asks again within the hour, for a record may be withdrawn.
+
+    Viewers of any website may draw it.
+    """
+    response["Access-Control-Allow-Origin"] = "*"
     if for_good:
         patch_cache_control(response, public=True, max_age=_YEAR, s_maxage=_HOUR, immutable=True)
     else:

@@ -60,6 +60,7 @@ class Head:
     other_locales: list[str] = field(default_factory=list)
     feeds: list[FeedLink] = field(default_factory=list)
     data: str = ""  # the address of the same as JSON-LD
+    manifest: str = ""  # and for viewers of pictures (IIIF)
     permanent: str = ""  # the address by which the thing is cited
     jsonld: SafeString | str = ""
 

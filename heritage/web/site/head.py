@@ -24,6 +24,7 @@ def site_head(request: HttpRequest, page: SitePage) -> Head:
         picture_alt=page.title,
         jsonld=jsonld.as_script(site_document(request, page.rows)),
         data=request.build_absolute_uri(reverse("web:site_data", args=[page.site.slug])),
+        manifest=request.build_absolute_uri(manifest) if (manifest := page.manifest) else "",
         permanent=Addresses.of_request(request).permanent(page.site),
     )
 

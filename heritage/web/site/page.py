@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -152,6 +153,11 @@ class SitePage:
     def journey(self) -> str:
         """The address of a journey that begins with this site."""
         return f"{reverse('web:journey')}?stop={self.site.uid}"
+
+    @property
+    def manifest(self) -> str:
+        """Its address for viewers of pictures; empty without IIIF."""
+        return reverse("media:iiif_manifest", args=[self.site.uid]) if settings.IIIF else ""
 
     @property
     def contents(self) -> list[ContentsLink]:
@@ -318,7 +324,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         trust=site_trust(rows),
         disagreements=list(map(disagreement_line, rows.disagreements)),
         picture=cards.picture(rows),
-        photos=photos(rows.images),
+        photos=photos(rows.images, site.state == Site.State.PUBLISHED),
         nearby=neighbours(site.public_point, near),
         around=_around(site) if near else "",
         within_km=SiteFilter.WITHIN_KM,

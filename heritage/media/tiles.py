@@ -1,0 +1,353 @@
+"""A picture as a pyramid of tiles, and any part of it put together from them (IIIF Image API 3.0).
+
+Tiles are squares of `TILE` pixels at full size and at each half of that, down to the size that fits
+into one; at the right and lower edges they are smaller. Each is a JPEG under the address by which
+the API asks for it, so that a web server hands them out as files. What is transparent is white.
+"""
+
+import io
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
+
+from PIL import Image
+
+TILE = 512  # pixels
+MAX_WIDTH = 4096  # of what is put together, as its height
+MAX_AREA = 4_000_000  # pixels of it
+QUALITIES = ("color", "gray", "bitonal")
+CONTENT_TYPES = {"jpg": "image/jpeg", "png": "image/png"}
+VERSION = "1"  # of how tiles and parts are made
+
+_JPEG = {"quality": 82, "optimize": True}
+# Of the tiles that one part is put together from; more only where it is squeezed out of shape.
+_MAX_DECODED = 16_000_000
+_BAD, _NOT_DONE = 400, 501
+_PIXELS = re.compile(r"(\d{1,9}),(\d{1,9}),(\d{1,9}),(\d{1,9})")
+_NUMBER = r"(\d{1,9}(?:\.\d{1,20})?|\.\d{1,20})"
+_PERCENT = re.compile(rf"pct:{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}")
+_SIZE = re.compile(
+    rf"(\^?)(?:(max)|pct:{_NUMBER}|(!?)(\d{{1,9}}),(\d{{1,9}})|(\d{{1,9}}),|,(\d{{1,9}}))"
+)
+_ROTATION = re.compile(r"(!?)(0|90|180|270|360)")
+
+type OpenTile = Callable[[str], BinaryIO]
+
+
+class Size(NamedTuple):
+    width: int  # pixels
+    height: int
+
+
+class PixelRegion(NamedTuple):
+    """Of the whole picture, in its pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def size(self) -> Size:
+        return Size(self.width, self.height)
+
+
+class RequestRefused(ValueError):
+    """A request that the API does not allow, or that is not supported; with its HTTP status."""
+
+    def __init__(self, text: str, status: int = _BAD):
+        super().__init__(text)
+        self.status = status
+
+
+# --- the pyramid -----------------------------------------------------------------------------
+
+
+def scale_factors(whole: Size) -> list[int]:
+    """By which the picture is divided: 1, 2, 4 and so on."""
+    found = [1]
+    while max(_level(whole, found[-1])) > TILE:
+        found.append(2 * found[-1])
+    return found
+
+
+def _level(whole: Size, factor: int) -> Size:
+    return Size(math.ceil(whole.width / factor), math.ceil(whole.height / factor))
+
+
+def level_sizes(whole: Size) -> list[Size]:
+    """The sizes of the whole picture that are quickly made, the smallest first."""
+    levels = (_level(whole, factor) for factor in reversed(scale_factors(whole)))
+    return [size for size in levels if size == _within_limits(size)]
+
+
+def tiles_of(whole: Size, factor: int) -> Iterator[PixelRegion]:
+    side = TILE * factor
+    for y in range(0, whole.height, side):
+        for x in range(0, whole.width, side):
+            yield PixelRegion(x, y, min(side, whole.width - x), min(side, whole.height - y))
+
+
+def tile_name(whole: Size, region: PixelRegion, factor: int) -> str:
+    """The path of a tile below that of its picture: as clients ask for it by `info.json`."""
+    if region.size == whole:
+        size = "max" if factor == 1 else _text(_level(whole, factor))
+        return f"full/{size}/0/default.jpg"
+    return f"{_text(region)}/{_text(_level(region.size, factor))}/0/default.jpg"
+
+
+def tile_names(whole: Size) -> Iterator[str]:
+    for factor in scale_factors(whole):
+        for region in tiles_of(whole, factor):
+            yield tile_name(whole, region, factor)
+
+
+def _text(numbers: PixelRegion | Size) -> str:
+    return ",".join(map(str, numbers))
+
+
+def pyramid(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
+    """The names and the contents of all tiles of a picture that `make_safe()` encoded.
+
+    Raises OSError if it cannot be read. The whole picture is decoded: 3 bytes a pixel.
+    """
+    with Image.open(file, formats=("JPEG", "PNG")) as picture:
+        picture.load()
+        level = _flat(picture)
+    whole = Size(*level.size)
+    for factor in scale_factors(whole):
+        if factor > 1:
+            level = level.reduce(2)  # a last row or column by itself stays, as in `_level()`
+        for region in tiles_of(whole, factor):
+            x, y = region.x // factor, region.y // factor
+            width, height = _level(region.size, factor)
+            tile = level.crop((x, y, x + width, y + height))
+            yield tile_name(whole, region, factor), _encoded(tile, "jpg")
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    """In grey or in colours, without transparency and without what the file says besides."""
+    if picture.has_transparency_data:
+        layer = picture.convert("RGBA")
+        picture = Image.new("RGB", layer.size, "white")
+        picture.paste(layer, mask=layer.getchannel("A"))
+    elif picture.mode != "L":
+        picture = picture.convert("RGB")
+    picture.info = {}
+    return picture
+
+
+def _encoded(picture: Image.Image, form: str) -> bytes:
+    out = io.BytesIO()
+    if form == "png":
+        picture.save(out, "PNG", compress_level=1)
+    else:
+        picture.save(out, "JPEG", **_JPEG)
+    return out.getvalue()
+
+
+# --- what is asked for -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PartRequest:
+    """A part of a picture in a size, turned and coloured."""
+
+    whole: Size
+    region: PixelRegion
+    size: Size
+    is_mirrored: bool = False
+    turned: int = 0  # degrees clockwise, after mirroring
+    quality: str = "default"
+    form: str = "jpg"
+
+    @property
+    def canonical(self) -> str:
+        """Its one address below that of the picture, as the API writes it."""
+        region = "full" if self.region.size == self.whole else _text(self.region)
+        is_largest = self.size == _within_limits(self.region.size)
+        size = "max" if is_largest else _text(self.size)
+        turned = f"{'!' * self.is_mirrored}{self.turned}"
+        return f"{region}/{size}/{turned}/{self.quality}.{self.form}"
+
+    @property
+    def stored(self) -> str | None:
+        """The name of the tile that it is; None if it has to be put together."""
+        if (self.is_mirrored, self.turned, self.quality, self.form) != (False, 0, "default", "jpg"):
+            return None
+        for factor in scale_factors(self.whole):
+            side, region = TILE * factor, self.region
+            wanted = PixelRegion(
+                region.x,
+                region.y,
+                min(side, self.whole.width - region.x),
+                min(side, self.whole.height - region.y),
+            )
+            is_at = region.x % side == region.y % side == 0
+            if is_at and region == wanted and self.size == _level(region.size, factor):
+                return tile_name(self.whole, region, factor)
+        return None
+
+    @property
+    def content_type(self) -> str:
+        return CONTENT_TYPES[self.form]
+
+
+def parse(
+    whole: Size, region: str, size: str, rotation: str, quality: str, form: str
+) -> PartRequest:
+    """What the parts of an address ask of a picture of this size. Raises `RequestRefused`."""
+    if form not in CONTENT_TYPES:
+        raise RequestRefused("The format is jpg or png.")
+    if quality not in ("default", *QUALITIES):
+        raise RequestRefused("The quality is default, color, gray or bitonal.")
+    turned = _ROTATION.fullmatch(rotation)
+    if turned is None:
+        raise RequestRefused("The rotation is 0, 90, 180 or 270, or one of these after !.")
+    cut = _region(whole, region)
+    return PartRequest(
+        whole,
+        cut,
+        _size(cut.size, size),
+        bool(turned[1]),
+        int(turned[2]) % 360,
+        "default" if quality == "color" else quality,
+        form,
+    )
+
+
+def _region(whole: Size, text: str) -> PixelRegion:
+    if text == "full":
+        return PixelRegion(0, 0, *whole)
+    if text == "square":
+        side = min(whole)
+        return PixelRegion((whole.width - side) // 2, (whole.height - side) // 2, side, side)
+    if found := _PIXELS.fullmatch(text):
+        x, y, width, height = map(int, found.groups())
+    elif found := _PERCENT.fullmatch(text):
+        x, width = (round(whole.width * float(found[n]) / 100) for n in (1, 3))
+        y, height = (round(whole.height * float(found[n]) / 100) for n in (2, 4))
+    else:
+        raise RequestRefused("The region is full, square, x,y,w,h or pct:x,y,w,h.")
+    width, height = min(width, whole.width - x), min(height, whole.height - y)
+    if width <= 0 or height <= 0:
+        raise RequestRefused("The region lies outside of the picture, or is empty.")
+    return PixelRegion(x, y, width, height)
+
+
+def _size(region: Size, text: str) -> Size:
+    found = _SIZE.fullmatch(text)
+    if found is None:
+        raise RequestRefused("The size is max, w, or ,h or w,h or !w,h or pct:n.")
+    may_grow, largest, percent, confined, *numbers = found.groups()
+    width, height, width_alone, height_alone = (int(each) if each else None for each in numbers)
+    if largest:
+        wanted = _within_limits(region)
+        if may_grow and wanted == region:
+            raise RequestRefused("Pictures are not enlarged.", _NOT_DONE)
+        return wanted
+    if percent:
+        share = float(percent) / 100
+        wanted = Size(round(region.width * share), round(region.height * share))
+    elif width is not None and height is not None:
+        wanted = Size(width, height)
+        if confined:  # larger than the region is refused, as validators of the API ask
+            share = min(width / region.width, height / region.height)
+            wanted = _scaled(region, share)
+    elif width_alone is not None:
+        wanted = Size(width_alone, max(1, round(region.height * width_alone / region.width)))
+    else:
+        height_alone = height_alone or 0
+        wanted = Size(max(1, round(region.width * height_alone / region.height)), height_alone)
+    if wanted.width > region.width or wanted.height > region.height:
+        raise RequestRefused("Pictures are not enlarged.", _NOT_DONE if may_grow else _BAD)
+    if min(wanted) < 1:
+        raise RequestRefused("The size is less than a pixel.")
+    if max(wanted) > MAX_WIDTH or wanted.width * wanted.height > MAX_AREA:
+        raise RequestRefused(f"The size is at most {MAX_WIDTH} pixels, and {MAX_AREA:,} in all.")
+    return wanted
+
+
+def _scaled(size: Size, share: float) -> Size:
+    return Size(max(1, round(size.width * share)), max(1, round(size.height * share)))
+
+
+def _within_limits(size: Size) -> Size:
+    """As large as the limits allow, and no larger than it is."""
+    area = size.width * size.height
+    share = min(1, MAX_WIDTH / max(size), math.sqrt(MAX_AREA / area))
+    if share == 1:
+        return size
+    return Size(max(1, math.floor(size.width * share)), max(1, math.floor(size.height * share)))
+
+
+def largest_size(whole: Size) -> Size:
+    """In which the whole picture can be had at once."""
+    return _within_limits(whole)
+
+
+# --- put together ----------------------------------------------------------------------------
+
+
+def put_together(asked: PartRequest, open_tile: OpenTile) -> bytes:
+    """The part that is asked for, encoded; `open_tile` gives the file of a name.
+
+    Raises OSError if a tile cannot be read. It decodes as few tiles as the size needs.
+    """
+    whole, region, size = asked.whole, asked.region, asked.size
+    factor = _factor_for(asked)
+    side = TILE * factor
+    mosaic: Image.Image | None = None
+    left, top = region.x // side * side, region.y // side * side
+    right, bottom = region.x + region.width, region.y + region.height
+    for tile in tiles_of(whole, factor):
+        if left <= tile.x < right and top <= tile.y < bottom:
+            name = tile_name(whole, tile, factor)
+            with open_tile(name) as file, Image.open(file, formats=("JPEG",)) as part:
+                if mosaic is None:
+                    covered = Size(min(right, whole.width) - left, min(bottom, whole.height) - top)
+                    mosaic = Image.new(part.mode, _level(covered, factor))
+                mosaic.paste(part, ((tile.x - left) // factor, (tile.y - top) // factor))
+    if mosaic is None:
+        raise OSError("There are no tiles")
+    box = (
+        (region.x - left) / factor,
+        (region.y - top) / factor,
+        min((right - left) / factor, mosaic.width),
+        min((bottom - top) / factor, mosaic.height),
+    )
+    resized = mosaic.resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=3.0)
+    return _encoded(_coloured(_turned(resized, asked), asked.quality), asked.form)
+
+
+def _factor_for(asked: PartRequest) -> int:
+    """The smallest level that is as large as what is asked for; a smaller one where that would
+    decode too much."""
+    region, size = asked.region, asked.size
+    found = 1
+    for factor in scale_factors(asked.whole)[1:]:
+        is_enough = region.width >= size.width * factor and region.height >= size.height * factor
+        if is_enough or region.width * region.height > found * found * _MAX_DECODED:
+            found = factor
+    return found
+
+
+def _turned(picture: Image.Image, asked: PartRequest) -> Image.Image:
+    if asked.is_mirrored:
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    ways = {
+        90: Image.Transpose.ROTATE_270,  # Pillow turns anticlockwise
+        180: Image.Transpose.ROTATE_180,
+        270: Image.Transpose.ROTATE_90,
+    }
+    return picture.transpose(ways[asked.turned]) if asked.turned else picture
+
+
+def _coloured(picture: Image.Image, quality: str) -> Image.Image:
+    if quality == "gray":
+        return picture.convert("L")
+    if quality == "bitonal":
+        return picture.convert("L").point(lambda value: 255 if value > 127 else 0).convert("1")
+    return picture

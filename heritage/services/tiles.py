@@ -1,0 +1,129 @@
+"""The tiles of published photographs, which a web server hands out without asking the catalogue.
+
+They are stored by what the picture shows, and stay as long as somebody may bring it back. In the
+folder that is served a link with the public name of the picture leads to them. It is there as long
+as the picture is published: what is withdrawn is gone at once, and there again as soon as it comes
+back.
+"""
+
+import os
+from collections.abc import Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Substr
+
+from heritage.media import tiles as encoder
+from heritage.models import Image, Rendition
+
+_TILES = Rendition.Form.TILES
+_FOLDER = "tiles"
+_LINKS = "iiif/3"  # as in the address
+
+
+def is_needed(image: Image) -> bool:
+    """Whether it is published, and has no tiles yet."""
+    has_tiles = Rendition.objects.filter(source=image.source, form=_TILES).exists()
+    return settings.IIIF and image.width > 0 and not has_tiles and _is_public(image)
+
+
+def make(image: Image) -> int:
+    """Make the whole pyramid; how many files. Raises OSError without the file of the picture.
+
+    The row, which says that it is whole, comes last: one that was broken off is made anew.
+    """
+    row = Rendition(source=image.source, form=_TILES, width=image.width, height=image.height)
+    count = row.bytes = 0
+    with image.file.open("rb") as file:
+        for name, content in encoder.pyramid(cast(BinaryIO, file)):
+            path = f"{row.path}/{name}"
+            default_storage.delete(path)
+            default_storage.save(path, ContentFile(content))
+            count += 1
+            row.bytes += len(content)
+    Rendition.objects.bulk_create([row], ignore_conflicts=True)
+    if folder := _links():
+        for each in Image.objects.published().filter(sha256=image.sha256):
+            _link(folder / each.tiles_id, each)
+    return count
+
+
+def is_whole(row: Rendition) -> bool:
+    """Whether all files of a pyramid are there."""
+    names = encoder.tile_names(encoder.Size(row.width, row.height))
+    return all(default_storage.exists(f"{row.path}/{name}") for name in names)
+
+
+# --- what is served --------------------------------------------------------------------------
+
+
+def update_links() -> None:
+    """Link the tiles of all pictures that are published, and of no others.
+
+    Without IIIF of none. In a bucket there are no links: workers hand the tiles out.
+    """
+    folder = _links()
+    if folder is None:
+        return
+    wanted = {image.tiles_id: image for image in _tiled()} if settings.IIIF else {}
+    there = {each.name for each in folder.iterdir()} if folder.is_dir() else set()
+    for name in there - wanted.keys():
+        (folder / name).unlink(missing_ok=True)
+    for name in wanted.keys() - there:
+        _link(folder / name, wanted[name])
+
+
+def _link(link: Path, image: Image) -> None:
+    target = Path(default_storage.path(Rendition(source=image.source, form=_TILES).path))
+    link.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        link.symlink_to(os.path.relpath(target, link.parent))
+    # Whoever has withdrawn it meanwhile did not find the link.
+    if not _is_public(image):
+        link.unlink(missing_ok=True)
+
+
+def _is_public(image: Image) -> bool:
+    return Image.objects.published().filter(pk=image.pk).exists()
+
+
+def _tiled() -> QuerySet[Image]:
+    source = Substr(OuterRef("sha256"), 1, Rendition.SOURCE_LENGTH)
+    whole = Rendition.objects.filter(source=source, form=_TILES)
+    return Image.objects.published().filter(Exists(whole)).only("uid", "sha256").order_by()
+
+
+def _links() -> Path | None:
+    try:
+        return Path(default_storage.path(_LINKS))
+    except NotImplementedError:  # a bucket
+        return None
+
+
+# --- what goes -------------------------------------------------------------------------------
+
+
+def delete_folder(path: str) -> None:
+    """Delete a folder with all that it holds, in whatever storage."""
+    with suppress(FileNotFoundError):
+        folders, files = default_storage.listdir(path)
+        for name in folders:
+            delete_folder(f"{path}/{name}")
+        for name in files:
+            default_storage.delete(f"{path}/{name}")
+        default_storage.delete(path)
+
+
+def sweep_unfinished(kept: Collection[str]) -> None:
+    """Delete folders of tiles of which there is no row, of pictures that are not there either."""
+    rows = set(Rendition.objects.filter(form=_TILES).values_list("source", flat=True))
+    with suppress(FileNotFoundError):
+        for folder in default_storage.listdir(_FOLDER)[0]:
+            for source in default_storage.listdir(f"{_FOLDER}/{folder}")[0]:
+                if source not in rows and source not in kept:
+                    delete_folder(f"{_FOLDER}/{folder}/{source}")

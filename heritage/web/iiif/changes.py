@@ -1,0 +1,91 @@
+"""What became of the manifests of sites, in the order of time: the last change of each.
+
+Of published sites the index knows when something that readers see was last changed. Of those that
+were withdrawn the database does, and of those that were deleted the history.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from django.contrib.contenttypes.models import ContentType
+
+from heritage.formats import iiif
+from heritage.models import Change, Site
+from heritage.search import CacheKey, IndexSnapshot, columns
+
+PER_PAGE = 500
+# A site is published and dated in one transaction, which may take its time.
+_AT_ONCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The ids of published sites, then those that are gone, by their places in `order`."""
+
+    ids: np.ndarray
+    gone: list[iiif.Activity]
+    times: np.ndarray  # microseconds since 1970, of both
+    order: np.ndarray  # the earliest first
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @property
+    def pages(self) -> int:
+        """One at least, which may be empty."""
+        return max(1, -(-len(self) // PER_PAGE))
+
+    def page(self, number: int) -> list[iiif.Activity]:
+        places = self.order[number * PER_PAGE : (number + 1) * PER_PAGE].tolist()
+        published = [int(self.ids[place]) for place in places if place < len(self.ids)]
+        rows = Site.objects.filter(pk__in=published).values_list("pk", "uid", "published_at")
+        sites = {pk: (uid, published_at) for pk, uid, published_at in rows}
+        found = []
+        for place in places:
+            if place >= len(self.ids):
+                found.append(self.gone[place - len(self.ids)])
+            elif site := sites.get(int(self.ids[place])):
+                uid, published_at = site
+                at = columns.moment(int(self.times[place]))
+                is_new = published_at is not None and at - published_at < _AT_ONCE
+                found.append(iiif.Activity("Create" if is_new else "Update", uid, at))
+        return found
+
+
+_STREAM: CacheKey[Stream] = CacheKey("changes of sites")
+
+
+def stream(index: IndexSnapshot) -> Stream:
+    return index.cache.get_or_set(_STREAM, lambda: _read(index))
+
+
+def _read(index: IndexSnapshot) -> Stream:
+    gone = [*_withdrawn(), *_deleted()]
+    ids, moments = index.times.ids, index.times.columns[0]
+    ended = np.array([columns.microseconds(each.at) for each in gone], dtype=np.int64)
+    times = np.concatenate([moments, ended])
+    return Stream(ids, gone, times, np.argsort(times, kind="stable"))
+
+
+def _withdrawn() -> Iterable[iiif.Activity]:
+    sites = Site.objects.exclude(state=Site.State.PUBLISHED).filter(published_at__isnull=False)
+    for uid, at in sites.order_by("pk").values_list("uid", "public_date__changed_at"):
+        if at is not None:
+            yield iiif.Activity("Delete", uid, at)
+
+
+def _deleted() -> Iterable[iiif.Activity]:
+    """The last deletion of each that readers had seen, and that has not come back."""
+    deletions = Change.objects.filter(
+        model=ContentType.objects.get_for_model(Site),
+        after__isnull=True,
+        before__published_at__isnull=False,
+    ).order_by("pk")
+    last: dict[str, datetime] = {}
+    for before, at in deletions.values_list("before", "change_set__at"):
+        if before and before.get("published_at"):
+            last[before["uid"]] = at.astimezone(UTC)
+    back = set(Site.objects.filter(uid__in=last).values_list("uid", flat=True))
+    return [iiif.Activity("Delete", uid, at) for uid, at in last.items() if uid not in back]
