@@ -4,6 +4,7 @@
 
 const photos = [...document.querySelectorAll("#photos a.photo")];
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const TILE = 512; // pixels, as the catalogue stores them
 const SWIPE = 48; // CSS pixels, beyond which a finger means the next picture
 
 let dialog = null;
@@ -107,7 +108,7 @@ async function zoom() {
   });
   const bounds = L.latLngBounds([[-height, 0], [0, width]]);
   L.control.zoom({ zoomInTitle: dialog.dataset.in, zoomOutTitle: dialog.dataset.out }).addTo(map);
-  layer(L, link, width, height, bounds).addTo(map);
+  addPicture(L, map, link, width, height, bounds);
   map.fitBounds(bounds, { animate: false });
   map.setMinZoom(Math.min(0, map.getZoom()));
   map.setMaxBounds(bounds.pad(0.2));
@@ -116,8 +117,46 @@ async function zoom() {
   find("zoom").setAttribute("aria-pressed", "true");
 }
 
-function layer(L, link, width, height, bounds) {
-  return L.imageOverlay(link.href, bounds);
+// The tiles that are in view, where the picture has some; zoom 0 is its full size. A tile that fails,
+// as in a page that was taken along, means the whole file.
+function addPicture(L, map, link, width, height, bounds) {
+  const whole = L.imageOverlay(link.href, bounds);
+  if (!link.dataset.tiles) return whole.addTo(map);
+  const sharper = devicePixelRatio > 1 ? 1 : 0; // levels more than CSS pixels ask for
+  const levels = Math.max(0, Math.ceil(Math.log2(Math.max(width, height) / TILE)));
+  const Tiles = L.GridLayer.extend({
+    createTile(at, done) {
+      const factor = 2 ** -(at.z + sharper);
+      const [x, y] = [at.x * TILE * factor, at.y * TILE * factor];
+      const [across, down] = [Math.min(TILE * factor, width - x), Math.min(TILE * factor, height - y)];
+      const size = [Math.ceil(across / factor), Math.ceil(down / factor)];
+      const isWhole = across === width && down === height;
+      const region = isWhole ? "full" : [x, y, across, down].join();
+      const image = new Image();
+      image.alt = "";
+      image.style.width = `${(100 * size[0]) / TILE}%`;
+      image.style.height = `${(100 * size[1]) / TILE}%`;
+      image.addEventListener("load", () => done(null, tile));
+      image.addEventListener("error", (event) => done(event, tile));
+      image.src = `${link.dataset.tiles}/${region}/${isWhole && factor === 1 ? "max" : size.join()}/0/default.jpg`;
+      const tile = document.createElement("div");
+      tile.append(image);
+      return tile;
+    },
+  });
+  const tiles = new Tiles({
+    tileSize: TILE / 2 ** sharper,
+    bounds,
+    minZoom: map.getMinZoom(),
+    maxZoom: map.getMaxZoom(),
+    minNativeZoom: -levels - sharper,
+    maxNativeZoom: -sharper,
+  });
+  tiles.once("tileerror", () => {
+    map.removeLayer(tiles);
+    whole.addTo(map);
+  });
+  tiles.addTo(map);
 }
 
 function unzoom() {

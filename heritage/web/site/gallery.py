@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from heritage.models import Image
@@ -22,6 +24,7 @@ class Photo:
     address: str  # of the whole picture
     width: int  # of that, in pixels
     height: int
+    tiles: str  # the address below which its tiles are; empty if there are none
     placeholder: str  # as an address that has the picture in it; empty if there is none
     caption: SafeString
     credit: str
@@ -34,13 +37,17 @@ class Photo:
         return self.picture.height > self.picture.width
 
 
-def photos(images: Iterable[Image]) -> list[Photo]:
-    """In the order of the record; `images` come with their licences and sizes."""
-    return [_photo(image, _OTHERS if at else _FIRST) for at, image in enumerate(images)]
+def photos(images: Iterable[Image], is_public: bool) -> list[Photo]:
+    """In the order of the record; `images` come with their licences and sizes.
+
+    Tiles are served only of a site that everybody may see.
+    """
+    return [_photo(image, _OTHERS if at else _FIRST, is_public) for at, image in enumerate(images)]
 
 
-def _photo(image: Image, sizes: str) -> Photo:
+def _photo(image: Image, sizes: str, is_public: bool) -> Photo:
     picture = cards.photograph(image)
+    has_tiles = is_public and settings.IIIF and image.has_tiles
     # Behind one that is partly transparent it would stay in view.
     is_opaque = not image.file_name.endswith(".png")
     placeholder = image.placeholder if is_opaque else ""
@@ -50,6 +57,7 @@ def _photo(image: Image, sizes: str) -> Photo:
         address=cards.image_url(image),
         width=picture.width,
         height=picture.height,
+        tiles=reverse("media:iiif_service", args=[image.tiles_id]) if has_tiles else "",
         placeholder=f"data:image/webp;base64,{placeholder}" if placeholder else "",
         caption=language_html.as_html(image.caption.best()),
         credit=image.credit_line or image.author,
