@@ -64,7 +64,8 @@ def after_write(sites: Collection[int]) -> None:
 def after_publishing(sites: Collection[int]) -> None:
     """Once sites are published or withdrawn: those have tiles, and these have none."""
     tiles.update_links()
-    if any(missing().filter(site__in=chunk).exists() for chunk in chunks(sorted(sites))):
+    lacking = missing().filter(published=True, site__state="published")
+    if any(lacking.filter(site__in=chunk).exists() for chunk in chunks(sorted(sites))):
         _ask()
 
 
