@@ -21,7 +21,7 @@ from heritage.formats import Addresses, iiif
 from heritage.media import tiles
 from heritage.models import Image, Rendition, Site, former_site
 from heritage.search import SiteFilter, current_index, page_rows
-from heritage.web.browse.queries import list_of
+from heritage.web.browse.queries import requested_list
 from heritage.web.data import files
 from heritage.web.iiif import changes as stream_of_changes
 from heritage.web.media import pictures, previews
@@ -188,7 +188,7 @@ def collection(request: HttpRequest) -> HttpResponseBase:
     # Of those that speak no language the order of a list must not depend.
     with override(settings.LANGUAGE_CODE):
         try:
-            filtered = list_of(data)
+            filtered = requested_list(data)
         except BadRequest:
             return _said("The query is too long.", 400)
         problems = [f"{each.name}: {each.message}" for each in filtered.problems()]
