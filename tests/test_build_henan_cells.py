@@ -105,6 +105,8 @@ def test_an_unknown_event_is_refused():
         ("whc_list_2026-07-27.xml component point",
          Precision("surveyed", None, "source-unesco-components")),
         ("china5a.js", Precision("approximate", None, "source-5a-list")),
+        ("Wikipedia: Jiahu, as 33°36′47″ N",
+         Precision("approximate", None, "source-henan-wikipedia-jiahu")),
         ("tang-song buildings.csv", Precision("approximate", None, "source-tang-song-buildings")),
         ("recalled, approximate (about 1-3 km)",
          Precision("approximate", 3000, "source-recalled")),
