@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -106,6 +107,21 @@ def test_the_page_of_sources_counts_by_kind_and_class(client, longmen):
     assert rows["Further names"] == [0, 0, 0, 0, 1, 1]
     assert rows["Together"] == [0, 2, 1, 2, 1, 6]
     assert "3 statements are unchecked or have no source. They are in one record." in html
+
+
+def test_a_count_that_takes_long_is_kept_for_a_while_and_says_so(client, longmen, monkeypatch):
+    monkeypatch.setattr("heritage.web.trust.sources.SLOW_SECONDS", -1)
+    monkeypatch.setattr("heritage.web.trust.sources._slow", None)
+    says_so = "What was written since then is not in these numbers yet."
+    html = html_of(client, "sources/")
+    assert "6 statements" in html and says_so not in html
+    build.make_name(longmen, "Gate of Yi", "historical")
+    for _again in range(2):
+        html = html_of(client, "sources/")
+        assert "6 statements" in html and says_so in html
+    monkeypatch.setattr("heritage.web.trust.sources.KEPT", timedelta())
+    html = html_of(client, "sources/")
+    assert "7 statements" in html and says_so not in html
 
 
 def test_editors_filter_by_what_records_rest_on(client, longmen):

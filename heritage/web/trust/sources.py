@@ -1,21 +1,43 @@
-"""The page of sources: what all records rest on, counted, and each source with its statements."""
+"""The page of sources: what all records rest on, counted, and each source with its statements.
 
+To count reads every statement of the catalogue: at 100,000 sites that takes seconds. A count that
+took long is therefore shown for ten minutes whatever is written meanwhile, and the page says so.
+"""
+
+import time
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from heritage.models import Site, Source, statements
 from heritage.models.statements import TO_BE_CHECKED, StatementKind, Trust
-from heritage.search import CacheKey, current_index
+from heritage.search import CacheKey, IndexSnapshot, current_index
 from heritage.web.shared import language_html, trust
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.trust.disagreements import number_of_disagreements
 
 MOST_TO_CHECK = 12  # records with the most to be checked
+SLOW_SECONDS = 1.0  # a count that took longer is kept
+KEPT = timedelta(minutes=10)
 
-_TALLY: CacheKey[statements.Tally] = CacheKey("statements")
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Of all published sites at one moment."""
+
+    tally: statements.Tally
+    to_check: int  # sites with a statement to be checked
+    most: list[int]  # the ids of those with the most
+    moment: datetime
+
+
+# The count of this state of the catalogue, once it was made.
+_COUNT: CacheKey[list[Count]] = CacheKey("statements")
+_slow: Count | None = None  # the last one of this process, if it took long
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +84,37 @@ class SourcesPage:
     unchecked_records: int
     to_check: list[RecordRow]
     disagreements: int
+    counted_at: datetime | None  # if something was written since
+
+
+def _counted(index: IndexSnapshot) -> tuple[Count, bool]:
+    """The count, and whether it is of this state of the catalogue."""
+    global _slow
+    current = index.cache.get_or_set(_COUNT, list)
+    if not current:
+        if _slow is not None and timezone.now() - _slow.moment < KEPT:
+            return _slow, False
+        begun = time.monotonic()
+        current.append(_count())
+        _slow = current[0] if time.monotonic() - begun > SLOW_SECONDS else None
+    return current[0], True
+
+
+def _count() -> Count:
+    to_check = Site.objects.published().filter(unchecked_statements__gt=0)
+    most = to_check.order_by("-unchecked_statements", "pk").values_list("pk", flat=True)
+    moment = timezone.now()
+    return Count(statements.tally(), to_check.count(), list(most[:MOST_TO_CHECK]), moment)
 
 
 def sources_page() -> SourcesPage:
     index = current_index()
-    counts, by_source = index.cache.get_or_set(_TALLY, statements.tally)
+    count, is_current = _counted(index)
+    counts, by_source = count.tally
     by_class: Counter[str] = Counter()
     for (_kind, each), number in counts.items():
         by_class[each] += number
-    published = Site.objects.published()
-    to_check = published.filter(unchecked_statements__gt=0)
-    most = to_check.order_by("-unchecked_statements", "pk")[:MOST_TO_CHECK]
+    most = Site.objects.published().filter(pk__in=count.most, unchecked_statements__gt=0)
     return SourcesPage(
         summary=trust.counted({each: by_class[each] for each in Trust}),
         total=by_class.total(),
@@ -83,16 +125,19 @@ def sources_page() -> SourcesPage:
         kinds=[row for kind in StatementKind if (row := _kind_row(kind, counts)).total],
         sources=_sources(by_source),
         unchecked=sum(by_class[each] for each in TO_BE_CHECKED),
-        unchecked_records=to_check.count(),
+        unchecked_records=count.to_check,
         to_check=[
             RecordRow(
                 reverse("web:site", args=[site.slug]),
                 language_html.as_html(site.name.best()),
                 site.unchecked_statements,
             )
-            for site in most.only("slug", "name", "unchecked_statements")
+            for site in most.order_by("-unchecked_statements", "pk").only(
+                "slug", "name", "unchecked_statements"
+            )
         ],
         disagreements=number_of_disagreements(index),
+        counted_at=None if is_current else count.moment,
     )
 
 

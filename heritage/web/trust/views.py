@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -17,7 +18,11 @@ from heritage.web.trust.sources import sources_page
 def sources(request: HttpRequest) -> HttpResponse:
     page = sources_page()
     head = meta_tags.of_text(request, _("Sources"), page.summary)
-    return public(render(request, "web/sources.html", {"page": page, "head": head}))
+    response = render(request, "web/sources.html", {"page": page, "head": head})
+    if page.counted_at is None:
+        return public(response)
+    patch_cache_control(response, no_cache=True)  # and not in the page cache
+    return response
 
 
 @require_safe
