@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from heritage.exchange import importing
+from heritage.exchange.importing.deciding import Decider
 from heritage.models import (
     ChangeSet,
     ComponentPoint,
@@ -25,7 +26,9 @@ from heritage.models import (
     Place,
     Site,
 )
+from heritage.models.unit_of_work import indexed_rows_are_to_be_written
 from heritage.services import jobs
+from heritage.values import tokens
 from heritage.values.coordinates import distance_km
 from tests import builders as build
 
@@ -349,6 +352,85 @@ def test_what_was_edited_since_the_plan_is_left_and_told(table):
     assert [each.area_ha for each in Site.objects.order_by("pk")] == [7, 2]
 
 
+@pytest.fixture
+def decided(monkeypatch):
+    """How many rows were decided to be applied, each time; after the first an editor writes."""
+    calls, decide = [], Decider.decide
+
+    def counted(self, rows, applying=False):
+        found = decide(self, rows, applying)
+        if applying and not calls:
+            counted.meanwhile()
+        calls.extend([len(rows)] if applying else [])
+        return found
+
+    monkeypatch.setattr(Decider, "decide", counted)
+    return counted, calls
+
+
+@pytest.mark.parametrize("is_of_batch", [True, False])
+def test_what_an_editor_writes_while_a_batch_is_decided(table, decided, is_of_batch):
+    counted, calls = decided
+    site, other = build.make_site("A", area_ha=1), build.make_site("B", area_ha=1)
+    of_import = table({"uid": site.uid, "area_ha": "2"})
+    edited = site if is_of_batch else other
+
+    def meanwhile():
+        edited.area_ha = 7
+        edited.save()
+
+    counted.meanwhile = meanwhile
+    applied(of_import)
+    # Under the lock once more, but not for what has no part in it: an editor saves each second.
+    assert calls == ([1, 1] if is_of_batch else [1])
+    assert [each.area_ha for each in Site.objects.order_by("pk")] == (
+        [7, 1] if is_of_batch else [2, 7]
+    )
+
+
+def test_the_address_that_somebody_takes_while_a_batch_is_decided_is_numbered(table, decided):
+    counted, _calls = decided
+    of_import = table({"name:en": "White Horse Temple", "area_ha": "2"})
+    counted.meanwhile = lambda: build.make_site("Other", slug="white-horse-temple")
+    applied(of_import)
+    assert {*Site.objects.values_list("slug", flat=True)} == {
+        "white-horse-temple",
+        "white-horse-temple-2",
+    }
+
+
+def test_words_are_computed_before_the_lock_is_taken(table, monkeypatch):
+    """Names, kinds, places, eras, identifiers and entries: all that the words follow from."""
+    build.make_place("Luoyang", "洛阳")
+    build.make_kind("Temple", slug="temple")
+    IdentifierScheme.objects.create(slug="wikidata", label={"en": "Wikidata"})
+    register = build.make_register(slug="cn-national")
+    of_import = table(
+        *(
+            {
+                **{"name:en": f"White Horse {n}", "name:zh-hans": f"白马{n}", "kinds": "temple"},
+                **{"place": "Luoyang", "also_in": "Luoyang", "event:built": "68"},
+                **{"other_names:zh-hans": "释源; 祖庭", "identifier:wikidata": f"Q{n}"},
+                **{"summary:en": "A temple.", f"{register.slug}.reference": f"1-{n}"},
+                f"{register.slug}.name:zh-hans": f"白马寺{n}",
+            }
+            for n in range(3)
+        )
+    )
+    locked, held = [], []
+    index_words = tokens.index_words
+    monkeypatch.setattr(
+        tokens, "index_words", lambda text: held.append(bool(locked)) or index_words(text)
+    )
+    note = lambda sender, **kwargs: locked.append(sender)  # noqa: E731
+    indexed_rows_are_to_be_written.connect(note)
+    try:
+        applied(of_import)
+    finally:
+        indexed_rows_are_to_be_written.disconnect(note)
+    assert Site.objects.count() == 3 and held == [False] * 3
+
+
 def test_two_plans_of_one_file_do_not_mix(table):
     row = {"name:en": "White Horse Temple", "area_ha": "2"}
     first, second = table(row), table(row)
@@ -428,6 +510,15 @@ def test_columns_are_guessed_in_both_languages_and_remembered(tmp_path, table):
     run(path, "--datum", "wgs84", "--column", "经度=", "--column", "What=area_ha")
     again = importing.add(path, path.name, None)
     assert again.mapping == {"名称": "name:zh-hans", "经度": "", "What": "area_ha"}
+    path = write_csv(tmp_path / "sites.csv", [{"Name in English": "A", "Where": "洛阳"}])
+    of_import = importing.add(path, path.name, None)
+    assert of_import.mapping == {"Name in English": "name:en", "Where": "place"}
+
+
+def test_a_new_row_is_told_as_new_in_chinese(table):
+    of_import = table({"name:zh-hans": "白马寺"})
+    with translation.override("zh-hans"):
+        assert [str(label) for _key, label, _n in importing.counted(of_import)] == ["新增"]
 
 
 def test_a_site_is_part_of_those_that_a_table_names(table):

@@ -5,11 +5,11 @@ hundred new sites with their rows take half a second so, and three to four secon
 """
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
-from heritage.models import Record, chunks
+from heritage.models import Record, Site, chunks
 from heritage.models.row_values import linked_ids, relation
-from heritage.services import parents_first
+from heritage.services import Prepared, parents_first, prepare
 
 _AT_ONCE = 100  # rows in an UPDATE: its statement grows with rows times columns
 
@@ -36,6 +36,13 @@ class Writes:
     def relate(self, row: Record, name: str, ids: list[int]) -> None:
         """Let a many-to-many relation be these ids."""
         self._related.append((row, name, ids))
+
+    def prepared(self) -> Prepared:
+        """The words of new sites, for `unit.prepared`; gives them their slugs."""
+        sites = cast("list[Site]", list(self._new[Site].values()))
+        Site.set_slugs(sites)
+        rows = {model: list(rows.values()) for model, rows in self._new.items()}
+        return prepare(rows, self._related)
 
     def save(self) -> None:
         for gone, ids in self._deleted.items():

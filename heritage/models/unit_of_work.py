@@ -64,6 +64,8 @@ class UnitOfWork:
         # What readers see otherwise: by the row written, (model, id) of a site, an entry or a term,
         # and the columns that differ.
         self.shown: dict[Written, dict[tuple[type[Record], int], set[str]]] = defaultdict(dict)
+        # What was computed before the lock was taken, see `services.denormalized.Prepared`.
+        self.prepared: Any = None
         self._savepoints = connection.savepoint_state
         self._is_locked = False
         self._gathered: list[Change] | None = None

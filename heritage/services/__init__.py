@@ -13,6 +13,7 @@ signals, and history, derived columns, full text and change log follow by themse
   `tiles` (of published pictures, for IIIF).
 - **Old history**: `thinning` combines old changes.
 - **Proof**: `verification` compares what is stored with what it follows from.
+- **Before a write of many sites**: `prepare()` computes their words, so that its lock is shorter.
 - **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
   `is_of_older_version()`.
 
@@ -44,6 +45,7 @@ from heritage.services import (
     verification,
     write_path,
 )
+from heritage.services.denormalized import Prepared, prepare
 from heritage.services.dependencies import is_vocabulary, parents_first
 from heritage.services.notifications import send_mail
 from heritage.services.pending import finish as finish_pending
@@ -52,6 +54,7 @@ from heritage.services.rebuild import rebuild_derived
 from heritage.services.system_checks import is_of_older_version
 
 __all__ = [
+    "Prepared",
     "blur_rules",
     "bulk",
     "conflicts",
@@ -65,6 +68,7 @@ __all__ = [
     "merge",
     "outbox",
     "parents_first",
+    "prepare",
     "prepared",
     "rebuild_derived",
     "record_problems",

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -41,10 +42,62 @@ _STATED_BY: set[Any] = {Event, Name, Coverage, Designation, DesignationEvent, So
 _STATED_BY |= {SourcedSentence, Quantity, Opening, Price, VisitingFact}
 
 
+class SearchTexts(NamedTuple):
+    """What the search text of a site follows from: the arguments of `tokens.index_text()`."""
+
+    names: tuple[str, ...]
+    terms: tuple[str, ...]
+    sentences: tuple[str, ...]
+    foreign: tuple[str, ...]
+    texts: tuple[str, ...]
+    displayed: tuple[str, ...]
+    spoken: bool
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What is computed before the lock of a write is taken, by what it follows from."""
+
+    search_texts: dict[SearchTexts, str] = field(default_factory=dict)
+    words: dict[str, list[str]] = field(default_factory=dict)  # by the search text
+    sort_keys: dict[tuple[str, str], str] = field(default_factory=dict)  # by name and language
+
+    def search_text(self, texts: SearchTexts) -> str:
+        known = self.search_texts.get(texts)
+        return tokens.index_text(*texts) if known is None else known
+
+    def words_of(self, text: str) -> list[str]:
+        return self.words.get(text) or tokens.index_words(text)
+
+    def sort_key(self, name: str, language: str) -> str:
+        return self.sort_keys.get((name, language)) or normalize.sort_key(name, language)
+
+
+def prepare(
+    rows: Mapping[type, Iterable[Any]], links: Iterable[tuple[Any, str, list[int]]]
+) -> Prepared:
+    """The words and sort keys of sites that are about to be created: see `sites_to_create()`.
+
+    A write that has `unit.prepared` takes them from there. What comes out otherwise when it is
+    stored, as a slug that was taken meanwhile, is computed again.
+    """
+    sites = derived_from.sites_to_create(rows, links)
+    terms, prepared = Terms.of_sites(sites), Prepared()
+    for each in sites:
+        texts = _search_texts(each, terms)
+        prepared.search_texts[texts] = text = tokens.index_text(*texts)
+        prepared.words[text] = tokens.index_words(text)
+        for code in interface_languages():
+            name = str(each.site.shown_name.best(code))
+            prepared.sort_keys[name, code] = normalize.sort_key(name, code)
+    return prepared
+
+
 def refresh(
     site_ids: Iterable[int],
     edited: Iterable[int] = (),
     written: Mapping[type[Record], set[str]] | None = None,
+    prepared: Prepared | None = None,
 ) -> set[int]:
     """Refresh everything that is derived from the rows of these sites; gives those whose public
     point is another one.
@@ -54,6 +107,7 @@ def refresh(
     them is left as it is.
     """
     edited, now = set(edited), timezone.now()
+    prepared = prepared or Prepared()
     columns = _OF_SITE if written is None else _OF_SITE & written.get(Site, set())
     effects = {
         model: ColumnEffect.ALL if written is None else effect_of(model, written[model])
@@ -78,9 +132,9 @@ def refresh(
             elif columns & {"place", "also_in"} or Place in effects:
                 _refresh_eras(sites, _eras_between(sites), terms)
             if columns & _NAMES:
-                _refresh_names([each.site for each in sites])
+                _refresh_names([each.site for each in sites], prepared)
             points = _public_points(sites)
-            dated -= _refresh_sites(sites, terms, dated, now)
+            dated -= _refresh_sites(sites, terms, prepared, dated, now)
             moved |= {pk for pk, point in _public_points(sites).items() if point != points[pk]}
             fulltext.delete(set(chunk) - {each.site.pk for each in sites})
         if is_stated:
@@ -260,10 +314,10 @@ def _region(era: Era) -> tuple | None:
     return era.region_id, tuple(sorted(era.region_name.items()))
 
 
-def _refresh_names(sites: Iterable[Site]) -> None:
+def _refresh_names(sites: Iterable[Site], prepared: Prepared) -> None:
     languages = interface_languages()
     wanted = {
-        (site.pk, code): normalize.sort_key(str(site.shown_name.best(code)), code)
+        (site.pk, code): prepared.sort_key(str(site.shown_name.best(code)), code)
         for site in sites
         for code in languages
     }
@@ -288,7 +342,7 @@ def inscribed_year_of(entries: Iterable[CoveringEntry]) -> int | None:
 
 
 def _refresh_sites(
-    sites: list[SiteWithRows], terms: Terms, edited: set[int], now: datetime
+    sites: list[SiteWithRows], terms: Terms, prepared: Prepared, edited: set[int], now: datetime
 ) -> set[int]:
     """Refresh the columns of sites and their words; gives the sites that were written."""
     changed: list[tuple[Site, list[str]]] = []
@@ -306,12 +360,12 @@ def _refresh_sites(
         site.inscribed_year = inscribed_year_of(each.entries)
         site.rule_blur_km = blurs.of_site(each)
         site.derive_public_point()
-        site.search_text = search_text_of(each, terms)
+        site.search_text = prepared.search_text(_search_texts(each, terms))
         site.reading = reading_of(site)
         site.effective_prominence = prominence_of(each)
         names = [name for name, value in _columns(site).items() if value != before[name]]
         if "search_text" in names:
-            found_by[site.pk] = tokens.index_words(site.search_text)
+            found_by[site.pk] = prepared.words_of(site.search_text)
         if names and site.pk in edited:
             site.updated_at = now
             names.append("updated_at")
@@ -369,15 +423,19 @@ def reading_of(site: Site) -> str:
 
 def search_text_of(rows: SiteWithRows, terms: Terms) -> str:
     """The text by which a site is found."""
+    return tokens.index_text(*_search_texts(rows, terms))
+
+
+def _search_texts(rows: SiteWithRows, terms: Terms) -> SearchTexts:
     site = rows.site
     known, foreign = _names(rows)
-    return tokens.index_text(
-        known,
-        _terms(rows, terms),
-        [*site.hook.values(), *site.summary.values()],
-        foreign,
-        _texts(rows),
-        [*site.name.values(), *site.short_name.values()],
+    return SearchTexts(
+        tuple(known),
+        tuple(_terms(rows, terms)),
+        (*site.hook.values(), *site.summary.values()),
+        tuple(foreign),
+        tuple(_texts(rows)),
+        (*site.name.values(), *site.short_name.values()),
         any(map(terms.is_chinese_spoken, _countries(rows))),
     )
 

@@ -1,7 +1,8 @@
 """The rows that the derived columns of sites follow from, read for many sites at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -72,6 +73,39 @@ def read_sites(ids: Iterable[int]) -> list[SiteWithRows]:
     return list(found.values())
 
 
+def sites_to_create(
+    rows: Mapping[type, Iterable[Any]], links: Iterable[tuple[Any, str, list[int]]]
+) -> list[SiteWithRows]:
+    """New sites with their rows, before any of them is stored: by model, and `links` as (row, name
+    of a relation, ids). Their rows are in the order in which `read_sites()` will have them."""
+    found = {id(site): SiteWithRows(site) for site in rows.get(Site, ())}
+
+    def of_new(model: type, *order: str) -> Iterator[tuple[SiteWithRows, Any]]:
+        for row in sorted(rows.get(model, ()), key=attrgetter(*order)):
+            if row.site_id is None:
+                yield found[id(row.site)], row
+
+    for of_site, name in of_new(Name, "kind", "language", "text"):
+        of_site.names.append((name.language, name.text))
+    for row, relation, ids in links:
+        if id(row) in found and relation in ("kinds", "also_in"):
+            getattr(found[id(row)], relation).extend(sorted(ids))
+    for of_site, event in of_new(Event, "uid"):
+        of_site.events.append(event)
+    for of_site, row in of_new(Coverage, "uid"):
+        entry = row.designation
+        standing, year, role = entry.standing, entry.listed_year, entry.register.role
+        of_site.entries.append(
+            CoveringEntry(
+                *(entry.reference, entry.name, standing, year, role),
+                *(row.component_reference, row.note),
+            )
+        )
+    for of_site, row in of_new(Identifier, "uid"):
+        of_site.identifiers.append(f"{row.scheme.slug} {row.value}")
+    return list(found.values())
+
+
 class Terms:
     """Kinds, places and eras by id, with all that they lie within."""
 
@@ -124,8 +158,8 @@ def _with_broader[T: (Kind, Place, Era)](terms: Iterable[T]) -> dict[int, T]:
 
 def term_and_broader[T: (Kind, Place, Era)](terms: dict[int, T], pk: int | None) -> list[T]:
     """A term and all that it lies within, the narrowest first."""
-    found: list[T] = []
-    while pk in terms and terms[pk] not in found:
-        found.append(terms[pk])
+    found: dict[int, T] = {}  # by id: to compare rows takes ten times as long
+    while pk is not None and pk in terms and pk not in found:
+        found[pk] = terms[pk]
         pk = terms[pk].parent_id
-    return found
+    return list(found.values())

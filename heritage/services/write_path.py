@@ -187,7 +187,8 @@ def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         for model, count in deferred.items():
             pending.defer(model, changed[model], unit.written_columns[model], count)
         edited = _edited_sites(written) - unit.saved[Site]
-        moved = denormalized.refresh(sites.refreshed, edited, unit.written_columns)
+        written_columns, prepared = unit.written_columns, unit.prepared
+        moved = denormalized.refresh(sites.refreshed, edited, written_columns, prepared)
         is_of_vocabulary = any(model in COLUMN_EFFECTS for model in changed)
         vocabulary = {IndexChange.VOCABULARY} if is_of_vocabulary else set()
         shown = dating.date_sites(unit, written, moved)

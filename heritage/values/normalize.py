@@ -216,22 +216,28 @@ def pinyin(text: str) -> str:
     return _HAN_RUN.sub(spell, text)
 
 
-def _initials(words: list[list[str]]) -> str:
+def _initials(words: tuple[tuple[str, ...], ...]) -> str:
     return " ".join(
         "".join(s if s[0].isdigit() else _toneless(s)[:1] for s in word) for word in words
     )
 
 
-def _spelt(text: str) -> list[list[str]]:
+@lru_cache(2_000)  # a name is asked for in several forms
+def _spelt(text: str) -> tuple[tuple[str, ...], ...]:
     """The words of the text, each as its syllables with tone marks; what is not Han stays."""
-    return [
-        [
+    return tuple(
+        tuple(
             syllable
             for piece in _WORD.findall(word)
             for syllable in (_readings(piece) if _HAN_RUN.match(piece) else [piece])
-        ]
-        for word in _simplify(_clean(text)).split()
-    ]
+        )
+        for word in _simplified(text).split()
+    )
+
+
+@lru_cache(2_000)
+def _simplified(text: str) -> str:
+    return _simplify(_clean(text))
 
 
 def _simplify(text: str) -> str:
@@ -305,7 +311,7 @@ def sort_key(text: str, language: str) -> str:
     text = text[: 2 * SORT_KEY_LENGTH]  # more of it could hardly reach the key
     chinese = re.split("[-_]", language.lower())[0] == "zh"
     pieces: list[str] = []
-    for piece in _SORTED_PIECE.findall(_simplify(_clean(text)) if chinese else fold(text)):
+    for piece in _SORTED_PIECE.findall(_simplified(text) if chinese else fold(text)):
         if piece.isdigit():
             pieces.append(piece.zfill(12))
         elif chinese and _HAN_RUN.match(piece):
@@ -315,6 +321,7 @@ def sort_key(text: str, language: str) -> str:
     return " ".join(pieces)[:SORT_KEY_LENGTH] or _LAST
 
 
+@lru_cache(4_000)
 def _numbered(syllable: str) -> str:
     """A syllable with its tone as a digit, the neutral tone last: bái → "bai2"."""
     marks = unicodedata.normalize("NFD", syllable)

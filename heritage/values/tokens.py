@@ -161,8 +161,9 @@ def index_words(text: str) -> list[str]:
             words[DISPLAYED + each] = None
     for run in runs.split():
         words[run] = words[NAME_WORD + run] = None
-    for word in _pieces(brief):
-        words[word] = words[BRIEF + word] = None
+    for phrase in brief.split("\n"):
+        for word in _pieces_of_phrase(phrase):
+            words[word] = words[BRIEF + word] = None
     for word in _pieces(long):
         words[word] = None
     return list(words)
@@ -394,6 +395,11 @@ def _whole(parts: Iterable[str]) -> str:
 
 def _joined(parts: Iterable[str]) -> str:
     return _BETWEEN.join(parts)[:MAX_WORD_LENGTH]
+
+
+@lru_cache(10_000)  # the names of terms return with every site
+def _pieces_of_phrase(folded: str) -> tuple[str, ...]:
+    return tuple(_pieces(folded))
 
 
 def _pieces(folded: str) -> list[str]:

@@ -1,12 +1,15 @@
 """Carries out plans: few records in one transaction, many in batches, each whole by itself.
 
-All batches are one change set. A batch decides its rows again before it takes the lock, and once
-more under the lock if somebody has written anything meanwhile. It writes what was planned; where a
-record is no longer as the plan showed it, the row is left out and says so.
+All batches are one change set. A batch decides its rows again, and computes the words of new sites,
+before it takes the lock; once more under the lock if somebody has written anything meanwhile that
+the decisions may follow from. It writes what was planned; where a record is no longer as the plan
+showed it, the row is left out and says so.
 """
 
+from contextlib import AbstractContextManager
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.text import slugify
@@ -92,11 +95,18 @@ def _apply_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
     total = run.cursor.setdefault("total", to_apply(of_import).count())
     size = AT_ONCE if total <= AT_ONCE else BATCH
     done = total - to_apply(of_import).count()
+
+    def writing() -> AbstractContextManager[ChangeSet]:
+        reason = run.parameters.get("reason", "")
+        return run.batch(ChangeSet.Kind.IMPORT, reason, files=[of_import.name])
+
+    sources: tuple[Source | None, Source | None] = (None, None)
+    if done < total:
+        with writing():
+            sources = _source(of_import), _source_of_texts(of_import)
     while True:
-        batch = _Batch(of_import, decider, size)
-        with run.batch(
-            ChangeSet.Kind.IMPORT, run.parameters.get("reason", ""), files=[of_import.name]
-        ):
+        batch = _Batch(of_import, decider, sources, size)
+        with writing():
             batch.write()
         written = len(batch.rows)
         done += written
@@ -120,30 +130,36 @@ def _apply_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
 class _Batch:
     """The next rows of a plan, decided as the records are now, and written under the lock."""
 
-    def __init__(self, of_import: Import, decider: Decider, size: int):
+    def __init__(
+        self,
+        of_import: Import,
+        decider: Decider,
+        sources: tuple[Source | None, Source | None],
+        size: int,
+    ):
+        """`sources` are those of an official list, and of the descriptions in it."""
         self.of_import, self.decider, self.size = of_import, decider, size
+        self.sources = sources
         self._decide()
 
     def _decide(self) -> None:
         self._last_change = _last_change()  # first: what is written from here on counts
         self.rows: list[ImportRow] = list(to_apply(self.of_import)[: self.size])
-        self.decisions = self.decider.decide(self.rows, applying=True)
+        decisions = self.decider.decide(self.rows, applying=True)
+        self.writes, self.written = Writes(), [each for each in decisions if _is_as_planned(each)]
+        for each in self.written:
+            each.collect(self.writes, *self.sources)
+        self.prepared = self.writes.prepared()
 
     def write(self) -> None:
         of_import = self.of_import
         with unit_of_work() as unit:
             unit.prepare_write(Site)  # nobody else writes from here on
-            if _last_change() != self._last_change:
+            if self._is_outdated():
                 self._decide()
-            source = _source(of_import) if self.rows else None
-            of_texts = _source_of_texts(of_import) if self.rows else None
-            writes, written = Writes(), []
-            for decision in self.decisions:
-                if _is_as_planned(decision):
-                    decision.collect(writes, source, of_texts)
-                    written.append(decision)
-            writes.save()
-            for decision in written:
+            unit.prepared = self.prepared
+            self.writes.save()
+            for decision in self.written:
                 row = decision.row
                 row.site = decision.site.pk if decision.site is not None else None
                 row.entry = next((each.pk for each in decision.entries.values()), None)
@@ -152,6 +168,21 @@ class _Batch:
             update_columns(ImportRow, ((row, _DONE) for row in self.rows))
             if len(self.rows) < self.size:
                 _move_edition(of_import, self.decider)
+
+    def _is_outdated(self) -> bool:
+        """Whether anything was written that its decisions may follow from.
+
+        Nothing follows from another column of a site than its slug, unless it is one of these.
+        """
+        sites = [row.site for row in self.rows if row.site is not None]
+        since = Change.objects.filter(pk__gt=self._last_change).order_by()
+        beside = since.filter(
+            owner_model=ContentType.objects.get_for_model(Site),
+            before__isnull=False,
+            after__isnull=False,
+        )
+        beside = beside.exclude(owner_id__in=sites).exclude(before__has_key="slug")
+        return since.exclude(pk__in=beside.values("pk")).exists()
 
 
 def _last_change() -> int:

@@ -181,7 +181,7 @@ class Decider:
         sites = self._load(pk for pk in targets.values() if pk is not None)
         taken = self._taken_elsewhere(decisions, set(sites)) if not applying else {}
         for each in decisions:
-            self._decide(each, cells[id(each)], targets.get(id(each)), sites, taken)
+            self._decide(each, cells[id(each)], targets.get(id(each)), sites, taken, applying)
             for question in each.asks:
                 known, count = self.questions.get(question.key, (question, 0))
                 known.names += [name for name in question.names if name not in known.names]
@@ -484,6 +484,7 @@ class Decider:
         target: int | None,
         sites: dict[int, Site],
         taken: dict[int, int],
+        applying: bool,
     ) -> None:
         if decision.outcome == Outcome.LEFT:
             return
@@ -505,6 +506,8 @@ class Decider:
         if decision.site is not None or decision.entries:
             self._compare_entries(decision)
             self._compare(decision, cells, decision.site)
+            if not (applying and is_new):  # the same values were valid with the plan
+                self._validate(decision)
         if decision.part_of and decision.site is not None and is_new:
             column = cast("PartOfColumn", self.columns.by_key["part_of"])
             column.add(decision.site, decision.part_of)
@@ -562,7 +565,6 @@ class Decider:
             decision.differences.append([f"{entry.register.slug}.reference", "", entry.reference])
 
     def _compare(self, decision: Decision, cells: dict[str, str], site: Site | None) -> None:
-        written: dict[str, str] = {}  # headers by the field that they set
         for column, header in self.used:
             text = cells.get(column.key)
             record = self._record(decision, column, site)
@@ -576,14 +578,14 @@ class Decider:
                 if decision.outcome == Outcome.LEFT or len(decision.asks) > before:
                     continue
                 self._put(decision, column, record, value)
-                written[column.name] = header
             except ValidationError as error:
                 said = joined(error.messages)
                 if text[:60] not in said:
                     words = {"value": text[:60], "problem": said}
                     said = _("“%(value)s”: %(problem)s") % words
                 decision.problems.append([header, said])
-        self._validate(decision, site, written)
+        if site is not None and site._state.adding:
+            self._take_names(decision, site)
 
     def _record(self, decision: Decision, column: Column, site: Site | None) -> Any:
         if isinstance(column, EntryColumn):
@@ -695,12 +697,14 @@ class Decider:
             return [within]
         return self._answered(decision, column, question, [])
 
-    def _validate(self, decision: Decision, site: Site | None, written: dict[str, str]) -> None:
+    def _validate(self, decision: Decision) -> None:
         """Check the rules of whole records; only of those that the row writes."""
         records = {id(record): record for _column, record in decision.put}
+        site = decision.site
         if site is not None and site._state.adding:
-            self._take_names(decision, site)
             records[id(site)] = site
+        put = {column.key for column, _record in decision.put}
+        headers = {column.name: header for column, header in self.used if column.key in put}
         for record in records.values():
             try:
                 record.clean_fields(exclude=_left_empty(record))
@@ -708,7 +712,7 @@ class Decider:
                 record.validate_constraints(exclude=["uid", "slug", "reference"])
             except ValidationError as error:
                 for name, texts in error.message_dict.items():
-                    problem = [written.get(name, ""), joined(texts)]
+                    problem = [headers.get(name, ""), joined(texts)]
                     if problem not in decision.problems:
                         decision.problems.append(problem)
 

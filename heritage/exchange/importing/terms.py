@@ -7,7 +7,7 @@ editor types into a cell, the beginning of a name is no name here.
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from heritage.models import Place, Term
@@ -23,6 +23,7 @@ _PLACE_ENDING = re.compile(
 PATH = re.compile(r"\s*[/>›»\\]\s*")
 
 
+@lru_cache(4_000)  # names of new sites are compared several times
 def folded(name: str) -> str:
     return "".join(normalize.tokens(name))
 

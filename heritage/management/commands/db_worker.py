@@ -3,6 +3,7 @@
 See deploy/heritage-tasks.service. It ends after the step that it is at when it is told to.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -46,6 +47,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: object, batch: bool, interval: float, beside: int, **options: object
     ) -> None:
+        gc.freeze()  # what the program itself consists of is not looked through again and again
         worker = _Worker(
             queue_names=["*"],
             interval=interval,

@@ -1,5 +1,6 @@
 """Import a file of sites or an official list: plan it, report it, and apply it."""
 
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,7 @@ class Command(BaseCommand):
             self._write_example(options["file"], options["language"])
             return
         user = self._user(options["user"])
+        gc.freeze()  # what the program itself consists of is not looked through again and again
         with translation.override(options["language"]):
             of_import = self._add(options, user)
             self._done(importing.plan(of_import, user, here=True))
