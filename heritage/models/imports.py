@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from heritage.models.jobs import Job
 
@@ -92,7 +93,7 @@ class ImportRow(models.Model):
 
     class Outcome(models.TextChoices):
         READ = "read", _("read")
-        CREATE = "create", _("new")
+        CREATE = "create", pgettext_lazy("row of an import", "new")
         UPDATE = "update", _("changed")
         UNCHANGED = "unchanged", _("unchanged")
         QUESTION = "question", _("open question")

@@ -219,7 +219,7 @@ class ImportAdmin(ReadOnlyPages):
             ],
             "offered": [(key, column.label) for key, column in columns.items()],
         }
-        return self.page(request, "admin/import_columns.html", _("Columns"), context)
+        return self.page(request, "admin/import_columns.html", _("Columns of the file"), context)
 
     def _plan(self, request: HttpRequest, of_import: Import) -> HttpResponse:
         importing.plan(of_import, user_of(request), here=importing.is_small(of_import))

@@ -23,17 +23,21 @@ REASON = "problem"  # the column that a file of failed rows has, which is left o
 
 # What people call columns, beside their keys and labels.
 _CALLED = {
-    "name:en": ("name", "name en", "english name", "site name", "title", "英文名", "英文名称"),
+    "name:en": (
+        *("name", "name en", "english name", "name in english", "site name", "title"),
+        *("英文名", "英文名称"),
+    ),
     "name:zh-hans": (
         "名称",
         "中文名",
         "中文名称",
         "name zh",
         "chinese name",
+        "name in chinese",
         "单位名称",
         "遗产名称",
     ),
-    "place": ("place", "location", "地点", "所在地", "地区", "行政区划"),
+    "place": ("place", "location", "where", "地点", "所在地", "地区", "行政区划"),
     "latitude": ("lat", "latitude", "纬度", "北纬"),
     "longitude": ("lon", "lng", "long", "longitude", "经度", "东经"),
     "point": ("coordinates", "point", "坐标", "经纬度"),
