@@ -51,6 +51,7 @@ from heritage.models import (
 from heritage.models.base import new_uid
 from heritage.models.jobs import TAKEN_BACK_BY
 from heritage.models.unit_of_work import change_set
+from heritage.server.lock_timeout import is_lock_timeout
 from heritage.values.language import LazyText, interface_languages
 from heritage.values.progress import Progress
 
@@ -508,7 +509,9 @@ def _beat(ended: threading.Event, is_worker: bool) -> None:
                     os._exit(os.EX_SOFTWARE)
                 rows = Job.objects.filter(pk=pk, token=token, state=Job.State.RUNNING)
                 rows.update(heartbeat=timezone.now())
-        except (DatabaseError, InterfaceError):
-            logger.warning("The heartbeat could not be stored.", exc_info=True)
-            connection.close()
+        except (DatabaseError, InterfaceError) as error:
+            # A step of a job may hold the lock for some seconds.
+            if not (isinstance(error, OperationalError) and is_lock_timeout(error)):
+                logger.warning("The heartbeat could not be stored.", exc_info=True)
+                connection.close()
     connection.close()
