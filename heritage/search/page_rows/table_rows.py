@@ -38,8 +38,18 @@ AT_ONCE = 1000  # sites
 _TEXTS = tuple(f.name for f in Site._meta.concrete_fields if isinstance(f, LanguageMapField))
 _PLAIN = (
     *("id", "uid", "slug", "state", "place_id", "precision", "accuracy_m", "area_ha"),
-    *("latitude", "longitude", "public_latitude", "public_longitude", "blur_km", "rule_blur_km"),
-    *("inscribed_year", "featured", "prominence", "created_at", "updated_at", "published_at"),
+    *("public_latitude", "public_longitude", "blur_km", "rule_blur_km"),
+    *("inscribed_year", "published_at"),
+)
+# What only files for editors have: to read the dates takes a tenth of the time of a file.
+_OF_EDITORS = (
+    *_PLAIN,
+    "latitude",
+    "longitude",
+    "featured",
+    "prominence",
+    "created_at",
+    "updated_at",
 )
 _NONE: dict[str, str] = {}  # no text in any language
 _STANDS = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
@@ -111,12 +121,13 @@ def read_table(
 
 def _sites(terms: Vocabulary, ids: Iterable[int], drafts: bool) -> dict[int, TableRow]:
     found = {}
-    for values in values_by_key(Site, "id", ids, (*_PLAIN, *_TEXTS)):
-        plain = dict(zip(_PLAIN, values, strict=False))
+    columns = _OF_EDITORS if drafts else _PLAIN
+    for values in values_by_key(Site, "id", ids, (*columns, *_TEXTS)):
+        plain = dict(zip(columns, values, strict=False))
         if drafts or plain["state"] == Site.State.PUBLISHED:
             texts = {
                 name: _NONE if text == "{}" else orjson.loads(text)
-                for name, text in zip(_TEXTS, values[len(_PLAIN) :], strict=True)
+                for name, text in zip(_TEXTS, values[len(columns) :], strict=True)
             }
             place = terms.places.get(plain["place_id"])
             found[plain["id"]] = TableRow(plain["id"], plain, texts, place)
