@@ -26,6 +26,7 @@ from benchmarks import (
     checking,
     downloads,
     generate,
+    imports,
     measure,
     pairs,
     peers,
@@ -228,6 +229,12 @@ def test_a_file_is_made_of_all_sites():
         build.make_site(f"Temple {number}")
     rows, seconds, size = downloads.made("csv")
     assert rows == 3 and seconds > 0 and size > 100
+
+
+def test_an_import_is_measured(vocabulary, tmp_path):
+    table = imports.write_table(tmp_path / "sites.csv", 3)
+    parts = [(part, records) for part, records, *_seconds in imports.imported(table)]
+    assert parts == [("plan", 3), ("apply", 3)] and Site.objects.count() == 3
 
 
 @pytest.mark.django_db
