@@ -22,7 +22,8 @@ from tests.webrows import full_site, plain_site, vocabulary
 pytestmark = pytest.mark.django_db
 
 PAGES = ("", "sites/", "sites/?view=list&era=tang", "sites/longmen-grottoes/",
-         "sites/longmen-grottoes/correction/", "eras/", "eras/tang/", "kinds/", "kinds/temple/",
+         "sites/longmen-grottoes/correction/", "sites/longmen-grottoes/photograph/",
+         "eras/", "eras/tang/", "kinds/", "kinds/temple/",
          "places/", "places/china/", "world-heritage/", "about/", "credits/", "privacy/",
          "feed.atom")  # fmt: skip
 WORDS = {

@@ -79,6 +79,7 @@ def walk(client, rf) -> None:
     for path in (correction, f"{correction}thanks/"):
         client.get(path)
     client.post(correction)
+    client.get("/en/sites/longmen-grottoes/photograph/")
     longmen = Site.objects.get(slug="longmen-grottoes")
     sent = {"topic": "dates", "text": "It was built later.", "key": corrections.new_key(longmen)}
     waiting = mock.patch.object(corrections, "_store", side_effect=NotWritten)

@@ -39,6 +39,7 @@ PAGES = {
     "correction of a statement": "/en/sites/temple-1/correction/?about=text",
     "correction": "/en/sites/temple-1/correction/",
     "correction, refused": "/en/sites/longmen-grottoes/correction/",
+    "photograph": "/en/sites/temple-1/photograph/",
     "correction, thanks": "/en/sites/temple-1/correction/thanks/",
     "journey": "/en/journey/?stop=one~two&q=temple",
     "journey, Chinese": "/zh-hans/journey/?stop=one~two",

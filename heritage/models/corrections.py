@@ -20,8 +20,8 @@ _SENDER_KEPT = timedelta(days=1)
 class Correction(Record):
     """A suggestion about one site, or a photograph that is offered for it.
 
-    A `picture` waits, as it was sent, where nothing is served, until the correction is decided;
-    `text` then says what it shows, and `suggestion` what else is known of it.
+    A `picture` waits, as it was sent, where nothing is served, until it is taken or declined. With
+    one, `text` says what it shows, and `suggestion` what else is known of it.
 
     The sender is known by e-mail address only, if one was given. `sender` is a keyed digest of the
     network address and the day, kept for a day to limit floods. Neither is part of a fixture or a
@@ -135,12 +135,12 @@ class Correction(Record):
     def decide(self, state: str, user: User | None) -> None:
         """Set the state and record who decided and when; reopening clears both.
 
-        A picture that was offered is let go: it has become one of the site by now, or never will.
-        Its file is swept later, and until then the history can give it back.
+        A picture that is not taken is let go: its file is swept later, and until then the history
+        can give it back.
         """
         self.state = state
         is_open = state == self.State.NEW
-        if not is_open:
+        if state in (self.State.DECLINED, self.State.SPAM):
             self.picture = ""
         self.decided_by = None if is_open else user
         self.decided_at = None if is_open else timezone.now()

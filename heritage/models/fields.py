@@ -233,11 +233,13 @@ class OriginalField(models.FileField):
 
     def pre_save(self, instance: models.Model, add: bool) -> Any:
         value = getattr(instance, self.attname)
-        if value and not value._committed and self.storage.exists(value.name):
-            if self.storage.size(value.name) == value.size:
-                value._committed = True
-            else:  # a process was killed while it wrote the file
-                self.storage.delete(value.name)
+        if value and not value._committed:
+            name = self.generate_filename(instance, value.name)
+            if self.storage.exists(name):
+                if self.storage.size(name) == value.size:
+                    value.name, value._committed = name, True
+                else:  # a process was killed while it wrote the file
+                    self.storage.delete(name)
         return super().pre_save(instance, add)
 
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("covers/a4/<uid:uid>.svg", media.printable_cover, {"sheet": "a4"}, name="cover_a4"),
     path("covers/a3/<uid:uid>.svg", media.printable_cover, {"sheet": "a3"}, name="cover_a3"),
     path("sites/<slug:slug>/correction/", corrections.correction, name="correction"),
+    path("sites/<slug:slug>/photograph/", corrections.photograph, name="photograph"),
     path("sites/<slug:slug>/correction/thanks/", corrections.thanks, name="correction_thanks"),
     path("journey/", journey.journey, name="journey"),
     path("journey/scroll/", journey.handscroll, name="handscroll"),

@@ -19,7 +19,26 @@ from heritage.admin.writes import change_set
 from heritage.models import Correction, chunks
 from heritage.values.language import language_in_words
 
-_SENT = ("site", "where", "topic", "text", "suggestion", "source", "written_in", "created_at")
+_SENT: tuple[str, ...] = (
+    "site",
+    "where",
+    "topic",
+    "text",
+    "suggestion",
+    "source",
+    "written_in",
+    "created_at",
+)
+_OFFERED: tuple[str, ...] = (
+    "site",
+    "where",
+    "text",
+    "suggestion",
+    "author",
+    "licence",
+    "written_in",
+    "created_at",
+)
 _DECIDED = ("decided_by", "decided_at")
 
 
@@ -103,14 +122,16 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Correction | None = None) -> Fields:
         # Only those who may answer see the address.
         may_answer = self.has_change_permission(request, obj)
-        sent = (*_SENT, "email") if may_answer else _SENT
+        sent = _OFFERED if obj is not None and obj.licence_id else _SENT
+        if may_answer:
+            sent = (*sent, "email")
         return (
             (_("Sent by a reader"), {"fields": sent}),
             (_("What the editors say"), {"fields": ("state", "answer", "note", *_DECIDED)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Fields:
-        return (*_SENT, "email", "answer", *_DECIDED)
+        return (*_SENT, "author", "licence", "email", "answer", *_DECIDED)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # readers write them

@@ -1,9 +1,11 @@
 """A reader's correction is applied to the record or declined, and answered.
 
 Fields of one text are changed on the page of the decision itself; rows in the form of the site,
-which shows the correction beside them and accepts it with the save (`CorrectedForm`).
+which shows the correction beside them and accepts it with the save (`CorrectedForm`). A photograph
+that a reader offers becomes a draft of a picture of the site.
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +14,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils import translation
@@ -26,12 +28,20 @@ from heritage.admin.form.record_admin import COMMENT, OPEN, RecordAdmin
 from heritage.admin.form.row_sets import stored_rows
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set
-from heritage.exchange import AmbiguousName, Column, FieldUse, comparable, editable_columns
-from heritage.models import ChangeSet, Correction, Site
+from heritage.exchange import (
+    AmbiguousName,
+    Column,
+    FieldUse,
+    comparable,
+    editable_columns,
+    pictures,
+)
+from heritage.media import ImageRefused, make_safe, renditions
+from heritage.models import ChangeSet, Correction, Image, Site, User
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services import send_mail
 from heritage.values import sentences
-from heritage.values.language import interface_languages
+from heritage.values.language import LanguageMap, interface_languages
 
 # By topic, the id of what it is about in the form of a site.
 ANCHORS = {
@@ -59,9 +69,11 @@ _WHOLE = {"point", "events", "coverages", "openings", "images"}  # in no languag
 BESIDE, ACCEPT = "correction", "_accept"
 _ANSWER, _NOTE, _STATE = "_correction_answer", "_correction_note", "_correction_state"
 _LONGEST_ANSWER = 4_000
-APPLY = "apply"
+_SHOWN_WIDTH = 1280  # pixels of a photograph that is offered
+APPLY, ADD = "apply", "add"
 _DECISIONS = {
     APPLY: Correction.State.ACCEPTED,
+    ADD: Correction.State.ACCEPTED,
     "accept": Correction.State.ACCEPTED,
     "decline": Correction.State.DECLINED,
     "spam": Correction.State.SPAM,
@@ -72,14 +84,35 @@ class DecisionPages(AdminPages):
     """For `CorrectionAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
-        own = self.own_path("<int:pk>/decide/", self.decide_view, "decide")
-        return [own, *super().get_urls()]
+        return [
+            self.own_path("<int:pk>/decide/", self.decide_view, "decide"),
+            self.own_path("<int:pk>/picture/", self.picture_view, "picture"),
+            *super().get_urls(),
+        ]
+
+    def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """A photograph that is offered, encoded anew: what was sent is never shown itself."""
+        correction = self.object_or_404(request, pk, "change")
+        try:
+            safe = make_safe(
+                _file_of(correction),
+                max_bytes=settings.IMAGE_MAX_BYTES,
+                max_pixels=settings.IMAGE_MAX_PIXELS,
+            )
+            file = io.BytesIO(safe.content)
+            [shown, *_more] = renditions.encode(file, [min(safe.width, _SHOWN_WIDTH)])
+        except (OSError, ImageRefused) as error:
+            raise Http404 from error
+        response = HttpResponse(shown.content, content_type=f"image/{shown.form}")
+        response["Cache-Control"] = "private, no-store"
+        return response
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         correction = self.object_or_404(request, pk, "change")
         site, fields = correction.site, editable_columns(FieldUse.CORRECTION, user_of(request))
         sites: Any = self.admin_site.get_model_admin(Site)
         may_apply = sites.has_change_permission(request, site)
+        may_add = may_apply and user_of(request).has_perm("heritage.add_image")
         sets = {each.prefix: each for each in _row_sets(sites, request, site)}
         key = request.GET.get("field", "")
         if key not in fields and key not in sets:
@@ -92,7 +125,11 @@ class DecisionPages(AdminPages):
                 raise PermissionDenied
             if request.POST["do"] == APPLY and not (may_apply and field):
                 raise PermissionDenied
-            error = self._decide(request, correction, field)
+            if request.POST["do"] == ADD and not (may_add and correction.picture):
+                raise PermissionDenied
+            error, image = self._decide(request, correction, field)
+            if image is not None:
+                return redirect("admin:heritage_image_change", image.pk)
             if not error:
                 return redirect(self.own_url("changelist"))
             text = request.POST.get("text", "")
@@ -110,6 +147,7 @@ class DecisionPages(AdminPages):
             **(_rows_context(request, correction, sets[key]) if key in sets else {}),
             "error": error,
             "may_apply": may_apply,
+            "may_add": may_add,
             "is_mail_set_up": settings.MAIL_IS_SET_UP,
             "answer": request.POST.get("answer", correction.answer),
             "note": request.POST.get("note", correction.note),
@@ -117,9 +155,16 @@ class DecisionPages(AdminPages):
         title = _("Correction: %(what)s") % {"what": correction}
         return self.page(request, "admin/decide.html", title, context)
 
-    def _decide(self, request: HttpRequest, correction: Correction, field: Column | None) -> str:
-        """Carry out the decision in one change set. Returns the errors, if any."""
-        decision = request.POST["do"]
+    def _decide(
+        self, request: HttpRequest, correction: Correction, field: Column | None
+    ) -> tuple[str, Image | None]:
+        """Carry out the decision in one change set. Returns the errors, and a picture, if any."""
+        decision, image = request.POST["do"], None
+        if decision == ADD:
+            try:
+                image = _draft_of(correction, user_of(request))
+            except ValidationError as error:
+                return sentences.joined(error.messages), None
         with (
             change_set(ChangeSet.Kind.CORRECTION, user_of(request)) as made,
             unit_of_work() as unit,
@@ -127,16 +172,22 @@ class DecisionPages(AdminPages):
             unit.prepare_write(Site)
             stored = Correction.objects.select_for_update().get(pk=correction.pk)
             if stored.state != correction.state or stored.state != request.POST.get("state"):
-                return _("Somebody has decided this meanwhile.")
+                return _("Somebody has decided this meanwhile."), None
             if decision == APPLY and field:
                 if problem := _apply(request, stored, field):
-                    return problem
+                    return problem, None
                 made.detail["reader"] = stored.suggestion or stored.text
             made.detail["correction"] = str(_DECISIONS[decision])
             answer, note = request.POST.get("answer", ""), request.POST.get("note", "")
+            if image is not None:
+                pictures.save_draft(image)
+                stored.picture = ""  # the new picture has the file
             _settle(request, stored, _DECISIONS[decision], answer, note)
         self.message_user(request, _is_now(stored), messages.SUCCESS)
-        return ""
+        if image is not None:
+            text = _("The photograph is a draft of the site: look at its texts and publish it.")
+            self.message_user(request, text, messages.SUCCESS)
+        return "", image
 
 
 class CorrectedForm(RecordAdmin):
@@ -257,6 +308,34 @@ def _settle(
     stored.save()
     if is_new_answer and stored.email:
         _answer(request, stored)
+
+
+def _file_of(correction: Correction) -> bytes:
+    """The photograph as it was sent; raises OSError if it is not there any more."""
+    if not correction.picture:
+        raise FileNotFoundError
+    with correction.picture.open("rb") as file:
+        return file.read()
+
+
+def _draft_of(correction: Correction, user: User) -> Image:
+    """The photograph as a picture of the site, not yet saved; raises ValidationError."""
+    try:
+        data = _file_of(correction)
+    except OSError as error:
+        raise ValidationError(_("The file is not there any more.")) from error
+    image = pictures.add_draft(
+        correction.site,
+        data,
+        correction.picture.name or "",
+        user,
+        author=correction.author,
+        licence=correction.licence,
+        alt=LanguageMap({correction.language: correction.text}),
+    )
+    if pictures.same_as(image):
+        raise ValidationError(_("%(site)s has this picture already.") % {"site": correction.site})
+    return image
 
 
 def _is_now(correction: Correction) -> str:

@@ -7,6 +7,8 @@ index, all others from indexed columns, so the page is fast in a catalogue of an
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import and_
 from urllib.parse import urlencode
 
 from django.db.models import Func, Model, OuterRef, Q, QuerySet, Subquery
@@ -28,6 +30,7 @@ from heritage.admin.workflow.upkeep import upkeep
 from heritage.models import (
     ChangeSet,
     Correction,
+    Image,
     Job,
     Opening,
     OutgoingMail,
@@ -38,6 +41,7 @@ from heritage.models import (
 )
 from heritage.search import current_index, similar
 from heritage.services import review
+from heritage.values.language import interface_languages, language_name
 from heritage.values.sentences import joined
 
 LATEST = 12  # change sets that are listed
@@ -201,6 +205,21 @@ def gap_tasks(user: User) -> Iterator[Task]:
     yield Task(_("Perhaps twice in the catalogue"), len(doubtful), list_url(Site, doubt="twice"))
 
 
+def missing_alt_texts(user: User) -> list[Task]:
+    """Pictures without alternative text, by the language that is missing."""
+    if not user.has_perm("heritage.view_image"):
+        return []
+    codes = interface_languages()
+    has_text = [Q(alt__has_key=code) for code in codes]
+    lacking = [Image.objects.exclude(each) for each in (reduce(and_, has_text), *has_text)]
+    count, *counts = _counts(user, lacking)
+    parts = [
+        Task(language_name(code), each, list_url(Image, missing=f"alt-{code}"))
+        for code, each in zip(codes, counts, strict=True)
+    ]
+    return [Task(_("Pictures without alternative text"), count, "", parts)]
+
+
 def checks(user: User) -> list[Task]:
     """Visiting information to be checked, each kind with its lists."""
     models = [
@@ -257,7 +276,7 @@ def desk_context(request: HttpRequest) -> dict:
         "worker": worker,
         "upkeep": upkeep(user_of(request)),
         "gaps": list(gap_tasks(user_of(request))),
-        "checks": checks(user_of(request)),
+        "checks": [*checks(user_of(request)), *missing_alt_texts(user_of(request))],
         "saved_lists": saved_lists(user_of(request)),
         "work": latest_work() if user_of(request).has_perm("heritage.view_site") else [],
     }

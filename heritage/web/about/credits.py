@@ -1,6 +1,7 @@
 """The context of the page of credits: sources, pictures, licences and software."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db.models import Count
@@ -49,6 +50,8 @@ class PictureRow:
     licence: SafeString | str
     licence_url: str
     source_url: str
+    restrictions: str
+    read_on: date | None  # of one from Wikimedia Commons
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +131,6 @@ def _picture(image: Image) -> PictureRow:
         licence=language_html.as_html(licence.label.best()) if licence else "",
         licence_url=safe_url(licence.url) if licence else "",
         source_url=safe_url(image.source_url),
+        restrictions=image.restrictions,
+        read_on=image.read_on,
     )

@@ -1,1 +1,1 @@
-"""“Suggest a correction”, the one form for visitors."""
+"""“Suggest a correction” and “Offer a photograph”, the forms for visitors."""

@@ -1,7 +1,9 @@
-"""“Suggest a correction”: a form on the page of each site, stored in the editors' queue.
+"""“Suggest a correction” and “Offer a photograph”: forms on the page of each site.
 
-Spam is kept out without an external service: a honeypot field, a signed form that cannot be sent
-at once, late or twice, a limit on links, and limits for each network.
+Both are stored in the editors' queue. A photograph waits there as it was sent, where nothing is
+served, until an editor makes a picture of the site of it. Spam is kept out without an external
+service: a honeypot field, a signed form that cannot be sent at once, late or twice, a limit on
+links, and limits for each network.
 """
 
 import hashlib
@@ -16,6 +18,8 @@ from django import forms
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,7 +30,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from heritage.models import Correction, Site, statements
+from heritage.media import ImageRefused, make_safe
+from heritage.models import Correction, Licence, Site, statements
 from heritage.models.statements import Statement, StatementKind
 from heritage.search import current_index, page_rows
 from heritage.server.client_address import client_network
@@ -38,6 +43,8 @@ from heritage.web.shared.responses import moved, private, with_query
 MIN_SECONDS = 3  # nobody reads and writes faster
 MAX_SECONDS = 12 * 3600
 MIN_TEXT, MAX_TEXT = 10, 4000
+MAX_ALT = 500  # characters that are said of a photograph
+MIN_SIDE = 480  # pixels of a photograph
 MAX_LINKS = 2  # besides the one in its own field
 PER_HOUR, PER_DAY = 5, 15  # from one network address
 _DAY = timedelta(days=1)
@@ -70,10 +77,12 @@ _TOPICS = {
 }
 
 
-class CorrectionForm(forms.ModelForm):
-    """The form for readers. `website` is the honeypot, `key` the signed token."""
+class ReaderForm(forms.ModelForm):
+    """What both forms have. `website` is the honeypot, `key` the signed token."""
 
     error_css_class = "has-problem"
+    topic: Correction.Topic | None = None  # where the reader does not choose it
+    is_quick = False  # one tap, and no text
     website = forms.CharField(
         label=_("Leave this empty"),
         required=False,
@@ -81,53 +90,10 @@ class CorrectionForm(forms.ModelForm):
     )
     key = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    class Meta:
-        model = Correction
-        fields = ("topic", "text", "suggestion", "link", "email")
-        labels = {
-            "topic": _("What is it about?"),
-            "text": _("What is wrong?"),
-            "suggestion": _("What would be right?"),
-            "link": _("Source"),
-            "email": _("Your e-mail address"),
-        }
-        help_texts = {
-            "suggestion": _("If you know it."),
-            "link": _("The address of a page that says so, if there is one."),
-            "email": _("Only if you would like an answer. It is shown to the editors alone."),
-        }
-        widgets = {
-            "text": forms.Textarea({"rows": 5, "maxlength": MAX_TEXT}),
-            "suggestion": forms.Textarea({"rows": 4, "maxlength": MAX_TEXT}),
-            "link": forms.URLInput({"inputmode": "url", "placeholder": "https://"}),
-            "email": forms.EmailInput({"autocomplete": "email"}),
-        }
-
-    def __init__(
-        self,
-        *args: Any,
-        site: Site,
-        sender: str,
-        about: Statement | None = None,
-        holds: bool = False,
-        **kwargs: Any,
-    ):
+    def __init__(self, *args: Any, site: Site, sender: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.site, self.sender, self.holds = site, sender, holds
-        self.about = trust.label_of(about) if about else ""
+        self.site, self.sender = site, sender
         self.form_key, self.age = "", 0.0
-        topic = cast(forms.ChoiceField, self.fields["topic"])
-        topic.choices = [("", _("Choose …")), *Correction.Topic.choices]
-
-    def clean_text(self) -> str:
-        text = normalize_newlines(self.cleaned_data["text"])
-        if len(text) < MIN_TEXT and not any(ord(letter) >= 0x2E80 for letter in text):
-            raise ValidationError(_("Please say a little more."), code="short")
-        quoted = f"“{self.about}”\n{text}" if self.about else text
-        return _without_links(quoted[:MAX_TEXT])
-
-    def clean_suggestion(self) -> str:
-        return _without_links(normalize_newlines(self.cleaned_data["suggestion"]))
 
     def clean_website(self) -> str:
         if self.cleaned_data["website"]:
@@ -140,7 +106,7 @@ class CorrectionForm(forms.ModelForm):
         self.form_key = self._form_key(cleaned.get("key", ""))
         if self.errors:
             return cleaned
-        if self.age < MIN_SECONDS and not self.holds:  # which is one tap, and no text
+        if self.age < MIN_SECONDS and not self.is_quick:
             raise ValidationError(
                 _("That was very quick. Wait a few seconds and send it once more."), code="fast"
             )
@@ -168,6 +134,142 @@ class CorrectionForm(forms.ModelForm):
         return data["key"]
 
 
+class CorrectionForm(ReaderForm):
+    """What is wrong, and what would be right."""
+
+    class Meta:
+        model = Correction
+        fields = ("topic", "text", "suggestion", "link", "email")
+        labels = {
+            "topic": _("What is it about?"),
+            "text": _("What is wrong?"),
+            "suggestion": _("What would be right?"),
+            "link": _("Source"),
+            "email": _("Your e-mail address"),
+        }
+        help_texts = {
+            "suggestion": _("If you know it."),
+            "link": _("The address of a page that says so, if there is one."),
+            "email": _("Only if you would like an answer. It is shown to the editors alone."),
+        }
+        widgets = {
+            "text": forms.Textarea({"rows": 5, "maxlength": MAX_TEXT}),
+            "suggestion": forms.Textarea({"rows": 4, "maxlength": MAX_TEXT}),
+            "link": forms.URLInput({"inputmode": "url", "placeholder": "https://"}),
+            "email": forms.EmailInput({"autocomplete": "email"}),
+        }
+
+    def __init__(
+        self,
+        *args: Any,
+        about: Statement | None = None,
+        holds: bool = False,
+        **kwargs: Any,
+    ):
+        super().__init__(*args, **kwargs)
+        self.holds = self.is_quick = holds
+        self.about = trust.label_of(about) if about else ""
+        topic = cast(forms.ChoiceField, self.fields["topic"])
+        topic.choices = [("", _("Choose …")), *Correction.Topic.choices]
+
+    def clean_text(self) -> str:
+        text = normalize_newlines(self.cleaned_data["text"])
+        if len(text) < MIN_TEXT and not any(ord(letter) >= 0x2E80 for letter in text):
+            raise ValidationError(_("Please say a little more."), code="short")
+        quoted = f"“{self.about}”\n{text}" if self.about else text
+        return _without_links(quoted[:MAX_TEXT])
+
+    def clean_suggestion(self) -> str:
+        return _without_links(normalize_newlines(self.cleaned_data["suggestion"]))
+
+
+class PhotographForm(ReaderForm):
+    """A photograph that a reader offers; its `text` is the alternative text."""
+
+    topic = Correction.Topic.PICTURE
+    picture = forms.FileField(
+        label=_("Photograph"),
+        help_text=_("JPEG, PNG, WebP, AVIF or TIFF."),
+        widget=forms.FileInput({"accept": "image/*"}),
+    )
+    author = forms.CharField(
+        label=_("Who made it?"),
+        max_length=200,
+        help_text=_("The name that stands beside the photograph."),
+        widget=forms.TextInput({"autocomplete": "name"}),
+    )
+    licence = forms.ModelChoiceField(
+        Licence.objects.none(),
+        label=_("Under which licence?"),
+        help_text=_("Each lets everybody use and change it; most ask that its maker is named."),
+        empty_label=_("Choose …"),
+    )
+    may_give = forms.BooleanField(
+        label=_("I made it, or may give it under this licence for the one who did."),
+        error_messages={"required": _("Without this it cannot be shown.")},
+    )
+
+    class Meta:
+        model = Correction
+        fields = ("text", "suggestion", "email")
+        labels = {
+            "text": _("What does it show?"),
+            "suggestion": _("What else is known of it?"),
+            "email": CorrectionForm.Meta.labels["email"],
+        }
+        help_texts = {
+            "text": _("In a sentence, for those who do not see it."),
+            "suggestion": _("When it was made and from where."),
+            "email": CorrectionForm.Meta.help_texts["email"],
+        }
+        widgets = {
+            "text": forms.Textarea({"rows": 3, "maxlength": MAX_ALT}),
+            "suggestion": forms.Textarea({"rows": 3, "maxlength": MAX_ALT}),
+            "email": forms.EmailInput({"autocomplete": "email"}),
+        }
+
+    field_order = ("picture", "text", "author", "licence", "may_give", "suggestion", "email")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        free = [licence.pk for licence in Licence.objects.all() if licence.is_free]
+        field = cast(forms.ModelChoiceField, self.fields["licence"])
+        field.queryset = Licence.objects.filter(pk__in=free)
+        for name in ("text", "suggestion"):
+            self.fields[name].validators.append(MaxLengthValidator(MAX_ALT))
+
+    def clean_text(self) -> str:
+        return _without_any_link(normalize_newlines(self.cleaned_data["text"]))
+
+    def clean_suggestion(self) -> str:
+        return _without_any_link(normalize_newlines(self.cleaned_data["suggestion"]))
+
+    def clean(self) -> dict[str, Any]:
+        """Decoded last: what is refused anyway shall take no time."""
+        cleaned = super().clean()
+        if not self.errors:
+            try:
+                safe = make_safe(
+                    cleaned["picture"],
+                    max_bytes=settings.IMAGE_MAX_BYTES,
+                    max_pixels=settings.IMAGE_MAX_PIXELS,
+                )
+            except ImageRefused as error:
+                self.add_error("picture", ValidationError(str(error), code="invalid_image"))
+                return cleaned
+            if max(safe.width, safe.height) < MIN_SIDE:
+                text = _(
+                    "It is too small to be shown: %(limit)s pixels on its longer side at least."
+                )
+                self.add_error("picture", ValidationError(text % {"limit": MIN_SIDE}, code="small"))
+            digest = hashlib.sha256(safe.original).hexdigest()
+            self.instance.picture = ContentFile(
+                safe.original, f"{digest}.{safe.original_extension}"
+            )
+            self.instance.author, self.instance.licence = cleaned["author"], cleaned["licence"]
+        return cleaned
+
+
 def new_key(site: Site) -> str:
     """A signed token: the site, the time, and a random name."""
     data = {"site": site.uid, "at": int(timezone.now().timestamp()), "key": secrets.token_hex(16)}
@@ -179,6 +281,12 @@ def _without_links(text: str) -> str:
         raise ValidationError(
             _("There are too many links in this. Give one, in its own field below."), code="links"
         )
+    return text
+
+
+def _without_any_link(text: str) -> str:
+    if _MARKUP.search(text) or _LINK.search(text):
+        raise ValidationError(_("Leave links out of this."), code="links")
     return text
 
 
@@ -211,7 +319,6 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
     site = Site.objects.published().filter(slug=slug).first()
     if site is None:
         return _not_public(request, slug, "web:correction")
-    sender = sender_of(request)
     about = _statement(site, request.GET.get("about", ""))
     topic = {"topic": str(_TOPICS[about.kind])} if about else {}
     may_hold = "visit" in topic.values()
@@ -221,17 +328,50 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
     form = CorrectionForm(
         request.POST if request.method == "POST" else None,
         site=site,
-        sender=sender,
+        sender=sender_of(request),
         about=about,
         holds=holds,
         initial={"key": new_key(site), **topic},
     )
+    address = reverse("web:correction", args=[site.slug])
+    context = {
+        "address": with_query(address, urlencode(_about(about, holds))),
+        "holds": holds,
+        "holds_key": trust.key_of(about) if about and may_hold else "",
+    }
+    title = str(_("Suggest a correction"))
+    return _answered(request, form, "web/correction.html", title, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+def photograph(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form by which a reader offers a photograph, and what it sends."""
+    site = Site.objects.published().filter(slug=slug).first()
+    if site is None:
+        return _not_public(request, slug, "web:photograph")
+    form = PhotographForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        site=site,
+        sender=sender_of(request),
+        initial={"key": new_key(site)},
+    )
+    context = {"address": reverse("web:photograph", args=[site.slug])}
+    title = str(_("Offer a photograph"))
+    return _answered(request, form, "web/photograph.html", title, context)
+
+
+def _answered(
+    request: HttpRequest, form: ReaderForm, template: str, title: str, context: dict[str, Any]
+) -> HttpResponse:
+    """The page with the form, and what is wrong with it; or thanks, once it is stored."""
     status, is_busy = 200, False
     if request.method == "POST" and form.is_valid():
         try:
             with lock_timeout(settings.WRITE_WAIT_SECONDS):
                 _store(form)
-            return HttpResponseRedirect(reverse("web:correction_thanks", args=[site.slug]))
+            return HttpResponseRedirect(reverse("web:correction_thanks", args=[form.site.slug]))
         except NotWritten as error:
             is_busy = not isinstance(error, StorageFailed)
             form.add_error(None, ValidationError(_BUSY if is_busy else _FULL, code="busy"))
@@ -240,20 +380,15 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
         status = 429 if form.has_error("__all__", "flood") else 400
         if not form.form_key:  # what was written is kept, and can be sent with a fresh signature
             data = request.POST.copy()
-            data["key"] = new_key(site)
+            data["key"] = new_key(form.site)
             form.data = data
-    head = meta_tags.hidden(str(_("Suggest a correction")))
-    address = reverse("web:correction", args=[site.slug])
-    context = {
-        "site": site,
+    context |= {
+        "site": form.site,
         "form": form,
-        "head": head,
+        "head": meta_tags.hidden(title),
         "is_busy": is_busy,
-        "address": with_query(address, urlencode(_about(about, holds))),
-        "holds": holds,
-        "holds_key": trust.key_of(about) if about and may_hold else "",
     }
-    response = render(request, "web/correction.html", context, status=status)
+    response = render(request, template, context, status=status)
     if status == 503:
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
     return private(response)
@@ -284,12 +419,13 @@ def thanks(request: HttpRequest, slug: str) -> HttpResponse:
     return private(render(request, "web/correction_thanks.html", context))
 
 
-def _store(form: CorrectionForm) -> None:
+def _store(form: ReaderForm) -> None:
     found = form.save(commit=False)
+    found.topic = form.topic or found.topic
     found.site, found.sender, found.form_key = form.site, form.sender, form.form_key
     found.language = get_language()
     same = Correction.objects.filter(site=found.site, sender=found.sender, text=found.text)
-    if form.holds and same.exists():  # said already
+    if form.is_quick and same.exists():  # said already
         return
     found.send()
 

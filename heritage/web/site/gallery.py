@@ -31,6 +31,7 @@ class Photo:
     licence: SafeString | str
     licence_url: str
     source_url: str
+    restrictions: str
 
     @property
     def is_upright(self) -> bool:
@@ -64,4 +65,5 @@ def _photo(image: Image, sizes: str, is_public: bool) -> Photo:
         licence=language_html.as_html(image.licence.label.best()) if image.licence else "",
         licence_url=safe_url(image.licence.url) if image.licence else "",
         source_url=safe_url(image.source_url),
+        restrictions=image.restrictions,
     )
