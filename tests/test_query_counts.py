@@ -53,7 +53,7 @@ PAGES = {
     "/preview.jpg": 1,
     "/en/sites/longmen-grottoes/correction/": 2,
     "/en/sites/longmen-grottoes/correction/thanks/": 2,
-    "/en/sites/longmen-grottoes/photograph/": 4,
+    "/en/sites/longmen-grottoes/photograph/": 3,
     "/en/suggest/?q=longmen": 11,
     "/zh-hans/suggest/?q=龙门": 10,
     "/en/feed.atom": 7,

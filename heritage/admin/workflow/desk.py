@@ -11,7 +11,7 @@ from functools import reduce
 from operator import and_
 from urllib.parse import urlencode
 
-from django.db.models import Func, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Func, Model, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -210,14 +210,16 @@ def missing_alt_texts(user: User) -> list[Task]:
     if not user.has_perm("heritage.view_image"):
         return []
     codes = interface_languages()
-    has_text = [Q(alt__has_key=code) for code in codes]
-    lacking = [Image.objects.exclude(each) for each in (reduce(and_, has_text), *has_text)]
-    count, *counts = _counts(user, lacking)
+    has_text = {code: Q(alt__has_key=code) for code in codes}
+    counts = Image.objects.aggregate(
+        any=Count("pk", filter=~reduce(and_, has_text.values())),
+        **{code: Count("pk", filter=~has_text[code]) for code in codes},
+    )
     parts = [
-        Task(language_name(code), each, list_url(Image, missing=f"alt-{code}"))
-        for code, each in zip(codes, counts, strict=True)
+        Task(language_name(code), counts[code], list_url(Image, missing=f"alt-{code}"))
+        for code in codes
     ]
-    return [Task(_("Pictures without alternative text"), count, "", parts)]
+    return [Task(_("Pictures without alternative text"), counts["any"], "", parts)]
 
 
 def checks(user: User) -> list[Task]:
