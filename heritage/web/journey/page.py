@@ -30,7 +30,7 @@ from heritage.web.site import map_services
 from heritage.web.site.map_services import MapLink
 
 WIDTH, HEIGHT = 520, 400  # pixels of the map of a day: its names can be read on a phone, too
-_CLOSEST, _CLOSEST_OF_ONE = 11, 9  # zooms of a map: closer there is hardly a town beside a stop
+_CLOSEST, _CLOSEST_OF_ONE = 10, 9  # zooms of a map: closer there is hardly a town beside a stop
 _OFFERED = 8  # sites that a search offers
 _SEAL = 12.0  # pixels of half a side
 CARRIED = ("gpx", "kml", "geojson", "ics")
