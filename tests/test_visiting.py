@@ -261,6 +261,28 @@ def page(client, language="en") -> str:
     return re.sub(r"\s+", " ", client.get(f"/{language}/sites/site/").content.decode())
 
 
+TODAYS = {  # what: (hours, the words of the first look)
+    "open": (OFFICIAL, ("Open, 08:00–17:00", "开放，08:00–17:00")),
+    "closed": (OFFICIAL | CLOSED, ("> Closed<", "> 不开放<")),
+    "nothing": (None, ("Hours not checked", "开放时间待核")),
+}
+
+
+@pytest.mark.parametrize(("hours", "words"), TODAYS.values(), ids=TODAYS)
+def test_a_page_says_first_whether_one_can_come_today(client, site, hours, words):
+    assert "visit-today" not in page(client)
+    make(Price, site, **basis(1) | OFFICIAL)
+    if hours:
+        make(Opening, site, **basis(1) | hours)
+    for language, said in zip(("en", "zh-hans"), words, strict=True):
+        first = page(client, language).partition('class="visit-today')[2].partition("</section>")[0]
+        assert said in first.replace('"day-state">', '"day-state"> ').replace(" </p>", "</p>")
+        assert "30 CNY" in first or "30元" in first
+        assert "2019" in first and 'href="#visit"' in first
+    build.make_notice(site)
+    assert " is-closed" in page(client).partition('class="visit-today')[2][:20]
+
+
 LINES = {
     "official": (
         lambda: basis(1, quality="official", as_of="2020-03"),
@@ -376,7 +398,7 @@ def test_a_traveller_reads_it_in_order_and_before_the_registers(client, site):
         VisitingFact.objects.create(site=site, kind=kind, text=build.text(f"Of {kind}."), **fields)
     make(Opening, site, **fields)
     make(Price, site, **fields)
-    html = page(client)
+    html = page(client).partition('id="visit"')[2]
     order = ["Opening hours", "08:00–17:00", "Of closed_days.", "30 CNY", "Of booking.",
              "Of getting_there.", "Of time_needed.", "Of phone.",
              "Status and protection"]  # fmt: skip

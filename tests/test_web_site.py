@@ -43,7 +43,8 @@ SAID = [
     'href="#mark-recalled"', '<div id="mark-tradition">',
     "not yet checked against a source", "The year is in doubt.",
     # registers
-    '<a href="https://whc.unesco.org/en/list/1003" rel="external">1003</a>',
+    "<dd>1003</dd>",
+    '<a href="https://whc.unesco.org/en/list/1003" rel="external">UNESCO’s own page</a>',
     "Part of “Longmen property”", "<dd>1003-001</dd>", "<dd>2003–2007</dd>",
     "extended or changed 2010", "An exchange", "<dd>Asia</dd>", "<dd>China</dd>",
     '<span lang="zh-Hans">北魏至唐</span>', "<dd>1-0037-4-004</dd>", "A note.",

@@ -291,7 +291,7 @@ def test_names_that_a_register_gives_cite_it(client):
 
 @pytest.mark.parametrize(
     ("kind", "shown"),
-    [("recalled", 'class="mark mark-recalled"'), ("dataset", "A gazetteer")],
+    [("recalled", 'class="mark mark-recalled'), ("dataset", "A gazetteer")],
 )
 def test_centres_and_territories_tell_their_source(client, kind, shown):
     source = build.make_source("A gazetteer", kind=kind)

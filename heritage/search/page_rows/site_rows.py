@@ -44,6 +44,7 @@ from heritage.models import (
     standing_of,
 )
 from heritage.models.visiting import falls_within
+from heritage.search.page_rows.day_rows import VisitRows
 from heritage.search.page_rows.ordering import sort_by_relations
 from heritage.search.page_rows.past import Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
@@ -99,6 +100,11 @@ class SiteRows:
         """The criteria of the World Heritage entry that a coverage refers to."""
         listed = self.properties.get(coverage.designation_id)
         return listed.criteria if listed else []
+
+    @property
+    def visit(self) -> VisitRows:
+        closures = [notice for notice in self.notices if notice.is_closed]
+        return VisitRows(closures, self.openings, self.prices, self.visitingfacts)
 
     @property
     def places(self) -> list[Place]:

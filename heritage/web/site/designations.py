@@ -33,6 +33,8 @@ from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.sources import SourceLine, source_line
 
+_OF_UNESCO = (Register.Role.WORLD_HERITAGE, Register.Role.TENTATIVE)
+
 MAX_OTHERS = 60  # other sites under the same entry
 
 
@@ -162,6 +164,7 @@ def _facts(
         (_("Category"), _label(entry.category)),
         (_("Batch"), entry.batch),
         (_("Listed in"), entry.listed_year),
+        (_("Official page"), _official_page(entry)),
         (_("Era as listed"), _han(entry.era_text)),
         (_("What changed"), _changes(events)),
         (_("In danger"), _danger(events)),
@@ -180,9 +183,16 @@ def _facts(
 
 
 def _reference(entry: Designation) -> SafeString | str:
-    if not entry.uri:
+    if not entry.uri or entry.register.role in _OF_UNESCO:
         return entry.reference
     return format_html('<a href="{}" rel="external">{}</a>', entry.uri, entry.reference)
+
+
+def _official_page(entry: Designation) -> SafeString | str:
+    """A link that says where it leads: nobody would follow a number."""
+    if not entry.uri or entry.register.role not in _OF_UNESCO:
+        return ""
+    return format_html('<a href="{}" rel="external">{}</a>', entry.uri, _("UNESCO’s own page"))
 
 
 def _label(term: Term | RegisterTerm | None) -> SafeString | str:

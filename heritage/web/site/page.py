@@ -55,6 +55,7 @@ from heritage.web.site.related_sites import RelatedSites, related_sites
 from heritage.web.site.sentences import SENTENCE_SOURCE, Numbering
 from heritage.web.site.timeline import SiteTimeline, site_timeline
 from heritage.web.site.trust import SiteTrust, site_trust
+from heritage.web.site.visit_day import VisitDay, visit_day
 from heritage.web.site.visiting import NoticeLine, Visiting
 
 _MANY_PARTS = 5
@@ -121,6 +122,7 @@ class SitePage:
     parts: list[Link]
     note: SafeString
     notices: list[NoticeLine]
+    today: VisitDay | None  # of a visit; None for the page as it stood
     visiting: Visiting
     quantities: list[QuantityLine]
     custodian: SafeString | str
@@ -244,6 +246,7 @@ def former_page(past: page_rows.Past) -> SitePage:
         page,
         designations=[replace(each, others=[], more_url="") for each in page.designations],
         updated=language_html.day(timezone.localdate(made.at)) if made else "",
+        today=None,
         land=None,
         component_parts=0,
         nearby=[],
@@ -307,6 +310,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         parts=[_link(row.part, row) for row in rows.parts],
         note=language_html.as_html(site.note.best()),
         notices=visiting.notices(rows),
+        today=visit_day(rows.visit, timezone.localdate()),
         visiting=visit,
         quantities=quantities,
         custodian=_custodian(site),

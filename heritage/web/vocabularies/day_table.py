@@ -9,20 +9,13 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from heritage.models import Place, Site, VisitingFact
-from heritage.models.visiting import WEEKDAYS, CheckedRecord
-from heritage.search import HoursGroup, IndexSnapshot, orders, page_dependencies, page_rows
+from heritage.models import Place, Site
+from heritage.models.visiting import WEEKDAYS
+from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.web.shared import language_html
-from heritage.web.shared.hours import (
-    SiteDay,
-    age_in_words,
-    hours_in_words,
-    site_day,
-    weekdays_in_words,
-)
-from heritage.web.site.visiting import price_in_words
+from heritage.web.shared.hours import weekdays_in_words
+from heritage.web.site.visit_day import VisitDay, visit_day
 
 _MOST = 40  # sites of which something on a visit is recorded
 _DAYS = 7  # that the table offers
@@ -30,18 +23,10 @@ _DAYS = 7  # that the table offers
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """`key` is "open", "closed" or "unclear"."""
-
     url: str
     name: SafeString | str
-    key: str
-    state: str
-    closes: str
+    visit: VisitDay
     closed_on: str
-    ticket: SafeString | str
-    needed: SafeString | str
-    as_of: str
-    age: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +65,7 @@ def day_table(index: IndexSnapshot, place: Place, asked: str) -> DayTable | None
     return DayTable(
         _heading(day, today),
         [_choice(today + timedelta(days=each), day, today, place) for each in range(_DAYS)],
-        sorted(rows, key=lambda row: order[row.key]),
+        sorted(rows, key=lambda row: order[row.visit.key]),
         every - total,
         total - len(ids),
     )
@@ -117,32 +102,12 @@ def _choice(each: date, day: date, today: date, place: Place) -> DayChoice:
 
 
 def _row(site: Site, rows: page_rows.VisitRows, day: date) -> DayRow:
-    found = site_day(rows, day)
-    key, state = _state(found)
-    price = rows.prices[0] if rows.prices else None
-    needed = next((f for f in rows.facts if f.kind == VisitingFact.Kind.TIME_NEEDED), None)
-    shown: list[CheckedRecord] = [row for row in (found.row, price) if row]
-    as_of, age = age_in_words(shown)
     return DayRow(
         reverse("web:site", args=[site.slug]),
         language_html.as_html(site.shown_name.best()),
-        key,
-        state,
-        f"{found.closes:%H:%M}" if found.closes else "",
+        visit_day(rows, day),
         _closed_on(rows),
-        price_in_words(price) if price else "",
-        language_html.as_html(needed.text.best()) if needed else "",
-        as_of,
-        age,
     )
-
-
-def _state(day: SiteDay) -> tuple[str, str]:
-    if day.group.is_open and day.row:
-        return "open", hours_in_words(day.row)
-    if day.group == HoursGroup.CLOSED:
-        return "closed", pgettext("a site on a day", "closed")
-    return "unclear", pgettext("a site on a day", "not checked")
 
 
 def _closed_on(rows: page_rows.VisitRows) -> str:
