@@ -23,7 +23,7 @@ PAGES = {
     "/zh-hans/": 10,
     "/en/sites/": 6,
     "/zh-hans/sites/?era=tang&kind=temple&place=henan&protection=cn-national&q=temple": 9,
-    "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 24,
+    "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 23,
     "/en/sites/?view=list": 6,
     "/en/sites/?open=2026-11-30&hours=closed": 9,
     "/en/sites/longmen-grottoes/": 29,
