@@ -384,6 +384,26 @@ def test_an_answer_names_its_source_and_has_an_address_of_its_own(client):
     assert "acceptedAnswer" in text and answer.text[:12] in text
 
 
+@pytest.mark.parametrize(
+    ("text", "language"), [("Tang temples near Luoyang", "en"), ("唐代寺庙", "zh-hans")]
+)
+def test_the_pieces_of_a_sentence_can_be_changed_or_taken_off(client, text, language):
+    """Each link leads to as many sites as it says."""
+    list_of = client.get(f"/{language}/sites/", {"q": text}, follow=True).context["list"]
+    assert [piece.applied for piece in list_of.pieces] == list_of.applied
+    assert len({piece.id for piece in list_of.pieces}) == len(list_of.applied) > 1
+    for piece in list_of.pieces:
+        assert piece.ways[0].query == piece.applied.without
+        for way in piece.ways:
+            found = client.get(f"/{language}/sites/?{way.query}", follow=True).context["list"]
+            assert found.total == way.count
+    changed = {way.label for piece in list_of.pieces for way in piece.ways[1:]}
+    assert {"en": {"Church", "Ming Dynasty"}, "zh-hans": {"教堂", "明"}}[language] <= changed
+    # What was chosen in the form is changed there.
+    chosen = client.get("/en/sites/?era=tang&kind=temple").context["list"]
+    assert len(chosen.pieces) == 2 and not any(piece.ways for piece in chosen.pieces)
+
+
 def test_whole_names_decide_and_several_give_all():
     slugs = dict(Site.objects.values_list("pk", "slug"))
 

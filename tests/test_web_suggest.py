@@ -8,6 +8,7 @@ import pytest
 from heritage.models import Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import store, suggest
+from heritage.search.filters import SiteFilter
 from heritage.web.operations import views as errors
 from tests import builders as build
 from tests.webrows import LANGUAGES, full_site, plain_site
@@ -95,9 +96,56 @@ def test_a_word_that_is_written_comes_before_the_pinyin_of_another_name():
     assert [line.slug for line in group.lines] == ["palaces", "khuttal"]
 
 
+def test_what_a_sentence_would_become_is_suggested():
+    with change_set():
+        henan = build.make_place("Henan", "河南省", level="province", slug="henan")
+        town = build.make_place("Luoyang", "洛阳市", slug="luoyang", parent=henan)
+        temple, era = build.make_kind("Temple", "寺庙"), build.make_era("Tang Dynasty", "唐")
+        era.other_names = ["Tang"]
+        era.save()
+        hall = build.make_site(
+            "Jade Hall", "白玉堂", place=town, kinds=[temple], latitude=34, longitude=112
+        )
+        build.make_event(hall, first_era=era)
+        build.make_site("Jade Hall Gate", place=henan)
+
+    def suggested(text: str) -> list[str]:
+        groups = suggest.suggestions(store.current(), text)
+        lines = [
+            line for group in groups if group.name == suggest.SENTENCES for line in group.lines
+        ]
+        for line in lines:  # as many as the search finds
+            assert len(SiteFilter({"q": line.slug}).hits) == line.count > 0
+        return [line.slug for line in lines]
+
+    assert suggested("jade tang") == ["jade tang"]
+    assert suggested("temples in hen") == ["temples in Henan"]
+    assert suggested("temples near luo")[0] == "temples near Luoyang"
+    assert suggested("洛阳市 寺庙") == ["洛阳市 寺庙"]
+    for text in ("jade", "temples", "temples in xanth", "Jade Hall"):
+        assert suggested(text) == [], text
+
+
+@pytest.mark.parametrize("text", ["bai", "bai "])
+def test_three_letters_of_a_hidden_name_suggest_no_term(text):
+    """Pinyin, and names in languages of no reader: Países Baixos for the Netherlands."""
+    with change_set():
+        lands = build.make_place("Netherlands", "荷兰", level="country", code="NL")
+        lands.other_names = ["Países Baixos"]
+        lands.save()
+        build.make_site("Canals", place=lands, kinds=[build.make_kind("Fire temple", "拜火庙")])
+
+    def terms(text: str) -> list[str]:
+        groups = suggest.suggestions(store.current(), text)
+        return [line.slug for group in groups if group.name != "site" for line in group.lines]
+
+    assert terms(text) == []
+    assert terms("baix") == [lands.slug]
+
+
 def test_an_initial_names_no_term():
     build.make_site("Stone Gate", "石门", kinds=[build.make_kind("Peak", "山", slug="peak")])
-    assert [each.name for each in suggest.suggestions(store.current(), "s")] == ["site", "kind"]
+    assert [each.name for each in suggest.suggestions(store.current(), "s")] == ["site"]
 
 
 def test_a_large_place_comes_before_sites_that_are_called_so(monkeypatch):
@@ -116,8 +164,9 @@ def test_what_filters_find_is_suggested_where_no_name_is(words):
         place = build.make_place("Anyang", "安阳", slug="anyang")
         kind = build.make_kind("Observatory", "天文台", slug="observatory")
         build.make_site("Star Terrace", "观星台", slug="terrace", place=place, kinds=[kind])
-    [group] = suggest.suggestions(store.current(), "安阳天文台")
+    group, sentences = suggest.suggestions(store.current(), "安阳天文台")
     assert [line.slug for line in group.lines] == ["terrace"]
+    assert [line.slug for line in sentences.lines] == ["安阳天文台"]
 
 
 @pytest.mark.parametrize(("code", "most"), [("IT", 0), ("CN", 1)])

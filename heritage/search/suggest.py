@@ -25,7 +25,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import dictionary, spelling
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
-from heritage.values.language import interface_languages
+from heritage.values.language import Text, interface_languages
 from heritage.values.tokens import Query
 
 MAX_SITES, MAX_TERMS, MAX_FILTERS = 6, 3, 2  # of each vocabulary
@@ -38,10 +38,14 @@ _SHORT, _LIKELY = 2, 50
 # With more letters, a word in the name of so well known a site is meant before the beginning of
 # other names: Versailles before Verla. So many of them come first.
 _WELL_KNOWN, _FIRST = 200, 2
+_FEWEST_HELD = 4  # letters by which a term is suggested that readers do not see so called
 _LARGE = 30  # sites of a place that is meant before sites that are called so
-SITES, FILTERS = "site", "filter"
+SITES, FILTERS, SENTENCES = "site", "filter", "sentence"
+_MOST_SENTENCES = 3
+_MOST_TRIED = 12  # values that the last word of a sentence may be the beginning of
 # The words of a text, and whether only names count, with the closeness and the ids of the sites.
 _FOUND: CacheKey[LRUCache[tuple, tuple[int, list[int]]]] = CacheKey("suggested sites")
+_SENTENCES: CacheKey[LRUCache[str, list["SuggestedSentence"]]] = CacheKey("suggested sentences")
 _WORDS: CacheKey[list[tuple[str, int]]] = CacheKey("words in names of well-known sites")
 _MATCHERS: CacheKey[dict[str, "TermMatcher"]] = CacheKey("term matchers")
 
@@ -68,7 +72,16 @@ class SuggestedFilter:
     value: object
 
 
-type SuggestedLine = SuggestedSite | SuggestedTerm | SuggestedFilter
+@dataclass(frozen=True, slots=True)
+class SuggestedSentence:
+    """A search whose words are filters: temples near Luoyang."""
+
+    slug: str  # the text of the search
+    filters: tuple[Text | str, ...]  # what it would become
+    count: int
+
+
+type SuggestedLine = SuggestedSite | SuggestedTerm | SuggestedFilter | SuggestedSentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,7 @@ def suggestions(index: IndexSnapshot, text: str) -> list[SuggestedGroup]:
         groups.append((closest, -order if is_first else order, SuggestedGroup(name, lines)))
     closest, filters = _filters(index, text)
     groups.append((closest, len(TREES) + 1, SuggestedGroup(FILTERS, filters)))
+    groups.append((_HELD, len(TREES) + 2, SuggestedGroup(SENTENCES, _sentences(index, text))))
     ordered = sorted(groups, key=lambda each: each[:2])
     return [group for _closeness, _order, group in ordered if group.lines]
 
@@ -205,6 +219,8 @@ class TermMatcher:
             }
         for pk in self._begun(self.labels, name):
             closest.setdefault(pk, _BEGUN)
+        if len(name) < _FEWEST_HELD and not tokens.is_han(name):  # such syllables are in many
+            return [(close, self.tree.terms[pk]) for pk, close in closest.items()]
         for pk in self._begun(self.names, name):  # pinyin, and what readers do not see
             closest.setdefault(pk, _HELD)
         for pk in set.intersection(*(set(self._begun(self.words, part)) for part in parts)):
@@ -277,6 +293,60 @@ def _filters(index: IndexSnapshot, text: str) -> tuple[int, list[SuggestedFilter
         if len(found) == MAX_FILTERS:
             break
     return closeness, found
+
+
+# --- sentences -------------------------------------------------------------------------------
+
+
+def _sentences(index: IndexSnapshot, text: str) -> list[SuggestedSentence]:
+    """Searches by several filters, or by words and a filter, that the text may become."""
+    kept = index.cache.get_or_set(_SENTENCES, lambda: LRUCache(_KEPT))
+    key = f"{get_language()} {text}"
+    return kept.get_or_set(key, lambda: list(_sentences_found(index, text)))
+
+
+def _sentences_found(index: IndexSnapshot, text: str) -> Iterator[SuggestedSentence]:
+    words = text.split()
+    if len(words) < 2 and not (len(text) > 2 and tokens.is_han(text[0])):
+        return
+    endings = _endings(index, words[:-1], words[-1]) if len(words) > 1 else ()
+    said: set[tuple[str, ...]] = set()  # each list of filters once
+    for each in (text, *(" ".join((*words[:-1], ending)) for ending in endings)):
+        sentence = _sentence(each)
+        if sentence and (filters := tuple(map(str, sentence.filters[-2:]))) not in said:
+            said.add(filters)
+            yield sentence
+        if len(said) == _MOST_SENTENCES:
+            break
+
+
+def _sentence(text: str) -> SuggestedSentence | None:
+    """The search, if it means filters that some site fits, all of it: no words are left out."""
+    filtered = SiteFilter({"q": text})
+    answer = filtered.answer
+    if answer is None or answer.partly or answer.unread or answer.is_absent:
+        return None
+    active = filtered.active()
+    said = tuple(item.value for item in active)
+    is_more = len(said) > 1 or any(item.name == "near" for item in active)  # than a term
+    if not answer.filters or not is_more or not filtered.hits or filtered.chosen("open"):
+        return None
+    return SuggestedSentence(text, said, len(filtered.hits))
+
+
+def _endings(index: IndexSnapshot, before: list[str], begun: str) -> list[str]:
+    """Labels of terms that begin so, in the language of the reader; first those with most of the
+    sites that the words before mean."""
+    asked = SiteFilter({"q": " ".join(before)})
+    among = index.sites if asked.answer and asked.answer.partly else asked.hits or index.sites
+    typed, known = "".join(tokens.atoms(begun)), dictionary.as_of(index)
+    counted: dict[str, int] = {}
+    for name, facet, slug in known.starting_with(typed) if typed else ():
+        if facet in TREES and name != typed:
+            term = TREES[facet].tree(index.vocabulary).by_slug[slug]
+            if number := len(index.having(facet, term) & among):
+                counted[str(term.label.best())] = number
+    return sorted(counted, key=lambda label: -counted[label])[:_MOST_TRIED]
 
 
 # --- sites -----------------------------------------------------------------------------------

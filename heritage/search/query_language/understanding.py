@@ -125,6 +125,18 @@ class _Read:
     sites: list[SiteName] = field(default_factory=list)
     also_terms: list[SiteName] = field(default_factory=list)  # read as places
     unknown: list[int] = field(default_factory=list)  # of a centre that nobody knows
+    ends: list[int] = field(default_factory=list)  # of the List: 0 its first year, -1 its latest
+    at: int = 0  # so far the text has been read
+    is_behind: bool = True  # what is understood, or the beginning
+    unread_from: int | None = None  # what stands there is excluded and is no filter
+
+    def go_on(self, length: int, *, is_behind: bool = True) -> None:
+        self.at, self.is_behind = self.at + length, is_behind
+
+    def add_words(self, there: range) -> None:
+        """Words that are no filter."""
+        for places in (self.rest, self.names, self.words):
+            places += there
 
     def add(self, found: list[QueryFilter], there: range) -> None:
         self.wheres += [(there.start, each) for each in found if each.name == "place"]
@@ -148,64 +160,73 @@ class _Parser:
         self.asks_for_lists = True  # whether first and latest may speak of the World Heritage List
 
     def parse(self) -> UnderstoodQuery:
+        """What the text means. It is read anew where later words change what earlier ones mean."""
         read = _Read()
-        at, is_behind = 0, True  # the end of what is understood
-        ends: list[int] = []  # of the List: 0 its first year, -1 its latest
-        while at < len(self.words.atoms):
-            name = self.site_names.get(at)
-            if name is None and (listed := self._end_of_list(at)):
-                length, end = listed
-                at, is_behind = at + length, True
-                ends.append(end)
-                continue
-            if (
-                is_behind
-                and read.filters
-                and read.filters[-1].name == "era"
-                and (ruins := self.words.in_list("ruins", at))
-            ):
-                at += ruins  # whatever kind that may be
-                continue
-            length, found = self._at(at)
-            if name and name.is_term and length >= name.length:
-                read.also_terms.append(name)
-            elif name and name.length >= length:
-                read.sites.append(name)
-                for places in (read.rest, read.names, read.words):
-                    places += name.places
-                at, is_behind = at + name.length, True
-                continue
-            if not found:
-                length, found = self._denied(at)
-            if found and not self._contradicts(read.filters, found):
-                read.add(found, range(at, at + length))
-                at, is_behind = at + length, True
-            elif is_behind and read.filters and (excepted := self.words.in_list("excepted", at)):
-                denied = self._not(read.filters.pop())
-                if not denied:
-                    return self._unread(0)
-                read.filters += denied
-                at += excepted
-            elif self._is_denial(at):
-                return self._unread(at)
-            elif length := self._unknown_centre(at, read):
-                at, is_behind = at + length, True
-            elif filler := self._filler(at, is_behind):
-                at += filler
-            else:
-                for places in (read.rest, read.names, read.words):
-                    places.append(at)
-                at, is_behind = at + 1, False
+        while read.at < len(self.words.atoms):
+            self._read_on(read)
+            if read.unread_from is not None:
+                return self._unread(read.unread_from)
         if self._is_origins(read.wheres) or self._is_of_a_kind(read.kinds):
             return self.parse()
-        if ends and not self._speaks_of_list(read.filters, read.rest):
+        if read.ends and not self._speaks_of_list(read.filters, read.rest):
             self.asks_for_lists = False
             return self.parse()
-        if ends:
+        if read.ends:
             read.filters = self._years_of_list(read.filters)
         # Near a place, 最近的 means the nearest, which come first anyway.
-        if ends and not any(each.name in ("inscribed", "near") for each in read.filters):
-            read.filters += self._inscribed_at(ends[0], read.filters)
+        if read.ends and not any(each.name in ("inscribed", "near") for each in read.filters):
+            read.filters += self._inscribed_at(read.ends[0], read.filters)
+        return self._understood(read)
+
+    def _read_on(self, read: _Read) -> None:
+        """Reads the longest phrase that begins where `read` ends."""
+        at = read.at
+        name = self.site_names.get(at)
+        if name is None and (listed := self._end_of_list(at)):
+            length, end = listed
+            read.ends.append(end)
+            read.go_on(length)
+            return
+        is_behind_era = read.is_behind and read.filters and read.filters[-1].name == "era"
+        if is_behind_era and (ruins := self.words.in_list("ruins", at)):
+            read.at += ruins  # whatever kind that may be
+            return
+        length, found = self._at(at)
+        if name and name.is_term and length >= name.length:
+            read.also_terms.append(name)
+        elif name and name.length >= length:
+            read.sites.append(name)
+            read.add_words(name.places)
+            read.go_on(name.length)
+            return
+        if not found:
+            length, found = self._denied(at)
+        if found and not self._contradicts(read.filters, found):
+            read.add(found, range(at, at + length))
+            read.go_on(length)
+        else:
+            self._read_other(read)
+
+    def _read_other(self, read: _Read) -> None:
+        """Reads words that are no filter and no name: what is excluded, unknown, without a
+        meaning, or to be looked for."""
+        at = read.at
+        if read.is_behind and read.filters and (excepted := self.words.in_list("excepted", at)):
+            denied = self._not(read.filters.pop())
+            read.filters += denied
+            read.at += excepted
+            read.unread_from = None if denied else 0
+        elif self._is_denial(at):
+            read.unread_from = at
+        elif length := self._unknown_centre(at, read):
+            read.go_on(length)
+        elif filler := self._filler(at, read.is_behind):
+            read.at += filler
+        else:
+            read.add_words(range(at, at + 1))
+            read.go_on(1, is_behind=False)
+
+    def _understood(self, read: _Read) -> UnderstoodQuery:
         of_names = [place for name in read.sites for place in name.places]
         text = self.words.text
         return UnderstoodQuery(
@@ -222,7 +243,7 @@ class _Parser:
             unknown_centre=text(read.unknown),
         )
 
-    def _unknown_centre(self, at: int, read: "_Read") -> int:
+    def _unknown_centre(self, at: int, read: _Read) -> int:
         """How many words at a position are something near a centre that nobody knows, if it is:
         near Xanth, Xanth附近."""
         if opening := self.centres.opens(at):

@@ -36,6 +36,7 @@ from heritage.web.browse.day_hours import DayGroup, day_groups
 from heritage.web.browse.displays import ChoiceLink, Shown
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
 from heritage.web.browse.paging import NoSuchPage
+from heritage.web.browse.pieces import DISTANCES, Piece, pieces
 from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
 from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html, unplaced
@@ -61,7 +62,6 @@ _ANSWERED_BY_INDEX = {
     *(*timeline.ROLES, "stood", COUNTED, SCALE),
     *query_strings.PAGE_PARAMETERS,
 }
-_DISTANCES = (10, 25, SiteFilter.WITHIN_KM, 100, 250)  # km of what a list is near to
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +139,7 @@ class Listing:
     distances: list[SelectOption]
     within: SearchTerm | None
     applied: list[ActiveFilter]
+    pieces: list[Piece]  # the same, each with what it could be instead
     narrowed: int  # by how many filters, beside the text
     problems: list[InvalidFilter]
     ways: list[FilterToDrop]
@@ -227,6 +228,7 @@ def listing(data: QueryDict) -> Listing:
         distances=_distances(filtered),
         within=within if is_first else None,
         applied=in_words,
+        pieces=pieces(filtered, in_words, counted),
         narrowed=sum(item.name != "q" for item in in_words),
         problems=problems,
         ways=[] if total else _ways(filtered, in_words),
@@ -320,7 +322,7 @@ def _distances(filtered: SiteFilter) -> list[SelectOption]:
             distance_phrase(km),
             km == here and not town,
         )
-        for km in sorted({*_DISTANCES, here})
+        for km in sorted({*DISTANCES, here})
     ]
     if town:
         words = {"place": town.label.best(), "distance": distance_phrase(here)}
@@ -449,7 +451,7 @@ def _farther(filtered: SiteFilter) -> Iterator[FilterToDrop]:
     """The shortest of the distances to choose from within which there are sites."""
     if filtered.nearby is None:
         return
-    for km in _DISTANCES:
+    for km in DISTANCES:
         query = query_strings.updated(filtered.data, within=f"{km:g}")
         if km > filtered.within_km and (found := SiteFilter(QueryDict(query)).hits):
             instead = _("within %(km)s km instead") % {"km": km}

@@ -37,7 +37,11 @@ def suggestion_groups(text: str) -> list[SuggestionGroup]:
 
 
 def _group(group: suggest.SuggestedGroup) -> SuggestionGroup:
-    labels = {suggest.SITES: _("Sites"), suggest.FILTERS: _("Filters")}
+    labels = {
+        suggest.SITES: _("Sites"),
+        suggest.FILTERS: _("Filters"),
+        suggest.SENTENCES: _("Filters together"),
+    }
     label = labels.get(group.name) or str(TREES[group.name].suggestions_label)
     return SuggestionGroup(label, [_line(group.name, line) for line in group.lines])
 
@@ -57,6 +61,9 @@ def _line(group: str, line: suggest.SuggestedLine) -> Suggestion:
                 term.years() if isinstance(term, Era) else "",
                 count,
             )
+        case suggest.SuggestedSentence(text, filters, count):
+            said = " · ".join(map(str, filters))
+            return Suggestion(list_url(q=text), language_html.as_html(text), said, count)
         case suggest.SuggestedFilter(slug, facet, value):
             return Suggestion(
                 list_url(**{facet.name: slug}),
