@@ -48,6 +48,7 @@ def file(size=(640, 480), form="JPEG", name="../DSC_1.jpg", **options):
 def send(client, site, path=PATH, address="192.0.2.1", **fields):
     good = {
         "text": "A kiln on a slope, in the evening.",
+        "suggestion": "Evening, 2025.",
         "author": "Li Hua",
         "may_give": "on",
         "email": "li@example.org",
@@ -162,6 +163,7 @@ def test_an_editor_sees_it_encoded_anew_and_takes_it(
     html = page.content.decode()
     address = reverse("admin:heritage_correction_picture", args=[offered.pk])
     assert f'src="{address}"' in html and "Li Hua" in html and 'value="accept"' not in html
+    assert "{%" not in html and "What else is known of it" in html and "Evening" in html
     shown = client.get(address)
     assert "no-store" in shown["Cache-Control"] and b"Exif" not in shown.content
     assert shown["Content-Type"] in ("image/jpeg", "image/avif")
