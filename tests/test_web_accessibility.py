@@ -16,6 +16,7 @@ PAGES = {
     "browse, list": "/en/sites/?view=list",
     "browse, filters on a phone": "/en/sites/#filters",
     "filtered": "/en/sites/?kind=temple&era=tang&sort=oldest",
+    "a sentence in pieces": "/en/sites/?q=Tang+temples",
     "empty": "/en/sites/?q=zeppelin&kind=bridge",
     "a day, cards": "/en/sites/?open=2026-11-30&hours=closed",
     "a day, list": "/en/sites/?open=2026-11-30&near=longmen-grottoes&hours=closed&view=list",
