@@ -127,7 +127,8 @@ def test_filters_on_a_desk(browser, live_server, filled):
         press(browser, Keys.ENTER)
         folded = "return document.activeElement.parentElement.open"
         assert browser.execute_script(folded) is is_open
-    tab_to(browser, ".applied a")
+    browser.execute_script("document.getElementById('q').focus()")  # the pieces follow the box
+    tab_to(browser, ".applied a", 3)
     press(browser, Keys.ENTER)
     wait(browser, lambda: browser.current_url.endswith("/en/sites/"))
 
