@@ -50,7 +50,6 @@ MADE = (
     *("countries", "world_heritage", "henan_units", "henan_visiting", "disagreements"),
     "names_in_use",
     "sentences",
-    "sights_elsewhere",
 )
 TABLES = Path(henan_table.__file__).parent / "facts"
 FACTS, UNITS_TABLE = TABLES / "henan.csv", TABLES / "protected_units.csv"
