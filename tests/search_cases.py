@@ -133,7 +133,7 @@ def _absurd(case: Case) -> str:
     filtered, slugs = listed(case, 1)
     answer = filtered.answer
     said = [answer.corrected, answer.suggestion] if answer else []
-    is_marked = answer is None or bool(answer.partly) or bool(answer.unread)
+    is_marked = answer is None or bool(answer.partly or answer.unread or answer.is_absent)
     names = [str(site.name) for site in Site.objects.filter(slug__in=slugs)]
     for bad in case.any_of:
         folded = normalize.fold(bad)
