@@ -109,6 +109,28 @@ def test_the_way_to_a_term_is_told_to_readers_and_to_programs(client, words, lon
     assert links == [(step["item"].removeprefix(ORIGIN), step["name"]) for step in steps[:-1]]
 
 
+@pytest.mark.parametrize(
+    ("path", "count", "first"),
+    [
+        ("eras/", 3, "eras/"),
+        ("kinds/", 2, "kinds/"),
+        ("places/", 1, "places/china/"),
+        ("world-heritage/", 2, "sites/"),
+        ("kinds/temple/", 34, "sites/"),
+    ],
+)
+def test_programs_are_told_what_an_overview_leads_to(client, words, longmen, path, count, first):
+    plain_sites(words, range(30))
+    content = client.get(f"/en/{path}").content.decode()
+    script = re.search(r'<script type="application/ld\+json">(.*?)</script>', content)[1]
+    listed = json.loads(script)["mainEntity"]
+    urls = [each["url"] for each in listed["itemListElement"]]
+    assert listed["@type"] == "ItemList" and listed["numberOfItems"] == count
+    assert urls[0].startswith(f"{ORIGIN}/en/{first}") and len(urls) == len(set(urls)) <= count
+    assert all(client.get(url.removeprefix(ORIGIN)).status_code == 200 for url in urls)
+    assert all(url.removeprefix(ORIGIN) in content for url in urls) or path == "eras/"
+
+
 def test_the_way_to_a_site_can_be_walked(client, longmen):
     content = client.get("/en/sites/longmen-grottoes/").content.decode()
     seen = content.partition('<nav class="trail"')[2].partition("</nav>")[0]

@@ -18,6 +18,7 @@ from heritage.formats import Addresses, jsonld
 from heritage.values.language import display_width, interface_languages, proper_tag
 from heritage.values.markdown import to_text
 from heritage.web.media import previews
+from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.context import identity
 
 # About what a search engine shows, in letters.
@@ -80,27 +81,47 @@ def of_text(request: HttpRequest, title: str, words: str = "") -> Head:
     return head_of(request, title=title, description=describe(words))
 
 
+def of_overview(
+    request: HttpRequest, title: str, words: str, paths: Sequence[str], total: int | None = None
+) -> Head:
+    """A page that leads to many: `paths` are theirs, the first of `total` if that is given."""
+    about = of_text(request, title, words)
+    return _with_items(request, about, [], paths, len(paths) if total is None else total)
+
+
 def of_term(
     request: HttpRequest,
     title: str,
     words: str,
     total: int,
-    names: Sequence[SafeString],
+    cards: Sequence[RenderedCard],
     trail: Iterable[tuple[str, str]],
 ) -> Head:
-    """The page of an era, a kind or a place, with how many sites it has and the names of the first.
+    """The page of an era, a kind or a place, with how many sites it has and the first of them.
 
     `trail` are the paths and names of its broader terms.
     """
-    if not words and names:
-        words = counted(total, names)
-    about = of_text(request, title, words)
-    steps = [(request.build_absolute_uri(path), name) for path, name in trail]
-    document = jsonld.page_document(about.canonical, title, [*steps, (about.canonical, title)])
-    about = replace(about, jsonld=jsonld.as_script(document))
+    if not words and cards:
+        words = counted(total, [card.name for card in cards])
+    paths = [reverse("web:site", args=[card.slug]) for card in cards]
+    about = _with_items(request, of_text(request, title, words), trail, paths, total)
     if not total:  # search engines need not list an empty page
         return replace(about, robots=NEVER, alternates=[])
     return about
+
+
+def _with_items(
+    request: HttpRequest,
+    about: Head,
+    trail: Iterable[tuple[str, str]],
+    paths: Iterable[str],
+    total: int,
+) -> Head:
+    here = request.build_absolute_uri
+    steps = [*((here(path), name) for path, name in trail), (about.canonical, about.title)]
+    items = [here(path) for path in paths]
+    document = jsonld.page_document(about.canonical, about.title, steps, items, total)
+    return replace(about, jsonld=jsonld.as_script(document))
 
 
 def of_data(request: HttpRequest, title: str, script: SafeString) -> Head:

@@ -28,21 +28,28 @@ type TermPage = EraPage | KindPage | PlacePage
 @conditional_page
 def eras(request: HttpRequest) -> HttpResponse:
     words = _("The eras of the catalogue on one strip of time, with the sites of each.")
-    return _page(request, "web/eras.html", all_eras(), _("Eras"), words)
+    page = all_eras()
+    rows = (row for part in page.parts for region in part.regions for row in region.rows)
+    paths = [f"{request.path}{row.url}/" for row in rows if row.count]
+    return _page(request, "web/eras.html", page, _("Eras"), words, paths)
 
 
 @require_safe
 @conditional_page
 def kinds(request: HttpRequest) -> HttpResponse:
     words = _("What the sites of the catalogue are: every kind, with its sites.")
-    return _page(request, "web/kinds.html", all_kinds(), _("Kinds of places"), words)
+    page = all_kinds()
+    paths = [plate.link.url for plate in page.plates]
+    return _page(request, "web/kinds.html", page, _("Kinds of places"), words, paths)
 
 
 @require_safe
 @conditional_page
 def places(request: HttpRequest) -> HttpResponse:
     words = _("Countries and territories with sites in the catalogue, region by region.")
-    return _page(request, "web/places.html", all_places(), _("Places"), words)
+    page = all_places()
+    paths = [link.url for region in page.regions for link in region.countries]
+    return _page(request, "web/places.html", page, _("Places"), words, paths)
 
 
 @require_safe
@@ -80,10 +87,10 @@ def _found[P](prepare: Callable[[str], P], slug: str) -> P:
 
 
 def _page(
-    request: HttpRequest, template: str, page: object, title: str, words: str
+    request: HttpRequest, template: str, page: object, title: str, words: str, paths: list[str]
 ) -> HttpResponse:
-    """`words` describe the page to search engines."""
-    head = meta_tags.of_text(request, title, words)
+    """`words` describe the page to search engines, `paths` are those of what it leads to."""
+    head = meta_tags.of_overview(request, title, words, paths)
     page_dependencies.nothing_else()
     return public(render(request, template, {"page": page, "head": head}))
 
@@ -94,7 +101,6 @@ def _term(
     """The page of an era, a kind or a place, under that of all of them."""
     trail = [(reverse(f"web:{name}s"), index_title)]
     trail += [(link.url, meta_tags.strip_markup(link.label)) for link in page.above]
-    names = [card.name for card in page.sites.cards]
-    head = meta_tags.of_term(request, title, words, page.sites.total, names, trail)
+    head = meta_tags.of_term(request, title, words, page.sites.total, page.sites.cards, trail)
     page_dependencies.nothing_else()
     return public(render(request, f"web/{name}.html", {"page": page, "head": head}))

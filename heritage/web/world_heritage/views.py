@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -16,6 +17,8 @@ from heritage.web.world_heritage.page import world_heritage_page
 def world_heritage(request: HttpRequest) -> HttpResponse:
     page = world_heritage_page()
     words = str(page.register.description.best()) if page.register else ""
-    head = meta_tags.of_text(request, _("World Heritage"), words)
+    paths = [reverse("web:site", args=[card.slug]) for card in page.newest]
+    total = page.sites.total
+    head = meta_tags.of_overview(request, _("World Heritage"), words, paths, total)
     page_dependencies.nothing_else()
     return public(render(request, "web/world_heritage.html", {"page": page, "head": head}))
