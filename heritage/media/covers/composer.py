@@ -19,6 +19,7 @@ FONTS = "'Noto Serif CJK SC','Songti SC',STSong,serif"
 _SEAL_LETTERS = "#fdf3df"
 LONGEST_SEAL = 4
 MAX_BYTES = 10_000  # of a cover
+_SUNS = 6  # one of so many covers has a sun or a moon: it is the loudest shape of a grid
 # Of the ground that a scene brings itself, up to here at either side.
 _GROUND = 800
 _MAX_SCALE = 1.05  # by which it is made larger for that
@@ -44,7 +45,8 @@ def compose(
     dice = Dice(number_of(seed, scene.name))
     # Half of the pictures look the other way, and the seal keeps clear of what is near.
     is_turned = scene.turns and dice.whole(0, 1) == 1
-    back, body = _back(paints, dice, scene), _body(paints, dice, scene, shape)
+    has_sun = Dice(number_of(seed, "sun")).whole(1, _SUNS) == 1
+    back, body = _back(paints, dice, scene, has_sun), _body(paints, dice, scene, shape)
     front = _near(paints, dice, plant, shape) if scene.near else ""
     bare = _near(paints, dice, "", shape) if scene.near else ""
     stamped = _seal(seal, shape, paints.colours, left=is_turned)
@@ -179,13 +181,14 @@ class _Back:
         self.least += drawn if is_needed else ""
 
 
-def _back(paints: Paints, dice: Dice, scene: Scene) -> _Back:
-    """Sky, sun or moon, hills, mist, birds, ground or water."""
+def _back(paints: Paints, dice: Dice, scene: Scene, has_sun: bool) -> _Back:
+    """Sky, perhaps a sun or moon, hills, mist, birds, ground or water."""
     back = _Back()
-    stars, sun = _sky(paints, dice)
+    stars, sun, clouds = _sky(paints, dice)
     back.add(_path(paints.fading("s"), "M-820-610H820V200H-820z"))
     back.add(stars, False)
-    back.add(sun)
+    back.add(sun if has_sun else "")
+    back.add(clouds)
     if scene.hills:
         for number, hills in enumerate(_hills(paints, dice, scene.hills)):
             back.add(hills, number > 0)
@@ -199,8 +202,8 @@ def _back(paints: Paints, dice: Dice, scene: Scene) -> _Back:
     return back
 
 
-def _sky(paints: Paints, dice: Dice) -> tuple[str, str]:
-    """Stars, if it is night; the sun or moon with its halo, and perhaps streaks of cloud."""
+def _sky(paints: Paints, dice: Dice) -> tuple[str, str, str]:
+    """Stars, if it is night; the sun or moon with its halo; perhaps streaks of cloud."""
     p = paints.colours
     # A small one high up, or now and then a large one that the hills half hide.
     is_low = not p.night and dice.whole(0, 2) == 0
@@ -215,13 +218,14 @@ def _sky(paints: Paints, dice: Dice) -> tuple[str, str]:
             for part in ("M", dice.between(-720, 720), dice.between(-600, -260), "h", 0)
         ]
         stars = _line(p.disc, 3, points, 0.7)
-    drawn = _oval(paints.fading("h"), x, y, radius * 2 + 60, radius * 2 + 60)
-    drawn += _oval(p.disc, x, y, radius, radius)
+    sun = _oval(paints.fading("h"), x, y, radius * 2 + 60, radius * 2 + 60)
+    sun += _oval(p.disc, x, y, radius, radius)
+    clouds = ""
     for _number in range(dice.whole(0, 3)):
         wide = dice.between(140, 340)
         where = dice.between(-500, 500), dice.between(-540, -330)
-        drawn += _oval(paints.fading("v"), *where, wide, wide * 0.07, 0.9)
-    return stars, drawn
+        clouds += _oval(paints.fading("v"), *where, wide, wide * 0.07, 0.9)
+    return stars, sun, clouds
 
 
 def _ridge(dice: Dice, foot: float, height: float, peaks: int, sharp: float) -> str:
