@@ -59,6 +59,15 @@ def test_what_is_alike_is_linked(client, catalogue):
     assert "See all" not in html  # they are all here
 
 
+def test_a_place_of_suffering_has_no_poster_and_no_neighbours_by_chance(client, catalogue):
+    assert "Print this cover" in client.get("/en/sites/s1/").text
+    site = Site.objects.get(slug="s1")
+    site.cover = "solemn"
+    site.save()
+    assert list(ways(client, "s1")) == ["kind"]
+    assert "Print this cover" not in client.get("/en/sites/s1/").text
+
+
 def test_nothing_is_said_where_nothing_is_alike(client, catalogue):
     assert ways(client, "s3") == ways(client, "s5") == {}
     html = client.get("/en/sites/s3/").text

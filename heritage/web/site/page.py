@@ -18,6 +18,7 @@ from django.utils.translation import pgettext
 
 from heritage.formats import sentence
 from heritage.models import (
+    SOLEMN,
     Coverage,
     Disagreement,
     Event,
@@ -133,6 +134,7 @@ class SitePage:
     trust: SiteTrust | None
     disagreements: list[DisagreementLine]
     picture: Picture
+    is_solemn: bool  # a place of suffering and memory: no poster of it, no neighbours by chance
     photos: list[Photo]  # the first is the largest
     nearby: list[NeighbourLine]
     around: str  # the list of all within that many km; empty where nothing lies near
@@ -279,6 +281,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
     near = page_rows.nearby(index, site, SiteFilter.WITHIN_KM)
     is_property = any(status in WHOLE_STATUSES for status in unesco)
     component_parts = maps.parts_of(site) if is_property else ()
+    is_solemn = covers.scene_of(site, rows.kinds) == SOLEMN
     return SitePage(
         rows=rows,
         name=site.shown_name.best(),
@@ -328,12 +331,13 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         trust=site_trust(rows),
         disagreements=list(map(disagreement_line, rows.disagreements)),
         picture=cards.picture(rows),
+        is_solemn=is_solemn,
         photos=photos(rows.images, site.state == Site.State.PUBLISHED),
         nearby=neighbours(site.public_point, near),
         around=_around(site) if near else "",
         within_km=SiteFilter.WITHIN_KM,
         unplaced=unplaced.in_place(index, unplaced.town(site.place)),
-        related=related_sites(index, rows),
+        related=related_sites(index, rows, of_its_year=not is_solemn),
         land=small_maps.of_site(site, component_parts),
         component_parts=len(component_parts),
         nearby_map=small_maps.of_neighbours(site, near),

@@ -42,10 +42,15 @@ class RelatedSites:
 type Values = tuple[tuple[str, Hashable], ...]
 
 
-def related_sites(index: IndexSnapshot, rows: page_rows.SiteRows) -> list[RelatedSites]:
-    """The groups of related sites that are not empty."""
+def related_sites(
+    index: IndexSnapshot, rows: page_rows.SiteRows, of_its_year: bool = True
+) -> list[RelatedSites]:
+    """The groups of related sites that are not empty; with or without those listed by chance in
+    the same year."""
     found = []
     for key, title, values, url in _groups(rows):
+        if key != "kind" and not of_its_year:
+            continue
         ids, total = _best_known(index, values, rows.site.pk)
         question = partial(_best_known, values=values, without=rows.site.pk)
         page_dependencies.answer(index, question, (ids, total))
