@@ -128,11 +128,12 @@ def write_table(path: Path, rows: int) -> Path:
             of_place = county.label["en"], county.label["zh-hans"]
             english, chinese = wording.summary(dice, words, of_place)
             latitude, longitude = dice.uniform(20, 45), dice.uniform(85, 125)
+            year = dice.randint(-200, 1900) or 1
             table.writerow(
                 (
                     *(f"{named.english} {number}", f"{named.chinese}{number}", kind.slug),
                     f"{around.label['zh-hans']}/{county.label['zh-hans']}",
-                    *(f"{latitude:.5f}", f"{longitude:.5f}", dice.randint(-200, 1900) or 1),
+                    *(f"{latitude:.5f}", f"{longitude:.5f}", f"{year:0{4 if year > 0 else 5}d}"),
                     *(english, chinese, dice.randint(1, 500)),
                 )
             )

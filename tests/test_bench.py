@@ -232,9 +232,9 @@ def test_a_file_is_made_of_all_sites():
 
 
 def test_an_import_is_measured(vocabulary, tmp_path):
-    table = imports.write_table(tmp_path / "sites.csv", 3)
+    table = imports.write_table(tmp_path / "sites.csv", 12)
     parts = [(part, records) for part, records, *_seconds in imports.imported(table)]
-    assert parts == [("plan", 3), ("apply", 3)] and Site.objects.count() == 3
+    assert parts == [("plan", 12), ("apply", 12)] and Site.objects.count() == 12
 
 
 @pytest.mark.django_db
