@@ -21,7 +21,7 @@ from tests.random_writes import rounds, write_if_possible
 
 pytestmark = pytest.mark.django_db
 OLD = timezone.now() - timedelta(days=2000)
-BEFORE = (timezone.now() - timedelta(days=500)).date()
+BEFORE = timezone.localdate(timezone.now() - timedelta(days=500))
 
 
 def run(*options, before: date = BEFORE) -> str:
@@ -98,14 +98,14 @@ def test_the_last_400_days_are_never_thinned():
     edited([1, 2, 3])
     for days in (0, 399):
         with pytest.raises(CommandError, match="400 days are never thinned"):
-            run("--apply", before=(timezone.now() - timedelta(days=days)).date())
+            run("--apply", before=timezone.localdate(timezone.now() - timedelta(days=days)))
     ChangeSet.objects.update(at=timezone.now() - timedelta(days=450))
     assert "0 changes" in run("--apply")  # 500 days
 
 
 def test_again_later_the_ranges_grow():
     site = edited([1, 2, 3, 4, 5, 6])
-    run("--apply", before=(OLD + timedelta(days=4)).date())
+    run("--apply", before=timezone.localdate(OLD + timedelta(days=4)))
     assert told(site) == [(None, None), (None, 3), (3, 4), (4, 5), (5, 6), (6, 99)]
     run("--apply")
     assert told(site) == [(None, None), (None, 6), (6, 99)]
