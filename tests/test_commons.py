@@ -216,7 +216,7 @@ def test_without_a_contact_nothing_is_asked(there, site, settings):
 def test_only_the_hosts_of_the_settings_are_asked(settings, address):
     settings.CONTACT = CONTACT
     with pytest.raises(wikimedia.FileRefused, match="not an address of Wikimedia"):
-        wikimedia.Client().download(address)
+        wikimedia.WikimediaClient().download(address)
 
 
 def test_a_redirect_is_not_followed(there, site, quick):

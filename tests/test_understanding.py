@@ -393,15 +393,15 @@ def test_the_pieces_of_a_sentence_can_be_changed_or_taken_off(client, text, lang
     assert [piece.applied for piece in list_of.pieces] == list_of.applied
     assert len({piece.id for piece in list_of.pieces}) == len(list_of.applied) > 1
     for piece in list_of.pieces:
-        assert piece.ways[0].query == piece.applied.without
-        for way in piece.ways:
+        assert piece.choices[0].query == piece.applied.without
+        for way in piece.choices:
             found = client.get(f"/{language}/sites/?{way.query}", follow=True).context["list"]
             assert found.total == way.count
-    changed = {way.label for piece in list_of.pieces for way in piece.ways[1:]}
+    changed = {way.label for piece in list_of.pieces for way in piece.choices[1:]}
     assert {"en": {"Church", "Ming Dynasty"}, "zh-hans": {"教堂", "明"}}[language] <= changed
     # What was chosen in the form is changed there.
     chosen = client.get("/en/sites/?era=tang&kind=temple").context["list"]
-    assert len(chosen.pieces) == 2 and not any(piece.ways for piece in chosen.pieces)
+    assert len(chosen.pieces) == 2 and not any(piece.choices for piece in chosen.pieces)
 
 
 def test_whole_names_decide_and_several_give_all():

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heritage.exchange.pictures import add_draft, same_as, save_draft
-from heritage.exchange.wikimedia import BATCH, Client, FileRefused
+from heritage.exchange.wikimedia import BATCH, FileRefused, WikimediaClient
 from heritage.media import ImageRefused, make_safe
 from heritage.models import Identifier, Image, JobLine, Licence, Site
 from heritage.services import jobs
@@ -87,7 +87,7 @@ def file_title(text: str) -> str:
     return text if text.lower().startswith("file:") else f"File:{text}"
 
 
-def of_category(client: Client, category: str, most: int) -> list[str]:
+def of_category(client: WikimediaClient, category: str, most: int) -> list[str]:
     """Titles of the files of a category, not of those within; one more than `most` at most."""
     named = category.rpartition("/wiki/")[2].replace("_", " ").strip()
     title = named if named.lower().startswith("category:") else f"Category:{named}"
@@ -109,7 +109,9 @@ def of_category(client: Client, category: str, most: int) -> list[str]:
             return found[: most + 1]
 
 
-def of_items(client: Client, items: Iterable[str], statement: str = "P18") -> dict[str, list[str]]:
+def of_items(
+    client: WikimediaClient, items: Iterable[str], statement: str = "P18"
+) -> dict[str, list[str]]:
     """By Wikidata item the values of a statement: of P18 pictures, of P373 a category."""
     found: dict[str, list[str]] = {}
     items = [item for item in items if _ITEM.fullmatch(item)]
@@ -139,7 +141,9 @@ def suggested() -> QuerySet[Identifier]:
 # --- what Commons says of files ----------------------------------------------------------------
 
 
-def _asked(client: Client, titles: Iterable[str], **parameters: Any) -> dict[str, dict[str, Any]]:
+def _asked(
+    client: WikimediaClient, titles: Iterable[str], **parameters: Any
+) -> dict[str, dict[str, Any]]:
     """What Commons says of files, by the titles that were asked for."""
     titles = list(dict.fromkeys(titles))
     answer = client.query(
@@ -163,7 +167,7 @@ def _asked(client: Client, titles: Iterable[str], **parameters: Any) -> dict[str
     return found
 
 
-def offers(client: Client, wanted: Iterable[tuple[int, str]]) -> list[Offer]:
+def offers(client: WikimediaClient, wanted: Iterable[tuple[int, str]]) -> list[Offer]:
     """What Commons says of up to fifty files, given as a site's id and a title."""
     wanted = list(wanted)
     if not wanted:
@@ -263,7 +267,7 @@ def plain(markup: str) -> str:
     return re.sub(r"(\s*;)+(\s|$)", "; ", text).strip("; ").replace(" ,", ",")
 
 
-def _add_captions(client: Client, found: list[Offer]) -> None:
+def _add_captions(client: WikimediaClient, found: list[Offer]) -> None:
     """What the file is called in each language, from the data of its page."""
     by_page = {f"M{offer.page}": offer for offer in found if offer.page}
     if not by_page:
@@ -291,7 +295,7 @@ def _add_captions(client: Client, found: list[Offer]) -> None:
 # --- jobs ----------------------------------------------------------------------------------------
 
 
-def _client(run: jobs.Run) -> Client:
+def _client(run: jobs.Run) -> WikimediaClient:
     def wait(seconds: float) -> None:
         while seconds > 0:
             run.note_alive()
@@ -300,10 +304,10 @@ def _client(run: jobs.Run) -> Client:
             sleep(min(_SLICE, seconds))
             seconds -= _SLICE
 
-    return Client(wait)
+    return WikimediaClient(wait)
 
 
-def _titles(run: jobs.Run, client: Client, most: int) -> list[str]:
+def _titles(run: jobs.Run, client: WikimediaClient, most: int) -> list[str]:
     """The files that a job asks for, but those of `suggested`."""
     given = run.parameters
     found = [file_title(title) for title in given.get("titles", ())]
@@ -364,7 +368,7 @@ def _look(run: jobs.Run) -> jobs.Steps:
 _THERE = gettext_lazy("The site has it already.")
 
 
-def _small_picture(client: Client, url: str) -> str:
+def _small_picture(client: WikimediaClient, url: str) -> str:
     """A picture as an address that has it in it; empty if there is none."""
     if not url:
         return ""
@@ -429,7 +433,7 @@ def _fetch(run: jobs.Run) -> jobs.Steps:
     return dict(counts)
 
 
-def _total(run: jobs.Run, client: Client) -> int:
+def _total(run: jobs.Run, client: WikimediaClient) -> int:
     """How many files are asked for; which, is kept with the job, so that it asks once."""
     if run.parameters.get("suggested"):
         if "total" not in run.cursor:
@@ -442,7 +446,7 @@ def _total(run: jobs.Run, client: Client) -> int:
     return len(run.cursor["wanted"])
 
 
-def _batches(run: jobs.Run, client: Client) -> Iterator[list[tuple[int, int, str]]]:
+def _batches(run: jobs.Run, client: WikimediaClient) -> Iterator[list[tuple[int, int, str]]]:
     """Up to fifty files each that are still to be fetched: a position, the site's id, a title."""
     if not run.parameters.get("suggested"):
         site = int(run.parameters["site"])
@@ -466,7 +470,7 @@ def _batches(run: jobs.Run, client: Client) -> Iterator[list[tuple[int, int, str
 
 
 def _fetched(
-    client: Client, offer: Offer, run: jobs.Run
+    client: WikimediaClient, offer: Offer, run: jobs.Run
 ) -> tuple[str, str | LazyText, Image | None]:
     if offer.why_not:
         return QUESTION if offer.is_question else REFUSED, offer.why_not, None

@@ -56,7 +56,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(_NoRedirects)
 
 
-class Client:
+class WikimediaClient:
     """Asks one question after the other. `wait(seconds)` is called instead of sleeping."""
 
     def __init__(self, wait: Callable[[float], object] = time.sleep):

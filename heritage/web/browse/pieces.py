@@ -22,7 +22,7 @@ _MOST = 6  # other values of a piece
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class PieceChoice:
     label: SafeString
     count: int
     query: str
@@ -30,11 +30,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A filter of a list; `ways` is empty where it was not read in a sentence."""
+    """A filter of a list; `choices` is empty where it was not read in a sentence."""
 
     id: str
     applied: ActiveFilter
-    ways: list[Way]
+    choices: list[PieceChoice]
 
 
 def pieces(
@@ -44,22 +44,24 @@ def pieces(
     read = {each.name for each in answer.filters} if answer else set()
     found = []
     for number, item in enumerate(applied):
-        ways = list(_ways(filtered, item, counted)) if item.name in read else []
+        choices = list(_choices(filtered, item, counted)) if item.name in read else []
         # Another one when the value changes: it is closed then.
         name = slugify(f"piece-{item.name}-{number}-{item.value}", allow_unicode=True)
-        found.append(Piece(name, item, ways))
+        found.append(Piece(name, item, choices))
     return found
 
 
-def _ways(filtered: SiteFilter, item: ActiveFilter, counted: list[FacetCounts]) -> Iterator[Way]:
+def _choices(
+    filtered: SiteFilter, item: ActiveFilter, counted: list[FacetCounts]
+) -> Iterator[PieceChoice]:
     """Without it first; then what has most sites."""
     count = len(SiteFilter(QueryDict(item.without)).hits)
-    yield Way(language_html.as_html(_("without it")), count, item.without)
+    yield PieceChoice(language_html.as_html(_("without it")), count, item.without)
     if item.name == "near":
         for km in DISTANCES:
             query = query_strings.updated(filtered.data, within=f"{km:g}")
             if km != filtered.within_km and (found := SiteFilter(QueryDict(query)).hits):
-                yield Way(language_html.as_html(distance_phrase(km)), len(found), query)
+                yield PieceChoice(language_html.as_html(distance_phrase(km)), len(found), query)
         return
     facet = next((each for each in counted if each.name == item.name), None)
     if facet is None or len(facet.picked) != 1:
@@ -68,4 +70,4 @@ def _ways(filtered: SiteFilter, item: ActiveFilter, counted: list[FacetCounts]) 
     for place in nlargest(_MOST, others, key=facet.counts.__getitem__):
         option = facet.option(place)
         query = query_strings.updated(clean_query(filtered.data), **{item.name: option.value})
-        yield Way(language_html.as_html(option.label), option.count, query)
+        yield PieceChoice(language_html.as_html(option.label), option.count, query)

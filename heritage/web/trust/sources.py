@@ -26,7 +26,7 @@ KEPT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class StatementCount:
     """Of all published sites at one moment."""
 
     tally: statements.Tally
@@ -36,8 +36,8 @@ class Count:
 
 
 # The count of this state of the catalogue, once it was made.
-_COUNT: CacheKey[list[Count]] = CacheKey("statements")
-_slow: Count | None = None  # the last one of this process, if it took long
+_COUNT: CacheKey[list[StatementCount]] = CacheKey("statements")
+_slow: StatementCount | None = None  # the last one of this process, if it took long
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class SourcesPage:
     counted_at: datetime | None  # if something was written since
 
 
-def _counted(index: IndexSnapshot) -> tuple[Count, bool]:
+def _counted(index: IndexSnapshot) -> tuple[StatementCount, bool]:
     """The count, and whether it is of this state of the catalogue."""
     global _slow
     current = index.cache.get_or_set(_COUNT, list)
@@ -100,11 +100,11 @@ def _counted(index: IndexSnapshot) -> tuple[Count, bool]:
     return current[0], True
 
 
-def _count() -> Count:
+def _count() -> StatementCount:
     to_check = Site.objects.published().filter(unchecked_statements__gt=0)
     most = to_check.order_by("-unchecked_statements", "pk").values_list("pk", flat=True)
     moment = timezone.now()
-    return Count(statements.tally(), to_check.count(), list(most[:MOST_TO_CHECK]), moment)
+    return StatementCount(statements.tally(), to_check.count(), list(most[:MOST_TO_CHECK]), moment)
 
 
 def sources_page() -> SourcesPage:
