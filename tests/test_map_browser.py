@@ -190,6 +190,8 @@ def test_tiles_and_marks_that_failed_are_asked_again(browser, live_server, fille
     opened(browser, f"{live_server.url}/en/sites/?view=map&at=34.7,112.4,8")
 
     def network(is_there: bool) -> None:
+        # What an earlier test has shown would come from the cache, network or not.
+        browser.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": not is_there})
         how = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
         said = {"offline": not is_there, **how}
         browser.execute_cdp_cmd("Network.emulateNetworkConditions", said)

@@ -243,6 +243,16 @@ def assert_whole():
     assert set(links) <= made
 
 
+@pytest.mark.django_db
+def test_sizes_that_are_there_are_not_made_again_by_a_second_run():
+    """The small ones would be made of a wider one than before, and be other than their rows say."""
+    image = build.make_image(build.make_site("Site"), file=build_jpeg(landscape(1100, 700)))
+    renditions.make(image)
+    Rendition.objects.filter(form__in=("avif", "all"), width__lt=1100).delete()
+    assert renditions.make(image) == 2  # AVIF of 320 and 640 pixels
+    assert_whole()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_is_killed_leaves_nothing_in_part_and_goes_on(settings):
     settings.MEDIA_ROOT = settings.DATA_DIR / "media"  # that of the process beside

@@ -80,8 +80,8 @@ def make(image: Image, most: int = encoder.WIDTHS[-1]) -> int:
     widths = encoder.widths_of(image.width, image.height, most)
     source = image.source
     there = Rendition.objects.filter(source=source)
-    have = set(there.filter(form=Rendition.Form.AVIF).values_list("width", flat=True))
-    todo = [width for width in widths if width not in have]
+    have = set(there.values_list("form", "width"))
+    todo = [width for width in widths if (Rendition.Form.AVIF, width) not in have]
     made = 0
     if todo:
         with image.file.open("rb") as file:
@@ -89,8 +89,10 @@ def make(image: Image, most: int = encoder.WIDTHS[-1]) -> int:
             for each in sorted(
                 encoder.encode(cast(BinaryIO, file), todo), key=lambda each: each.form == "avif"
             ):
-                _store(source, each)
-                made += 1
+                # One that a run before this one stored may differ: it was made of a wider one.
+                if (each.form, each.width) not in have:
+                    _store(source, each)
+                    made += 1
     if most >= encoder.WIDTHS[-1]:
         Rendition.objects.get_or_create(
             source=source,
