@@ -195,13 +195,15 @@ IMAGE_MAX_PIXELS = env.int("HERITAGE_IMAGE_MAX_PIXELS", default=60_000_000)
 # Whether photographs are given to viewers by IIIF, see docs/iiif.md.
 IIIF = env.bool("HERITAGE_IIIF", default=True)
 
-# Files that jobs have put together, see heritage/services/prepared.py: how large all of them may
-# be, and how long one is kept that nobody asks for. nginx hands them out where it is told to.
 # Pictures as they were uploaded. Their metadata tell where somebody was, so nothing serves them.
 ORIGINALS_ROOT = DATA_DIR / "originals"
-PREPARED_ROOT = DATA_DIR / "prepared"
+# Large arrays of the search index, which the processes of a machine share; made anew if deleted.
+INDEX_ROOT = DATA_DIR / "index"
 # Files that people import, until their rows are read.
 IMPORTS_ROOT = DATA_DIR / "imports"
+# Files that jobs have put together, see heritage/services/prepared.py: how large all of them may
+# be, and how long one is kept that nobody asks for. nginx hands them out where it is told to.
+PREPARED_ROOT = DATA_DIR / "prepared"
 PREPARED_MAX_BYTES = env.int("HERITAGE_PREPARED_MAX_BYTES", default=5_000_000_000)
 PREPARED_DAYS = env.int("HERITAGE_PREPARED_DAYS", default=7)
 PREPARED_BY_NGINX = env.bool("HERITAGE_PREPARED_BY_NGINX", default=False)

@@ -1,5 +1,6 @@
 """The snapshot of the index: kept fresh by itself, replaced part by part, rebuilt when broken."""
 
+import os
 import random
 import threading
 from itertools import count
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from heritage.models import IndexChange, IndexPart, Site
 from heritage.search import store
 from heritage.search.facets.registry import BY_NAME
-from heritage.search.index import loader, stored_snapshot
+from heritage.search.index import loader, shared_arrays, stored_snapshot
 from tests.builders import change, make_kind, make_place, make_site, text
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue
@@ -52,6 +53,61 @@ def test_a_snapshot_of_another_format_is_not_read():
     assert stored_snapshot.saved_number() is None
     forget()
     assert_as_rebuilt(store.current())
+
+
+@pytest.fixture
+def shared(settings, tmp_path, monkeypatch):
+    """The folder of the arrays that are shared, small as they are."""
+    settings.INDEX_ROOT = tmp_path / "index"
+    monkeypatch.setattr(shared_arrays, "_LEAST", 1)
+    return settings.INDEX_ROOT
+
+
+@pytest.mark.django_db
+def test_arrays_are_read_from_files_that_processes_share(shared):
+    catalogue = Catalogue(random.Random(7))
+    catalogue.populate(20)
+    store.save_snapshot()
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
+    names = {path.name for path in shared.iterdir()}
+    # What has a file is not read from the database again.
+    with CaptureQueriesContext(connection) as queries:
+        loaded = stored_snapshot.load(BY_NAME)
+    assert_as_rebuilt(loaded)
+    assert names and all(name in queries[-1]["sql"] for name in names)
+    assert all(order.ids.base is not None for order in loaded.orders.values())
+
+    # Of a former snapshot nothing stays, once no process can want it.
+    while not names - set(IndexPart.objects.values_list("name", flat=True)):
+        write(catalogue)
+        store.save_snapshot()
+    for path in shared.iterdir():
+        os.utime(path, (0, 0))
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
+    assert {path.name for path in shared.iterdir()} <= set(
+        IndexPart.objects.values_list("name", flat=True)
+    )
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_damaged_or_cannot_be_written_is_read_from_the_database(
+    shared, settings, caplog
+):
+    catalogue = Catalogue(random.Random(7))
+    catalogue.populate(20)
+    store.save_snapshot()
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
+    damaged = {path.name for path in shared.iterdir()}
+    for number, path in enumerate(sorted(shared.iterdir())):
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(b"" if number % 2 else content[:-1] + bytes([content[-1] ^ 1]))
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
+    assert all(shared_arrays.mapped(name) for name in damaged)
+
+    settings.INDEX_ROOT = shared / sorted(damaged)[0] / "no folder"
+    assert_as_rebuilt(stored_snapshot.load(BY_NAME))
+    assert caplog.text.count("Processes do not share the arrays of the index") == 1
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@ Rows are sorted by the id of the site. A table is never changed after it was mad
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Buffer, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -90,7 +90,7 @@ class Table:
         return cls(ids, tuple(columns))
 
     @classmethod
-    def from_bytes(cls, parts: Iterable[bytes], types: str) -> "Table":
+    def from_bytes(cls, parts: Iterable[Buffer], types: str) -> "Table":
         pairs = zip(parts, types, strict=True)
         ids, *columns = (np.frombuffer(part, dtype=kind) for part, kind in pairs)
         return cls(ids, tuple(columns))

@@ -8,18 +8,20 @@ finds a complete snapshot at any time.
 """
 
 import json
+import logging
 import time
-from collections.abc import Iterator, Mapping
-from hashlib import blake2b
+from collections.abc import Buffer, Iterator, Mapping
 
 import numpy as np
 from django.db import transaction
 from pyroaring import BitMap
 
 from heritage.models import Event, IndexChange, IndexPart, chunks
-from heritage.search.index import orders
+from heritage.search.index import orders, shared_arrays
 from heritage.search.index.columns import DISTRICTS, POINTS, SPANS, TIMES, Table
 from heritage.search.index.snapshot import IndexedFacet, IndexSnapshot, Order
+
+logger = logging.getLogger(__name__)
 
 # Raised whenever the index holds something else than before: older snapshots are read no more.
 FORMAT = 15
@@ -27,6 +29,7 @@ _HEAD = "head"
 _VALUE, _ORDER = "value ", "order "
 _POINTS, _TIMES, _SPANS = "points ", "times ", "spans "
 _PARTS, _DISTRICTS = "component points ", "districts "
+_ARRAYS = (_ORDER, _POINTS, _TIMES, _SPANS, _PARTS, _DISTRICTS)  # the others are bitmaps
 _READ_AT_ONCE = 5  # parts fetched together: the largest have 8 MB at a million sites
 _WRITTEN_AT_ONCE = 1_000_000  # bytes in one transaction, or a single part that is larger
 _PAUSE = 0.002  # seconds after each write and each part of many, for whoever waits for the process
@@ -95,7 +98,9 @@ def remove_broken() -> None:
     except BrokenSnapshot:
         parts = IndexPart.objects.exclude(name=_HEAD).values_list("name", "data")
         damaged = [
-            name for name, data in parts.iterator(_READ_AT_ONCE) if _digest(bytes(data)) != name
+            name
+            for name, data in parts.iterator(_READ_AT_ONCE)
+            if shared_arrays.digest(bytes(data)) != name
         ]
         with transaction.atomic():
             IndexChange.objects.lock()
@@ -124,13 +129,7 @@ def _load(facets: Mapping[str, IndexedFacet], data: bytes | None) -> IndexSnapsh
     head = _read(data)
     if head is None:
         return None
-    rows = IndexPart.objects.exclude(name=_HEAD).values_list("name", "data")
-    by_digest = {digest: bytes(part) for digest, part in rows.iterator(_READ_AT_ONCE)}
-    parts = {}
-    for name, digest in head["parts"].items():
-        if digest not in by_digest or _digest(by_digest[digest]) != digest:
-            raise BrokenSnapshot(f"The part “{name}” is missing or damaged.")
-        parts[name] = by_digest[digest]
+    parts = _read_parts(head["parts"])
     by_order = {
         name: Order(np.frombuffer(part, dtype=np.int32))
         for name, part in _named(parts, _ORDER).items()
@@ -141,8 +140,8 @@ def _load(facets: Mapping[str, IndexedFacet], data: bytes | None) -> IndexSnapsh
         facets,
         head["number"],
         head["token"],
-        BitMap.deserialize(parts["sites"]),
-        {name: BitMap.deserialize(part) for name, part in _named(parts, _VALUE).items()},
+        BitMap.deserialize(bytes(parts["sites"])),
+        {name: BitMap.deserialize(bytes(part)) for name, part in _named(parts, _VALUE).items()},
         by_order,
         _table(parts, _POINTS, POINTS),
         _table(parts, _PARTS, POINTS),
@@ -152,17 +151,40 @@ def _load(facets: Mapping[str, IndexedFacet], data: bytes | None) -> IndexSnapsh
     )
 
 
-def _named(parts: dict[str, bytes], start: str) -> dict[str, bytes]:
+def _read_parts(digests: dict[str, str]) -> dict[str, Buffer]:
+    """The content of each part; arrays from files that are mapped, where there are such."""
+    arrays = {digest for name, digest in digests.items() if name.startswith(_ARRAYS)}
+    by_digest: dict[str, Buffer] = {}
+    problem = ""
+    for digest in arrays:
+        if (array := shared_arrays.mapped(digest)) is not None:
+            by_digest[digest] = array
+    rows = IndexPart.objects.exclude(name__in=[_HEAD, *by_digest]).values_list("name", "data")
+    for digest, part in rows.iterator(_READ_AT_ONCE):
+        data = bytes(part)
+        if shared_arrays.digest(data) != digest:
+            continue
+        by_digest[digest] = data
+        if digest in arrays and not problem:
+            try:
+                by_digest[digest] = shared_arrays.stored(digest, data)
+            except OSError as error:
+                problem = str(error)
+    if problem:
+        logger.warning("Processes do not share the arrays of the index: %s", problem)
+    if lost := [name for name, digest in digests.items() if digest not in by_digest]:
+        raise BrokenSnapshot(f"The part “{lost[0]}” is missing or damaged.")
+    shared_arrays.remove_others(arrays)
+    return {name: by_digest[digest] for name, digest in digests.items()}
+
+
+def _named(parts: Mapping[str, Buffer], start: str) -> dict[str, Buffer]:
     """The parts of a kind, by what follows in their names."""
     return {name[len(start) :]: data for name, data in parts.items() if name.startswith(start)}
 
 
-def _table(parts: dict[str, bytes], start: str, types: str) -> Table:
+def _table(parts: Mapping[str, Buffer], start: str, types: str) -> Table:
     return Table.from_bytes([parts[f"{start}{n}"] for n in range(len(types))], types)
-
-
-def _digest(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()
 
 
 # --- writing ---------------------------------------------------------------------------------
@@ -188,7 +210,7 @@ def _write_missing(snapshot: IndexSnapshot, pause: float) -> dict[str, str]:
     digests: dict[str, str] = {}
     waiting: list[IndexPart] = []
     for number, (name, data) in enumerate(_parts(snapshot)):
-        digest = digests[name] = _digest(data)
+        digest = digests[name] = shared_arrays.digest(data)
         if digest not in there:
             there.add(digest)
             waiting.append(IndexPart(name=digest, data=data))

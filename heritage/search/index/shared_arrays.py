@@ -1,0 +1,62 @@
+"""The large arrays of the snapshot as files, which all processes of a machine map and so share.
+
+A file is a copy of a part of the snapshot and named, like that, by the digest of its content. It is
+never changed, and may be deleted at any time: whoever has mapped it keeps what it has, and others
+read the part from the database.
+"""
+
+import mmap
+import tempfile
+import time
+from collections.abc import Buffer, Collection
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from django.conf import settings
+
+_LEAST = 65_536  # bytes: smaller parts cost less in memory than as files
+_KEPT = 3_600  # seconds in which a process that starts may still want a file of a former snapshot
+
+
+def digest(data: Buffer) -> str:
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+def mapped(name: str) -> mmap.mmap | None:
+    """The array of this digest; None if there is no file of it, or none that is whole."""
+    try:
+        with (settings.INDEX_ROOT / name).open("rb") as file:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError):  # ValueError: an empty file
+        return None
+    return data if digest(data) == name else None
+
+
+def stored(name: str, data: bytes) -> Buffer:
+    """The same data as a file that is mapped; as it was given if it is small.
+
+    Raises OSError if the file cannot be written.
+    """
+    if len(data) < _LEAST:
+        return data
+    folder = settings.INDEX_ROOT
+    folder.mkdir(mode=0o750, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="new-", delete=False) as file:
+        try:
+            file.write(data)
+            file.flush()
+            Path(file.name).replace(folder / name)
+        except OSError:
+            Path(file.name).unlink()
+            raise
+    return mapped(name) or data
+
+
+def remove_others(kept: Collection[str]) -> None:
+    """Remove files that belong to former snapshots."""
+    before = time.time() - _KEPT
+    with suppress(OSError):  # another process may remove the same, or there is no folder
+        for path in settings.INDEX_ROOT.iterdir():
+            if path.name not in kept and path.stat().st_mtime < before:
+                path.unlink()
