@@ -38,7 +38,7 @@ def declare(monkeypatch):
 
     def with_function(run, **more):
         kind = jobs.JobKind("test", "A test", run, **more)
-        monkeypatch.setitem(jobs._kinds, "test", kind)
+        monkeypatch.setattr(jobs, "_kinds", {"test": kind})  # no other, which may be due
         return kind
 
     return with_function
@@ -46,8 +46,11 @@ def declare(monkeypatch):
 
 @pytest.fixture
 def marking(monkeypatch):
-    """Seven sites, and the kind of job "mark", which adds an event and a name to each."""
-    monkeypatch.setitem(jobs._kinds, "mark", worker_process.kind())
+    """Seven sites, and the kind of job "mark", which adds an event and a name to each.
+
+    There is no other kind: one that is due at some time of day would be started, too.
+    """
+    monkeypatch.setattr(jobs, "_kinds", {"mark": worker_process.kind()})
     return [build.make_site(f"Site {number}") for number in range(7)]
 
 

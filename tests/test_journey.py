@@ -494,7 +494,7 @@ def test_the_scroll_is_in_the_order_of_time_or_road(client, luoyang):
     places = [html.index(f'/en/sites/{uid}/"') for uid in ("museum", "temple", "grottoes", "tomb")]
     assert places == sorted(places) and "Without a date" in html
     # What is said of each is the date by which it stands there.
-    build.make_event(Site.objects.get(uid="temple"), kind="surviving_fabric", date="1400")
+    build.make_event(Site.objects.get(uid="temple"), kind="fabric", date="1400")
     again = strip_tags(client.get(f"/en/journey/scroll/?{ALL}").content.decode())
     assert again.index("Built 68") < again.index("Built 493") and "1400" not in again
     drawing = client.get(f"/en/journey/scroll/?{ALL}&form=svg")
