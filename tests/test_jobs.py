@@ -32,13 +32,18 @@ pytestmark = pytest.mark.django_db
 State = Job.State
 
 
+def unscheduled() -> dict[str, jobs.JobKind]:
+    """Without those that are due at some time of day: a test at that time would start them."""
+    return {name: kind for name, kind in jobs.kinds().items() if not kind.is_scheduled}
+
+
 @pytest.fixture
 def declare(monkeypatch):
     """`declare(run, **more)` declares the kind of job "test"."""
 
     def with_function(run, **more):
         kind = jobs.JobKind("test", "A test", run, **more)
-        monkeypatch.setattr(jobs, "_kinds", {"test": kind})  # no other, which may be due
+        monkeypatch.setattr(jobs, "_kinds", unscheduled() | {"test": kind})
         return kind
 
     return with_function
@@ -46,11 +51,8 @@ def declare(monkeypatch):
 
 @pytest.fixture
 def marking(monkeypatch):
-    """Seven sites, and the kind of job "mark", which adds an event and a name to each.
-
-    There is no other kind: one that is due at some time of day would be started, too.
-    """
-    monkeypatch.setattr(jobs, "_kinds", {"mark": worker_process.kind()})
+    """Seven sites, and the kind of job "mark", which adds an event and a name to each."""
+    monkeypatch.setattr(jobs, "_kinds", unscheduled() | {"mark": worker_process.kind()})
     return [build.make_site(f"Site {number}") for number in range(7)]
 
 
