@@ -3,6 +3,7 @@
 The rules are those that validators of the Presentation API 3.0 and of Change Discovery 1.0 check.
 """
 
+import copy
 import io
 import json
 import re
@@ -184,82 +185,127 @@ def said_by(command):
 
 # --- sites -----------------------------------------------------------------------------------
 
-# What the Presentation API asks of each type: the properties that must be there, and those that
-# must not.
+# What the validator of the Presentation API 3.0 asks, and the text of the API. That validator is in
+# no package, so its checks are here: the properties that each type must have; those that it may
+# have, where the list is closed; and what it may hold.
 NEEDED = {
     "Manifest": {"id", "type", "label", "items"},
     "Collection": {"id", "type", "label", "items"},
-    "Canvas": {"id", "type", "width", "height", "items"},
+    "Canvas": {"id", "type", "label", "width", "height", "items"},
     "AnnotationPage": {"id", "type", "items"},
     "Annotation": {"id", "type", "motivation", "body", "target"},
     "Image": {"id", "type", "format", "width", "height"},
     "ImageService3": {"id", "type", "profile"},
-    "Agent": {"id", "type", "label"},
+    "Agent": {"id", "type", "label", "homepage"},
     "Text": {"id", "type", "label", "format"},
     "Dataset": {"id", "type", "format"},
     "FeatureCollection": {"id", "type", "features"},
     "Feature": {"id", "type", "geometry"},
 }
+CLOSED = {
+    "Manifest": {
+        *("@context", "id", "type", "label", "metadata", "summary", "requiredStatement", "rights"),
+        *("rendering", "service", "services", "viewingDirection", "placeholderCanvas", "start"),
+        *("accompanyingCanvas", "navDate", "navPlace", "provider", "seeAlso", "thumbnail"),
+        *("homepage", "behavior", "partOf", "items", "structures", "annotations"),
+    },
+    "AnnotationPage": {
+        *("@context", "id", "type", "label", "rendering", "service", "thumbnail", "items"),
+        *("partOf", "next", "prev", "first", "last"),
+    },
+}
+HOLDS = {
+    ("Manifest", "items"): {"Canvas"},
+    ("Collection", "items"): {"Manifest", "Collection"},
+    ("Canvas", "items"): {"AnnotationPage"},
+    ("AnnotationPage", "items"): {"Annotation"},
+    "provider": {"Agent"},
+    "homepage": {"Text"},
+    "thumbnail": {"Image"},
+    "service": {"ImageService3"},
+    "partOf": {"Collection"},
+}
 LANGUAGE_MAPS = ("label", "summary", "value")
 LISTS = ("items", "thumbnail", "provider", "homepage", "seeAlso", "partOf", "service", "metadata")
+# Where an id may stand again, since it only names what is elsewhere.
+NAMING = {"target", "body", "thumbnail", "partOf"}
 RIGHTS = re.compile(
     r"http://(creativecommons\.org/(licenses/[a-z-]+|publicdomain/(zero|mark))/\d\.\d/([a-z]+/)?"
     r"|rightsstatements\.org/vocab/[A-Za-z-]+/1\.0/)"
 )
+LANGUAGE = re.compile(r"[A-Za-z]+(-[A-Za-z]+)*")
 
 
-def assert_valid(document, is_top=True):
-    """The structural rules of the Presentation API 3.0."""
-    if is_top:
-        assert next(iter(document)) == "@context"
-        contexts = document["@context"]
-        contexts = contexts if isinstance(contexts, list) else [contexts]
-        assert contexts[-1] == "http://iiif.io/api/presentation/3/context.json"
-        assert ("http://iiif.io/api/extension/navplace/context.json" in contexts) or (
-            "navPlace" not in json.dumps(document)
-        )
-    else:
-        assert "@context" not in document
-    kind = document["type"]
-    is_reference = not is_top and kind in ("Manifest", "Collection") and "items" not in document
-    needed = NEEDED[kind] - ({"items", "label"} if is_reference else set())
-    assert needed <= document.keys(), (kind, document)
-    assert re.fullmatch(r"https?://[^\s#]+", document["id"]), document["id"]
-    for name, value in document.items():
+def assert_valid(document):
+    """The rules of the Presentation API 3.0."""
+    assert next(iter(document)) == "@context"
+    contexts = document["@context"]
+    contexts = contexts if isinstance(contexts, list) else [contexts]
+    assert contexts[-1] == "http://iiif.io/api/presentation/3/context.json"
+    has_place = "navPlace" in json.dumps(document)
+    assert not has_place or "http://iiif.io/api/extension/navplace/context.json" in contexts
+    assert_part(document, "")
+    ids = list(all_ids(document))
+    assert len(ids) == len(set(ids)), ids
+
+
+def all_ids(part):
+    yield part["id"]
+    for name, value in part.items():
+        if isinstance(value, list) and name not in NAMING:
+            for each in value:
+                if isinstance(each, dict) and "id" in each:
+                    yield from all_ids(each)
+
+
+def assert_part(part, within):
+    """A part of a document, which stands as `within` in another; the whole one in none."""
+    kind = part["type"]
+    assert ("@context" in part) == (not within)
+    is_reference = bool(within) and kind in ("Manifest", "Collection")
+    needed = NEEDED[kind] - ({"items"} if is_reference else set())
+    if within == "partOf":
+        needed = {"id", "type"}
+    assert needed <= part.keys(), (kind, part)
+    assert not is_reference or "items" not in part
+    assert not CLOSED.get(kind) or part.keys() <= CLOSED[kind], part.keys()
+    assert re.fullmatch(r"https?://[^\s#]+", part["id"]), part["id"]
+    for name, value in part.items():
         assert value not in (None, "", [], {}) or (kind, name) == ("Collection", "items"), name
         if name in LANGUAGE_MAPS:
             assert_texts(value)
         if name in LISTS:
             assert isinstance(value, list)
-    for row in document.get("metadata", []):
+    for row in part.get("metadata", []):
         assert row.keys() == {"label", "value"}
         assert_texts(row["label"]), assert_texts(row["value"])
-    if "requiredStatement" in document:
-        assert document["requiredStatement"].keys() == {"label", "value"}
-        for words in document["requiredStatement"].values():
+    if "requiredStatement" in part:
+        assert part["requiredStatement"].keys() == {"label", "value"}
+        for words in part["requiredStatement"].values():
             assert_texts(words)
-    if "rights" in document:
-        assert RIGHTS.fullmatch(document["rights"])
-    if "navDate" in document:
-        assert datetime.fromisoformat(document["navDate"]).tzinfo == UTC
-    if kind in ("Canvas", "Image"):
-        assert document["width"] > 0 and document["height"] > 0
+    assert "rights" not in part or RIGHTS.fullmatch(part["rights"])
+    assert "format" not in part or re.fullmatch(r"[a-z]+/[a-z+.-]+", part["format"])
+    assert all(LANGUAGE.fullmatch(tag) for tag in part.get("language", []))
+    if "navDate" in part:
+        assert datetime.fromisoformat(part["navDate"]).tzinfo == UTC
+    for name in {"width", "height"} & part.keys():
+        assert isinstance(part[name], int) and part[name] > 0
     if kind == "Canvas":
-        [page] = document["items"]
-        assert {each["target"] for each in page["items"]} == {document["id"]}
-    if kind == "Agent":
-        assert document["homepage"]
-    nested = [each for name in LISTS if name != "metadata" for each in document.get(name, [])]
-    nested += [document[name] for name in ("body", "navPlace") if name in document]
-    nested += document.get("features", [])
-    for each in nested:
-        assert_valid(each, is_top=False)
+        [page] = part["items"]
+        assert {each["target"] for each in page["items"]} == {part["id"]}
+    nested = [(name, each) for name in LISTS if name != "metadata" for each in part.get(name, [])]
+    nested += [(name, part[name]) for name in ("body", "navPlace") if name in part]
+    nested += [("features", each) for each in part.get("features", [])]
+    for name, each in nested:
+        allowed = HOLDS.get((kind, name), HOLDS.get(name))
+        assert not allowed or each["type"] in allowed, (kind, name, each["type"])
+        assert_part(each, name)
 
 
 def assert_texts(words):
-    assert words
+    assert isinstance(words, dict) and words
     for tag, values in words.items():
-        assert tag == "none" or re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", tag), tag
+        assert LANGUAGE.fullmatch(tag), tag
         assert isinstance(values, list) and all(isinstance(v, str) and v for v in values)
 
 
@@ -269,9 +315,38 @@ def manifest_of(client, site):
     document = answer.json()
     assert document["id"] == f"http://testserver/iiif/manifests/{site.uid}"
     assert_valid(document)
-    ids = re.findall(r'"id": "([^"]+/canvas/[^"]+)"', json.dumps(document))
-    assert len(ids) == len(set(ids))
     return document
+
+
+BROKEN = {
+    "no label": lambda found: found.pop("label"),
+    "a text of no language": lambda found: found.update(label="Longmen"),
+    "a property that no manifest has": lambda found: found.update(depicts=["caves"]),
+    "an id twice": lambda found: found["items"][0].update(id=found["id"]),
+    "an id that is no address": lambda found: found.update(id="longmen"),
+    "rights of no known family": lambda found: found.update(rights="https://example.org/free"),
+    "a date without a zone": lambda found: found.update(navDate="0493-01-01"),
+    "half a size": lambda found: found["items"][0].pop("height"),
+    "no pictures": lambda found: found.pop("items"),
+    "a picture without its page": lambda found: found.update(items=[found["items"][0]["items"][0]]),
+    "a format without a kind": lambda found: found["homepage"][0].update(format="html"),
+    "no context of places": lambda found: found.update({"@context": iiif.OBJECTS}),
+    "a service without a level": lambda found: found["items"][0]["items"][0]["items"][0]["body"][
+        "service"
+    ][0].pop("profile"),
+}
+
+
+def test_the_rules_find_what_is_wrong(client, image):
+    valid = manifest_of(client, image.site)
+    for name, spoil in BROKEN.items():
+        document = copy.deepcopy(valid)
+        spoil(document)
+        try:
+            assert_valid(document)
+        except (AssertionError, ValueError):
+            continue
+        pytest.fail(f"Not found: {name}")
 
 
 def test_a_site_with_a_photograph(client, image):
