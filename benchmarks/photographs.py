@@ -23,7 +23,7 @@ from benchmarks.figures import percentile
 from benchmarks.serving import ROOT, Client, granian
 from tests.landscapes import landscape
 
-SITES, ODD, HOME = 20, 60, 100
+SITES, ODD, ROUNDS, HOME = 20, 60, 3, 100
 LARGE = 6000, 4000
 
 
@@ -110,7 +110,7 @@ def _tiles() -> list[tuple[str, ...]]:
     started = time.process_time()
     stored = dict(tiles.pyramid(io.BytesIO(_jpeg(*LARGE))))
     seconds = time.process_time() - started
-    whole, walls = tiles.Size(*LARGE), []
+    whole, walls = tiles.PixelSize(*LARGE), []
     for number in range(30):
         region = f"{137 * number},{91 * number},700,700"
         asked = tiles.parse(whole, region, "max", "0", "default", "jpg")
@@ -131,36 +131,43 @@ def _served(environment: dict[str, str]) -> list[tuple[str, ...]]:
     with granian(environment, workers=2) as server:
         front = _nginx(environment["HERITAGE_DATA"], server.address)
         try:
-            home = Client(f"{environment['HERITAGE_DATA']}/front")
-            home.get("/en/")
-            alone = [_paced(home) for _ in range(HOME)]
-            statuses: list[int] = []
-
-            def ask(number: int) -> None:
-                part = f"{7 * number},{5 * number},900,900/700,/0/default.jpg"
-                client = Client(f"{environment['HERITAGE_DATA']}/front")
-                statuses.append(client.get(f"/iiif/3/{name}/{part}")[0])
-                client.close()
-
-            beside: list[float] = []
-            for _round in range(3):
-                threads = [threading.Thread(target=ask, args=[number]) for number in range(ODD)]
-                for thread in threads:
-                    thread.start()
-                while any(thread.is_alive() for thread in threads):
-                    beside.append(_paced(home))
+            behind_nginx = f"{environment['HERITAGE_DATA']}/front"
+            return [
+                *_home_beside("behind nginx", behind_nginx, name),
+                *_home_beside("asked directly", server.address, name),
+            ]
         finally:
             front.terminate()
             front.wait(30)
-    done, refused = statuses.count(200), statuses.count(503)
+
+
+def _home_beside(how: str, address: int | str, name: str) -> list[tuple[str, ...]]:
+    """The home page alone, and while a part of a picture is asked for by many at once."""
+    home, statuses, beside = Client(address), [], []
+    home.get("/en/")
+    alone = [_paced(home) for _ in range(HOME)]
+
+    def ask(number: int) -> None:
+        part = f"{7 * number},{5 * number},900,900/700,/0/default.jpg"
+        client = Client(address)
+        statuses.append(client.get(f"/iiif/3/{name}/{part}")[0])
+        client.close()
+
+    for _round in range(ROUNDS):
+        threads = [threading.Thread(target=ask, args=[number]) for number in range(1, ODD + 1)]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            beside.append(_paced(home))
+    made, refused = statuses.count(200), statuses.count(503)
     return [
-        ("home page alone, p95", f"{percentile(alone, 0.95):.0f} ms", ""),
+        (f"home page alone, {how}, p95", f"{percentile(alone, 0.95):.0f} ms", ""),
         (
-            f"home page while {ODD} ask for a part at once, p95 of {len(beside)}",
+            f"home page while {ODD} ask for a part at once, {how}, p95 of {len(beside)}",
             f"{percentile(beside, 0.95):.0f} ms",
             "100 ms",
         ),
-        (f"of 3 times {ODD} parts", f"{done} made, {refused} told to come again", ""),
+        (f"of {ROUNDS} times {ODD} parts", f"{made} made, {refused} told to come again", ""),
     ]
 
 

@@ -323,14 +323,29 @@ def test_browsers_keep_parts_and_ask_for_none_twice(client, image, monkeypatch):
     assert client.post(path).status_code == 405
 
 
-def test_one_part_at_a_time_is_put_together(client, image):
+def test_one_part_at_a_time_is_put_together(client, image, django_assert_max_num_queries):
     """Who comes meanwhile is told to come again at once, so that no worker waits."""
-    path = f"{base(image)}/10,10,300,300/200,/0/default.jpg"
+    paths = [
+        f"{base(image)}/{part}"
+        for part in (
+            "10,10,300,300/200,/0/default.jpg",
+            "512,0,512,512/512,512/90/default.jpg",
+            "0,0,512,512/512,512/0/gray.jpg",
+            "square/200,/0/default.jpg",
+        )
+    ]
+    spelt_as_a_tile = f"{base(image)}/0,0,512,512/300,300/0/default.jpg"
+    client.get("/robots.txt")
     with views._turn:
-        answer = get(client, path, 503)
-        assert answer["Retry-After"] == "1" and "no-cache" in answer["Cache-Control"]
-        get(client, f"{base(image)}/0,0,512,512/512,512/0/default.jpg").getvalue()
-    get(client, path)
+        for path in paths:
+            with django_assert_max_num_queries(1):  # none of the picture
+                answer = get(client, path, 503)
+            assert answer["Retry-After"] == "1" and "no-cache" in answer["Cache-Control"]
+        assert get(client, spelt_as_a_tile, 503)["Retry-After"] == "1"
+        for tile in ("0,0,512,512/512,512", "1024,512,176,488/176,488", "full/300,250"):
+            get(client, f"{base(image)}/{tile}/0/default.jpg").getvalue()
+    for path in (*paths, spelt_as_a_tile):
+        get(client, path)
 
 
 @pytest.mark.parametrize(
@@ -343,7 +358,7 @@ def test_one_part_at_a_time_is_put_together(client, image):
     ],
 )
 def test_nothing_larger_than_the_limits_is_put_together(size, largest):
-    whole = tiles.Size(*size)
+    whole = tiles.PixelSize(*size)
     asked = tiles.parse(whole, "full", "max", "0", "default", "jpg")
     assert asked.size == largest and asked.canonical.startswith("full/max/")
     for text in (f"{largest[0] + 2},", f"{largest[0] + 2},{largest[1]}"):
@@ -367,7 +382,7 @@ def test_a_pyramid_shows_the_picture_at_every_level(size):
     )
     out = io.BytesIO()
     drawn.save(out, "PNG")
-    whole = tiles.Size(*size)
+    whole = tiles.PixelSize(*size)
     made = dict(tiles.pyramid(io.BytesIO(out.getvalue())))
     assert list(made) == list(tiles.tile_names(whole))
     for factor in tiles.scale_factors(whole):

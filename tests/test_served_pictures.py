@@ -171,7 +171,7 @@ def test_nothing_that_is_served_says_more_than_the_picture(client):
         addresses.append(f"{folder}/{image.file_name}")
         rows = Rendition.objects.filter(source=image.source).exclude(form__in=Rendition.NO_FILES)
         addresses += [f"{folder}/{row.name}" for row in rows]
-        whole = tiles.Size(image.width, image.height)
+        whole = tiles.PixelSize(image.width, image.height)
         names = [
             *tiles.tile_names(whole),
             "10,10,200,200/99,/90/gray.png",
@@ -231,7 +231,7 @@ def assert_whole():
     for row in Rendition.objects.exclude(form="all"):
         names = [row.path]
         if row.form == "tiles":
-            size = tiles.Size(row.width, row.height)
+            size = tiles.PixelSize(row.width, row.height)
             names = [f"{row.path}/{name}" for name in tiles.tile_names(size)]
         assert sum(map(default_storage.size, names)) == row.bytes
         for name in names:

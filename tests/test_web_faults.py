@@ -373,7 +373,9 @@ def test_the_line_of_a_request_names_the_account(client, editor, settings, caplo
     assert "GET /en/admin/ 200" in caplog.text and "account=li" in caplog.text
 
 
-@pytest.mark.parametrize(("status", "is_told"), [(500, True), (503, False), (404, False)])
+@pytest.mark.parametrize(
+    ("status", "is_told"), [(500, True), (501, False), (503, False), (404, False)]
+)
 def test_faults_alone_are_told_by_mail(settings, mailoutbox, status, is_told):
     settings.ADMINS = ["operator@heritage.example"]
     handler = AdminEmailHandler()

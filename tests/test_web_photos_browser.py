@@ -89,7 +89,7 @@ def test_closely_only_the_tiles_in_view_are_loaded(browser, live_server):
     )
     loaded = browser.execute_script(LOADED)
     addresses = {src for src, _across, _down in loaded}
-    whole = tiles.Size(2100, 1300)
+    whole = tiles.PixelSize(2100, 1300)
     stored = {f"/iiif/3/{image.tiles_id}/{name}" for name in tiles.tile_names(whole)}
     assert addresses <= stored and len(addresses) < len(stored)
     # Each is as wide as high, and all of them alike: they fit together.

@@ -25,7 +25,7 @@ OBJECTS = "http://iiif.io/api/presentation/3/context.json"
 CHANGES = "http://iiif.io/api/discovery/1/context.json"
 LEVEL = "http://iiif.io/api/image/3/level2.json"
 _PLACES = "http://iiif.io/api/extension/navplace/context.json"
-COVER_SIZE = tiles.Size(1200, 630)  # of a link preview, which shows the drawn cover
+COVER_SIZE = tiles.PixelSize(1200, 630)  # of a link preview, which shows the drawn cover
 _DECIMALS = 6  # of a degree
 _IN_FORCE = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
 _TYPES = {"jpg": "image/jpeg", "png": "image/png"}
@@ -55,7 +55,7 @@ def rights_of(url: str) -> str:
 
 def picture_information(image: Image, service: str) -> dict[str, Any]:
     """`info.json` of a picture that has tiles; `service` is its base address."""
-    whole = tiles.Size(image.width, image.height)
+    whole = tiles.PixelSize(image.width, image.height)
     document = {
         "@context": IMAGES,
         "id": service,
@@ -76,7 +76,7 @@ def picture_information(image: Image, service: str) -> dict[str, Any]:
     return _filled(document)
 
 
-def _sized(size: tiles.Size) -> dict[str, int]:
+def _sized(size: tiles.PixelSize) -> dict[str, int]:
     return {"width": size.width, "height": size.height}
 
 
@@ -143,7 +143,7 @@ def manifest_address(uid: str, addresses: Addresses) -> str:
 
 
 def _photograph(image: Image, number: int, manifest: str, addresses: Addresses) -> dict[str, Any]:
-    whole = tiles.Size(image.width or 1200, image.height or 800)
+    whole = tiles.PixelSize(image.width or 1200, image.height or 800)
     name = texts(image.caption) or texts(image.alt) or {"none": [str(number)]}
     alt = texts(image.alt)
     canvas = _canvas(f"{manifest}/canvas/{image.uid}", whole, _body(image, whole, addresses))
@@ -159,7 +159,7 @@ def _photograph(image: Image, number: int, manifest: str, addresses: Addresses) 
     )
 
 
-def _body(image: Image, whole: tiles.Size, addresses: Addresses) -> dict[str, Any]:
+def _body(image: Image, whole: tiles.PixelSize, addresses: Addresses) -> dict[str, Any]:
     """With tiles by its service, otherwise the file alone."""
     if not image.has_tiles:
         return {
@@ -185,7 +185,7 @@ def _drawn_cover(manifest: str, cover: str) -> dict[str, Any]:
     return {**canvas, "label": label, "thumbnail": [body]}
 
 
-def _canvas(address: str, size: tiles.Size, body: dict[str, Any]) -> dict[str, Any]:
+def _canvas(address: str, size: tiles.PixelSize, body: dict[str, Any]) -> dict[str, Any]:
     """A surface with one picture that fills it."""
     painting = {
         "id": f"{address}/painting",
@@ -198,7 +198,7 @@ def _canvas(address: str, size: tiles.Size, body: dict[str, Any]) -> dict[str, A
     return {"id": address, "type": "Canvas", **_sized(size), "items": [page]}
 
 
-def _jpeg(address: str, size: tiles.Size) -> dict[str, Any]:
+def _jpeg(address: str, size: tiles.PixelSize) -> dict[str, Any]:
     return {"id": address, "type": "Image", "format": "image/jpeg", **_sized(size)}
 
 
@@ -210,7 +210,7 @@ def _thumbnail(images: Sequence[Image], addresses: Addresses, cover: str = "") -
     folder = addresses.image(image).rpartition("/")[0]
     for row in image.renditions:
         if row.form in (Rendition.Form.JPEG, Rendition.Form.PNG):
-            size = tiles.Size(row.width, row.height)
+            size = tiles.PixelSize(row.width, row.height)
             return [_jpeg(f"{folder}/{row.name}", size) | {"format": _TYPES[row.form]}]
     return []
 

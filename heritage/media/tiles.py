@@ -36,7 +36,7 @@ _ROTATION = re.compile(r"(!?)(0|90|180|270|360)")
 type OpenTile = Callable[[str], BinaryIO]
 
 
-class Size(NamedTuple):
+class PixelSize(NamedTuple):
     width: int  # pixels
     height: int
 
@@ -50,8 +50,8 @@ class PixelRegion(NamedTuple):
     height: int
 
     @property
-    def size(self) -> Size:
-        return Size(self.width, self.height)
+    def size(self) -> PixelSize:
+        return PixelSize(self.width, self.height)
 
 
 class RequestRefused(ValueError):
@@ -65,7 +65,7 @@ class RequestRefused(ValueError):
 # --- the pyramid -----------------------------------------------------------------------------
 
 
-def scale_factors(whole: Size) -> list[int]:
+def scale_factors(whole: PixelSize) -> list[int]:
     """By which the picture is divided: 1, 2, 4 and so on."""
     found = [1]
     while max(_level(whole, found[-1])) > TILE:
@@ -73,24 +73,24 @@ def scale_factors(whole: Size) -> list[int]:
     return found
 
 
-def _level(whole: Size, factor: int) -> Size:
-    return Size(math.ceil(whole.width / factor), math.ceil(whole.height / factor))
+def _level(whole: PixelSize, factor: int) -> PixelSize:
+    return PixelSize(math.ceil(whole.width / factor), math.ceil(whole.height / factor))
 
 
-def level_sizes(whole: Size) -> list[Size]:
+def level_sizes(whole: PixelSize) -> list[PixelSize]:
     """The sizes of the whole picture that are quickly made, the smallest first."""
     levels = (_level(whole, factor) for factor in reversed(scale_factors(whole)))
     return [size for size in levels if size == _within_limits(size)]
 
 
-def tiles_of(whole: Size, factor: int) -> Iterator[PixelRegion]:
+def tiles_of(whole: PixelSize, factor: int) -> Iterator[PixelRegion]:
     side = TILE * factor
     for y in range(0, whole.height, side):
         for x in range(0, whole.width, side):
             yield PixelRegion(x, y, min(side, whole.width - x), min(side, whole.height - y))
 
 
-def tile_name(whole: Size, region: PixelRegion, factor: int) -> str:
+def tile_name(whole: PixelSize, region: PixelRegion, factor: int) -> str:
     """The path of a tile below that of its picture: as clients ask for it by `info.json`."""
     if region.size == whole:
         size = "max" if factor == 1 else _text(_level(whole, factor))
@@ -98,13 +98,13 @@ def tile_name(whole: Size, region: PixelRegion, factor: int) -> str:
     return f"{_text(region)}/{_text(_level(region.size, factor))}/0/default.jpg"
 
 
-def tile_names(whole: Size) -> Iterator[str]:
+def tile_names(whole: PixelSize) -> Iterator[str]:
     for factor in scale_factors(whole):
         for region in tiles_of(whole, factor):
             yield tile_name(whole, region, factor)
 
 
-def _text(numbers: PixelRegion | Size) -> str:
+def _text(numbers: PixelRegion | PixelSize) -> str:
     return ",".join(map(str, numbers))
 
 
@@ -116,7 +116,7 @@ def pyramid(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
     with Image.open(file, formats=("JPEG", "PNG")) as picture:
         picture.load()
         level = _flat(picture)
-    whole = Size(*level.size)
+    whole = PixelSize(*level.size)
     for factor in scale_factors(whole):
         if factor > 1:
             level = level.reduce(2)  # a last row or column by itself stays, as in `_level()`
@@ -155,9 +155,9 @@ def _encoded(picture: Image.Image, form: str) -> bytes:
 class PartRequest:
     """A part of a picture in a size, turned and coloured."""
 
-    whole: Size
+    whole: PixelSize
     region: PixelRegion
-    size: Size
+    size: PixelSize
     is_mirrored: bool = False
     turned: int = 0  # degrees clockwise, after mirroring
     quality: str = "default"
@@ -196,7 +196,7 @@ class PartRequest:
 
 
 def parse(
-    whole: Size, region: str, size: str, rotation: str, quality: str, form: str
+    whole: PixelSize, region: str, size: str, rotation: str, quality: str, form: str
 ) -> PartRequest:
     """What the parts of an address ask of a picture of this size. Raises `RequestRefused`."""
     if form not in CONTENT_TYPES:
@@ -218,7 +218,15 @@ def parse(
     )
 
 
-def _region(whole: Size, text: str) -> PixelRegion:
+def may_be_stored(region: str, rotation: str, quality: str, form: str) -> bool:
+    """Whether a picture may have a tile of this address; told without knowing the picture."""
+    at = _PIXELS.fullmatch(region)
+    is_at_corner = at is not None and int(at[1]) % TILE == int(at[2]) % TILE == 0
+    is_plain = (rotation, quality, form) == ("0", "default", "jpg")
+    return is_plain and (is_at_corner or region == "full")
+
+
+def _region(whole: PixelSize, text: str) -> PixelRegion:
     if text == "full":
         return PixelRegion(0, 0, *whole)
     if text == "square":
@@ -237,7 +245,7 @@ def _region(whole: Size, text: str) -> PixelRegion:
     return PixelRegion(x, y, width, height)
 
 
-def _size(region: Size, text: str) -> Size:
+def _size(region: PixelSize, text: str) -> PixelSize:
     found = _SIZE.fullmatch(text)
     if found is None:
         raise RequestRefused("The size is max, w, or ,h or w,h or !w,h or pct:n.")
@@ -250,17 +258,17 @@ def _size(region: Size, text: str) -> Size:
         return wanted
     if percent:
         share = float(percent) / 100
-        wanted = Size(round(region.width * share), round(region.height * share))
+        wanted = PixelSize(round(region.width * share), round(region.height * share))
     elif width is not None and height is not None:
-        wanted = Size(width, height)
+        wanted = PixelSize(width, height)
         if confined:  # larger than the region is refused, as validators of the API ask
             share = min(width / region.width, height / region.height)
             wanted = _scaled(region, share)
     elif width_alone is not None:
-        wanted = Size(width_alone, max(1, round(region.height * width_alone / region.width)))
+        wanted = PixelSize(width_alone, max(1, round(region.height * width_alone / region.width)))
     else:
         height_alone = height_alone or 0
-        wanted = Size(max(1, round(region.width * height_alone / region.height)), height_alone)
+        wanted = PixelSize(max(1, round(region.width * height_alone / region.height)), height_alone)
     if wanted.width > region.width or wanted.height > region.height:
         raise RequestRefused("Pictures are not enlarged.", _NOT_DONE if may_grow else _BAD)
     if min(wanted) < 1:
@@ -270,20 +278,22 @@ def _size(region: Size, text: str) -> Size:
     return wanted
 
 
-def _scaled(size: Size, share: float) -> Size:
-    return Size(max(1, round(size.width * share)), max(1, round(size.height * share)))
+def _scaled(size: PixelSize, share: float) -> PixelSize:
+    return PixelSize(max(1, round(size.width * share)), max(1, round(size.height * share)))
 
 
-def _within_limits(size: Size) -> Size:
+def _within_limits(size: PixelSize) -> PixelSize:
     """As large as the limits allow, and no larger than it is."""
     area = size.width * size.height
     share = min(1, MAX_WIDTH / max(size), math.sqrt(MAX_AREA / area))
     if share == 1:
         return size
-    return Size(max(1, math.floor(size.width * share)), max(1, math.floor(size.height * share)))
+    return PixelSize(
+        max(1, math.floor(size.width * share)), max(1, math.floor(size.height * share))
+    )
 
 
-def largest_size(whole: Size) -> Size:
+def largest_size(whole: PixelSize) -> PixelSize:
     """In which the whole picture can be had at once."""
     return _within_limits(whole)
 
@@ -307,7 +317,9 @@ def put_together(asked: PartRequest, open_tile: OpenTile) -> bytes:
             name = tile_name(whole, tile, factor)
             with open_tile(name) as file, Image.open(file, formats=("JPEG",)) as part:
                 if mosaic is None:
-                    covered = Size(min(right, whole.width) - left, min(bottom, whole.height) - top)
+                    covered = PixelSize(
+                        min(right, whole.width) - left, min(bottom, whole.height) - top
+                    )
                     mosaic = Image.new(part.mode, _level(covered, factor))
                 mosaic.paste(part, ((tile.x - left) // factor, (tile.y - top) // factor))
     if mosaic is None:

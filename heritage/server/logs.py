@@ -39,8 +39,9 @@ class Quiet(logging.Filter):
     """Leaves out what is no fault of the catalogue, and what another line says.
 
     Addresses that lead nowhere are told with HERITAGE_LOG_LEVEL=DEBUG alone. Refused pages are in
-    the log `heritage.security`; what answers 503 says why. Requests that are not understood, such
-    as those for a foreign host, are told without a traceback.
+    the log `heritage.security`; what answers 503 says why; 501 is for what IIIF allows and is not
+    offered. Requests that are not understood, such as those for a foreign host, are told without a
+    traceback.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -49,4 +50,4 @@ class Quiet(logging.Filter):
             return logging.getLogger().isEnabledFor(logging.DEBUG)
         if status == 400:
             record.exc_info = None
-        return record.name != "django.request" or status not in (403, 503)
+        return record.name != "django.request" or status not in (403, 501, 503)

@@ -55,7 +55,7 @@ def make(image: Image) -> int:
 
 def is_whole(row: Rendition) -> bool:
     """Whether all files of a pyramid are there."""
-    names = encoder.tile_names(encoder.Size(row.width, row.height))
+    names = encoder.tile_names(encoder.PixelSize(row.width, row.height))
     return all(default_storage.exists(f"{row.path}/{name}") for name in names)
 
 

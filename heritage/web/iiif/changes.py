@@ -21,7 +21,7 @@ _AT_ONCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class ManifestChanges:
     """The ids of published sites, then those that are gone, by their places in `order`."""
 
     ids: np.ndarray
@@ -37,8 +37,12 @@ class Stream:
         """One at least, which may be empty."""
         return max(1, -(-len(self) // PER_PAGE))
 
+    def start(self, number: int) -> int:
+        """The place of the first change of a page."""
+        return number * PER_PAGE
+
     def page(self, number: int) -> list[iiif.Activity]:
-        places = self.order[number * PER_PAGE : (number + 1) * PER_PAGE].tolist()
+        places = self.order[self.start(number) : self.start(number + 1)].tolist()
         published = [int(self.ids[place]) for place in places if place < len(self.ids)]
         rows = Site.objects.filter(pk__in=published).values_list("pk", "uid", "published_at")
         sites = {pk: (uid, published_at) for pk, uid, published_at in rows}
@@ -54,19 +58,19 @@ class Stream:
         return found
 
 
-_STREAM: CacheKey[Stream] = CacheKey("changes of sites")
+_CHANGES: CacheKey[ManifestChanges] = CacheKey("changes of sites")
 
 
-def stream(index: IndexSnapshot) -> Stream:
-    return index.cache.get_or_set(_STREAM, lambda: _read(index))
+def manifest_changes(index: IndexSnapshot) -> ManifestChanges:
+    return index.cache.get_or_set(_CHANGES, lambda: _read(index))
 
 
-def _read(index: IndexSnapshot) -> Stream:
+def _read(index: IndexSnapshot) -> ManifestChanges:
     gone = [*_withdrawn(), *_deleted()]
     ids, moments = index.times.ids, index.times.columns[0]
     ended = np.array([columns.microseconds(each.at) for each in gone], dtype=np.int64)
     times = np.concatenate([moments, ended])
-    return Stream(ids, gone, times, np.argsort(times, kind="stable"))
+    return ManifestChanges(ids, gone, times, np.argsort(times, kind="stable"))
 
 
 def _withdrawn() -> Iterable[iiif.Activity]:

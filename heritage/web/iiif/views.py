@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Callable
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -23,7 +23,7 @@ from heritage.models import Image, Rendition, Site, former_site
 from heritage.search import SiteFilter, current_index, page_rows
 from heritage.web.browse.queries import requested_list
 from heritage.web.data import files
-from heritage.web.iiif import changes as stream_of_changes
+from heritage.web.iiif.changes import manifest_changes
 from heritage.web.media import pictures, previews
 from heritage.web.shared.context import identity
 from heritage.web.shared.responses import public, with_query
@@ -31,7 +31,7 @@ from heritage.web.shared.responses import public, with_query
 JSON_LD = "application/ld+json"
 PER_COLLECTION = 1000  # sites
 
-_turn = BoundedSemaphore(1)  # one part is put together at a time: readers of pages come between
+_turn = Lock()  # one part is put together at a time: readers of pages come between
 
 type View = Callable[..., HttpResponseBase]
 
@@ -119,10 +119,13 @@ def part(
     form: str,
 ) -> HttpResponseBase:
     """A part of a picture: a stored tile, or put together from such."""
+    # Most of many that ask at once are refused before anything is read: it costs a millisecond.
+    if _turn.locked() and not tiles.may_be_stored(region, rotation, quality, form):
+        return _busy()
     found = _picture(name)
     if found is None:
         return _said("There is no such picture.", 404)
-    whole = tiles.Size(found.width, found.height)
+    whole = tiles.PixelSize(found.width, found.height)
     try:
         asked = tiles.parse(whole, region, size, rotation, quality, form)
     except tiles.RequestRefused as error:
@@ -140,6 +143,12 @@ def part(
     return response
 
 
+def _busy() -> HttpResponse:
+    response = _said("Another part is being put together just now.", 503)
+    response["Retry-After"] = "1"
+    return response
+
+
 def _made(image: Image, asked: tiles.PartRequest) -> HttpResponseBase:
     folder = Rendition(source=image.source, form=Rendition.Form.TILES).path
 
@@ -150,9 +159,7 @@ def _made(image: Image, asked: tiles.PartRequest) -> HttpResponseBase:
         if asked.stored:
             return FileResponse(open_tile(asked.stored), content_type=asked.content_type)
         if not _turn.acquire(blocking=False):
-            response = _said("Another part is being put together just now.", 503)
-            response["Retry-After"] = "1"
-            return response
+            return _busy()
         try:
             content = tiles.put_together(asked, open_tile)
         finally:
@@ -236,17 +243,17 @@ def _title(request: HttpRequest, query: str) -> iiif.Texts:
 
 @_for_viewers
 def changes(request: HttpRequest) -> HttpResponseBase:
-    found = stream_of_changes.stream(current_index())
+    found = manifest_changes(current_index())
     document = iiif.changes_collection(found.pages, len(found), Addresses.of_request(request))
     return _json(request, document, iiif.CHANGES)
 
 
 @_for_viewers
 def changes_page(request: HttpRequest, number: int) -> HttpResponseBase:
-    found = stream_of_changes.stream(current_index())
+    found = manifest_changes(current_index())
     if number >= found.pages:
         return _said("There is no such page.", 404)
-    start = number * stream_of_changes.PER_PAGE
-    addresses, activities = Addresses.of_request(request), found.page(number)
+    start, activities = found.start(number), found.page(number)
+    addresses = Addresses.of_request(request)
     document = iiif.changes_page(number, found.pages, start, activities, addresses)
     return _json(request, document, iiif.CHANGES)
