@@ -39,12 +39,12 @@ class XlsxFile:
     def lines(self, sheet: str) -> Iterator[tuple[int, Sequence[str]]]:
         if self._shared is None:
             self._shared = self._read_shared()
-        rows: list[tuple[int, Sequence[str]]] = []
         dates = xlsx_cells.DateFormats(self._formats, self._is_1904)
-        handlers = xlsx_cells.row_handlers(self._shared, dates, self._limits, rows)
-        for _fed in xml_stream.feed(self._chunks(self._members[sheet]), *handlers):
-            yield from rows
-            rows.clear()
+        read = xlsx_cells.RowReader(self._shared, dates, self._limits)
+        chunks = self._chunks(self._members[sheet])
+        for _fed in xml_stream.feed(chunks, read.start, read.end, read.text):
+            yield from read.rows
+            read.rows.clear()
 
     # --- what a workbook says of itself
 

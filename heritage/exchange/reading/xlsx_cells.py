@@ -95,99 +95,106 @@ def unescaped(text: str) -> str:
 # --- rows ------------------------------------------------------------------------------------
 
 
-def row_handlers(
-    shared: SharedTexts, dates: "DateFormats", limits: Limits, rows: list[tuple[int, Sequence[str]]]
-) -> Handlers:
-    """The handlers that append each row of a sheet which has a value to `rows`."""
-    columns: dict[str, int] = {}
-    cells: dict[int, str] = {}
-    parts: list[str] = []
-    row, at = 0, -1
-    style = kind = ""
-    is_value = is_phonetic = False
+class RowReader:
+    """Appends each row of a sheet that has a value to `rows`: number and texts of its cells."""
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal row, at, style, kind, is_value, is_phonetic
+    def __init__(self, shared: SharedTexts, dates: "DateFormats", limits: Limits):
+        self.rows: list[tuple[int, Sequence[str]]] = []
+        self._shared, self._dates, self._limits = shared, dates, limits
+        self._columns: dict[str, int] = {}  # by their letters
+        self._cells: dict[int, str] = {}
+        self._parts: list[str] = []
+        self._row, self._at = 0, -1
+        self._style = self._kind = ""
+        self._is_value = self._is_phonetic = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
-            reference = attributes.get("r")
-            if reference:
-                word = reference.rstrip(_FIGURES)
-                at = columns[word] if word in columns else columns.setdefault(word, column(word))
-            else:
-                at += 1
-            kind, style = attributes.get("t", "n"), attributes.get("s", "")
-        elif name == "v" or (name == "t" and not is_phonetic):
-            is_value = True
+            self._at = self._column(attributes.get("r"))
+            self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
+        elif name == "v" or (name == "t" and not self._is_phonetic):
+            self._is_value = True
         elif name == "row":
             number = attributes.get("r", "")
-            row = int(number) if number.isdecimal() and len(number) < 8 else row + 1
-            at = -1
-            if row > _LAST_ROW:
+            is_number = number.isdecimal() and len(number) < 8
+            self._row, self._at = int(number) if is_number else self._row + 1, -1
+            if self._row > _LAST_ROW:
                 raise UnreadableFile(
-                    _("Row %(row)s is beyond the last row of a sheet.") % {"row": row}
+                    _("Row %(row)s is beyond the last row of a sheet.") % {"row": self._row}
                 )
         elif name == "rPh":
-            is_phonetic = True
+            self._is_phonetic = True
 
-    def text(data: str) -> None:
-        if is_value:
-            parts.append(data)
+    def text(self, data: str) -> None:
+        if self._is_value:
+            self._parts.append(data)
 
-    def end(name: str) -> None:
-        nonlocal is_value, is_phonetic
+    def end(self, name: str) -> None:
         if name in ("v", "t"):
-            is_value = False
+            self._is_value = False
         elif name == "c":
-            if parts:
-                value = "".join(parts) if len(parts) > 1 else parts[0]
-                parts.clear()
-                cell = read(value)
-                if cell or isinstance(cell, FileCell):
-                    if at >= limits.columns:
-                        raise beyond(at)
-                    cells[at] = cell
+            if self._parts:
+                self._end_cell()
         elif name == "row":
-            if cells:
-                rows.append((row, [cells.get(index, EMPTY) for index in range(max(cells) + 1)]))
+            if cells := self._cells:
+                texts = [cells.get(index, EMPTY) for index in range(max(cells) + 1)]
+                self.rows.append((self._row, texts))
                 cells.clear()
         elif name == "rPh":
-            is_phonetic = False
+            self._is_phonetic = False
 
-    def read(value: str) -> str:
+    def _column(self, reference: str | None) -> int:
+        """Where a cell stands; without a reference it is the next one."""
+        if not reference:
+            return self._at + 1
+        word = reference.rstrip(_FIGURES)
+        if word not in self._columns:
+            self._columns[word] = column(word)
+        return self._columns[word]
+
+    def _end_cell(self) -> None:
+        cell = self._text_of("".join(self._parts))
+        self._parts.clear()
+        if cell or isinstance(cell, FileCell):
+            if self._at >= self._limits.columns:
+                raise self._beyond_the_columns()
+            self._cells[self._at] = cell
+
+    def _text_of(self, value: str) -> str:
+        """What a cell shows, by the kind that its attributes say."""
+        kind = self._kind
         if kind == "s":
-            if value.isdecimal() and int(value) < len(shared):
-                return shared[int(value)]
+            if value.isdecimal() and int(value) < len(self._shared):
+                return self._shared[int(value)]
             return FileCell.faulty(
                 _("The text of this cell is missing in the file: write it anew.")
             )
         if kind == "n":
-            shown = dates.shown(style) if style else ""
-            return dates.text(value, shown) if shown else plain_number(value)
+            shown = self._dates.shown(self._style) if self._style else ""
+            return self._dates.text(value, shown) if shown else plain_number(value)
         if kind == "b":
             return "true" if value == "1" else "false"
         if kind == "e":
             return FileCell.faulty(_("The cell holds the error %(error)s.") % {"error": value[:20]})
-        if len(value) > limits.characters:
+        if len(value) > self._limits.characters:
             raise UnreadableFile(
                 _("A cell in row %(row)s has more than %(most)s characters.")
-                % {"row": row, "most": limits.characters},
-                row,
+                % {"row": self._row, "most": self._limits.characters},
+                self._row,
             )
         if kind == "d":
             return value.removesuffix("T00:00:00").removesuffix("Z")
         return unescaped(value)
 
-    def beyond(index: int) -> UnreadableFile:
+    def _beyond_the_columns(self) -> UnreadableFile:
         return UnreadableFile(
             _(
                 "There is something in column %(column)s of row %(row)s; at most %(most)s columns "
                 "are read. Delete what is not needed."
             )
-            % {"column": letters(index), "row": row, "most": limits.columns},
-            row,
+            % {"column": letters(self._at), "row": self._row, "most": self._limits.columns},
+            self._row,
         )
-
-    return start, end, text
 
 
 def column(word: str) -> int:
