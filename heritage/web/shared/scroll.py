@@ -7,6 +7,7 @@ it under the hand, paper shows it as wide as it is.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -224,22 +225,16 @@ def drawn(
     """
     first, last = years
     sheet = _Sheet(Scale(first, last + 1, is_equal), get_language() == "zh-hans")
-    order = timeline.years_of(index, role)
-    cuts = sorted({sheet.scale.year_at(100 * n / bins) for n in range(bins)} | {first, last + 1})
-    counts = order.counts(index, hits, cuts)
-    in_view = sum(counts)
-    earlier, later = (order.counts(index, hits, ends)[0] for ends in
-                      ([-(2**31), first], [last + 1, 2**31 - 1]))  # fmt: skip
-    undated = len(hits) - in_view - earlier - later
+    found = _counted(index, hits, role, sheet.scale, bins)
     if with_eras:
         _draw_eras(sheet, index, hits, era)
     columns, bars = [], []
-    if 0 < in_view <= FEW and with_eras:
+    if 0 < found.in_view <= FEW and with_eras:
         bars = list(_bars(sheet, _sites_in(index, hits, role, years), role))
         ground = sheet.y = sheet.y + len(bars) * _BAR_LANE + 6
     else:
         ground = sheet.y = sheet.y + _COLUMNS + 8
-        columns = list(_columns(sheet, cuts, counts, ground, closer, listed))
+        columns = list(_columns(sheet, found.cuts, found.columns, ground, closer, listed))
     return Scroll(
         years=years,
         height=ground + 58,
@@ -254,12 +249,12 @@ def drawn(
         columns=columns,
         bars=bars,
         ground=ground,
-        beyond=list(_beyond(sheet, earlier, later, undated, years, closer, undated_url)),
-        undated_top=_undated_top(ground, counts, undated) if columns and with_eras else "",
-        in_view=in_view,
-        earlier=earlier,
-        later=later,
-        undated=undated,
+        beyond=list(_beyond(sheet, found, years, closer, undated_url)),
+        undated_top=_undated_top(ground, found) if columns and with_eras else "",
+        in_view=found.in_view,
+        earlier=found.earlier,
+        later=found.later,
+        undated=found.undated,
         knots=" ".join(
             f"{_px(sheet.x(year))}:{year}" for year in (first, *sheet.scale.knots, last + 1)
         ),
@@ -268,12 +263,36 @@ def drawn(
     )
 
 
-def _undated_top(ground: int, counts: list[int], undated: int) -> str:
+class _Counts(NamedTuple):
+    """How many sites have their year between each two cuts, before and after them, or none."""
+
+    cuts: list[int]
+    columns: list[int]
+    earlier: int
+    later: int
+    undated: int
+
+    @property
+    def in_view(self) -> int:
+        return sum(self.columns)
+
+
+def _counted(index: IndexSnapshot, hits: BitMap, role: str, scale: Scale, bins: int) -> _Counts:
+    """`bins` is how many columns the years are divided into; fewer where there are fewer years."""
+    order = timeline.years_of(index, role)
+    cuts = sorted({scale.year_at(100 * n / bins) for n in range(bins)} | {scale.first, scale.last})
+    columns = order.counts(index, hits, cuts)
+    earlier, later = (order.counts(index, hits, ends)[0] for ends in
+                      ([-(2**31), scale.first], [scale.last, 2**31 - 1]))  # fmt: skip
+    return _Counts(cuts, columns, earlier, later, len(hits) - sum(columns) - earlier - later)
+
+
+def _undated_top(ground: int, found: _Counts) -> str:
     """As tall as the other columns are for their numbers, and no taller than the tallest."""
-    if not undated:
+    if not found.undated:
         return ""
-    most = max(counts, default=0) or 1
-    return _px(ground - max(2.0, _COLUMNS * min(undated, most) / most))
+    most = max(found.columns, default=0) or 1
+    return _px(ground - max(2.0, _COLUMNS * min(found.undated, most) / most))
 
 
 def _px(value: float) -> str:
@@ -518,14 +537,9 @@ def sure_years(event: Event) -> Years | None:
 
 
 def _beyond(
-    sheet: _Sheet,
-    earlier: int,
-    later: int,
-    undated: int,
-    years: Years,
-    closer: Query,
-    undated_url: str,
+    sheet: _Sheet, found: _Counts, years: Years, closer: Query, undated_url: str
 ) -> Iterator[Beyond]:
+    earlier, later, undated = found.earlier, found.later, found.undated
     reach, foot = max(years[1] - years[0], 1), sheet.y + 32
     start, end = ("end", "start") if sheet.is_mirrored else ("start", "end")
     words = {"number": language_html.number(earlier)}

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import floor
 
@@ -48,7 +49,7 @@ _YEARS, _PLACES = list(_KNOTS), list(_KNOTS.values())
 EVEN_BELOW = 1500  # years: a shorter axis is always even
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scale:
     """Astronomical years to percent of an axis: every axis of time has one.
 
@@ -59,21 +60,25 @@ class Scale:
     last: int
     is_equal: bool = False
 
-    @property
+    @cached_property
     def is_even(self) -> bool:
         return self.is_equal or self.last - self.first < EVEN_BELOW
 
     def at(self, year: int | None, default: float = 0.0) -> float:
         if year is None:
             return default
-        start, end = self._place(self.first), self._place(self.last)
+        start, end = self._ends
         return min(100.0, max(0.0, 100 * (self._place(year) - start) / (end - start)))
 
     def year_at(self, place: float) -> int:
         """The inverse of it, to whole years."""
-        start, end = self._place(self.first), self._place(self.last)
+        start, end = self._ends
         there = start + (end - start) * place / 100
         return floor(there if self.is_even else _between(there, _PLACES, _YEARS) + 1e-6)
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        return self._place(self.first), self._place(self.last)
 
     def _place(self, year: int) -> float:
         return year if self.is_even else _between(year, _YEARS, _PLACES)
