@@ -54,7 +54,7 @@ class Past:
 
     # --- what was written since ----------------------------------------------------------
 
-    def read(self, model: type[Record], ids: Iterable[int]) -> None:
+    def read_changes(self, model: type[Record], ids: Iterable[int]) -> None:
         """Read what was written since to these records and their rows. Raises NotKnown."""
         ids, of = list(ids), ContentType.objects.get_for_model(model)
         thinned = ThinnedHistory.objects.filter(owner_model=of, owner_id__in=ids)
@@ -92,7 +92,7 @@ class Past:
 
     def take_back(self, site: Site) -> bool:
         """Set the site as it stood; returns whether readers saw it then. Raises NotKnown."""
-        self.read(Site, [site.pk])
+        self.read_changes(Site, [site.pk])
         before = self._before(Site, site.pk)
         if before is None or site.published_at is None or site.published_at >= self.moment:
             return False

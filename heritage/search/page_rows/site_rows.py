@@ -44,6 +44,7 @@ from heritage.models import (
     standing_of,
 )
 from heritage.models.visiting import falls_within
+from heritage.search.index import page_dependencies
 from heritage.search.page_rows.day_rows import VisitRows
 from heritage.search.page_rows.ordering import sort_by_relations
 from heritage.search.page_rows.past import Past
@@ -95,6 +96,7 @@ class SiteRows:
     entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
     change_number: int | None = None  # of the change set that wrote it or an entry of it last
     shares_entries: bool = False  # whether an entry covers other sites too, or may
+    related_site_ids: tuple[int, ...] = ()  # see `related_site_ids()`; as of before its rows
 
     def criteria_of(self, coverage: Coverage) -> list[RegisterTerm]:
         """The criteria of the World Heritage entry that a coverage refers to."""
@@ -112,6 +114,18 @@ class SiteRows:
         return [place for place in (self.site.place, *self.also_in) if place]
 
 
+_PART, _COVERAGE = PartOf._meta.db_table, Coverage._meta.db_table
+# The ids of sites that a site has to do with, in SQL, no more than are compared one by one.
+_RELATED_SITES = (
+    f"WITH me (pk) AS (SELECT %s), entry (pk) AS "  # noqa: S608 - our names
+    f"(SELECT designation_id FROM {_COVERAGE} JOIN me ON site_id = me.pk) "
+    f"SELECT part_id FROM {_PART} JOIN me ON whole_id = me.pk "
+    f"UNION SELECT whole_id FROM {_PART} JOIN me ON part_id = me.pk "
+    f"UNION SELECT site_id FROM {_COVERAGE} WHERE designation_id IN (SELECT pk FROM entry) "
+    f"UNION SELECT site_id FROM {ComponentPoint._meta.db_table} "
+    "WHERE site_id IS NOT NULL AND designation_id IN (SELECT pk FROM entry) "
+    f"ORDER BY 1 LIMIT {page_dependencies.MOST_SITES + 1}"
+)
 # In SQL: the ids of each of `LINKS`, 1 for each of `RELATIONS` in which a site has rows, 1 if an
 # entry of the site covers another one.
 _OF_SITE = {
@@ -140,6 +154,7 @@ _OF_SITE["change_number"] = (
     f"SELECT ({_LAST_CHANGE % ('designation', 'covered.designation_id')}) "
     f"FROM {Coverage._meta.db_table} covered JOIN me ON covered.site_id = me.pk) numbers"
 )
+_OF_SITE["related_sites"] = _RELATED_SITES
 # What a World Heritage entry is linked to.
 _OF_ENTRY = {
     name: f"SELECT {column} FROM {through._meta.db_table} WHERE worldheritage_id = %s"  # noqa: S608 - our names
@@ -157,23 +172,17 @@ def published_site(slug: str) -> Site | None:
     return next((site for site in found if site.state == Site.State.PUBLISHED), None)
 
 
-def related_site_ids(site_id: int, most: int) -> tuple[int, ...]:
+def related_site_ids(site_id: int) -> tuple[int, ...]:
     """The ids of sites, published or not, that a site has to do with by rows of theirs.
 
-    Its parts, what it is a part of, and sites under the entries that cover it; at most so many.
+    Its parts, what it is a part of, and sites under the entries that cover it; at most one more
+    than a page compares one by one.
     """
-    part, coverage = PartOf._meta.db_table, Coverage._meta.db_table
-    entries = f"SELECT designation_id FROM {coverage} WHERE site_id = %s"  # noqa: S608 - our names
-    asked = [
-        f"SELECT part_id FROM {part} WHERE whole_id = %s",  # noqa: S608 - our names
-        f"SELECT whole_id FROM {part} WHERE part_id = %s",  # noqa: S608 - our names
-        f"SELECT site_id FROM {coverage} WHERE designation_id IN ({entries})",  # noqa: S608 - our names
-        f"SELECT site_id FROM {ComponentPoint._meta.db_table} "  # noqa: S608 - our names
-        f"WHERE site_id IS NOT NULL AND designation_id IN ({entries})",
-    ]
-    with read_connection().cursor() as cursor:
-        cursor.execute(f"{' UNION '.join(asked)} ORDER BY 1 LIMIT %s", [*[site_id] * 4, most])
-        return tuple(pk for (pk,) in cursor.fetchall() if pk != site_id)
+    return _others(site_id, _answers({"related_sites": _RELATED_SITES}, site_id)["related_sites"])
+
+
+def _others(site_id: int, found: Iterable[int]) -> tuple[int, ...]:
+    return tuple(sorted(pk for pk in found if pk != site_id))
 
 
 def read_site(
@@ -184,6 +193,8 @@ def read_site(
 ) -> SiteRows:
     """Everything that the page of a site shows.
 
+    In which tables it has rows, and which sites it has to do with, is read first, by one statement.
+
     The rows may be newer than the vocabularies: what names a term that is not in these is left out.
     `change` is called with the ids found of each of `LINKS` and the rows of each of `RELATIONS`,
     before they are put together. `past` takes them back to a moment, as `site` is then already.
@@ -191,6 +202,7 @@ def read_site(
     found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
     (number,) = found.pop("change_number")
     is_shared = bool(found.pop("shares_entries")) or change is not None
+    related = _others(site.pk, found.pop("related_sites"))
     for name, (model, column) in RELATIONS.items():
         if found[name]:
             found[name] = rows_by_key(model, column, [site.pk], in_order=True)
@@ -210,6 +222,7 @@ def read_site(
         events=found["events"],
         change_number=number,
         shares_entries=is_shared,
+        related_site_ids=related,
         # Whether the site is published or not: editors see a preview.
         images=[row for row in found["images"] if row.published],
         quantities=found["quantities"],
@@ -287,7 +300,7 @@ def _add_entries(
     events = rows_by_key(DesignationEvent, "designation_id", ids, in_order=True)
     details = rows_by_key(WorldHeritage, "designation_id", ids)
     if past is not None:
-        past.read(Designation, ids)
+        past.read_changes(Designation, ids)
         listed_then = past.rows(Designation, "id", ids, list(found.values()))
         found = {entry.pk: entry for entry in listed_then}
         events = past.rows(DesignationEvent, "designation_id", ids, events)

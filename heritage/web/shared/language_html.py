@@ -22,9 +22,13 @@ from heritage.values.language import (
 def as_html(text: Text | str) -> SafeString:
     """The text, with a lang attribute if its language is not the page's, and a mark if it is a
     fallback."""
-    if not isinstance(text, Text) or not text or text.language == get_language():
-        # Like conditional_escape(), without its check for lazy text: this is called very often.
-        return text if isinstance(text, SafeString) else SafeString(escape(str(text)))
+    # This is called very often: plain attributes, and escape() without a check for lazy text.
+    if isinstance(text, SafeString):
+        return text
+    if not isinstance(text, Text):
+        return SafeString(escape(str(text)))
+    if not text.text or text.language == get_language():
+        return SafeString(escape(text.text))
     return format_html("{}{}", in_its_language(text), fallback_mark(text))
 
 

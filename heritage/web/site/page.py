@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from heritage.formats import sentence
 from heritage.models import (
     SOLEMN,
     Coverage,
+    Designation,
     Disagreement,
     Event,
     Name,
@@ -89,46 +90,32 @@ class ContentsLink:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SitePage:
-    """Prepared for the template web/site.html."""
+    """Prepared for the template web/site.html.
+
+    What follows from one kind of rows alone is worked out when the template asks for it.
+    """
 
     rows: page_rows.SiteRows
     name: Text
-    full_names: list[Text]  # its own, if `name` is a short one; and those in other languages
-    pinyin: str
-    title: str
     summary: Text
     lead: SafeString  # the summary, with the numbers of the sources of its sentences
-    made_summary: str  # from the facts, where no summary and no description is stored
     description: SafeString  # as far as its first heading
     further: SafeString  # the rest of it
-    headings: SafeString  # of the rest, in one line
-    description_language: Text
-    kinds: list[Link]
     beginning: str
     beginning_marks: list[Mark]
     age: str  # the eras of what stands, or of what it dates from
     age_label: str
     unesco: list[UnescoStatus]
-    edition: str  # of the list by which it has this status; empty if it was listed later
-    inscribed: str  # the years in which its World Heritage properties were
-    inscribed_for: list[SafeString]  # the criteria that it meets, where no summary says why
-    protection: SafeString | str
     where: SiteLocation
     event_groups: list[EventGroup]
     designations: list[SiteDesignation]
     names: list[NameLine]
-    wholes: list[Link]
-    parts: list[Link]
-    note: SafeString
     notices: list[NoticeLine]
     today: VisitDay | None  # of a visit; None for the page as it stood
     visiting: Visiting
     quantities: list[QuantityLine]
-    custodian: SafeString | str
-    area: str
-    identifiers: list[Link]
     text_marks: list[Mark]  # where its sources do not bear out all that the text says
     sources: list[SourceLine]  # in the order of their numbers
     trust: SiteTrust | None
@@ -147,7 +134,6 @@ class SitePage:
     timeline: SiteTimeline | None
     marks: list[Mark]
     updated: str
-    mailto: str  # the address of the page is to follow
 
     @property
     def site(self) -> Site:
@@ -162,6 +148,138 @@ class SitePage:
     def manifest(self) -> str:
         """Its address for viewers of pictures; empty without IIIF."""
         return reverse("media:iiif_manifest", args=[self.site.uid]) if settings.IIIF else ""
+
+    @cached_property
+    def full_names(self) -> list[Text]:
+        """Its name beneath the short one, if that is shown; and in the other languages."""
+        full, others = self.site.name.best(), language_html.in_other_languages(self.site.name)
+        return others if full.text == self.site.shown_name.best().text else [full, *others]
+
+    @cached_property
+    def pinyin(self) -> str:
+        """The pinyin of the Chinese name: as recorded, else from the dictionary.
+
+        Only for places in China; elsewhere the Chinese name is a translation, and its pinyin is of
+        no use.
+        """
+        for name in self.rows.names:
+            if name.language == "zh-latn-pinyin":
+                return name.text
+        countries = {covers.country_code(place) for place in self.rows.places}
+        return self.site.reading if countries <= {"CN", "HK", "MO", "TW"} else ""
+
+    @cached_property
+    def title(self) -> str:
+        """For the head of the page: the name in both languages, so that either is found."""
+        shown = self.site.shown_name
+        names = [str(shown.best()), *map(str, language_html.in_other_languages(shown)[:1])]
+        return pgettext("a name and the same in another language", " · ").join(names)
+
+    @property
+    def mailto(self) -> str:
+        """The address of the page is to follow."""
+        return f"mailto:?subject={quote(self.title)}&body="
+
+    @cached_property
+    def made_summary(self) -> str:
+        """From the facts, where no summary and no description is stored."""
+        is_written = self.site.summary or self.site.description
+        return "" if is_written else sentence.of_rows(self.rows)
+
+    @cached_property
+    def description_language(self) -> Text:
+        return self.site.description.best()
+
+    @property
+    def headings(self) -> SafeString:
+        """Of the rest of the description, in one line."""
+        return mark_safe(" · ".join(_HEADING.findall(self.further)))  # noqa: S308 - as further
+
+    @cached_property
+    def kinds(self) -> list[Link]:
+        return [
+            Link(
+                reverse("web:kind", args=[kind.slug]),
+                language_html.as_html(kind.label.best()),
+                language_html.as_html(kind.description.best()),
+            )
+            for kind in self.rows.kinds
+        ]
+
+    @property
+    def _properties(self) -> list[Designation]:
+        """The entries of the World Heritage List that cover it."""
+        entries = [coverage.designation for coverage in self.rows.coverages]
+        role = Register.Role.WORLD_HERITAGE
+        return [entry for entry in entries if entry.register.role == role]
+
+    @cached_property
+    def edition(self) -> str:
+        """Of the list by which it has its status; empty if it was listed later."""
+        for entry in self._properties if self.unesco else ():
+            if (edition_year := entry.register.edition_year) is not None:
+                is_later = (entry.listed_year or 0) > edition_year
+                return "" if is_later else entry.register.edition_phrase()
+        return ""
+
+    @cached_property
+    def inscribed(self) -> str:
+        """The years in which its World Heritage properties were."""
+        years = {entry.listed_year for entry in self._properties if entry.listed_year}
+        return sentences.listed(sorted(years))
+
+    @cached_property
+    def inscribed_for(self) -> list[SafeString]:
+        """The criteria that it meets, where no summary says why the Committee inscribed it; a
+        component meets them only with the others."""
+        if self.site.summary:
+            return []
+        return [
+            language_html.as_html(term.label.best())
+            for coverage in self.rows.coverages
+            if coverage.extent == Coverage.Extent.WHOLE
+            and coverage.designation.register.role == Register.Role.WORLD_HERITAGE
+            for term in self.rows.criteria_of(coverage)
+        ]
+
+    @cached_property
+    def protection(self) -> SafeString | str:
+        return cards.protection_label(self.rows.coverages)
+
+    @cached_property
+    def wholes(self) -> list[Link]:
+        return [_link(row.whole, row) for row in self.rows.part_of]
+
+    @cached_property
+    def parts(self) -> list[Link]:
+        return [_link(row.part, row) for row in self.rows.parts]
+
+    @cached_property
+    def note(self) -> SafeString:
+        return language_html.as_html(self.site.note.best())
+
+    @cached_property
+    def custodian(self) -> SafeString | str:
+        if not self.site.custodian:
+            return ""
+        name = language_html.as_html(self.site.custodian.name.best())
+        url = safe_url(self.site.custodian.url)
+        return format_html('<a href="{}" rel="external">{}</a>', url, name) if url else name
+
+    @cached_property
+    def area(self) -> str:
+        return area_phrase(self.site.area_ha)
+
+    @cached_property
+    def identifiers(self) -> list[Link]:
+        return [
+            Link(
+                row.uri,
+                format_html("{}", row.value),
+                language_html.as_html(row.scheme.label.best()),
+            )
+            for row in self.rows.identifiers
+        ]
 
     @property
     def contents(self) -> list[ContentsLink]:
@@ -285,47 +403,23 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
     return SitePage(
         rows=rows,
         name=site.shown_name.best(),
-        full_names=_full_names(site),
-        pinyin=_pinyin(rows),
-        title=_title(site),
         summary=summary,
         lead=numbering.to_links(language_html.as_html(marked)),
-        made_summary="" if site.summary or site.description else sentence.of_rows(rows),
         description=beginning_of_text,
         further=further,
-        headings=mark_safe(" · ".join(_HEADING.findall(further))),  # noqa: S308 - as further
-        description_language=description,
-        kinds=_kinds(rows),
         beginning=cards.event_phrase(beginning, "long") if beginning else "",
         beginning_marks=cards.marks_of_beginning(beginning),
         age=cards.age_phrase(age),
         age_label=_("What stands") if is_standing else _("Dates from"),
         unesco=unesco,
-        edition=_edition(rows) if unesco else "",
-        inscribed=_inscribed(rows),
-        inscribed_for=[] if site.summary else _criteria(rows),
-        protection=cards.protection_label(rows.coverages),
         where=where,
         event_groups=groups,
         designations=registers,
         names=names,
-        wholes=[_link(row.whole, row) for row in rows.part_of],
-        parts=[_link(row.part, row) for row in rows.parts],
-        note=language_html.as_html(site.note.best()),
         notices=visiting.notices(rows),
         today=visit_day(rows.visit, timezone.localdate()),
         visiting=visit,
         quantities=quantities,
-        custodian=_custodian(site),
-        area=area_phrase(site.area_ha),
-        identifiers=[
-            Link(
-                row.uri,
-                format_html("{}", row.value),
-                language_html.as_html(row.scheme.label.best()),
-            )
-            for row in rows.identifiers
-        ],
         text_marks=text_marks,
         sources=list(map(source_line, numbering.sources)),
         trust=site_trust(rows),
@@ -344,7 +438,6 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         timeline=site_timeline(rows, known.eras),
         marks=_all_marks(text_marks, where, groups, registers, visit, names, quantities),
         updated=language_html.day(timezone.localdate(site.public_changed_at)),
-        mailto=f"mailto:?subject={quote(_title(site))}&body=",
     )
 
 
@@ -353,21 +446,17 @@ def site_rows(
 ) -> page_rows.SiteRows:
     """The rows of a site, with its date; what is made of them depends on these."""
     index = current_index()
-    _record_ties(index, site)
     if changed := index.changed_at(site.pk):  # which asks no query
         site.public_changed_at = changed
-    return page_rows.read_site(site, index.vocabulary, change)
+    rows = page_rows.read_site(site, index.vocabulary, change)
+    related = rows.related_site_ids
+    page_dependencies.answer(index, partial(_related_site_ids, site_id=site.pk), related)
+    page_dependencies.sites(index, [site.pk, *related])
+    return rows
 
 
-def _record_ties(index: IndexSnapshot, site: Site) -> None:
-    """Before its rows are read, so that a tie that is written meanwhile is noticed later."""
-    tied = _tied(index, site.pk)
-    page_dependencies.answer(index, partial(_tied, site_id=site.pk), tied)
-    page_dependencies.sites(index, [site.pk, *tied])
-
-
-def _tied(index: IndexSnapshot, site_id: int) -> tuple[int, ...]:
-    return page_rows.related_site_ids(site_id, page_dependencies.MOST_SITES + 1)
+def _related_site_ids(index: IndexSnapshot, site_id: int) -> tuple[int, ...]:
+    return page_rows.related_site_ids(site_id)
 
 
 def _around(site: Site) -> str:
@@ -399,86 +488,11 @@ def _all_marks(
     )
 
 
-def _pinyin(rows: page_rows.SiteRows) -> str:
-    """The pinyin of the Chinese name: as recorded, else from the dictionary.
-
-    Only for places in China; elsewhere the Chinese name is a translation, and its pinyin is of no
-    use.
-    """
-    for name in rows.names:
-        if name.language == "zh-latn-pinyin":
-            return name.text
-    at_home = {covers.country_code(place) for place in rows.places} <= {"CN", "HK", "MO", "TW"}
-    return rows.site.reading if at_home else ""
-
-
-def _title(site: Site) -> str:
-    """For the head of the page: the name in both languages, so that either is found."""
-    shown = site.shown_name
-    names = [str(shown.best()), *map(str, language_html.in_other_languages(shown)[:1])]
-    return pgettext("a name and the same in another language", " · ").join(names)
-
-
-def _inscribed(rows: page_rows.SiteRows) -> str:
-    entries = [coverage.designation for coverage in rows.coverages]
-    years = {
-        entry.listed_year
-        for entry in entries
-        if entry.register.role == Register.Role.WORLD_HERITAGE and entry.listed_year
-    }
-    return sentences.listed(sorted(years))
-
-
-def _edition(rows: page_rows.SiteRows) -> str:
-    for entry in (coverage.designation for coverage in rows.coverages):
-        register = entry.register
-        if register.role == Register.Role.WORLD_HERITAGE and register.edition_year is not None:
-            is_later = (entry.listed_year or 0) > register.edition_year
-            return "" if is_later else register.edition_phrase()
-    return ""
-
-
-def _criteria(rows: page_rows.SiteRows) -> list[SafeString]:
-    """Why the Committee inscribed it; a component meets them only with the others."""
-    return [
-        language_html.as_html(term.label.best())
-        for coverage in rows.coverages
-        if coverage.extent == Coverage.Extent.WHOLE
-        and coverage.designation.register.role == Register.Role.WORLD_HERITAGE
-        for term in rows.criteria_of(coverage)
-    ]
-
-
 def _parted(html: SafeString) -> tuple[SafeString, SafeString]:
     """A text as far as its first heading, and the rest; all of it where it begins with one."""
     found = _HEADING.search(html, 1)
     at = found.start() if found and html.find("<p>") in range(found.start()) else len(html)
     return mark_safe(html[:at]), mark_safe(html[at:])  # noqa: S308 - sanitised by to_html
-
-
-def _kinds(rows: page_rows.SiteRows) -> list[Link]:
-    return [
-        Link(
-            reverse("web:kind", args=[kind.slug]),
-            language_html.as_html(kind.label.best()),
-            language_html.as_html(kind.description.best()),
-        )
-        for kind in rows.kinds
-    ]
-
-
-def _custodian(site: Site) -> SafeString | str:
-    if not site.custodian:
-        return ""
-    name = language_html.as_html(site.custodian.name.best())
-    url = safe_url(site.custodian.url)
-    return format_html('<a href="{}" rel="external">{}</a>', url, name) if url else name
-
-
-def _full_names(site: Site) -> list[Text]:
-    """Its name beneath the short one, if that is shown; and in the other languages."""
-    full, others = site.name.best(), language_html.in_other_languages(site.name)
-    return others if full.text == site.shown_name.best().text else [full, *others]
 
 
 def _translations(rows: page_rows.SiteRows) -> list[NameLine]:
