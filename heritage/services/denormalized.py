@@ -137,10 +137,11 @@ def refresh(
             dated -= _refresh_sites(sites, terms, prepared, dated, now)
             moved |= {pk for pk, point in _public_points(sites).items() if point != points[pk]}
             fulltext.delete(set(chunk) - {each.site.pk for each in sites})
+        if are_sentences:
+            _refresh_sentences(chunk)
         if is_stated:
-            if are_sentences:
-                _refresh_sentences(chunk)
-            refresh_statements(chunk)
+            stated = untracked(Site).filter(pk__in=chunk).only("unchecked_statements")
+            _refresh_statements([each.site for each in sites] if is_derived else stated)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
     return moved
@@ -385,11 +386,12 @@ def _refresh_sentences(ids: list[int]) -> None:
     update_columns(SourcedSentence, changed)
 
 
-def refresh_statements(ids: list[int]) -> None:
+def _refresh_statements(sites: Iterable[Site]) -> None:
     """Refresh the number of unchecked statements of these sites."""
-    unchecked = statements.unchecked_by_site(ids)
+    sites = list(sites)
+    unchecked = statements.unchecked_by_site([site.pk for site in sites])
     changed = []
-    for site in untracked(Site).filter(pk__in=ids).only("unchecked_statements"):
+    for site in sites:
         if site.unchecked_statements != unchecked[site.pk]:
             site.unchecked_statements = unchecked[site.pk]
             changed.append((site, ["unchecked_statements"]))

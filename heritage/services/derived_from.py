@@ -124,7 +124,7 @@ class Terms:
         return cls(
             Kind.objects.filter(pk__in=kinds).select_related("parent__parent"),
             Place.objects.filter(pk__in=places).select_related("parent__parent__parent"),
-            Era.objects.filter(pk__in=eras).select_related("parent"),
+            Era.objects.filter(pk__in=eras).select_related("parent__parent"),
         )
 
     def places_of(self, rows: SiteWithRows) -> set[int]:
