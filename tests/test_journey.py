@@ -231,12 +231,12 @@ ADDRESSES = [
 
 @pytest.mark.parametrize(("query", "expected"), ADDRESSES)
 def test_the_address_says_it_all(query, expected):
-    asked, usual = Asked.of(QueryDict(query)), Asked()
+    asked, usual = Asked.from_query(QueryDict(query)), Asked()
     for name in ("first", "most_days", "begins", "ends", "minutes", "travel", "by_hand", "own"):
         assert getattr(asked, name) == expected.get(name, getattr(usual, name)), name
     for name in {"uids", "wrong", "left_out"} & expected.keys():
         assert getattr(asked, name) == expected[name]
-    again = Asked.of(QueryDict(asked.query()))
+    again = Asked.from_query(QueryDict(asked.query()))
     assert (again.wishes, again.uids, again.own) == (asked.wishes, asked.uids, asked.own)
 
 

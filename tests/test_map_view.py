@@ -46,10 +46,14 @@ def page(client, query="", language="en"):
 @pytest.mark.parametrize("query", ["", f"&at={AT}", f"&kind=temple&at={AT}", "&bbox=112,34,113,35"])
 def test_the_sites_in_view_and_the_others_add_up_to_the_list(client, filled, query):
     shown = page(client, query).context["list"]
-    said = [re.search(r"\d+", each)[0] for each in (shown.shown.map.in_view, *shown.shown.map.said)]
+    said = [
+        re.search(r"\d+", each)[0] for each in (shown.shown.map.in_view, *shown.shown.map.counts)
+    ]
     first, *others = map(int, said)
     districts = [
-        int(s) for s, line in zip(said[1:], shown.shown.map.said, strict=True) if "district" in line
+        int(s)
+        for s, line in zip(said[1:], shown.shown.map.counts, strict=True)
+        if "district" in line
     ]  # of those in view
     assert first + sum(others) - sum(districts) == shown.total
 

@@ -80,7 +80,7 @@ def test_marks_lead_to_what_they_stand_for(client, filled, language, path, filte
 
 def test_all_sites_of_a_town_are_on_its_map_and_none_is_lost(client, filled):
     page = client.get("/en/places/yiluo/").context["page"]
-    assert page.map.said == [
+    assert page.map.counts == [
         "8 sites in view",
         "1 of them stands at its district: its exact place is not recorded.",
     ]

@@ -76,12 +76,12 @@ def test_the_first_and_the_last_state_stay():
 def test_it_is_known_for_which_time_nothing_is_known():
     site = edited([1, 2, 3])
     run("--apply")
-    thinned = ThinnedHistory.objects.of(site)
+    thinned = ThinnedHistory.objects.for_record(site)
     assert thinned.changes == 2 and len(thinned.change_sets) == 2
     known = [thinned.covers(OLD + timedelta(days=day)) for day in (0, 0.5, 1, 2.5, 3, 4)]
     assert known == [False, False, True, True, False, False]
     assert [each.reason for each in thinning.sets_of(thinned)] == ["day 2", "day 1"]
-    assert ThinnedHistory.objects.of(make_site("Other")) is None
+    assert ThinnedHistory.objects.for_record(make_site("Other")) is None
 
 
 def test_a_dry_run_writes_nothing_and_counts_the_same():
@@ -109,7 +109,7 @@ def test_again_later_the_ranges_grow():
     assert told(site) == [(None, None), (None, 3), (3, 4), (4, 5), (5, 6), (6, 99)]
     run("--apply")
     assert told(site) == [(None, None), (None, 6), (6, 99)]
-    thinned = ThinnedHistory.objects.of(site)
+    thinned = ThinnedHistory.objects.for_record(site)
     assert (thinned.changes, len(thinned.change_sets)) == (5, 5)
     assert (thinned.until - thinned.since).days == 5
 

@@ -296,7 +296,7 @@ def test_the_page_of_a_year_counts_every_site_once(client, language):
     assert [(event.name, event.url) for event in page.events] == [
         ("Kept", f"/{language}/sites/kept/")
     ]
-    assert [mark.kind for mark in page.map.sheet.marks] == ["site"] and page.map.said
+    assert [mark.kind for mark in page.map.sheet.marks] == ["site"] and page.map.counts
     assert page.scroll.red_url == f"/{language}/year/676/"
     assert page.unsure  # of the one that is dated by an era alone
     reigns = {"en": ["Tang Shangyuan 3", "Tang Yifeng 1"], "zh-hans": ["唐上元三年", "唐仪凤元年"]}

@@ -113,11 +113,11 @@ def test_pages_say_it_in_both_languages(client, sites, language, words):
 
 def test_a_map_says_how_many_it_shows(client, sites):
     page = client.get("/en/places/henan/").context["page"]
-    assert page.map.said == ["3 sites in view"]
+    assert page.map.counts == ["3 sites in view"]
     assert [each.count for each in page.map.unplaced] == [3]
     Site.objects.filter(slug__in=["bell", "bridge", "pagoda"]).delete()
     page = client.get("/en/places/henan/").context["page"]
-    assert (page.map.said, page.map.unplaced) == ([], [])
+    assert (page.map.counts, page.map.unplaced) == ([], [])
 
 
 def test_the_world_map_says_which_properties_it_cannot_show(client):
@@ -129,7 +129,7 @@ def test_the_world_map_says_which_properties_it_cannot_show(client):
     # What was inscribed after the edition is in the list that the map is of, too.
     assert left_out(client, "/en/world-heritage/") == {"2 sites": {"s1", "s2"}}
     page = client.get("/en/world-heritage/").context["page"]
-    assert page.map.said == ["1 site in view"]
+    assert page.map.counts == ["1 site in view"]
 
 
 def test_a_position_is_a_filter_by_itself(client, sites):

@@ -48,16 +48,16 @@ def tile(folder: Path, script: str, zoom: int, x: int, y: int) -> bytes:
     if script not in SCRIPTS or not 0 <= zoom <= map_sheet.LARGEST:
         raise ValueError("There is no such tile")
     path = path_of(folder, script, zoom, x, y)
-    return _kept(path, lambda: map_sheet.draw_tile(zoom, x, y, script).encode())
+    return _stored_or_drawn(path, lambda: map_sheet.draw_tile(zoom, x, y, script).encode())
 
 
 def picture(folder: Path, name: str, draw: Callable[[], bytes]) -> bytes:
     """A file that its name says all of, or drawn. Of many the latest are kept. BusyError."""
     path = folder / VERSION / "pictures" / name
-    return _kept(path, draw, most=MOST_PICTURES)
+    return _stored_or_drawn(path, draw, most=MOST_PICTURES)
 
 
-def _kept(path: Path, draw: Callable[[], bytes], most: int = 0) -> bytes:
+def _stored_or_drawn(path: Path, draw: Callable[[], bytes], most: int = 0) -> bytes:
     try:
         return path.read_bytes()
     except OSError:

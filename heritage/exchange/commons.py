@@ -190,7 +190,7 @@ def _info(page: dict[str, Any]) -> dict[str, Any] | None:
     return info if info and "url" in info and not page.get("missing") else None
 
 
-def _said(info: dict[str, Any]) -> dict[str, str]:
+def _metadata(info: dict[str, Any]) -> dict[str, str]:
     """What is said of a file, as HTML; an empty list stands for nothing."""
     said = info.get("extmetadata") or {}
     return {name: str(each.get("value", "")) for name, each in dict(said).items()}
@@ -202,7 +202,7 @@ def _offer(site: int, page: dict[str, Any], licences: dict[str, Licence]) -> Off
     if info is None:
         offer.why_not = gettext_lazy("Commons has no such file, or it was deleted.")
         return offer
-    said = _said(info)
+    said = _metadata(info)
     offer.address = info.get("descriptionurl", "")
     offer.width, offer.height = info.get("width", 0), info.get("height", 0)
     offer.author = plain(said.get("Artist", ""))[:200] or info.get("user", "")[:200]
@@ -539,7 +539,7 @@ def _check(run: jobs.Run) -> jobs.Steps:
                 continue
             if page["title"] != image.commons_title:
                 _rename(run, image, page["title"], info, counts)
-            url = _said(info).get("LicenseUrl", "")
+            url = _metadata(info).get("LicenseUrl", "")
             if image.licence and url and licence_key(url) != licence_key(image.licence.url):
                 text = gettext_lazy("{title}: Commons now names another licence, {url}.")
                 with run.step():

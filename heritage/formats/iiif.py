@@ -218,7 +218,7 @@ def _thumbnail(images: Sequence[Image], addresses: Addresses, cover: str = "") -
 def _credits(images: Iterable[Image]) -> dict[str, Any] | None:
     """Who made them and under which licence, once each."""
 
-    def said() -> str:
+    def credit_line() -> str:
         found = (
             sentences.listed(
                 filter(
@@ -234,7 +234,7 @@ def _credits(images: Iterable[Image]) -> dict[str, Any] | None:
         return " · ".join(dict.fromkeys(filter(None, found)))
 
     images = list(images)
-    value = in_all(said)
+    value = in_all(credit_line)
     return {"label": in_all(lambda: _("Photograph")), "value": value} if value else None
 
 

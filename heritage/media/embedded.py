@@ -112,14 +112,14 @@ def _xmp(picture: ImageFile.ImageFile) -> Facts:
 def _iptc(picture: ImageFile.ImageFile) -> Facts:
     facts: dict[tuple[int, int], Any] = IptcImagePlugin.getiptcinfo(picture) or {}
 
-    def of(number: int) -> str:
+    def text_of(number: int) -> str:
         value = facts.get((2, number), b"")
         return ", ".join(map(_text, value)) if isinstance(value, list) else _text(value)
 
-    yield "author", of(80)
-    yield "caption", of(120)
-    yield "taken", _day(of(55))
-    yield "rights", of(116)
+    yield "author", text_of(80)
+    yield "caption", text_of(120)
+    yield "taken", _day(text_of(55))
+    yield "rights", text_of(116)
 
 
 def _exif(picture: ImageFile.ImageFile) -> Facts:

@@ -122,7 +122,7 @@ class Change(models.Model):
 
 
 class ThinnedHistoryManager(models.Manager["ThinnedHistory"]):
-    def of(self, record: models.Model) -> ThinnedHistory | None:
+    def for_record(self, record: models.Model) -> ThinnedHistory | None:
         """What `thin_history` has left out of a record's history; None: nothing."""
         owner_model = ContentType.objects.get_for_model(type(record))
         return self.filter(owner_model=owner_model, owner_id=record.pk).first()

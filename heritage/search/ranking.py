@@ -37,7 +37,7 @@ class _ByNumber:
     places: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, ids: Iterable[int]) -> "_ByNumber":
+    def in_order(cls, ids: Iterable[int]) -> "_ByNumber":
         found = tuple(ids)
         return cls(found, {pk: place for place, pk in enumerate(found)})
 
@@ -94,7 +94,7 @@ def _by_area() -> tuple[_ByNumber, _ByNumber]:
     )
     rows = whole.order_by("-designation__world_heritage__area_ha", "site_id")
     found = list(dict.fromkeys(rows.values_list("site_id", flat=True)))
-    return _ByNumber.of(found), _ByNumber.of(reversed(found))
+    return _ByNumber.in_order(found), _ByNumber.in_order(reversed(found))
 
 
 def by_what_they_are(

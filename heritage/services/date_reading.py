@@ -67,7 +67,7 @@ def read_date(text: str, kind: str = "", names: "EraNames | None" = None) -> Rea
         return Reading(date_parser.parse_date(text))  # refused as too long
     names = names or EraNames()
     try:
-        return _read(text, names)
+        return _reading(text, names)
     except DateQuestion:
         raise
     except EDTFError as error:
@@ -75,14 +75,14 @@ def read_date(text: str, kind: str = "", names: "EraNames | None" = None) -> Rea
         if not word:
             raise
         if word in date_words.HAPPENINGS.get(kind, ()):
-            return _read(date, names)
+            return _reading(date, names)
         _ask_about_happening(date, word, names)
         raise error from None
 
 
 def _ask_about_happening(date: str, word: str, names: "EraNames") -> None:
     try:
-        _read(date, names)
+        _reading(date, names)
     except EDTFError:
         return
     raise DateQuestion(
@@ -94,7 +94,7 @@ def _ask_about_happening(date: str, word: str, names: "EraNames") -> None:
     )
 
 
-def _read(text: str, names: "EraNames") -> Reading:
+def _reading(text: str, names: "EraNames") -> Reading:
     date, error = "", None
     try:
         date = date_parser.parse_date(text)
@@ -335,7 +335,7 @@ class _EraText:
 
     def _either_kind(self, text: str) -> Reading | None:
         try:
-            return _read(text, self.names)
+            return _reading(text, self.names)
         except DateQuestion:
             raise
         except EDTFError:

@@ -64,7 +64,7 @@ def why_thinned(of: ChangeSet) -> str:
 
 def why_unknown(record: Record, of: ChangeSet) -> str:
     """Why the history no longer tells what a record was after this change set; empty if it does."""
-    thinned = ThinnedHistory.objects.of(record)
+    thinned = ThinnedHistory.objects.for_record(record)
     if thinned is None or not thinned.covers(of.at):
         return ""
     return why_thinned(of) or _("The history of that time was thinned.")

@@ -280,13 +280,13 @@ def history() -> Checking:
         last = max((each["last"] for each in ends if each["last"] is not None), default=-1)
         for start in range(first, last + 1, _ROWS):
             with IndexChange.objects.locked():
-                told = _told(changes.filter(object_id__range=(start, start + _ROWS - 1)))
+                states = _last_states(changes.filter(object_id__range=(start, start + _ROWS - 1)))
                 rows = _stored(model, start, start + _ROWS)
-            yield from _compared(model, told, rows)
+            yield from _compared(model, states, rows)
         yield Progress(number + 1, len(kinds))
 
 
-def _told(changes: models.QuerySet[Change]) -> dict[int, dict | None]:
+def _last_states(changes: models.QuerySet[Change]) -> dict[int, dict | None]:
     """By row, its state after all changes; None if it was deleted."""
     states: dict[int, dict | None] = {}
     rows = changes.order_by("pk").values_list("object_id", "before", "after")
@@ -312,7 +312,7 @@ def _stored(model: type[Record], first: int, end: int) -> dict[int, dict]:
 
 
 def _compared(
-    model: type[Record], told: dict[int, dict | None], rows: dict[int, dict]
+    model: type[Record], states: dict[int, dict | None], rows: dict[int, dict]
 ) -> Iterator[Finding]:
     label = model._meta.label_lower
     names = {
@@ -321,18 +321,18 @@ def _compared(
         if field.related_model is not User
     }
     empty: dict[str, list[int]] = {field.name: [] for field in recorded_relations(model)}
-    for pk in sorted(told.keys() | rows.keys()):
-        state, row = told.get(pk), rows.get(pk)
+    for pk in sorted(states.keys() | rows.keys()):
+        state, row = states.get(pk), rows.get(pk)
         if row is None:
             if state is not None:
                 yield Finding(f"{label} {pk}", "is gone, and its history does not say so", _BACKUP)
-        elif pk not in told:
+        elif pk not in states:
             yield Finding(f"{label} {pk}", "is there, and has no history", _BACKUP)
         elif state is None:
             yield Finding(f"{label} {pk}", "is there, and its history says it is gone", _BACKUP)
         else:
             state = empty | state
-            # A column that was added later is told from the next change on.
+            # A column that was added later is states from the next change on.
             for name in sorted(names & state.keys()):
                 if state[name] != row[name]:
                     how = f"{_short(row[name])} is stored, the history says {_short(state[name])}"

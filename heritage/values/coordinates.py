@@ -38,12 +38,12 @@ def validate_longitude(value: object) -> float:
 
 def read_latitude(text: str) -> float:
     """The latitude in a text; ValueError, saying what to write, if it cannot be read."""
-    return validate_latitude(_read(text, "NS北南", _("Latitude")))
+    return validate_latitude(_degrees(text, "NS北南", _("Latitude")))
 
 
 def read_longitude(text: str) -> float:
     """The longitude in a text; ValueError, saying what to write, if it cannot be read."""
-    return validate_longitude(_read(text, "EW东東西", _("Longitude")))
+    return validate_longitude(_degrees(text, "EW东東西", _("Longitude")))
 
 
 # A sign or a hemisphere, degrees, minutes, seconds, a hemisphere: 34°36′31″N, 北纬34度36分31秒.
@@ -55,7 +55,7 @@ _DEGREES = re.compile(
 )
 
 
-def _read(text: str, hemispheres: str, field: str) -> float:
+def _degrees(text: str, hemispheres: str, field: str) -> float:
     text = unicodedata.normalize("NFKC", text.translate(SAME_SIGNS)).strip()
     names = {"field": field, "value": text[:40]}
     pair = [part.strip() for part in re.split(r"[,;\s]+", text) if part.strip()]

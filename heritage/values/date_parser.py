@@ -78,7 +78,7 @@ def _edtf(text: str) -> str:
     except EDTFError:
         if not plain or re.fullmatch(_NO_SPAN, plain):
             raise
-        edtf = _read(plain)
+        edtf = _as_edtf(plain)
         if edtf:
             return edtf
         if re.fullmatch(r"[-+0-9xyzest?~%:/.,\[\]{}]+", plain):
@@ -96,7 +96,7 @@ def _edtf(text: str) -> str:
     )
 
 
-def _read(plain: str) -> str | None:
+def _as_edtf(plain: str) -> str | None:
     return _date(plain) or _one_of(plain) or _interval(plain) or _twice(plain)
 
 
@@ -158,7 +158,7 @@ _NO_SPAN = r"-?[0-9]{4}-[0-9]{2}(-[0-9]{2})?[?~%]?|[0-9]{1,2}[-/.][0-9]{4}"
 def _twice(plain: str) -> str | None:
     """乾隆二十年(1755): both must agree; a year may make a reign or a century more exact."""
     match = re.fullmatch(r"(.+?) ?[(\[]([^()\[\]]+)[)\]]", plain)
-    one, other = (_read(match[1]), _read(match[2])) if match else (None, None)
+    one, other = (_as_edtf(match[1]), _as_edtf(match[2])) if match else (None, None)
     if not match or not one or not other:
         return None
     (begin, finish), (start, end) = _bounds(parse(one)), _bounds(parse(other))

@@ -147,17 +147,17 @@ def index_words(text: str) -> list[str]:
     ):
         for name in filter(None, names.split("\n")):
             parts = normalize.split_words(name)
-            whole = _whole(parts)
+            whole = _one_word(parts)
             for word in (whole, *_pieces(name)):
                 for mark in word_marks:
                     words[mark + word] = None
             if is_written:
                 words[WRITTEN_NAME + _joined(parts)] = None
             words[NAME + whole] = None
-            words[NAME + _whole(without_stop_words(parts))] = None
+            words[NAME + _one_word(without_stop_words(parts))] = None
     for name in filter(None, shown.split("\n")):
         parts = normalize.split_words(name)
-        for each in (_joined(parts), _whole(parts), _whole(without_stop_words(parts))):
+        for each in (_joined(parts), _one_word(parts), _one_word(without_stop_words(parts))):
             words[DISPLAYED + each] = None
     for run in runs.split():
         words[run] = words[NAME_WORD + run] = None
@@ -275,7 +275,7 @@ def closeness_queries(text: str) -> list[Query]:
     words, rest = parse_query(text), without_stop_words(tokens)
     if not words:
         return []
-    parts = [_whole(part) for at in range(1, len(rest)) for part in (rest[:at], rest[at:])]
+    parts = [_one_word(part) for at in range(1, len(rest)) for part in (rest[:at], rest[at:])]
     begun = _joined(tokens)
     beginnings = (
         QueryWord(begun, is_prefix=is_han(begun)),
@@ -297,7 +297,7 @@ def exact_name(text: str, mark: str = NAME) -> Query:
     tokens = _tokens(text)[:MAX_QUERY_WORDS]
     if not tokens:
         return ()
-    names = dict.fromkeys((_whole(tokens), _whole(without_stop_words(tokens))))
+    names = dict.fromkeys((_one_word(tokens), _one_word(without_stop_words(tokens))))
     return (tuple(QueryWord(mark + name, is_prefix=False) for name in names),)
 
 
@@ -309,7 +309,7 @@ def unfinished_queries(text: str) -> list[Query]:
     return [
         ((QueryWord(WRITTEN_NAME + _joined(tokens), is_prefix=True),),),
         _marked(WRITTEN_WORD, words),
-        ((QueryWord(NAME + _whole(tokens), is_prefix=True),),),
+        ((QueryWord(NAME + _one_word(tokens), is_prefix=True),),),
         _marked(NAME_WORD, words),
     ]
 
@@ -319,7 +319,7 @@ def prefix_queries(text: str) -> list[Query]:
     tokens = _tokens(text)[:MAX_QUERY_WORDS]
     if not tokens:
         return []
-    begun, whole = _joined(tokens), _whole(tokens)
+    begun, whole = _joined(tokens), _one_word(tokens)
     marked = (DISPLAYED + begun, WRITTEN_NAME + begun, NAME + whole)
     return [((QueryWord(word, is_prefix=True),),) for word in marked]
 
@@ -334,7 +334,7 @@ def name_queries(text: str) -> list[Query]:
 
 def joined_words(text: str) -> Query:
     """Names with these syllables of pinyin in a row, or with these words written as one."""
-    return ((QueryWord(NAME_WORD + _whole(query_words(text)), is_prefix=False),),)
+    return ((QueryWord(NAME_WORD + _one_word(query_words(text)), is_prefix=False),),)
 
 
 def whole_words(text: str) -> Query:
@@ -389,7 +389,7 @@ def _marked(mark: str, words: Query, *, in_whole: bool = False) -> Query:
     return tuple(tuple(map(mark_word, clause)) for clause in words)
 
 
-def _whole(parts: Iterable[str]) -> str:
+def _one_word(parts: Iterable[str]) -> str:
     return "".join(parts)[:MAX_WORD_LENGTH]
 
 

@@ -96,12 +96,12 @@ def _rights(
     rows = list(model._default_manager.filter(pk__in=pk_set)) if pk_set else []
     if reverse:  # group.user_set.add(user)
         for row in rows:
-            _told(row, [instance], verb[action])
+            _log_rights(row, [instance], verb[action])
     else:
-        _told(instance, rows, verb[action])
+        _log_rights(instance, rows, verb[action])
 
 
-def _told(holder: Model, rows: list[Any], verb: str) -> None:
+def _log_rights(holder: Model, rows: list[Any], verb: str) -> None:
     shown = [
         row.codename if isinstance(row, Permission) else cast(Group, row).name
         for row in rows[:_SHOWN]

@@ -391,7 +391,8 @@ class ShownValues:
                 )
             else:
                 old, new = (self.worded(column, value) for value in (found.old, found.new))
-                pieces = _pieces(old, new) if isinstance(column, TextField) else _whole(old, new)
+                compared = _pieces if isinstance(column, TextField) else _shortened
+                pieces = compared(old, new)
                 yield ShownDifference(_label(column), pieces, column.name)
 
     def worded(self, column: Field, value: Any) -> str:
@@ -433,9 +434,9 @@ def _label(column: Field) -> str:
 
 
 def _pieces(old: str, new: str) -> list[tuple[str, str]]:
-    return excerpts(word_diff(old, new)) if old and new else _whole(old, new)
+    return excerpts(word_diff(old, new)) if old and new else _shortened(old, new)
 
 
-def _whole(old: str, new: str) -> list[tuple[str, str]]:
+def _shortened(old: str, new: str) -> list[tuple[str, str]]:
     shown = [("-", Truncator(old).chars(LONGEST)), ("+", Truncator(new).chars(LONGEST))]
     return [(what, text) for what, text in shown if text]

@@ -56,7 +56,7 @@ class HistoryPages(AdminPages):
             "pages": page.paginator.get_elided_page_range(page.number),
             "may_undo": self.has_change_permission(request, row),
             "latest": page.number == 1,
-            "thinned": (thinned := ThinnedHistory.objects.of(row)),
+            "thinned": (thinned := ThinnedHistory.objects.for_record(row)),
             "thinned_sets": sets_of(thinned)[:THINNED_SHOWN] if thinned else [],
             "module_name": capfirst(str(self.opts.verbose_name_plural)),
             "object": row,

@@ -53,7 +53,7 @@ class _RowMerge:
             {(formset.model, pk): (row.opened_at, stored.get(pk)) for pk, row in by_pk.items()}
         )
         kept = [
-            self._kept(number, row, by_pk.get(pk))
+            self._merged(number, row, by_pk.get(pk))
             for number, (pk, row) in enumerate(stored.items())
         ]
         new = [
@@ -70,7 +70,7 @@ class _RowMerge:
         owner_key = self._formset.fk.attname, owner
         return OpenedRow(self._fields, self._since, key, now, row.opened_at, owner_key)
 
-    def _kept(self, number: int, stored: Record, row: PostedRow | None) -> PostedRow:
+    def _merged(self, number: int, stored: Record, row: PostedRow | None) -> PostedRow:
         """A row that is still stored, merged. What was not opened was not sent."""
         editing, prefix = self._editing, self._formset.prefix
         if row is not None and not row.is_deleted:

@@ -215,7 +215,7 @@ def _source(of_import: Import) -> Source | None:
 
 def _source_of_texts(of_import: Import) -> Source | None:
     """The source of the descriptions of an official list, with the licence that was named."""
-    code = Options.of(of_import.options).texts_licence
+    code = Options.from_json(of_import.options).texts_licence
     if not code or of_import.register not in _LISTS:
         return None
     uid, citation, url = _LISTS[of_import.register]

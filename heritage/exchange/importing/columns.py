@@ -310,9 +310,9 @@ class PartOfColumn(ListColumn):
         return ("part_of__whole",)
 
     def clean(self, text: str) -> list[int]:
-        return sorted({self._whole(part).pk for part in parts_of(text)})
+        return sorted({self._named_whole(part).pk for part in parts_of(text)})
 
-    def _whole(self, text: str) -> Site:
+    def _named_whole(self, text: str) -> Site:
         found = self.find_site(text) if self.find_site else []
         if not found:
             raise ValidationError(

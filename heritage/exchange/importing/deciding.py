@@ -130,7 +130,7 @@ def _own_columns(column: Column, record: Any) -> set[str]:
 class Decider:
     def __init__(self, of_import: Import):
         self.of_import = of_import
-        self.options = Options.of(of_import.options)
+        self.options = Options.from_json(of_import.options)
         self.columns = ImportColumns(of_import.mapping.values())
         self.is_official = bool(of_import.register)
         self.register = next(
@@ -598,7 +598,7 @@ class Decider:
         is_text = column.name == "description"  # those of a list stand beside ours, never for them
         takes_away = self.options.takes_away and not is_text
         if self.is_official and not record._state.adding and not takes_away:
-            wanted, value = value, self._kept(column, stored, value)
+            wanted, value = value, self._beside_recorded(column, stored, value)
             if wanted != value:
                 self.kept[column.key] += 1
         if value == stored or self._is_its_blur(column, record, value):
@@ -616,7 +616,7 @@ class Decider:
                 decision.put.append((own, site))
                 decision.differences.append([own.key, before, after])
 
-    def _kept(self, column: Column, stored: Any, value: Any) -> Any:
+    def _beside_recorded(self, column: Column, stored: Any, value: Any) -> Any:
         """The value that a list, which may be a poorer one, gives to what is recorded already.
 
         Of a site it fills what is empty; of an entry it takes nothing away. So does a list that is

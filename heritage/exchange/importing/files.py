@@ -77,7 +77,7 @@ def open_import(of_import: Import) -> Opened:
     source = open_file(folder() / of_import.path, of_import.name)
     if of_import.sheet:
         source.sheet = of_import.sheet
-    with_texts = bool(Options.of(of_import.options).texts_licence)
+    with_texts = bool(Options.from_json(of_import.options).texts_licence)
     official = None if source.needs_sheet else recognise(source, with_texts=with_texts)
     return Opened(source, official)
 
@@ -96,7 +96,7 @@ def add(path: Path, name: str, user: User | None, sheet: str = "", **options: An
         sheet=sheet,
         user=user,
         language=translation.get_language() or settings.LANGUAGE_CODE,
-        options=Options.of(options).as_json(),
+        options=Options.from_json(options).as_json(),
     )
     shutil.copyfile(path, folder() / stored)
     try:

@@ -28,7 +28,7 @@ class Options:
     texts_licence: str = ""
 
     @classmethod
-    def of(cls, stored: dict[str, Any]) -> "Options":
+    def from_json(cls, stored: dict[str, Any]) -> "Options":
         known = cls.__dataclass_fields__
         return cls(**{name: value for name, value in stored.items() if name in known})
 

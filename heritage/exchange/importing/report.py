@@ -49,7 +49,7 @@ class Shower:
         column = self._columns.get(key)
         return column.label if column is not None else key
 
-    def kept(self, of_import: Import) -> list[tuple[str, int]]:
+    def not_taken(self, of_import: Import) -> list[tuple[str, int]]:
         """How many values of an official list were not taken over, by column."""
         kept = of_import.options.get("kept", {})
         return [(self.label(key), count) for key, count in kept.items()]
@@ -83,7 +83,7 @@ def page(of_import: Import) -> str:
         context: dict[str, Any] = {
             "import": of_import,
             "counts": counted(of_import),
-            "kept": shower.kept(of_import),
+            "kept": shower.not_taken(of_import),
             "sections": sections,
             "language": translation.get_language(),
         }

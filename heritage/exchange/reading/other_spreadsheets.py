@@ -22,7 +22,7 @@ class OtherSpreadsheet:
     def __init__(self, path: Path, limits: Limits):
         self._path, self._limits = path, limits
         self.notes = [_("Cells with an error, such as #REF!, are read as empty in this format.")]
-        said: dict[str, Any] = next(self._said(""), {})
+        said: dict[str, Any] = next(self._output(""), {})
         self.sheets = [SheetInfo(name, hidden) for name, hidden in said.get("sheets", [])]
         if len(self.sheets) > limits.sheets:
             raise UnreadableFile(
@@ -36,7 +36,7 @@ class OtherSpreadsheet:
         return None
 
     def lines(self, sheet: str) -> Iterator[tuple[int, Sequence[str]]]:
-        for said in self._said(sheet):
+        for said in self._output(sheet):
             if isinstance(said, list):
                 number, cells = said
                 yield number, [self._text(cell, number) for cell in cells]
@@ -61,7 +61,7 @@ class OtherSpreadsheet:
             return moment
         return "" if cell is None else plain_number(str(cell))
 
-    def _said(self, sheet: str) -> Iterator[Any]:
+    def _output(self, sheet: str) -> Iterator[Any]:
         """What the process says, line by line."""
         limits = self._limits
         program = [sys.executable, "-I", str(_PROGRAM), str(self._path), sheet]

@@ -75,10 +75,10 @@ def recognise(source: SourceFile) -> OfficialList | None:
     sample = [row.cells[columns["code"]] for row in islice(source.rows(), _SAMPLE)]
     if not sample or sum(map(bool, map(_CODE.fullmatch, sample))) < len(sample) * 0.8:
         return None
-    return _read(source, columns)
+    return _read_list(source, columns)
 
 
-def _read(source: SourceFile, columns: dict[str, str]) -> OfficialList:
+def _read_list(source: SourceFile, columns: dict[str, str]) -> OfficialList:
     seen: Counter[str] = Counter()
     rows = [_row(Listed(row, columns, REGISTER, seen)) for row in source.rows()]
     refuse_twice(rows, f"{REGISTER}.reference")
@@ -89,8 +89,8 @@ def _read(source: SourceFile, columns: dict[str, str]) -> OfficialList:
 def _row(listed: Listed) -> Row:
     code = listed.put(".reference", ["code"], _code)
     of_code = int(code[0]) if code else None
-    batch = listed.put(".batch", ["batch"], lambda cell: cells.whole(cell) or of_code)
-    listed.put(".listed", ["year"], lambda cell: cells.whole(cell) or _YEARS.get(batch))
+    batch = listed.put(".batch", ["batch"], lambda cell: cells.whole_number(cell) or of_code)
+    listed.put(".listed", ["year"], lambda cell: cells.whole_number(cell) or _YEARS.get(batch))
     name = listed.put(".name:zh-hans", ["name"], _name)
     category = listed.put(".category", ["category"], _category)
     listed.put(".era", ["era"], cells.text)

@@ -110,7 +110,7 @@ class _ListReader:
 
     def _row(self, row: Row) -> Row:
         listed = Listed(row, self._columns, REGISTER, self._seen)
-        number = listed.put(".reference", ["number"], _needed(cells.whole))
+        number = listed.put(".reference", ["number"], _needed(cells.whole_number))
         self._names(listed)
         listed.put(".category", ["category"], _category)
         inscribed = listed.put(".listed", ["listed"], _needed(cells.year))
@@ -299,8 +299,8 @@ def _parts_alone(source: SourceFile, columns: dict[str, str]) -> OfficialList:
     parts = []
     for row in source.rows():
         listed = Listed(row, columns, REGISTER, Counter())
-        listed.put("reference", ["number"], _needed(cells.whole))
-        listed.put("number", ["seq"], cells.whole)
+        listed.put("reference", ["number"], _needed(cells.whole_number))
+        listed.put("number", ["seq"], cells.whole_number)
         listed.put("state", ["state"], cells.codes)
         listed.put("latitude", ["latitude"], cells.number)
         listed.put("longitude", ["longitude"], cells.number)

@@ -117,14 +117,14 @@ def _describe(file: sqlite3.Connection, table: FileTable) -> None:
     file.execute(
         "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'https://www.w3.org/TR/vocab-dcat-3/',"
         " 'text/plain', ?)",
-        ("\n".join(_told(about)),),
+        ("\n".join(_description(about)),),
     )
     file.execute(
         "INSERT INTO gpkg_metadata_reference (reference_scope, md_file_id) VALUES ('geopackage', 1)"
     )
 
 
-def _told(about: About) -> Iterator[str]:
+def _description(about: About) -> Iterator[str]:
     yield from about.lines
     for source in about.sources:
         yield source.line

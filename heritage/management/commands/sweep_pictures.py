@@ -38,7 +38,7 @@ class Command(BaseCommand):
         for model in apps.get_app_config("heritage").get_models():
             for field in model._meta.concrete_fields:
                 if isinstance(field, PictureField | OriginalField):
-                    kept = _kept(model, field.name, since)
+                    kept = _referred_to(model, field.name, since)
                     for name in _files(field):
                         if name in kept or field.storage.get_modified_time(name) > since:
                             continue
@@ -46,7 +46,8 @@ class Command(BaseCommand):
                         size += field.storage.size(name)
                         if not dry_run:
                             field.storage.delete(name)
-        sources = {sha256[: Rendition.SOURCE_LENGTH] for sha256 in _kept(Image, "sha256", since)}
+        sums = _referred_to(Image, "sha256", since)
+        sources = {sha256[: Rendition.SOURCE_LENGTH] for sha256 in sums}
         for each in renditions.sweep(sources, dry_run):
             count += 1
             size += each
@@ -66,7 +67,7 @@ def _files(field: FileField) -> Iterator[str]:
             yield str(folder / name)
 
 
-def _kept(model: type[Model], name: str, since: datetime) -> set[str]:
+def _referred_to(model: type[Model], name: str, since: datetime) -> set[str]:
     """Values of a column that rows have, or had until lately: those can be restored."""
     kept = set(model._default_manager.exclude(**{name: ""}).values_list(name, flat=True))
     changes = Change.objects.filter(

@@ -60,7 +60,7 @@ class BroaderTerms:
 
     def __getitem__(self, model: type[Term]) -> dict[int, set[int]]:
         if model not in self._of:
-            self._of[model] = self._read(model)
+            self._of[model] = self._read_parents(model)
         return self._of[model]
 
     @cached_property
@@ -81,7 +81,7 @@ class BroaderTerms:
                 at = parents.get(at)
         return found
 
-    def _read(self, model: type[Term]) -> dict[int, set[int]]:
+    def _read_parents(self, model: type[Term]) -> dict[int, set[int]]:
         parents = model.objects.parents()
         lines = {}
         for pk in parents:

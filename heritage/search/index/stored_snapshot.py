@@ -44,7 +44,7 @@ class BrokenSnapshot(Exception):
 def saved_number() -> int | None:
     """The change number of the stored snapshot; None if there is none of this format."""
     try:
-        head = _read(_head())
+        head = _head_of(_head())
     except BrokenSnapshot:
         return None
     return head["number"] if head else None
@@ -116,7 +116,7 @@ def _head() -> bytes | None:
     return None if data is None else bytes(data)
 
 
-def _read(data: bytes | None) -> dict | None:
+def _head_of(data: bytes | None) -> dict | None:
     if data is None or not data.startswith(f'{{"format": {FORMAT},'.encode()):
         return None
     try:
@@ -126,7 +126,7 @@ def _read(data: bytes | None) -> dict | None:
 
 
 def _load(facets: Mapping[str, IndexedFacet], data: bytes | None) -> IndexSnapshot | None:
-    head = _read(data)
+    head = _head_of(data)
     if head is None:
         return None
     parts = _read_parts(head["parts"])

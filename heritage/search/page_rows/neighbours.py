@@ -36,7 +36,7 @@ def nearby(
     question = partial(_nearest, here=here, within_km=within_km, limit=limit)
     page_dependencies.answer(index, question, tuple(nearest))
     page_dependencies.sites(index, ids)
-    return _read(found_near, ids)
+    return _with_sites(found_near, ids)
 
 
 def _around(
@@ -61,7 +61,7 @@ def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -
     question = partial(_reachable, here=here, within_km=within_km, limit=limit)
     page_dependencies.answer(index, question, tuple(known))
     page_dependencies.sites(index, known)
-    return _read(around, around.slice(known, 0, limit))
+    return _with_sites(around, around.slice(known, 0, limit))
 
 
 def _known_best(index: IndexSnapshot, around: columns.WithinRadius, limit: int) -> BitMap:
@@ -73,7 +73,7 @@ def _reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) 
     return tuple(_known_best(index, around, limit))
 
 
-def _read(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:
+def _with_sites(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:
     km, points = around.km_of(ids), around.points_of(ids)
     found = site_rows.linked_sites(ids)
     return [Neighbour(site, km[pk], points[pk]) for pk in ids if (site := found.get(pk))]

@@ -217,10 +217,10 @@ def _is_too_short(word: str) -> bool:
 def as_of(index: IndexSnapshot) -> Dictionary:
     """The dictionary, cached until a term is written."""
     terms = index.vocabulary
-    return terms.cache.get_or_set(_DICTIONARY, lambda: _read(terms))
+    return terms.cache.get_or_set(_DICTIONARY, lambda: _made_of(terms))
 
 
-def _read(terms: Vocabulary) -> Dictionary:
+def _made_of(terms: Vocabulary) -> Dictionary:
     found = Dictionary()
     for facet in FACETS:
         for text, slug in facet.phrases(terms):

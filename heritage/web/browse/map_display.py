@@ -213,7 +213,7 @@ def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -
     credits = [text for layer in layers for text in (layer.credit, layer.map_number)]
     return MapPage(
         sheet,
-        [*map_sheets.said(view), *map_sheets.said_of_nowhere(view.nowhere)],
+        [*map_sheets.counts_in_words(view), *map_sheets.nowhere_in_words(view.nowhere)],
         label,
         list(_steps(filtered, window)),
         query(data, drop=[AT], bbox=area),

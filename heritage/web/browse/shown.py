@@ -27,10 +27,10 @@ class MapStep:
 
 @dataclass(frozen=True, slots=True)
 class MapPage:
-    """Prepared for components/map.html; `said` are the counts in words, which add up."""
+    """Prepared for components/map.html; `counts` are the counts in words, which add up."""
 
     sheet: MapSheet
-    said: list[str]
+    counts: list[str]
     in_view: str
     steps: list[MapStep]
     area_query: str  # of the list of the area that is shown
@@ -57,11 +57,11 @@ class TimelineChoice:
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
-    """Prepared for components/timeline.html; `said` are the counts in words, which add up."""
+    """Prepared for components/timeline.html; `counts` are the counts in words, which add up."""
 
     scroll: Scroll
     in_view: str
-    said: list[str]
+    counts: list[str]
     more: str  # how many of the sites in view are listed
     list_query: str  # of all of them as a list
     steps: list[TimelineChoice]

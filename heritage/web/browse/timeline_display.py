@@ -208,7 +208,7 @@ def _page(filtered: SiteFilter) -> TimelinePage:
     return TimelinePage(
         drawn,
         words,
-        list(_said(drawn)),
+        list(_counts_in_words(drawn)),
         _more(shown, number) if shown else "",
         _list_of(filtered, name, first, last).removeprefix("?"),
         list(_steps(data, drawn)),
@@ -225,7 +225,7 @@ def _more(listed: int, number: str) -> str:
     }
 
 
-def _said(drawn: Scroll) -> list[str]:
+def _counts_in_words(drawn: Scroll) -> list[str]:
     """How those in view and the others add up to the list, and what the years are."""
     found = []
     if drawn.earlier or drawn.later:

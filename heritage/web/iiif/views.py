@@ -42,11 +42,11 @@ def _for_viewers(view: View) -> View:
     @functools.wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.IIIF:
-            response: HttpResponseBase = _said("There is nothing here.", 404)
+            response: HttpResponseBase = _plain_text("There is nothing here.", 404)
         elif request.method == "OPTIONS":
             response = HttpResponse(status=204, headers={"Access-Control-Allow-Headers": "*"})
         elif request.method not in ("GET", "HEAD"):
-            response = _said("Only GET, HEAD and OPTIONS are answered.", 405)
+            response = _plain_text("Only GET, HEAD and OPTIONS are answered.", 405)
         else:
             response = view(request, *args, **kwargs)
         if request.method == "OPTIONS" or response.status_code == 405:
@@ -58,7 +58,7 @@ def _for_viewers(view: View) -> View:
     return answer
 
 
-def _said(text: str, status: int) -> HttpResponse:
+def _plain_text(text: str, status: int) -> HttpResponse:
     response = HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8", status=status)
     patch_cache_control(response, no_cache=True)
     return response
@@ -91,7 +91,7 @@ def _picture(name: str) -> Image | None:
 def service(request: HttpRequest, name: str) -> HttpResponseBase:
     """The address of a picture itself leads to what is known of it."""
     if _picture(name) is None:
-        return _said("There is no such picture.", 404)
+        return _plain_text("There is no such picture.", 404)
     address = reverse("media:iiif_picture", args=[name])
     return HttpResponse(status=303, headers={"Location": address})
 
@@ -101,7 +101,7 @@ def picture(request: HttpRequest, name: str) -> HttpResponseBase:
     """`info.json`."""
     found = _picture(name)
     if found is None:
-        return _said("There is no such picture.", 404)
+        return _plain_text("There is no such picture.", 404)
     address = Addresses.of_request(request).url("media:iiif_service", name)
     response = _json(request, iiif.picture_information(found, address), iiif.IMAGES)
     response["Link"] = f'<{iiif.LEVEL}>;rel="profile"'
@@ -124,12 +124,12 @@ def part(
         return _busy()
     found = _picture(name)
     if found is None:
-        return _said("There is no such picture.", 404)
+        return _plain_text("There is no such picture.", 404)
     whole = tiles.PixelSize(found.width, found.height)
     try:
         asked = tiles.parse(whole, region, size, rotation, quality, form)
     except tiles.RequestRefused as error:
-        return _said(str(error), error.status)
+        return _plain_text(str(error), error.status)
     etag = quote_etag(f"{found.source}-{tiles.VERSION}")
     response = get_conditional_response(request, etag=etag) or _made(found, asked)
     if response.status_code in (200, 304):
@@ -144,7 +144,7 @@ def part(
 
 
 def _busy() -> HttpResponse:
-    response = _said("Another part is being put together just now.", 503)
+    response = _plain_text("Another part is being put together just now.", 503)
     response["Retry-After"] = "1"
     return response
 
@@ -165,7 +165,7 @@ def _made(image: Image, asked: tiles.PartRequest) -> HttpResponseBase:
         finally:
             _turn.release()
     except FileNotFoundError:  # `manage.py renditions` makes them again
-        return _said("The tiles of this picture are not there.", 404)
+        return _plain_text("The tiles of this picture are not there.", 404)
     return HttpResponse(content, content_type=asked.content_type)
 
 
@@ -179,7 +179,7 @@ def manifest(request: HttpRequest, uid: str) -> HttpResponseBase:
     if site is None or site.state != Site.State.PUBLISHED:
         former = former_site(uid) if site is None else None
         was_public = former.was_public if former else bool(site and site.published_at)
-        return _said("There is no such site.", 410 if was_public else 404)
+        return _plain_text("There is no such site.", 410 if was_public else 404)
     rows = page_rows.read_site(site, current_index().vocabulary)
     cover = request.build_absolute_uri(previews.address_of(rows))
     who = identity(request)
@@ -197,16 +197,16 @@ def collection(request: HttpRequest) -> HttpResponseBase:
         try:
             filtered = requested_list(data)
         except BadRequest:
-            return _said("The query is too long.", 400)
+            return _plain_text("The query is too long.", 400)
         problems = [f"{each.name}: {each.message}" for each in filtered.problems()]
         if problems:
-            return _said("\n".join(problems), 400)
+            return _plain_text("\n".join(problems), 400)
         total, query = len(filtered.hits), files.query_of(filtered.raw_data)
         parts = -(-total // PER_COLLECTION)
         address = with_query(request.build_absolute_uri(reverse("media:iiif_collection")), query)
         before = f"{address}{'&' if query else '?'}part="
         if number and not (number.isascii() and number.isdecimal() and 1 <= int(number) <= parts):
-            return _said("There is no such part.", 404)
+            return _plain_text("There is no such part.", 404)
         start = (int(number or 1) - 1) * PER_COLLECTION
         ids = filtered.page(settings.LANGUAGE_CODE, start, start + PER_COLLECTION)
     addresses, who, label = Addresses.of_request(request), identity(request), _title(request, query)
@@ -252,7 +252,7 @@ def changes(request: HttpRequest) -> HttpResponseBase:
 def changes_page(request: HttpRequest, number: int) -> HttpResponseBase:
     found = manifest_changes(current_index())
     if number >= found.pages:
-        return _said("There is no such page.", 404)
+        return _plain_text("There is no such page.", 404)
     start, activities = found.start(number), found.page(number)
     addresses = Addresses.of_request(request)
     document = iiif.changes_page(number, found.pages, start, activities, addresses)

@@ -50,7 +50,7 @@ class Asked:
     by_hand: bool = False
 
     @classmethod
-    def of(cls, data: QueryDict) -> "Asked":
+    def from_query(cls, data: QueryDict) -> "Asked":
         # A form without a script sends each added stop by itself.
         uids, wrong = uids_in(BETWEEN.join(data.getlist("stop")))
         begins = _time(data.get("from"), _FROM)

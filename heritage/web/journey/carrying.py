@@ -19,7 +19,7 @@ from heritage.web.journey.stops import JourneySite, read_sites
 
 def carried(data: QueryDict, addresses: Addresses) -> Journey:
     """The stops in the order of their days, then those that are on no day."""
-    asked = Asked.of(data)
+    asked = Asked.from_query(data)
     sites = read_sites(current_index(), asked)
     by_uid = {each.uid: each for each in sites}
     made = planning.plan([each.as_stop() for each in sites], asked.wishes)

@@ -86,7 +86,7 @@ class ComparePage:
     sites: list[Compared]
     rows: list[CompareRow]
     scale: TimeScale | None
-    said: list[str]
+    missing: list[str]  # of what the address names, in words
     journey: str
     address: str  # of the sites, for a search
     words: str
@@ -193,7 +193,7 @@ def _quantities(pages: Sequence[SitePage], kind: Quantity.Kind) -> Iterable[Comp
     firsts = [rows[0] for rows in found if rows]
     alike = all(row.of == firsts[0].of for row in firsts)
     amounts = [rows[0].in_first_unit if rows and alike else None for rows in found]
-    values = [_joined(map(_said, rows)) for rows in found]
+    values = [_joined(map(_value_in_html, rows)) for rows in found]
     yield from _row(pages, str(capfirst(kind.label)), values, _largest(amounts))
 
 
@@ -205,7 +205,7 @@ def _largest(amounts: Sequence[Decimal | None]) -> frozenset[int]:
     return frozenset({amounts.index(known[0])})
 
 
-def _said(row: Quantity) -> SafeString:
+def _value_in_html(row: Quantity) -> SafeString:
     line = quantity_line(row)
     of = format_html(' <span class="where-note">· {}</span>', line.of) if line.of else ""
     return format_html("{}{}{}", line.value, of, _marks(line.marks))

@@ -103,7 +103,7 @@ class JourneyPage:
     title: str
     days: list[DayPart]
     left: list[LeftLine]
-    said: list[str]  # of what the address names and the catalogue does not have
+    missing: list[str]  # what the address names and the catalogue does not have, in words
     assumptions: str
     files: list[File]
     address: str  # of this journey, in the order that is shown
@@ -125,7 +125,7 @@ class JourneyPage:
 
 
 def journey_page(data: QueryDict) -> JourneyPage:
-    asked, index = Asked.of(data), current_index()
+    asked, index = Asked.from_query(data), current_index()
     sites = read_sites(index, asked)
     by_uid = {each.uid: each for each in sites}
     made = planning.plan([each.as_stop() for each in sites], asked.wishes)
@@ -150,7 +150,7 @@ def journey_page(data: QueryDict) -> JourneyPage:
         asked.name or _("Your journey"),
         days,
         left,
-        list(_said(asked, by_uid)),
+        list(_missing_in_words(asked, by_uid)),
         _assumptions(asked),
         _files(query, sites),
         f"{here}?{query}",
@@ -375,7 +375,7 @@ def _seals(
 # --- words ---------------------------------------------------------------------------------------
 
 
-def _said(asked: Asked, known: dict[str, JourneySite]) -> Iterable[str]:
+def _missing_in_words(asked: Asked, known: dict[str, JourneySite]) -> Iterable[str]:
     missing = [uid for uid in asked.uids if uid not in known]
     if missing:
         yield ngettext(

@@ -74,7 +74,7 @@ class ScrollPage:
 
 
 def scroll_page(data: QueryDict) -> ScrollPage:
-    asked = Asked.of(data)
+    asked = Asked.from_query(data)
     sites = read_sites(current_index(), asked)
     by_time = data.get("by") != "road"
     undated = [each.name for each in sites if _year(each) is None] if by_time else []
@@ -112,7 +112,7 @@ def seed_of(data: QueryDict) -> int | None:
 
 def book_page(data: QueryDict) -> BookPage:
     """Of the stops in the address, else of ten by its seed."""
-    asked, index, is_random = Asked.of(data), current_index(), not data.get("stop")
+    asked, index, is_random = Asked.from_query(data), current_index(), not data.get("stop")
     if is_random:
         asked = Asked(uids=tuple(_at_random(index, seed_of(data) or 0)))
     return BookPage(

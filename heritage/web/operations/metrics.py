@@ -27,11 +27,11 @@ class Metric(NamedTuple):
 
     name: str
     kind: str  # gauge or counter
-    told: str
+    description: str
     values: Mapping[str, float]
 
     def __str__(self) -> str:
-        lines = [f"# HELP {self.name} {self.told}", f"# TYPE {self.name} {self.kind}"]
+        lines = [f"# HELP {self.name} {self.description}", f"# TYPE {self.name} {self.kind}"]
         for labels, value in self.values.items():
             lines.append(f"{self.name}{{{labels}}} {value:.17g}" if labels else
                          f"{self.name} {value:.17g}")  # fmt: skip
@@ -57,16 +57,16 @@ def _version() -> Metric:
 
 def _of_this_process() -> Iterator[Metric]:
     pid = f'pid="{os.getpid()}"'
-    told: dict[counters.Counted, str] = {
+    words_of: dict[counters.Counted, str] = {
         "responses": "Answers of this worker process.",
         "responses_5xx": "Answers of this worker process with a status of 5xx.",
         "page_cache_hits": "Pages that this worker process had cached.",
         "page_cache_misses": "Pages that it had to make to cache them.",
     }
     if replica.ALIAS in settings.DATABASES:
-        told["replica_reads"] = "Answers that it read from the replica."
-        told["replica_lags"] = "Answers that it read from the primary, as the replica lagged."
-    for what, words in told.items():
+        words_of["replica_reads"] = "Answers that it read from the replica."
+        words_of["replica_lags"] = "Answers that it read from the primary, as the replica lagged."
+    for what, words in words_of.items():
         values = {pid: counters.counted(what)}
         yield Metric(f"heritage_worker_{what}_total", "counter", words, values)
     try:
@@ -118,9 +118,9 @@ def _of_the_catalogue() -> list[Metric]:
     return found
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return Metric(f"heritage_{name}", "gauge", told, {"": float(value)})
+def _gauge(name: str, description: str, value: float) -> Metric:
+    return Metric(f"heritage_{name}", "gauge", description, {"": float(value)})
 
 
-def _moment(name: str, told: str, at: datetime) -> Metric:
-    return _gauge(f"{name}_timestamp_seconds", f"{told} Seconds since 1970.", at.timestamp())
+def _moment(name: str, description: str, at: datetime) -> Metric:
+    return _gauge(f"{name}_timestamp_seconds", f"{description} Seconds since 1970.", at.timestamp())

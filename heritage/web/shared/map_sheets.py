@@ -384,7 +384,7 @@ def in_view(count: int) -> str:
     return words % {"number": language_html.number(count)}
 
 
-def said(view: MapView) -> list[str]:
+def counts_in_words(view: MapView) -> list[str]:
     """In words, how the sites in view and those outside add up to what has a place."""
     found = []
     if view.in_districts:
@@ -408,7 +408,7 @@ def said(view: MapView) -> list[str]:
     return found
 
 
-def said_of_nowhere(count: int) -> list[str]:
+def nowhere_in_words(count: int) -> list[str]:
     """The same of the sites that no map shows; empty if there are none."""
     words = ngettext(
         "Of %(number)s it is not recorded where it lies.",

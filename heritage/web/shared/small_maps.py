@@ -36,7 +36,7 @@ class SmallMap:
     sheet: MapSheet
     url: str
     title: str = ""
-    said: list[str] = field(default_factory=list)
+    counts: list[str] = field(default_factory=list)
     unplaced: list[UnplacedSites] = field(default_factory=list)  # what it cannot show
 
 
@@ -53,12 +53,13 @@ def of_sites(
     window = map_cells.window_of(index, hits, WIDTH, HEIGHT, _CLOSEST)
     view = map_cells.map_view(index, hits, window)
     page_dependencies.sites(index, map_cells.ids_in(view.groups))
-    in_view, said = map_sheets.in_view(view.shown + view.in_districts), map_sheets.said(view)
+    in_view = map_sheets.in_view(view.shown + view.in_districts)
+    counts = map_sheets.counts_in_words(view)
     left = unplaced.on_no_map(view.nowhere, filters)
     marks = map_sheets.marks_of(index, view, window, data)
     url = f"{reverse('web:sites')}?{query_strings.updated(data, view='map')}"
     sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": in_view})
-    return SmallMap(sheet, url, title, [in_view, *said] if said or left else [], left)
+    return SmallMap(sheet, url, title, [in_view, *counts] if counts or left else [], left)
 
 
 def of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> SmallMap | None:

@@ -27,7 +27,7 @@ class Stretch:
 
     scroll: Scroll
     url: str
-    said: str
+    counts: str
 
 
 def of_sites(
@@ -44,12 +44,12 @@ def of_sites(
     if shown is None:
         return None
 
-    def whole(first: int, last: int) -> str:
+    def timeline_url(first: int, last: int) -> str:
         return list_url(**filters, view="timeline", at=years_in_address(first, last))
 
     drawn = scroll.drawn(
         index, hits, _ROLE, shown, _("When they began"),
-        closer=whole,
+        closer=timeline_url,
         listed=lambda first, last: list_url(**filters, begun=years_in_address(first, last)),
         undated_url=list_url(**filters, begun="none"),
         with_eras=False,

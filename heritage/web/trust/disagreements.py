@@ -152,7 +152,7 @@ def disagreements_page(data: QueryDict) -> DisagreementsPage:
     found = query.found
     last = max(1, -(-len(found) // PER_PAGE))
     number = _number(data.get("page", "1"), last)
-    shown = _read(found[(number - 1) * PER_PAGE : number * PER_PAGE])
+    shown = _read_rows(found[(number - 1) * PER_PAGE : number * PER_PAGE])
     facts = Counter(key.fact for key in query.filtered("", query.country))
     return DisagreementsPage(
         total=len(query.keys),
@@ -196,7 +196,7 @@ def _number(text: str, last: int) -> int:
     return number
 
 
-def _read(keys: list[Key]) -> list[tuple[Key, Any]]:
+def _read_rows(keys: list[Key]) -> list[tuple[Key, Any]]:
     """The rows of these keys in their order, with all that a line shows."""
     ids: dict[str, list[int]] = defaultdict(list)
     for key in keys:
@@ -246,7 +246,7 @@ def _paging(query: Query, number: int, last: int) -> Paging:
 def document(data: QueryDict, addresses: Addresses) -> dict[str, Any]:
     """All disagreements that the filters leave, for programs: texts in every language."""
     page = addresses.url("web:disagreements")
-    rows = [row for _key, row in _read(Query(data).found)]
+    rows = [row for _key, row in _read_rows(Query(data).found)]
     return {"page": page, "disagreements": [_entry(row, addresses) for row in rows]}
 
 
