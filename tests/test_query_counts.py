@@ -26,8 +26,8 @@ PAGES = {
     "/en/sites/?q=nothing+like+it&era=tang&kind=bridge": 23,
     "/en/sites/?view=list": 6,
     "/en/sites/?open=2026-11-30&hours=closed": 9,
-    "/en/sites/longmen-grottoes/": 29,
-    "/zh-hans/sites/longmen-grottoes/": 29,
+    "/en/sites/longmen-grottoes/": 28,
+    "/zh-hans/sites/longmen-grottoes/": 28,
     "/en/eras/": 1,
     "/zh-hans/eras/tang/": 9,
     "/en/kinds/": 1,
@@ -105,10 +105,10 @@ def test_queries(client, filled, settings, monkeypatch):
 # who it is, two what they may, two begin and end the transaction.
 SAVES = {
     "nothing": 8,
-    "a text": 36,
-    "an event": 36,
-    "an event of two eras": 37,
-    "a further name": 37,
+    "a text": 35,
+    "an event": 35,
+    "an event of two eras": 36,
+    "a further name": 36,
     "another name": 40,  # is looked for among all sites
     "its state": 25,
 }
