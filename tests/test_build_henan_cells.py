@@ -110,6 +110,8 @@ def test_an_unknown_event_is_refused():
         ("tang-song buildings.csv", Precision("approximate", None, "source-tang-song-buildings")),
         ("recalled, approximate (about 1-3 km)",
          Precision("approximate", 3000, "source-recalled")),
+        ("GeoNames point of the town, approximate (about 1-3 km)",
+         Precision("approximate", 3000, "source-geonames")),
         ("recalled, corrected: 500 m south (was the shared component point); good to about 0.5 km",
          Precision("approximate", 500, "source-recalled")),
         ("recalled, corrected: about 4 km north of town; good to about 2 km",
