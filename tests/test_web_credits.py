@@ -1,5 +1,6 @@
 """Credits and data: counted from what is stored, and true."""
 
+import itertools
 import json
 import re
 import tomllib
@@ -111,13 +112,23 @@ def test_an_empty_catalogue_has_the_page(client, language):
     assert 'class="credits-pictures"' not in html
 
 
-def test_many_photographs_are_not_listed(client, monkeypatch):
-    monkeypatch.setattr("heritage.web.about.credits.LISTED", 1)
+def test_each_of_many_photographs_is_credited_on_a_page(client, monkeypatch):
+    monkeypatch.setattr("heritage.web.about.credits.PER_PAGE", 2)
     site = build.make_site("A")
-    build.make_image(site)
-    assert "credits-pictures" in page(client)
-    build.make_image(site)
-    assert "credits-pictures" not in page(client)
+    for number in range(5):
+        build.make_image(site, author=f"Author {number}.", order=number)
+    first = page(client)
+    pages = re.findall(r'href="(\?photographs=\d)#photographs"', first)
+    assert pages == ["?photographs=2", "?photographs=3"]
+    assert '<details class="credits-pictures" id="photographs">' in first
+    shown = [first, *(client.get(f"/en/credits/{query}").text for query in pages)]
+    assert all("There are 5 photographs." in html for html in shown)
+    assert all('id="photographs" open>' in html for html in shown[1:])
+    credited = [re.findall(r"Author \d", html) for html in shown]
+    assert [len(names) for names in credited] == [2, 2, 1]
+    assert sorted(itertools.chain(*credited)) == [f"Author {number}" for number in range(5)]
+    for wrong in ("0", "4", "x", "²", ""):
+        assert client.get("/en/credits/", {"photographs": wrong}).status_code == 404
 
 
 def test_machines_read_a_data_set(client):

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -19,11 +19,13 @@ from heritage.models import Image, Licence, Source
 from heritage.search import columns, current_index
 from heritage.values.web_address import safe_url
 from heritage.web.about.software import Program, software
+from heritage.web.browse.paging import PageLink, page_links
 from heritage.web.shared import cards, language_html
 from heritage.web.shared.context import identity
 from heritage.web.shared.sources import SourceLine, source_line
 
-LISTED = 60  # photographs; of more, those of each site stand on its page
+PER_PAGE = 60  # photographs
+_PAGE = "photographs"  # the parameter with the page of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,19 @@ class CreditsPage:
     marked: int  # records with a statement that no source bears out
     pictures: int
     licences: list[LicenceRow]
-    listed: list[PictureRow]
+    listed: list[PictureRow]  # those of this page of photographs
+    links: list[PageLink]  # to the other pages
+    is_open: bool  # a page of photographs was asked for
     software: list[Program]
     feed: str
     sitemap: str
 
 
 def credits_page(request: HttpRequest) -> tuple[CreditsPage, dict[str, Any]]:
-    """The context of the page, and the JSON-LD that describes the catalogue as a data set."""
+    """The context of the page, and the JSON-LD that describes the catalogue as a data set.
+
+    Raises Http404 for a page of photographs that there is not.
+    """
     index = current_index()
     counts = records_by_source(index)
     sources = sorted(
@@ -81,13 +88,17 @@ def credits_page(request: HttpRequest) -> tuple[CreditsPage, dict[str, Any]]:
     )
     licences = _licences()
     pictures = sum(row.pictures for row in licences)
+    last = max(1, -(-pictures // PER_PAGE))
+    number = _number(request.GET.get(_PAGE, "1"), last)
     page = CreditsPage(
         total=len(index.sites),
         sources=[_source(source, counts[source.pk]) for source in sources],
         marked=marked_records(index),
         pictures=pictures,
         licences=licences,
-        listed=_listed() if 0 < pictures <= LISTED else [],
+        listed=_listed(number) if pictures else [],
+        links=page_links(number, last, lambda page: f"{_PAGE}={page}"),
+        is_open=_PAGE in request.GET,
         software=software(),
         feed=reverse("web:feed"),
         sitemap=reverse("sitemap"),
@@ -115,9 +126,17 @@ def _licences() -> list[LicenceRow]:
     return sorted(rows, key=lambda row: -row.pictures)
 
 
-def _listed() -> list[PictureRow]:
+def _number(wanted: str, last: int) -> int:
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
+    if not 1 <= number <= last:
+        raise Http404
+    return number
+
+
+def _listed(number: int) -> list[PictureRow]:
     shown = Image.objects.published().select_related("licence", "site")
-    return [_picture(image) for image in shown.order_by("site__slug", "order", "uid")]
+    ordered = shown.order_by("site__slug", "order", "uid")
+    return [_picture(image) for image in ordered[(number - 1) * PER_PAGE : number * PER_PAGE]]
 
 
 def _picture(image: Image) -> PictureRow:

@@ -4,6 +4,7 @@ A link to the next or previous page names the site that it continues from, so th
 shown twice or skipped while sites are added; the page number is used if that site is gone.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import QueryDict
@@ -73,22 +74,26 @@ def paging(filtered: SiteFilter, start: int, slugs: list[str]) -> Paging:
     data, total = filtered.raw_data, len(filtered.hits)
     last = max(1, -(-total // PER_PAGE))
     number = min(last, -(-start // PER_PAGE) + 1)
-    near = range(max(1, number - _NEIGHBOURS), min(last, number + _NEIGHBOURS) + 1)
-    shown = sorted({1, last, *near})
-    links: list[PageLink] = []
-    for page in shown:
-        if links and page > links[-1].number + 1:
-            links.append(PageLink(0, "", False))
-        links.append(PageLink(page, page_query(data, page), page == number))
     has_next = start + PER_PAGE < total
     first, final = (slugs[0], slugs[-1]) if slugs else (None, None)
     return Paging(
         number=number,
         last=last,
-        links=links if last > 1 else [],
+        links=page_links(number, last, lambda page: page_query(data, page)),
         previous=_step(data, max(1, number - 1), "before", first) if start else None,
         next=_step(data, number + 1, "after", final) if has_next else None,
     )
+
+
+def page_links(number: int, last: int, query_of: Callable[[int], str]) -> list[PageLink]:
+    """Links to the first and last page and those near the current one; none of a single page."""
+    near = range(max(1, number - _NEIGHBOURS), min(last, number + _NEIGHBOURS) + 1)
+    links: list[PageLink] = []
+    for page in sorted({1, last, *near}):
+        if links and page > links[-1].number + 1:
+            links.append(PageLink(0, "", False))
+        links.append(PageLink(page, query_of(page), page == number))
+    return links if last > 1 else []
 
 
 def page_query(data: QueryDict, page: int) -> str:
