@@ -69,14 +69,17 @@ def _upload() -> tuple[str, ...]:
     editor = build.make_user("editor", group="editor")
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(editor)
+    address = reverse("admin:heritage_image_upload")
+    client.get(address)  # a server has loaded its code long ago
+    client.post(address, {"pictures": [SimpleUploadedFile("large.jpg", _jpeg(300, 200, 2))]})
     data = _jpeg(*LARGE)
     file = SimpleUploadedFile("large.jpg", data)
     wall, computing = time.perf_counter(), time.process_time()
-    answer = client.post(reverse("admin:heritage_image_upload"), {"pictures": [file]})
+    answer = client.post(address, {"pictures": [file]})
     wall, computing = time.perf_counter() - wall, time.process_time() - computing
-    if Image.objects.count() != 1:
+    if Image.objects.count() != 2:
         raise RuntimeError(f"The upload was answered {answer.status_code}, and nothing stored")
-    made = Rendition.objects.filter(form="avif").count()
+    made = Rendition.objects.filter(form="avif", source=Image.objects.latest("pk").source).count()
     what = f"upload of 24 megapixels ({len(data) / 1e6:.1f} MB), {made} sizes made at once"
     return what, f"{computing:.1f} s computing, {wall:.1f} s", "3 s"
 

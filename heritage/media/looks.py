@@ -13,9 +13,19 @@ _TINY = 16  # pixels on the longer side
 _SMALL = 128  # to which a picture is reduced first
 
 
+def small_copy(picture: Image.Image) -> Image.Image:
+    """Reduced and without transparency, of which both are made; no copy of the whole is."""
+    small = picture.copy() if max(picture.size) <= 2 * _SMALL else picture.reduce(_factor(picture))
+    if small.mode != "RGBA":
+        return small
+    ground = Image.new("RGB", small.size, "white")
+    ground.paste(small, mask=small.getchannel("A"))
+    return ground
+
+
 def look_of(picture: Image.Image) -> str:
     """A hash of 16 hexadecimal digits: whether it grows lighter from each spot to the next one."""
-    grey = _on_white(picture).convert("L").resize((_WIDTH + 1, _HEIGHT), reducing_gap=2.0)
+    grey = small_copy(picture).convert("L").resize((_WIDTH + 1, _HEIGHT), reducing_gap=2.0)
     pixels = grey.tobytes()
     bits = 0
     for row in range(_HEIGHT):
@@ -32,21 +42,11 @@ def distance(one: str, other: str) -> int:
 
 def placeholder_of(picture: Image.Image) -> str:
     """A few pixels as WebP, in Base64: about 150 characters."""
-    tiny = _on_white(picture)
+    tiny = small_copy(picture)
     tiny.thumbnail((_TINY, _TINY), reducing_gap=2.0)
     out = io.BytesIO()
     tiny.convert("RGB").save(out, "WEBP", quality=20, method=4)
     return base64.b64encode(out.getvalue()).decode()
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    """A small copy without transparency; no copy of the whole is made."""
-    small = picture.copy() if max(picture.size) <= 2 * _SMALL else picture.reduce(_factor(picture))
-    if small.mode != "RGBA":
-        return small
-    ground = Image.new("RGB", small.size, "white")
-    ground.paste(small, mask=small.getchannel("A"))
-    return ground
 
 
 def _factor(picture: Image.Image) -> int:

@@ -133,7 +133,8 @@ def make_safe(stream_or_bytes: BinaryIO | bytes, *, max_bytes: int, max_pixels: 
         picture = _decode(data, kind, max_pixels)
         picture = _upright(picture)  # the one before is let go: each takes hundreds of megabytes
         picture = _plain(picture)
-        look, placeholder = looks.look_of(picture), looks.placeholder_of(picture)
+        small = looks.small_copy(picture)
+        look, placeholder = looks.look_of(small), looks.placeholder_of(small)
         form, content = _encode(picture, lossless=kind not in ("JPEG", "AVIF"))
     return SafeImage(
         content=content,
