@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
-from heritage.admin.form import kept_uploads
 from heritage.media import pending_uploads
 from heritage.models import Identity, Image
 from tests import builders as build
@@ -74,22 +73,22 @@ def test_what_is_no_picture_is_not_kept(client, site):
 def test_it_is_nobody_elses_and_lapses(client, site, editor, settings):
     token = page_data(refused(client, site))["images-0-file_kept"][0]
     other = build.make_user("bo", group="editor")
-    with kept_uploads.take(editor, token) as upload:
+    with pending_uploads.take(editor.pk, token) as upload:
         assert upload.name == "picture.png" and upload.size > 0
-    assert kept_uploads.take(other, token) is None
-    assert kept_uploads.take(editor, token + "x") is None
+    assert pending_uploads.take(other.pk, token) is None
+    assert pending_uploads.take(editor.pk, token + "x") is None
     [path] = (settings.DATA_DIR / "uploads" / str(editor.pk)).iterdir()
     os.utime(path, (time.time() - 2 * pending_uploads.LASTS,) * 2)
-    for number in range(kept_uploads.MAX_FILES + 3):
-        kept_uploads.keep(editor, SimpleUploadedFile(f"{number}.png", b"x", "image/png"))
+    for number in range(pending_uploads.MAX_FILES + 3):
+        pending_uploads.keep(editor.pk, SimpleUploadedFile(f"{number}.png", b"x", "image/png"))
     files = list(path.parent.iterdir())
-    assert len(files) == kept_uploads.MAX_FILES and path not in files
+    assert len(files) == pending_uploads.MAX_FILES and path not in files
     os.utime(files[0], (time.time() - 2 * pending_uploads.LASTS,) * 2)
     call_command("sweep_pictures", dry_run=True)
     assert files[0].exists()
     call_command("sweep_pictures")
     assert [path for path in files if not path.exists()] == files[:1]
-    assert kept_uploads.take(editor, token) is None
+    assert pending_uploads.take(editor.pk, token) is None
 
 
 # --- clearing a picture ------------------------------------------------------------------------

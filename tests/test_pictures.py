@@ -292,6 +292,40 @@ def test_many_are_uploaded_with_one_author_and_the_rest_is_asked_about(client, e
     assert "has this picture already" in client.post(reverse(UPLOAD), {"pictures": [again]}).text
 
 
+def test_files_need_not_be_chosen_again_after_an_error(client, editor, sites):
+    files = [
+        SimpleUploadedFile("longmen-grottoes-1.jpg", picture((200, 10, 10))),
+        SimpleUploadedFile("文庙.jpg", picture((10, 10, 200))),
+    ]
+    wrong = {"author": "Li Hua", "licence": "0"}
+    answer = client.post(reverse(UPLOAD), {"pictures": files} | wrong)
+    assert "licence" in answer.context["form"].errors and not Image.objects.exists()
+    asked = answer.context["asked"]
+    assert [each.name for each in asked] == [file.name for file in files]
+    kept = {"kept": [each.token for each in asked], f"site-{asked[1].token}": "confucius-2"}
+    answer = client.post(reverse(UPLOAD), kept | wrong)  # once more wrong
+    assert [each.token for each in answer.context["asked"]] == kept["kept"]
+    assert 'value="confucius-2"' in answer.text and 'value="Li Hua"' in answer.text
+    assert client.post(reverse(UPLOAD), kept | {"author": "Li Hua"}).status_code == 302
+    assert set(Image.objects.values_list("site__slug", "author")) == {
+        ("longmen-grottoes", "Li Hua"),
+        ("confucius-2", "Li Hua"),
+    }
+
+
+def test_of_too_many_files_the_first_are_kept(client, editor, sites, monkeypatch):
+    monkeypatch.setattr("heritage.admin.records.pictures.MAX_FILES", 2)
+    files = [
+        SimpleUploadedFile(f"longmen-grottoes-{n}.jpg", picture((10, 99 * n, 10))) for n in range(3)
+    ]
+    answer = client.post(reverse(UPLOAD), {"pictures": files})
+    assert "These are more than 2 files. The first 2 are kept" in answer.text
+    kept = [each.token for each in answer.context["asked"]]
+    assert len(kept) == 2 and not Image.objects.exists()
+    assert client.post(reverse(UPLOAD), {"kept": kept}).status_code == 302
+    assert Image.objects.count() == 2
+
+
 def test_a_contributor_adds_only_to_own_drafts(client, sites):
     build.change(sites["longmen"])
     user = build.make_user("bo", group="contributor")

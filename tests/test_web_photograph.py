@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image as Picture
 
+from heritage.media import pending_uploads
 from heritage.models import Change, Correction, Image, Licence
 from heritage.services import undo, verification
 from heritage.values.finding import Finding
@@ -128,6 +129,36 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(client, site, licence, sett
     assert answer.status_code == 400
     assert where in answer.context["form"].errors
     assert not Correction.objects.exists() and not files_of(settings)
+
+
+def test_a_file_need_not_be_chosen_again_after_an_error(client, site, licence, settings):
+    answer = send(client, site, author="")
+    assert answer.status_code == 400 and "“DSC_1.jpg” is kept" in answer.text
+    for _time in range(2):  # wrong once more; then it is found, as nobody else's is
+        token = answer.context["form"]["picture_kept"].value()
+        assert f'name="picture_kept" value="{token}"' in answer.text
+        answer = send(client, site, picture="", picture_kept=token, licence="")
+        assert set(answer.context["form"].errors) == {"licence"}
+    token = answer.context["form"]["picture_kept"].value()
+    good = {"picture": "", "licence": licence.pk}
+    stolen = pending_uploads.keep(7, file())
+    for wrong in (stolen, f"{token}x"):
+        assert send(client, site, picture_kept=wrong, **good).status_code == 400
+    assert send(client, site, picture_kept=token, **good).status_code == 302
+    [path] = files_of(settings)
+    assert Correction.objects.get().picture.name.endswith(path.name)
+    assert path.read_bytes() == file().read()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"website": "x"}, {"picture": SimpleUploadedFile("a.jpg", b"<html>")}],
+    ids=["by a robot", "no picture"],
+)
+def test_what_is_refused_is_not_kept(client, site, licence, settings, fields):
+    answer = send(client, site, licence=licence.pk, **fields)
+    assert answer.status_code == 400 and "need not be chosen again" not in answer.text
+    assert not (settings.DATA_DIR / "uploads").exists()
 
 
 def test_spam_is_not_even_decoded_and_floods_end(client, site, licence, monkeypatch):

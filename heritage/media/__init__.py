@@ -4,7 +4,7 @@
   message is for the person who sent it.
 - `covers` draws SVG files that stand for a site without a photograph; see its own face.
 - `looks` knows a picture again, and makes what stands for it while it is loaded.
-- `pending_uploads` is the folder of uploads whose form had errors.
+- `pending_uploads` keeps uploads whose form had errors.
 - `read_embedded()` reads what a file says of itself: author, date, caption, licence, place.
 - `renditions` encodes a picture in the sizes in which it is served.
 - `tiles` cuts it into tiles, and puts any part of it together from them.

@@ -298,7 +298,7 @@ class PictureWidget(ClearableFileInput):
     """A file input that shows the current picture, or names the one kept from the last attempt."""
 
     template_name = "admin/widgets/picture.html"
-    kept: tuple[str, str] | None = None  # (file name, token), see `kept_uploads`
+    kept: tuple[str, str] | None = None  # (file name, token), see `pending_uploads`
 
     def use_required_attribute(self, initial: Any) -> bool:
         return super().use_required_attribute(initial) and not self.kept

@@ -34,12 +34,13 @@ from heritage.admin.access import user_of
 from heritage.admin.actions import TooManyRows, tell_too_many_rows, writing
 from heritage.admin.autocomplete import BRACKETS
 from heritage.admin.changes.history_pages import HistoryPages
-from heritage.admin.form import conflicts, kept_uploads, row_sets
+from heritage.admin.form import conflicts, row_sets
 from heritage.admin.form.editing import OPENED, Editing, editing_of
 from heritage.admin.form.inlines import RecordInline
 from heritage.admin.form.inputs import offered_languages
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.writes import change_set
+from heritage.media import pending_uploads
 from heritage.models import ChangeSet, OpenForm, PendingRefresh, Record, Site
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import recorded_relations
@@ -219,7 +220,7 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
         request: HttpRequest, stack: ExitStack, not_written: NotWritten | None = None
     ) -> None:
         request.editing = Editing(request, stack, not_written)  # type: ignore[attr-defined]
-        kept_uploads.take_all(request)
+        pending_uploads.take_all(user_of(request).pk, request)
         for upload in cast(Iterable[UploadedFile], request.FILES.values()):
             upload.seek(0)  # the previous attempt has read it
 
@@ -559,7 +560,8 @@ def _keep_uploads(request: HttpRequest, context: dict[str, Any]) -> None:
         for name, field in form.fields.items():
             upload = form.files.get(form.add_prefix(name)) if form.files else None
             if upload is not None and isinstance(field, FileField) and name not in form.errors:
-                field.widget.kept = upload.name, kept_uploads.keep(user_of(request), upload)
+                token = pending_uploads.keep(user_of(request).pk, upload)
+                field.widget.kept = upload.name, token
 
 
 def _anchor(form: BaseForm, name: str) -> str:

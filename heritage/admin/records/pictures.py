@@ -21,17 +21,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from heritage.admin import access
 from heritage.admin.access import user_of
 from heritage.admin.actions import reason_of, writing
-from heritage.admin.form import kept_uploads
 from heritage.admin.form.inputs import thumbnail_address
 from heritage.admin.lists.filters import Choices, Filters, SiteStateFilter
 from heritage.admin.records.names_events_pictures import ImageForm, RowAdmin
 from heritage.admin.writes import change_set, with_undo_link
 from heritage.exchange import pictures
+from heritage.media import pending_uploads
 from heritage.models import Image, Licence, Site
 from heritage.models.row_values import column
 from heritage.values.language import LanguageMap, interface_languages, language_name, proper_tag
 
-MAX_FILES = 40  # at once
+MAX_FILES = pending_uploads.MAX_FILES  # at once
 TEXTS_PER_PAGE = 20
 _LONGEST = 2_000  # characters of an alternative text or caption
 
@@ -127,6 +127,7 @@ class Uploaded:
     image: Image | None = None
     why: str = ""
     token: str = ""  # of the kept file, which needs no second upload
+    chosen: str = ""  # the site that was named for it
     candidates: list[Site] = field(default_factory=list)
 
 
@@ -211,49 +212,63 @@ class ImageAdmin(RowAdmin):
         """Adds drafts of what can be matched to a site; asks about the rest, which is kept."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = PicturesForm(request.POST or None, request.FILES or None)
-        asked: list[Uploaded] = []
-        if request.method == "POST" and form.is_valid():
+        form, asked = PicturesForm(), list[Uploaded]()
+        if request.method == "POST":
+            form = PicturesForm(request.POST, request.FILES)
+            form.full_clean()
             sent = list(self._sent(request))
             if not sent:
                 form.add_error("pictures", _("Choose the pictures first."))
             elif len(sent) > MAX_FILES:
-                text = _("These are more than %(count)s files. Send them in parts.")
+                text = _(
+                    "These are more than %(count)s files. The first %(count)s are kept below: add "
+                    "them, then choose the others."
+                )
                 form.add_error("pictures", text % {"count": MAX_FILES})
-            else:
-                done = []
-                for upload, chosen in sent:
-                    with upload:  # one that was kept is an open file
-                        done.append(self._prepared(request, form, upload, chosen))
-                self._add(request, [each for each in done if each.image])
-                asked = [each for each in done if not each.image]
-                if not asked:
-                    return redirect(self.own_url("changelist"))
+            done = []
+            for upload, each in sent[:MAX_FILES]:
+                with upload:  # one that was kept is an open file
+                    if form.is_valid():
+                        self._prepare(request, form, upload, each)
+                    else:
+                        self._keep(request, upload, each)
+                done.append(each)
+            self._add(request, [each for each in done if each.image])
+            asked = [each for each in done if not each.image]
+            if form.is_valid() and not asked:
+                return redirect(self.own_url("changelist"))
         context = {"form": form, "asked": asked, "most": MAX_FILES, "media": self.media}
         return self.page(request, "admin/upload_pictures.html", _("Add pictures"), context)
 
-    def _sent(self, request: HttpRequest) -> Iterator[tuple[UploadedFile, str]]:
+    def _sent(self, request: HttpRequest) -> Iterator[tuple[UploadedFile, Uploaded]]:
         """The files, with the site that was chosen for each; kept ones come first."""
         for token in request.POST.getlist("kept"):
-            upload = kept_uploads.take(user_of(request), token)
+            upload = pending_uploads.take(user_of(request).pk, token)
             if upload is not None:
-                yield upload, request.POST.get(f"site-{token}", "")
+                chosen = request.POST.get(f"site-{token}", "")
+                yield upload, Uploaded(upload.name or "", token=token, chosen=chosen)
         for upload in request.FILES.getlist("pictures"):
-            yield upload, ""
+            yield upload, Uploaded(upload.name or "")
 
-    def _prepared(
-        self, request: HttpRequest, form: PicturesForm, upload: UploadedFile, chosen: str
-    ) -> Uploaded:
+    @staticmethod
+    def _keep(request: HttpRequest, upload: UploadedFile, sent: Uploaded) -> None:
+        sent.token = sent.token or pending_uploads.keep(user_of(request).pk, upload)
+
+    def _prepare(
+        self, request: HttpRequest, form: PicturesForm, upload: UploadedFile, sent: Uploaded
+    ) -> None:
+        """Make a draft of it, which is not stored yet; or say why not."""
         given = form.cleaned_data
-        name = upload.name or ""
-        found = pictures.match(chosen or given["site"] or name.rpartition(".")[0] or name)
-        asked = Uploaded(name, candidates=found.candidates)
+        name = sent.name
+        found = pictures.match(sent.chosen or given["site"] or name.rpartition(".")[0] or name)
         if found.site is None:
-            asked.why, asked.token = found.question, kept_uploads.keep(user_of(request), upload)
-            return asked
+            sent.why, sent.candidates = found.question, found.candidates
+            self._keep(request, upload, sent)
+            return
+        sent.token = ""
         if not self._may_add_to(request, found.site):
-            asked.why = _("You may not change %(site)s.") % {"site": found.site}
-            return asked
+            sent.why = _("You may not change %(site)s.") % {"site": found.site}
+            return
         try:
             upload.seek(0)
             image = pictures.add_draft(
@@ -265,13 +280,12 @@ class ImageAdmin(RowAdmin):
                 licence=given["licence"],
             )
         except ValidationError as error:
-            asked.why = " ".join(error.messages)
-            return asked
+            sent.why = " ".join(error.messages)
+            return
         if pictures.same_as(image):
-            asked.why = _("%(site)s has this picture already.") % {"site": found.site}
-            return asked
-        asked.image = image
-        return asked
+            sent.why = _("%(site)s has this picture already.") % {"site": found.site}
+            return
+        sent.image = image
 
     @staticmethod
     def _may_add_to(request: HttpRequest, site: Site) -> bool:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -19,8 +20,9 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxLengthValidator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +32,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from heritage.media import ImageRefused, make_safe
+from heritage.media import ImageRefused, make_safe, pending_uploads
 from heritage.models import Correction, Licence, Site, statements
 from heritage.models.statements import Statement, StatementKind
 from heritage.search import current_index, page_rows
@@ -192,6 +194,8 @@ class PhotographForm(ReaderForm):
         help_text=_("JPEG, PNG, WebP, AVIF or TIFF."),
         widget=forms.FileInput({"accept": "image/*"}),
     )
+    # Of a file that was sent before, when something else was wrong.
+    picture_kept = forms.CharField(widget=forms.HiddenInput, required=False)
     author = forms.CharField(
         label=_("Who made it?"),
         max_length=200,
@@ -237,6 +241,10 @@ class PhotographForm(ReaderForm):
         field.queryset = Licence.objects.filter(pk__in=free)
         for name in ("text", "suggestion"):
             self.fields[name].validators.append(MaxLengthValidator(MAX_ALT))
+
+    def say_what_is_kept(self, name: str | None) -> None:
+        words = _("“%(name)s” is kept and need not be chosen again.")
+        self["picture"].help_text = words % {"name": name}
 
     def clean_text(self) -> str:
         return _without_any_link(normalize_newlines(self.cleaned_data["text"]))
@@ -350,6 +358,8 @@ def photograph(request: HttpRequest, slug: str) -> HttpResponse:
     site = Site.objects.published().filter(slug=slug).first()
     if site is None:
         return _not_public(request, slug, "web:photograph")
+    if request.method == "POST":
+        pending_uploads.take_all(pending_uploads.VISITORS, request)
     form = PhotographForm(
         request.POST if request.method == "POST" else None,
         request.FILES if request.method == "POST" else None,
@@ -376,12 +386,13 @@ def _answered(
             is_busy = not isinstance(error, StorageFailed)
             form.add_error(None, ValidationError(_BUSY if is_busy else _FULL, code="busy"))
             status = 503
+            _keep_picture(request, form)
     elif form.errors:
         status = 429 if form.has_error("__all__", "flood") else 400
         if not form.form_key:  # what was written is kept, and can be sent with a fresh signature
-            data = request.POST.copy()
-            data["key"] = new_key(form.site)
-            form.data = data
+            _show_again(form, key=new_key(form.site))
+        if status == 400 and "website" not in form.errors:
+            _keep_picture(request, form)
     context |= {
         "site": form.site,
         "form": form,
@@ -392,6 +403,26 @@ def _answered(
     if status == 503:
         response["Retry-After"] = str(settings.RETRY_AFTER_SECONDS)
     return private(response)
+
+
+def _show_again(form: ReaderForm, **values: str) -> None:
+    """With other values of hidden fields than were sent."""
+    data = cast(QueryDict, form.data).copy()
+    for name, value in values.items():
+        data[name] = value
+    form.data = data
+
+
+def _keep_picture(request: HttpRequest, form: ReaderForm) -> None:
+    """A file that may be right is kept, so that it need not be chosen again."""
+    upload = cast(UploadedFile | None, request.FILES.get("picture"))
+    if not isinstance(form, PhotographForm) or upload is None or "picture" in form.errors:
+        return
+    if (upload.size or 0) > settings.IMAGE_MAX_BYTES:
+        return
+    with suppress(OSError):  # where nothing can be stored, it has to be sent again
+        _show_again(form, picture_kept=pending_uploads.keep(pending_uploads.VISITORS, upload))
+        form.say_what_is_kept(upload.name)
 
 
 def _about(about: Statement | None, holds: bool) -> dict[str, str]:
