@@ -152,9 +152,10 @@ def test_spam_is_kept_out(client, site, name):
 
 @pytest.mark.parametrize(
     ("seconds", "status"),
-    [(0, 400), (2, 400), (4, 302), (3600, 302), (12 * 3600 + 5, 400)],
+    [(0, 400), (550, 400), (610, 302), (3600, 302), (12 * 3600 + 5, 400)],
 )
-def test_neither_at_once_nor_late(client, site, seconds, status):
+def test_neither_at_once_nor_late(client, site, seconds, status, monkeypatch):
+    monkeypatch.setattr(views, "MIN_SECONDS", 600)  # however slow the machine is
     assert send(client, site, key=key(site, seconds_ago=seconds)).status_code == status
 
 
