@@ -326,6 +326,14 @@ def test_of_too_many_files_the_first_are_kept(client, editor, sites, monkeypatch
     assert Image.objects.count() == 2
 
 
+def test_the_library_leads_to_what_may_be_done(client, editor, drafts):
+    library = reverse("admin:heritage_image_changelist")
+    html = client.get(library).text
+    assert all(f'href="{reverse(name)}"' in html for name in (UPLOAD, TEXTS))
+    client.force_login(build.make_user("bo", group="contributor"))
+    assert client.get(library).status_code == 200
+
+
 def test_a_contributor_adds_only_to_own_drafts(client, sites):
     build.change(sites["longmen"])
     user = build.make_user("bo", group="contributor")

@@ -206,6 +206,12 @@ class ImageAdmin(RowAdmin):
             *super().get_urls(),
         ]
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        may = {"may_write_texts": self.has_change_permission(request)}
+        return super().changelist_view(request, may | (extra_context or {}))
+
     # --- many at once
 
     def upload_view(self, request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,6 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -415,7 +414,7 @@ def _show_again(form: ReaderForm, **values: str) -> None:
 
 def _keep_picture(request: HttpRequest, form: ReaderForm) -> None:
     """A file that may be right is kept, so that it need not be chosen again."""
-    upload = cast(UploadedFile | None, request.FILES.get("picture"))
+    upload = request.FILES.get("picture")
     if not isinstance(form, PhotographForm) or upload is None or "picture" in form.errors:
         return
     if (upload.size or 0) > settings.IMAGE_MAX_BYTES:

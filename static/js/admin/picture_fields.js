@@ -18,7 +18,7 @@
       if (!x || picture.closest(".picture-focus")) continue;
       const frame = document.createElement("span");
       frame.className = "picture-focus";
-      frame.title = x.labels[0]?.textContent ?? "";
+      picture.closest(".picture-input").querySelector(".picture-focus-hint").hidden = false;
       const mark = document.createElement("span");
       mark.className = "picture-focus-mark";
       picture.replaceWith(frame);
