@@ -22,9 +22,20 @@ from django.urls import reverse
 
 from heritage.exchange import importing
 from heritage.formats import downloads
+from heritage.formats.addresses import Addresses
 from heritage.formats.downloads import editions, making
-from heritage.models import Blur, CommandRun, Job, PreparedFile, Site, row_values
+from heritage.models import (
+    Blur,
+    CommandRun,
+    Identifier,
+    IdentifierScheme,
+    Job,
+    PreparedFile,
+    Site,
+    row_values,
+)
 from heritage.search import SiteFilter
+from heritage.search.page_rows import table_rows
 from heritage.values.cell_text import as_meant, harmless
 from heritage.web.data import files
 from tests import builders as build
@@ -318,17 +329,48 @@ def test_a_value_is_of_the_type_that_is_declared(client, sites):
             assert value is None or isinstance(value, types[column.datatype]), column.key
 
 
-def test_whole_fields_of_texts_are_what_the_columns_say(sites):
-    """They are read at once, for speed."""
-    from heritage.formats.addresses import Addresses
-    from heritage.search.page_rows import read_table
+def test_each_cell_is_of_the_site_of_its_row(sites, monkeypatch):
+    """Files are made column by column, in portions: a site alone has the same cells."""
+    song, tang = build.make_era("Song", slug="song"), sites.events.get().first_era
+    temple = build.make_site(
+        "Temple",
+        kinds=[build.make_kind("Temple", slug="temple"), *sites.kinds.all()],
+        place=sites.place,
+    )
+    build.make_event(temple, "in_use", "1200", first_era=song)
+    build.make_event(temple, "built", first_era=tang, last_era=song)
+    for date in ("1100", "0900"):
+        build.make_event(temple, "fabric", date, first_era=song)
+    build.make_event(temple, "fabric", first_era=tang, last_era=song)
+    for name in ("Hall; of books", "A temple"):
+        build.make_name(temple, name)
+    scheme = IdentifierScheme.objects.create(slug="registry", label=build.text("Registry"))
+    for value in ("5", "4"):
+        Identifier.objects.create(site=temple, scheme=scheme, value=value)
+    index, nobody = SiteFilter().index, 999_999
+    ids = [temple.pk, nobody, *Site.objects.order_by("-pk").values_list("pk", flat=True)]
 
-    index = SiteFilter().index
-    context = making.Context(index, "en", Addresses("https://h.example"))
-    [rows] = making.rows(context, list(index.sites))
-    [read] = read_table(index, list(index.sites))
-    for made, row in zip(rows, read, strict=True):
-        assert made == [column.value(row, context) for column in downloads.COLUMNS]
+    def made(ids, *, for_editors=False):
+        addresses = Addresses("https://h.example")
+        context = making.Context(index, "en", addresses, for_editors)
+        return [row for each in making.portions(context, ids) for row in zip(*each, strict=True)]
+
+    for for_editors, count in ((False, 5), (True, 6)):
+        alone = [row for pk in ids for row in made([pk], for_editors=for_editors)]
+        with monkeypatch.context() as patch:
+            patch.setattr(table_rows, "AT_ONCE", 3)
+            assert made(ids, for_editors=for_editors) == alone and len(alone) == count
+    [row] = made([temple.pk])
+    cells = dict(zip([column.key for column in downloads.COLUMNS], row, strict=True))
+    expected = {
+        "title": "Temple", "kinds": "caves; temple", "place_label": "Luoyang",
+        "beginning": "built", "beginning_date": None, "beginning_year": 618,
+        "beginning_era": "tang/song", "eras": "tang/song; song",
+        "eras_label": "Tang – Song; Song", "other_names": "A temple; Hall, of books",
+        "identifiers": "registry:4; registry:5", "registers": "", "criteria": "", "unesco": "none",
+        "latitude": None, "blurred_km": None, "precision": None, "summary:en": None,
+    }  # fmt: skip
+    assert {key: cells[key] for key in expected} == expected
 
 
 def test_a_list_is_in_its_order_and_language(client, sites):

@@ -33,7 +33,7 @@ def write_example(path: Path, extension: str) -> None:
             [title, *(f"{key}: {label}" for key, label in labels.items())],
         )  # fmt: skip
         columns = tuple(
-            FileColumn(key, label, lambda row, of: None) for key, label in labels.items()
+            FileColumn(key, label, lambda portion, context: []) for key, label in labels.items()
         )
         for _done in FORMATS[extension].write(path, FileTable(about, columns, 0, iter(()))):
             pass

@@ -4,9 +4,10 @@
 has the exact point, too. The page of data (`web/data/`) explains them from here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils.text import format_lazy
@@ -14,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.formats.addresses import Addresses
 from heritage.formats.sentence import exact_place_phrase
-from heritage.models import Era, Place, Site, Term
+from heritage.models import Era, Place, Site
 from heritage.models.row_values import column
 from heritage.search import IndexSnapshot
-from heritage.search.page_rows import EventRow, TableRow
+from heritage.search.page_rows import EventRow, Span, TablePortion
 from heritage.values.language import LanguageMap, LazyText, language_name
 
 SEPARATOR = "; "  # of several values in one cell
@@ -33,26 +34,20 @@ class Context:
     language: str
     addresses: Addresses
     for_editors: bool = False
-    _labels: dict[tuple[type[Term], int], str] = field(default_factory=dict)
+    # What cells say of a key, such as the id of a place: by what words it, then by the key.
+    worded: dict[Any, dict[Any, Value]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.eras = self.index.vocabulary.eras
+        self.vocabulary = self.index.vocabulary
         self.before_slug, _slug, self.after_slug = self._page_of("SLUG").partition("SLUG")
         self.terms = self.addresses.url("web:data", language=self.language) + "#terms"
 
     def _page_of(self, slug: str) -> str:
         return self.addresses.url("web:site", slug, language=self.language)
 
-    def label(self, term: Term) -> str:
-        """What the file calls a term, a place with broader ones; in the active language."""
-        key = (type(term), term.pk)
-        if key not in self._labels:
-            if isinstance(term, Place):
-                self._labels[key] = exact_place_phrase(term)
-            else:
-                words = term.short() if isinstance(term, Era) else term.label.best()
-                self._labels[key] = str(words)
-        return self._labels[key]
+
+# A cell for each site of a portion, in the active language.
+type Cells = Callable[[TablePortion, Context], Sequence[Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ class FileColumn:
 
     key: str  # its name in files
     description: str | LazyText
-    value: Callable[[TableRow, Context], Value]
+    cells: Cells
     datatype: str = "text"
     unit: str | LazyText = ""
 
@@ -79,95 +74,149 @@ _DATATYPES: dict[str, str | LazyText] = {
 }
 
 
-# --- values ----------------------------------------------------------------------------------
+# --- cells -----------------------------------------------------------------------------------
 
 
-def _degrees(name: str) -> Callable[[TableRow, Context], Value]:
-    def value(row: TableRow, context: Context) -> Value:
-        found: Value = row.plain[name if context.for_editors else f"public_{name}"]
-        return found
-
-    return value
+def _degrees(name: str) -> Cells:
+    return lambda portion, context: portion.plain[name if context.for_editors else f"public_{name}"]
 
 
-def _blurred_km(row: TableRow, context: Context) -> Value:
-    if context.for_editors or row.plain["public_latitude"] is None:
-        return None
-    own = row.plain["blur_km"]
-    return (row.plain["rule_blur_km"] if own is None else own) or None
+def _blurred_km(portion: TablePortion, context: Context) -> Sequence[Value]:
+    if context.for_editors:
+        return [None] * len(portion.ids)
+    plain = portion.plain
+    blurs = zip(plain["public_latitude"], plain["blur_km"], plain["rule_blur_km"], strict=True)
+    return [
+        None if latitude is None else (rule if own is None else own) or None
+        for latitude, own, rule in blurs
+    ]
 
 
-def _plain(name: str) -> Callable[[TableRow, Context], Value]:
-    def value(row: TableRow, context: Context) -> Value:
-        found: Value = row.plain[name]
-        return found
-
-    return value
+def _precision(portion: TablePortion, context: Context) -> Sequence[Value]:
+    pairs = zip(portion.plain["precision"], portion.plain["latitude"], strict=True)
+    return [None if latitude is None else precision for precision, latitude in pairs]
 
 
-def _number(name: str) -> Callable[[TableRow, Context], Value]:
+def _plain(name: str) -> Cells:
+    return lambda portion, context: portion.plain[name]
+
+
+def _number(name: str) -> Cells:
     """A decimal, which SQLite stores as a float; a whole number without a fraction."""
 
-    def value(row: TableRow, context: Context) -> Value:
-        found = row.plain[name]
-        if found is None:
-            return None
-        number = float(found)
-        return int(number) if number.is_integer() else number
+    def number(value: Any) -> Value:
+        found = float(value)
+        return int(found) if found.is_integer() else found
 
-    return value
+    return lambda portion, context: [
+        None if value is None else number(value) for value in portion.plain[name]
+    ]
 
 
-def _moment(name: str) -> Callable[[TableRow, Context], Value]:
-    """A moment of UTC to the second, which SQLite gives as text."""
-    return lambda row, context: moment(row.plain[name])
+def _moment(name: str) -> Cells:
+    return lambda portion, context: list(map(moment, portion.plain[name]))
 
 
 def moment(value: datetime | str | None) -> str | None:
+    """A moment of UTC to the second; a database may give it as text."""
     if not value:
         return None
-    text = value if isinstance(value, str) else f"{value:%Y-%m-%dT%H:%M:%S}"
+    text = str(value)
     return f"{text[:10]}T{text[11:19]}Z"
 
 
-def _beginning(read: Callable[[EventRow, Context], Value]) -> Callable[[TableRow, Context], Value]:
-    def value(row: TableRow, context: Context) -> Value:
-        beginning = row.beginning
-        return read(beginning, context) if beginning else None
-
-    return value
+def _of_beginning(read: Callable[[EventRow], Value]) -> Cells:
+    return lambda portion, context: [
+        None if event is None else read(event) for event in portion.beginnings
+    ]
 
 
-def _span(row: EventRow, context: Context, of: Callable[[Term], str], between: str) -> str:
-    first, last = context.eras.get(row.first_era), context.eras.get(row.last_era)
+def _by_key(
+    keys: Callable[[TablePortion], Iterable[Any]], word: Callable[[Any, Context], Value]
+) -> Cells:
+    """What a key of each site is in words, such as the id of its place; once for all its sites."""
+
+    def cells(portion: TablePortion, context: Context) -> Sequence[Value]:
+        words = context.worded.setdefault(word, {})
+        asked = list(keys(portion))
+        for key in {*asked} - words.keys():
+            words[key] = word(key, context)
+        return [words[key] for key in asked]
+
+    return cells
+
+
+def _kinds(portion: TablePortion) -> Iterable[tuple[int, ...]]:
+    return portion.kinds
+
+
+def _place(portion: TablePortion) -> Iterable[int | None]:
+    return portion.plain["place_id"]
+
+
+def _era_of_beginning(portion: TablePortion) -> Iterable[Span]:
+    return [(None, None) if e is None else (e.first_era, e.last_era) for e in portion.beginnings]
+
+
+def _eras(portion: TablePortion) -> Iterable[tuple[Span, ...]]:
+    return portion.ages
+
+
+def _slug_of_place(pk: int | None, context: Context) -> Value:
+    place = context.vocabulary.places.get(pk)
+    return place.slug if place else None
+
+
+def _label_of_place(pk: int | None, context: Context) -> Value:
+    place = context.vocabulary.places.get(pk)
+    return exact_place_phrase(place) if place else None
+
+
+def _country(pk: int | None, context: Context) -> Value:
+    place = context.vocabulary.places.get(pk)
+    while place is not None and place.level != Place.Level.COUNTRY:
+        place = place.parent
+    return place.code or None if place else None
+
+
+def _slugs_of_kinds(ids: tuple[int, ...], context: Context) -> Value:
+    terms = context.vocabulary.kinds.terms
+    return SEPARATOR.join(terms[pk].slug for pk in ids)
+
+
+def _labels_of_kinds(ids: tuple[int, ...], context: Context) -> Value:
+    terms = context.vocabulary.kinds.terms
+    return SEPARATOR.join(str(terms[pk].label.best()) for pk in ids)
+
+
+def _span(span: Span, context: Context, of: Callable[[Era], str], between: str) -> str:
+    first, last = map(context.vocabulary.eras.get, span)
     if first is None:
         return ""
     return of(first) if last in (None, first) else f"{of(first)}{between}{of(last)}"
 
 
-def _slug(term: Term) -> str:
-    return term.slug
+def _slugs_of_span(span: Span, context: Context) -> str:
+    return _span(span, context, lambda era: era.slug, "/")
 
 
-def _span_of_slugs(row: EventRow, context: Context) -> str:
-    return _span(row, context, _slug, "/")
+def _labels_of_span(span: Span, context: Context) -> str:
+    return _span(span, context, lambda era: str(era.short()), " – ")
 
 
-def _span_of_labels(row: EventRow, context: Context) -> str:
-    return _span(row, context, context.label, " – ")
+def _once(values: Iterable[str]) -> str:
+    return SEPARATOR.join(dict.fromkeys(filter(None, values)))
 
 
-def _joined(values: list[str]) -> str:
-    return SEPARATOR.join(values) if values else ""
-
-
-def _once(values: list[str]) -> str:
-    return _joined(list(dict.fromkeys(filter(None, values)))) if values else ""
-
-
-def _title(row: TableRow, context: Context) -> str:
-    names = {**row.texts["name"], **row.texts["short_name"]}
-    return names.get(context.language) or str(LanguageMap(names).best(context.language))
+def _titles(portion: TablePortion, context: Context) -> Sequence[Value]:
+    language = context.language
+    pairs = zip(portion.texts["short_name"], portion.texts["name"], strict=True)
+    return [
+        short.get(language)
+        or name.get(language)
+        or str(LanguageMap({**name, **short}).best(language))
+        for short, name in pairs
+    ]
 
 
 LANGUAGES = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
@@ -177,8 +226,13 @@ def _texts(name: str, description: LazyText) -> list[FileColumn]:
     """A column for each language that a record may be written in."""
     label = column(Site, name).verbose_name
 
-    def value(code: str) -> Callable[[TableRow, Context], Value]:
-        return lambda row, context: row.texts[name].get(code)
+    def of_language(code: str) -> Cells:
+        def cells(portion: TablePortion, context: Context) -> Sequence[Value]:
+            if code not in portion.languages[name]:
+                return [None] * len(portion.ids)
+            return [texts.get(code) for texts in portion.texts[name]]
+
+        return cells
 
     return [
         FileColumn(
@@ -189,7 +243,7 @@ def _texts(name: str, description: LazyText) -> list[FileColumn]:
                 language=language_name(code),
                 description=description,
             ),
-            value(code),
+            of_language(code),
         )
         for code in LANGUAGES
     ]
@@ -202,37 +256,39 @@ _FACTS = [
     FileColumn(
         "title",
         _("What its page calls it, in the language of the file or else in another."),
-        _title,
+        _titles,
     ),
     FileColumn(
         "url",
         _("The address of its page."),
-        lambda row, context: f"{context.before_slug}{row.plain['slug']}{context.after_slug}",
+        lambda portion, context: [
+            f"{context.before_slug}{slug}{context.after_slug}" for slug in portion.plain["slug"]
+        ],
     ),
     FileColumn(
         "kinds",
         _("Slugs of the kinds of place that it is, the most telling first."),
-        lambda row, context: _joined([kind.slug for kind in row.kinds]),
+        _by_key(_kinds, _slugs_of_kinds),
     ),
     FileColumn(
         "kinds_label",
         _("The same in words."),
-        lambda row, context: _joined([context.label(kind) for kind in row.kinds]),
+        _by_key(_kinds, _labels_of_kinds),
     ),
     FileColumn(
         "place",
         _("Slug of the narrowest place that it is sure to lie in."),
-        lambda row, context: row.place.slug if row.place else None,
+        _by_key(_place, _slug_of_place),
     ),
     FileColumn(
         "place_label",
         _("The same in words, with the broader ones."),
-        lambda row, context: context.label(row.place) if row.place else None,
+        _by_key(_place, _label_of_place),
     ),
     FileColumn(
         "country",
         _("ISO 3166 code of the country, where it is recorded."),
-        lambda row, context: _country(row.place),
+        _by_key(_place, _country),
     ),
     FileColumn("latitude", _("North is positive; WGS 84."), _degrees("latitude"), "number", "°"),
     FileColumn("longitude", _("East is positive; WGS 84."), _degrees("longitude"), "number", "°"),
@@ -249,7 +305,7 @@ _FACTS = [
     FileColumn(
         "precision",
         _("What the recorded point is: surveyed, approximate, or town, the centre of the town."),
-        lambda row, context: row.plain["precision"] if row.plain["latitude"] is not None else None,
+        _precision,
     ),
     FileColumn(
         "accuracy_m",
@@ -262,38 +318,38 @@ _FACTS = [
     FileColumn(
         "beginning",
         _("What the event is that tells how old it is, such as founded or built."),
-        _beginning(lambda event, context: event.kind),
+        _of_beginning(lambda event: event.kind),
     ),
     FileColumn(
         "beginning_date",
         _("The date of that event in EDTF (ISO 8601-2), as exact as it is known."),
-        _beginning(lambda event, context: event.date or None),
+        _of_beginning(lambda event: event.date or None),
     ),
     FileColumn(
         "beginning_year",
         _("The first year that it can have been; 0 is 1 BCE, −1 is 2 BCE."),
-        _beginning(lambda event, context: event.first_year),
+        _of_beginning(lambda event: event.first_year),
         "year",
     ),
     FileColumn(
         "beginning_era",
         _("Slug of the era of that event, or two with a slash from the first to the last."),
-        _beginning(_span_of_slugs),
+        _by_key(_era_of_beginning, _slugs_of_span),
     ),
     FileColumn(
         "eras",
         _("The same of what stands today or, in the ground, of what it dates from."),
-        lambda row, context: _once([_span_of_slugs(each, context) for each in row.age]),
+        _by_key(_eras, lambda spans, context: _once(_slugs_of_span(s, context) for s in spans)),
     ),
     FileColumn(
         "eras_label",
         _("The same in words."),
-        lambda row, context: _once([_span_of_labels(each, context) for each in row.age]),
+        _by_key(_eras, lambda spans, context: _once(_labels_of_span(s, context) for s in spans)),
     ),
     FileColumn(
         "unesco",
         _("in_danger, inscribed, part, tentative, delisted or none: see the filter of that name."),
-        lambda row, context: row.status or None,
+        lambda portion, context: [status or None for status in portion.statuses],
     ),
     FileColumn(
         "inscribed_year",
@@ -304,37 +360,42 @@ _FACTS = [
     FileColumn(
         "criteria",
         _("The criteria of World Heritage."),
-        lambda row, context: _joined(row.criteria),
+        lambda portion, context: list(map(SEPARATOR.join, portion.criteria)),
     ),
     FileColumn(
         "registers",
         _("The entries that hold today: the slug of the register, a colon, and the reference."),
-        lambda row, context: _once(
-            [
-                f"{register.slug}:{reference}" if reference else register.slug
-                for register, reference in row.entries
-            ]
-        ),
+        lambda portion, context: [
+            _once(f"{slug}:{reference}" if reference else slug for slug, reference in entries)
+            if entries
+            else ""
+            for entries in portion.entries
+        ],
     ),
     FileColumn(
         "identifiers",
         _("What others call it: the slug of the authority, a colon, and its identifier."),
-        lambda row, context: _joined([f"{scheme}:{value}" for scheme, value in row.identifiers]),
+        lambda portion, context: [
+            SEPARATOR.join(map(":".join, pairs)) if pairs else "" for pairs in portion.identifiers
+        ],
     ),
     FileColumn(
         "other_names",
         _("Further names, in whatever language."),
-        lambda row, context: _once([name.replace(";", ",") for name in row.names]),
+        lambda portion, context: [
+            _once(name.replace(";", ",") for name in names) if names else ""
+            for names in portion.names
+        ],
     ),
     FileColumn(
         "sources",
         _("Uids of the sources of the whole record; its page says what rests on which."),
-        lambda row, context: _joined(row.sources),
+        lambda portion, context: list(map(SEPARATOR.join, portion.sources)),
     ),
     FileColumn(
         "terms",
         _("Where the licences and the sources are told."),
-        lambda row, context: context.terms,
+        lambda portion, context: [context.terms] * len(portion.ids),
     ),
     FileColumn(
         "published_at", _("When it was first published, UTC."), _moment("published_at"), "datetime"
@@ -342,7 +403,7 @@ _FACTS = [
     FileColumn(
         "changed_at",
         _("When something that everybody may read of it was last changed, UTC."),
-        lambda row, context: moment(row.changed_at),
+        lambda portion, context: list(map(moment, portion.changed_at)),
         "datetime",
     ),
 ]
@@ -379,9 +440,3 @@ EDITORS_COLUMNS = (
     ),
     *_TEXTS,
 )
-
-
-def _country(place: Place | None) -> str | None:
-    while place is not None and place.level != Place.Level.COUNTRY:
-        place = place.parent
-    return place.code or None if place else None

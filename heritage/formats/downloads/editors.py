@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 
 from heritage.formats.addresses import Addresses
 from heritage.formats.downloads.columns import EDITORS_COLUMNS, Context
-from heritage.formats.downloads.making import about_list, rows
+from heritage.formats.downloads.making import about_list, portions
 from heritage.formats.downloads.plain_files import csv_text
 from heritage.formats.downloads.table import FileTable
 from heritage.search import SiteFilter, current_index
@@ -19,7 +19,7 @@ def sites_as_table(ids: list[int], addresses: Addresses) -> Iterator[str]:
     context = Context(index, language, addresses, for_editors=True)
     about = about_list(SiteFilter(), addresses, "", language)
     out = io.StringIO()
-    table = FileTable(about, EDITORS_COLUMNS, len(ids), rows(context, ids))
+    table = FileTable(about, EDITORS_COLUMNS, len(ids), portions(context, ids))
     for _done in csv_text(out, table, bom=True):
         yield out.getvalue()
         out.seek(0)

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from heritage.formats.downloads.columns import Value
-from heritage.formats.downloads.table import About, FileTable
+from heritage.formats.downloads.table import About, FileTable, rows_of
 
 _APPLICATION, _VERSION = 0x47504B47, 10300  # "GPKG", 1.3.0
 _WGS84 = 4326
@@ -74,7 +74,7 @@ def write_geopackage(path: Path, table: FileTable) -> Iterator[int]:
         done, west, south, east, north = 0, 180.0, 90.0, -180.0, -90.0
         for portion in table.portions:
             rows: list[list[Value | bytes]] = []
-            for row in portion:
+            for row in rows_of(portion):
                 x, y = row[longitude], row[latitude]
                 geometry = None
                 if isinstance(x, float | int) and isinstance(y, float | int):
@@ -83,7 +83,7 @@ def write_geopackage(path: Path, table: FileTable) -> Iterator[int]:
                     geometry = struct.pack("<2sBBiBIdd", b"GP", 0, 1, _WGS84, 1, 1, x, y)
                 rows.append([geometry, *(None if value == "" else value for value in row)])
             file.executemany(insert, rows)
-            done += len(portion)
+            done += len(portion[0])
             yield done
         if west <= east:
             file.execute(

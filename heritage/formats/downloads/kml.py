@@ -1,6 +1,6 @@
 """Tables as KML, for globes and maps on phones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from heritage.formats.downloads.columns import Value
-from heritage.formats.downloads.table import About, FileTable
+from heritage.formats.downloads.table import About, FileTable, rows_of
 from heritage.values.cell_text import for_xml
 
 MOST = 100_000  # placemarks
@@ -21,9 +21,9 @@ def write_kml(path: Path, table: FileTable) -> Iterator[int]:
         with override(table.about.language):
             out.write(_head(table.about))
         for portion in table.portions:
-            for row in portion:
+            for row in rows_of(portion):
                 out.write(_placemark(table, row))
-            done += len(portion)
+            done += len(portion[0])
             yield done
         out.write("</Document></kml>\n")
 
@@ -41,7 +41,7 @@ def _head(about: About) -> str:
     )
 
 
-def _placemark(table: FileTable, row: list[Value]) -> str:
+def _placemark(table: FileTable, row: Sequence[Value]) -> str:
     cells = dict(zip(table.keys, row, strict=True))
     data = "".join(
         f"<Data name={quoteattr(key)}><value>{_xml(value)}</value></Data>"

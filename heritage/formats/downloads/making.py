@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy, override
 
 from heritage.formats.addresses import Addresses
 from heritage.formats.downloads import geopackage, kml, plain_files, spreadsheets
-from heritage.formats.downloads.columns import COLUMNS, EDITORS_COLUMNS, LANGUAGES, Context, Value
-from heritage.formats.downloads.table import About, FileFormat, FileTable, SourceOfFile
+from heritage.formats.downloads.columns import COLUMNS, EDITORS_COLUMNS, Context
+from heritage.formats.downloads.table import About, FileFormat, FileTable, Portion, SourceOfFile
 from heritage.formats.source_counts import records_by_source
 from heritage.models import Source
 from heritage.search import IndexSnapshot, SiteFilter
@@ -119,7 +119,7 @@ class Download:
             context = Context(filtered.index, self.language, addresses)
         write = plain_files.write_csv_with_bom if self.bom else self.format.write
         done = 0
-        for done in write(path, FileTable(about, COLUMNS, total, rows(context, ids))):
+        for done in write(path, FileTable(about, COLUMNS, total, portions(context, ids))):
             yield Progress(done, total)
         return done
 
@@ -137,22 +137,12 @@ class TooMany(ValueError):
         self.most = most
 
 
-def rows(context: Context, ids: list[int]) -> Iterator[list[list[Value]]]:
-    """The rows of a table, in portions."""
+def portions(context: Context, ids: list[int]) -> Iterator[Portion]:
+    """The cells of a table of sites."""
     columns = EDITORS_COLUMNS if context.for_editors else COLUMNS
-    facts = [column.value for column in columns if ":" not in column.key]
-    texts = list(dict.fromkeys(c.key.partition(":")[0] for c in columns if ":" in c.key))
-    empty = [None] * len(LANGUAGES)
     for portion in read_table(context.index, ids, drafts=context.for_editors):
         with override(context.language):
-            made: list[list[Value]] = [[value(row, context) for value in facts] for row in portion]
-        # Most texts are empty in most languages: a whole field at once, as `Column.value` has each.
-        for values, row in zip(made, portion, strict=True):
-            for name in texts:
-                if words := row.texts[name]:
-                    values.extend(map(words.get, LANGUAGES))
-                else:
-                    values.extend(empty)
+            made = [column.cells(portion, context) for column in columns]
         yield made
 
 

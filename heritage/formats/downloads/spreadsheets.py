@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from heritage.formats.downloads.columns import FileColumn, Value
-from heritage.formats.downloads.table import FileTable
+from heritage.formats.downloads.table import FileTable, rows_of
 from heritage.values.cell_text import for_xml
 
 MOST = 100_000  # rows that one can work with; the programs open a million
@@ -56,7 +56,7 @@ def write_xlsx(path: Path, table: FileTable) -> Iterator[int]:
             sheet.write_string(0, place, column.key, bold)
         done = cut = 0
         for portion in table.portions:
-            for row in portion:
+            for row in rows_of(portion):
                 done += 1
                 for place, value in enumerate(row):
                     if isinstance(value, str):
@@ -111,8 +111,8 @@ def write_ods(path: Path, table: FileTable) -> Iterator[int]:
             _write_ods_rows(out, [table.keys])
             done = 0
             for portion in table.portions:
-                _write_ods_rows(out, portion)
-                done += len(portion)
+                _write_ods_rows(out, rows_of(portion))
+                done += len(portion[0])
                 yield done
             out.write(b"</table:table>")
             with override(table.about.language):

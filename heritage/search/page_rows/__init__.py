@@ -20,7 +20,7 @@ from heritage.search.page_rows.site_rows import (
     read_site,
     related_site_ids,
 )
-from heritage.search.page_rows.table_rows import EventRow, TableRow, read_table
+from heritage.search.page_rows.table_rows import EventRow, Span, TablePortion, read_table
 
 __all__ = [
     "LINKS",
@@ -33,7 +33,8 @@ __all__ = [
     "Past",
     "PropertyRows",
     "SiteRows",
-    "TableRow",
+    "Span",
+    "TablePortion",
     "VisitRows",
     "add_renditions",
     "in_order",

@@ -1,10 +1,11 @@
 """Reads what tables of sites have, for any number of them: by columns, without model instances.
 
-Ten queries for each thousand sites. Terms come from the vocabularies in memory, status and criteria
-from the index.
+Ten queries for each thousand sites. Terms are told by their ids, which the vocabularies in memory
+have; status and criteria come from the index. `benchmarks.downloads` measures it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import batched
@@ -18,10 +19,7 @@ from heritage.models import (
     Designation,
     Event,
     Identifier,
-    Kind,
     Name,
-    Place,
-    Register,
     RegisterTerm,
     Site,
     Source,
@@ -47,103 +45,120 @@ _NONE: dict[str, str] = {}  # no text in any language
 _STANDS = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
 
 _BEGINNINGS = {kind for kind, role in Event.ROLES.items() if role == Event.Role.BEGINNINGS}
-_AGES = [{kind for kind, of in Event.ROLES.items() if of == role} for role in Event.AGE_ROLES]
+
+type Span = tuple[int | None, int | None]  # ids of the first and the last era
 
 
 class EventRow(NamedTuple):
     """An event as it is stored; `kind` is a value of `Event.Kind`, eras are ids."""
 
+    first_year: int | None
     kind: str
     date: str
     first_era: int | None
     last_era: int | None
-    first_year: int | None
 
 
 @dataclass(slots=True)
-class TableRow:
-    """What a table has of a site: `plain` by the columns of the database."""
+class TablePortion:
+    """What a table has of some sites: each list has a value of each of them, in one order."""
 
-    pk: int
-    plain: dict[str, Any]
-    texts: dict[str, dict[str, str]]  # by the column, then by language
-    place: Place | None
-    kinds: list[Kind] = field(default_factory=list)  # in their order
-    events: list[EventRow] = field(default_factory=list)  # in the order of years
-    # Those that hold today, in the order of registers; of a part its own reference, if it has one.
-    entries: list[tuple[Register, str]] = field(default_factory=list)
-    identifiers: list[tuple[str, str]] = field(default_factory=list)  # scheme, value
-    names: list[str] = field(default_factory=list)  # further ones
-    sources: list[str] = field(default_factory=list)  # uids
-    status: str = ""
-    criteria: list[str] = field(default_factory=list)
-    changed_at: datetime | None = None  # of what readers see
+    ids: list[int]
+    plain: dict[str, list[Any]]  # by the columns of the database
+    texts: dict[str, list[dict[str, str]]]  # by the column, each by language
+    languages: dict[str, set[str]]  # of these texts, by the column
+    kinds: list[tuple[int, ...]] = field(default_factory=list)  # ids, in their order
+    # The event that gives its age, as `models.first_beginning()` has it.
+    beginnings: list[EventRow | None] = field(default_factory=list)
+    # Eras of what stands; without any, of what it dates from, as `models.age_events()` has them.
+    ages: list[tuple[Span, ...]] = field(default_factory=list)
+    # Slugs of registers with references that hold today, in the order of registers; of a part its
+    # own reference, if it has one.
+    entries: list[list[tuple[str, str]]] = field(default_factory=list)
+    identifiers: list[list[tuple[str, str]]] = field(default_factory=list)  # scheme, value
+    names: list[list[str]] = field(default_factory=list)  # further ones
+    sources: list[list[str]] = field(default_factory=list)  # uids
+    statuses: list[str] = field(default_factory=list)
+    criteria: list[tuple[str, ...]] = field(default_factory=list)
+    changed_at: list[datetime | None] = field(default_factory=list)  # of what readers see
 
-    @property
-    def beginning(self) -> EventRow | None:
-        """The event that gives its age, as `models.first_beginning()` has it."""
-        for row in self.events:
-            if row.kind in _BEGINNINGS:
-                return row
-        return self.events[0] if self.events else None
-
-    @property
-    def age(self) -> list[EventRow]:
-        """Of what stands; without any, of what it dates from, as `models.age_events()` has it."""
-        for kinds in _AGES:
-            if found := [row for row in self.events if row.kind in kinds]:
-                return found
-        return []
+    def of_each[T](self, found: Mapping[int, T], other: T) -> list[T]:
+        """The value of each site, by its id; `other` for those that have none."""
+        return [found.get(pk, other) for pk in self.ids]
 
 
 def read_table(
     index: IndexSnapshot, ids: Iterable[int], *, drafts: bool = False
-) -> Iterator[list[TableRow]]:
-    """Rows in the order of the ids, in portions; without `drafts`, of published sites alone."""
+) -> Iterator[TablePortion]:
+    """Sites in the order of the ids, in portions; without `drafts`, published ones alone."""
     sources = dict(untracked(Source).values_list("pk", "uid"))
-    for portion in batched(ids, AT_ONCE):
-        found = _sites(index.vocabulary, portion, drafts)
-        _add_kinds(found, index.vocabulary)
-        _add_events(found)
-        _add_entries(found, index.vocabulary)
-        _add_others(found, index.vocabulary, sources)
-        _add_from_index(found, index)
-        yield [found[pk] for pk in portion if pk in found]
+    for some in batched(ids, AT_ONCE):
+        portion = _sites(some, drafts)
+        _add_kinds(portion, index.vocabulary)
+        _add_events(portion)
+        _add_entries(portion, index.vocabulary)
+        _add_others(portion, index.vocabulary, sources)
+        _add_from_index(portion, index)
+        yield portion
 
 
-def _sites(terms: Vocabulary, ids: Iterable[int], drafts: bool) -> dict[int, TableRow]:
-    found = {}
+def _sites(ids: Collection[int], drafts: bool) -> TablePortion:
     columns = _OF_EDITORS if drafts else _PLAIN
-    for values in values_by_key(Site, "id", ids, (*columns, *_TEXTS)):
-        plain = dict(zip(columns, values, strict=False))
-        if drafts or plain["state"] == Site.State.PUBLISHED:
-            texts = {
-                name: _NONE if text == "{}" else orjson.loads(text)
-                for name, text in zip(_TEXTS, values[len(columns) :], strict=True)
-            }
-            place = terms.places.get(plain["place_id"])
-            found[plain["id"]] = TableRow(plain["id"], plain, texts, place)
-    return found
+    state = columns.index("state")
+    names = (*columns, *_TEXTS)
+    stored = {row[0]: row for row in values_by_key(Site, "id", ids, names)}
+    found = (stored[pk] for pk in ids if pk in stored)
+    rows = [row for row in found if drafts or row[state] == Site.State.PUBLISHED]
+    of_all = {name: [row[at] for row in rows] for at, name in enumerate(names)}
+    texts = {
+        name: [_NONE if text == "{}" else orjson.loads(text) for text in of_all[name]]
+        for name in _TEXTS
+    }
+    return TablePortion(
+        ids=of_all["id"],
+        plain={name: of_all[name] for name in columns},
+        texts=texts,
+        languages={name: set[str]().union(*of_sites) for name, of_sites in texts.items()},
+    )
 
 
-def _add_kinds(found: dict[int, TableRow], terms: Vocabulary) -> None:
+def _add_kinds(portion: TablePortion, terms: Vocabulary) -> None:
     order = terms.kinds.order
-    pairs = values_by_key(Site.kinds.through, "site_id", found, ("site_id", "kind_id"))
+    pairs = values_by_key(Site.kinds.through, "site_id", portion.ids, ("site_id", "kind_id"))
+    found: dict[int, tuple[int, ...]] = {}
     for site, kind in sorted((p for p in pairs if p[1] in order), key=lambda p: order[p[1]]):
-        found[site].kinds.append(terms.kinds.terms[kind])
+        found[site] = (*found.get(site, ()), kind)
+    portion.kinds = portion.of_each(found, ())
 
 
-def _add_events(found: dict[int, TableRow]) -> None:
-    columns = ("site_id", "uid", "kind", "date", "first_era_id", "last_era_id", "first_year")
-    rows = values_by_key(Event, "site_id", found, columns)
-    rows.sort(key=lambda row: (row[6] is None, row[6] or 0, row[1]))
-    for site, _uid, *values in rows:
-        found[site].events.append(EventRow(*values))
+def _add_events(portion: TablePortion) -> None:
+    columns = (
+        *("first_year IS NULL", "first_year", "uid"),  # they are sorted by these
+        *("site_id", "kind", "date", "first_era_id", "last_era_id"),
+    )
+    first: dict[int, tuple] = {}  # of any kind
+    begun: dict[int, tuple] = {}
+    ages: dict[str, dict[int, tuple[Span, ...]]] = {role: {} for role in Event.AGE_ROLES}
+    for row in sorted(values_by_key(Event, "site_id", portion.ids, columns)):
+        site, kind = row[3:5]
+        if kind in _BEGINNINGS:
+            begun.setdefault(site, row)
+        elif (of_role := ages.get(Event.ROLES.get(kind, ""))) is not None:
+            of_role[site] = (*of_role.get(site, ()), row[6:])
+        first.setdefault(site, row)
+    portion.beginnings = [
+        None if row is None else EventRow(row[1], *row[4:])
+        for row in portion.of_each(first | begun, None)
+    ]
+    told: dict[int, tuple[Span, ...]] = {}
+    for role in reversed(Event.AGE_ROLES):  # the first of them comes last, and stays
+        told |= ages[role]
+    portion.ages = portion.of_each(told, ())
 
 
-def _add_entries(found: dict[int, TableRow], terms: Vocabulary) -> None:
+def _add_entries(portion: TablePortion, terms: Vocabulary) -> None:
     columns = ("site_id", "designation_id", "extent", "component_reference")
-    covered = values_by_key(Coverage, "site_id", found, columns)
+    covered = values_by_key(Coverage, "site_id", portion.ids, columns)
     columns = ("id", "register_id", "reference", "standing")
     ids = {row[1] for row in covered}
     entries = {row[0]: row[1:] for row in values_by_key(Designation, "id", ids, columns)}
@@ -154,36 +169,47 @@ def _add_entries(found: dict[int, TableRow], terms: Vocabulary) -> None:
         if standing in _STANDS and register in ranks:
             own = reference if extent == Coverage.Extent.WHOLE else component or reference
             told.append((ranks[register], own, site, register))
+    found = defaultdict(list)
     for _rank, reference, site, register in sorted(told):
-        found[site].entries.append((terms.registers[register], reference))
+        found[site].append((terms.registers[register].slug, reference))
+    portion.entries = portion.of_each(found, [])
 
 
-def _add_others(found: dict[int, TableRow], terms: Vocabulary, sources: dict[int, str]) -> None:
+def _add_others(portion: TablePortion, terms: Vocabulary, sources: dict[int, str]) -> None:
     columns: tuple[str, ...] = ("site_id", "scheme_id", "value")
     schemes = terms.identifier_schemes
-    for site, scheme, value in sorted(values_by_key(Identifier, "site_id", found, columns)):
+    identifiers = defaultdict(list)
+    for site, scheme, value in sorted(values_by_key(Identifier, "site_id", portion.ids, columns)):
         if scheme in schemes:
-            found[site].identifiers.append((schemes[scheme].slug, value))
+            identifiers[site].append((schemes[scheme].slug, value))
+    portion.identifiers = portion.of_each(identifiers, [])
     columns = ("site_id", "language", "text")
-    for site, _language, text in sorted(values_by_key(Name, "site_id", found, columns)):
-        found[site].names.append(text)
+    names = defaultdict(list)
+    for site, _language, text in sorted(values_by_key(Name, "site_id", portion.ids, columns)):
+        names[site].append(text)
+    portion.names = portion.of_each(names, [])
     columns = ("site_id", "source_id")
-    for site, source in values_by_key(Site.sources.through, "site_id", found, columns):
+    found = defaultdict(list)
+    for site, source in values_by_key(Site.sources.through, "site_id", portion.ids, columns):
         if source in sources:
-            found[site].sources.append(sources[source])
-    for row in found.values():
-        row.sources.sort()
+            found[site].append(sources[source])
+    for uids in found.values():
+        uids.sort()
+    portion.sources = portion.of_each(found, [])
 
 
-def _add_from_index(found: dict[int, TableRow], index: IndexSnapshot) -> None:
-    here = BitMap(found)
+def _add_from_index(portion: TablePortion, index: IndexSnapshot) -> None:
+    here = BitMap(portion.ids)
+    statuses: dict[int, str] = {}
     for status in reversed(UnescoStatus):  # the first of them comes last, and stays
-        for pk in index.having("unesco", status) & here:
-            found[pk].status = status.value
+        statuses |= dict.fromkeys(index.having("unesco", status) & here, status.value)
+    portion.statuses = portion.of_each(statuses, "")
+    criteria: dict[int, tuple[str, ...]] = {}
     for term in index.vocabulary.terms.values():
         if term.facet == RegisterTerm.Facet.CRITERION:
             for pk in index.having("criterion", term) & here:
-                found[pk].criteria.append(term.code)
+                criteria[pk] = (*criteria.get(pk, ()), term.code)
+    portion.criteria = portion.of_each(criteria, ())
     times = index.times.of_sites(here)
-    for pk, time in zip(times.ids.tolist(), times.columns[0].tolist(), strict=True):
-        found[pk].changed_at = moment(time)
+    pairs = zip(times.ids.tolist(), times.columns[0].tolist(), strict=True)
+    portion.changed_at = portion.of_each({pk: moment(time) for pk, time in pairs}, None)
