@@ -440,6 +440,23 @@ def test_two_plans_of_one_file_do_not_mix(table):
     assert outcomes(second) == [(2, Outcome.LEFT)]
 
 
+def test_each_batch_reads_the_sites_since_the_one_before(table, decided, monkeypatch):
+    """Of others it knows all since the plan, of its own it reads none twice."""
+    monkeypatch.setattr("heritage.exchange.importing.applying.AT_ONCE", 2)
+    monkeypatch.setattr("heritage.exchange.importing.applying.BATCH", 2)
+    build.make_site("Older")
+    of_import = table(*({"name:en": f"Site {n}", "area_ha": "2"} for n in range(7)))
+    counted, _calls = decided
+    counted.meanwhile = lambda: build.make_site("Site 4")
+    since, names_since = [], Decider._names_since
+    monkeypatch.setattr(
+        Decider, "_names_since", lambda self: since.append(self._last_site) or names_since(self)
+    )
+    applied(of_import)
+    assert [line for line, outcome in outcomes(of_import) if outcome == Outcome.LEFT] == [6]
+    assert len(since) == 5 and len(set(since)) == 4 and since == sorted(since), since
+
+
 def test_an_import_is_one_change_set_that_is_taken_back_as_a_whole(table, monkeypatch):
     monkeypatch.setattr("heritage.exchange.importing.applying.AT_ONCE", 2)
     monkeypatch.setattr("heritage.exchange.importing.applying.BATCH", 2)

@@ -163,6 +163,7 @@ class _Batch:
                 row = decision.row
                 row.site = decision.site.pk if decision.site is not None else None
                 row.entry = next((each.pk for each in decision.entries.values()), None)
+            self.decider.own_sites = {row.site for row in self.rows if row.site is not None}
             for row in self.rows:
                 row.is_applied = True
             update_columns(ImportRow, ((row, _DONE) for row in self.rows))

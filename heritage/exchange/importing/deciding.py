@@ -153,6 +153,14 @@ class Decider:
         self.questions: dict[str, tuple[Question, int]] = {}  # with how many rows ask each
         self._lines: dict[tuple[str, str], int] = {}  # of this file, by what it is the key of
         self._made: dict[tuple[str, int | None], int] = {}  # lines of new sites, by name and place
+        self._taken: dict[int, int] = {}  # lines of a plan, by the stored site that they change
+        self._last_site, self._names_of_others = of_import.last_site, set[str]()
+
+    @cached_property
+    def own_sites(self) -> set[int]:
+        """What an earlier process has made of the plan; later, the sites of the last batch."""
+        rows = self.of_import.rows.filter(is_applied=True, site__gt=self._last_site).order_by()
+        return {pk for pk in rows.values_list("site", flat=True) if pk is not None}
 
     @cached_property
     def names(self) -> NameIndex:
@@ -179,7 +187,7 @@ class Decider:
         self._find_entries(decisions, cells)
         targets = self._targets(decisions, cells, applying)
         sites = self._load(pk for pk in targets.values() if pk is not None)
-        taken = self._taken_elsewhere(decisions, set(sites)) if not applying else {}
+        taken: dict[int, int] = {} if applying else self._taken
         for each in decisions:
             self._decide(each, cells[id(each)], targets.get(id(each)), sites, taken, applying)
             for question in each.asks:
@@ -288,7 +296,7 @@ class Decider:
     ) -> dict[int, int | None]:
         """As they were planned; what has got a record meanwhile is left out."""
         by_key = self._by_keys(decisions, cells)
-        since = self._sites_since()
+        since = self._names_since()
         targets: dict[int, int | None] = {}
         for each in decisions:
             row, found = each.row, by_key[id(each)]
@@ -305,14 +313,15 @@ class Decider:
                 targets[id(each)] = None  # an entry without a site
         return targets
 
-    def _sites_since(self) -> set[str]:
-        """The names of sites that others have made since the plan."""
-        own = self.of_import.rows.filter(is_applied=True, site__isnull=False).order_by()
-        rows = Site.objects.filter(pk__gt=self.of_import.last_site).order_by()
-        rows = rows.exclude(pk__in=own.values("site"))
-        return {
-            folded(name) for names in rows.values_list("name", flat=True) for name in names.values()
-        }
+    def _names_since(self) -> set[str]:
+        """Names of sites that others have made since the plan; each site is read once."""
+        own = self.own_sites
+        rows = Site.objects.filter(pk__gt=self._last_site).order_by("pk")
+        for pk, names in rows.values_list("pk", "name").iterator(2000):
+            self._last_site = pk
+            if pk not in own:
+                self._names_of_others.update(map(folded, names.values()))
+        return self._names_of_others
 
     def _by_keys(
         self, decisions: list[Decision], cells: dict[int, dict[str, str]]
@@ -469,13 +478,6 @@ class Decider:
         columns = [column for column, _header in self.used if column.record is Site]
         rows = Site.objects.select_related("place__parent__parent")
         return with_related(rows, columns).in_bulk(list(set(ids)))
-
-    def _taken_elsewhere(self, decisions: list[Decision], sites: set[int]) -> dict[int, int]:
-        """The lines of other rows of the file, by the site that they change."""
-        ours = [each.row.pk for each in decisions]
-        rows = self.of_import.rows.filter(site__in=sites).exclude(pk__in=ours).order_by()
-        found = rows.exclude(outcome=Outcome.GONE).values_list("site", "line")
-        return {site: line for site, line in found if site is not None}
 
     def _decide(
         self,
