@@ -110,12 +110,12 @@ def imported(path: Path) -> Iterator[tuple[str, int, float, float, float]]:
     indexed_rows_are_to_be_written.disconnect(is_locked)
 
 
-def write_table(path: Path, rows: int) -> Path:
+def write_table(path: Path, rows: int, seed: int = SEED) -> Path:
     """A CSV file of new sites with names, texts and dates in both languages, seeded."""
     from benchmarks import wording
     from benchmarks.known import Known
 
-    dice, known = random.Random(SEED), Known.read()
+    dice, known = random.Random(seed), Known.read()
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(COLUMNS)

@@ -50,7 +50,9 @@ ALONE = "8 clients, 2 workers"
 WHILE_SAVED = f"{ALONE}, a site saved each second"
 WHILE_CHANGED = f"{ALONE}, 1,000 sites changed in bulk each five seconds"
 WHILE_BUSY = f"{ALONE}, and a process that only computes"
-MANY = 1_000
+WHILE_IMPORTED = f"{ALONE}, a table of 2,500 new sites imported"
+WHILE_DOWNLOADED = f"{ALONE}, CSV of all sites made again and again"
+MANY, IMPORTED = 1_000, 2_500
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -362,6 +364,8 @@ def _while_written(target: Target, options) -> None:
         (WHILE_SAVED, (writing.ONE_A_SECOND,)),
         (WHILE_BUSY, (writing.NOTHING,)),
         (WHILE_CHANGED, (writing.IN_BULK, str(MANY))),
+        (WHILE_DOWNLOADED, (writing.DOWNLOADS,)),
+        (WHILE_IMPORTED, (writing.IMPORTS, str(IMPORTED))),
     ):
         target.walked[name] = walked = _walk(target, 8, 2, options, 0, writes)
         target.written[f"{name}: p95 to that alone, longest"] = (

@@ -237,6 +237,13 @@ def test_an_import_is_measured(vocabulary, tmp_path):
     assert parts == [("plan", 12), ("apply", 12)] and Site.objects.count() == 12
 
 
+def test_a_table_is_planned_before_readers_are_measured_beside_it(vocabulary):
+    apply = writing.planned(5, random.Random(1))
+    assert not Site.objects.exists()
+    apply()
+    assert Site.objects.count() == 5
+
+
 @pytest.mark.django_db
 def test_a_version_says_what_addresses_can_be_made_of():
     temple = build.make_kind("Temple", slug="temple")
