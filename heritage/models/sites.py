@@ -442,6 +442,11 @@ class Site(Record):
             return None
         return self.public_latitude, self.public_longitude
 
+    @property
+    def public_boundary(self) -> dict | None:
+        """Its boundary (GeoJSON), where everybody may see it: never of a blurred site."""
+        return self.boundary if self.boundary and not self.public_blur_km else None
+
     @cached_property
     def public_changed_at(self) -> datetime:
         """When what readers see of it was last changed, see `SiteDate`."""

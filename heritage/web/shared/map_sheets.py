@@ -245,10 +245,10 @@ def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
 
 
 def with_boundary(mark: MapMark, site: Site, window: MapWindow) -> MapMark:
-    """With the boundary of its site, close by; never of one that is blurred."""
-    if window.zoom < _BOUNDARIES_FROM or not site.boundary or site.public_blur_km:
+    """With the boundary of its site, close by."""
+    if window.zoom < _BOUNDARIES_FROM or (boundary := site.public_boundary) is None:
         return mark
-    rings, path = _boundary(site.boundary, window)
+    rings, path = _boundary(boundary, window)
     return replace(mark, boundary=rings, boundary_path=path)
 
 

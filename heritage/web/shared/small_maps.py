@@ -84,8 +84,8 @@ def of_site(site: Site, parts: tuple[Point, ...] = ()) -> SmallMap | None:
         latitudes, longitudes = zip(*parts, strict=True)
         window = map_cells.window_of_points(latitudes, longitudes, WIDTH, HEIGHT, _REGION)
         label = _("Map: the component parts of %(name)s, and the land around them")
-    elif spot is not None and site.boundary and not site.public_blur_km:
-        south, west, north, east = bounds(site.boundary)
+    elif spot is not None and (boundary := site.public_boundary):
+        south, west, north, east = bounds(boundary)
         (latitude, longitude), _km = spot
         window = map_cells.window_of_points(
             (south, north, latitude), (west, east, longitude), WIDTH, HEIGHT, _CLOSEST
