@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from math import cos, radians, sin
 
 import numpy as np
@@ -136,7 +137,7 @@ def around(zoom: int, script: str, box: Box) -> Placement:
     )
     names, taken = [], Taken()
     for row, chosen in zip(rows.tolist(), choice[rows].tolist(), strict=True):
-        placed, boxes = choices(_name(row), zoom, script)[chosen - 1]
+        placed, boxes = next(islice(choices(_name(row), zoom, script), chosen - 1, None))
         names.append(placed)
         taken.add(boxes)
     return Placement(sorted(names, key=lambda each: (each.y, each.x)), taken)
@@ -165,25 +166,20 @@ def _lines(name: GroundName, script: str, is_both: bool) -> tuple[str, ...]:
     return tuple(texts if is_both else texts[:1])
 
 
-def choices(name: GroundName, zoom: int, script: str) -> list[tuple[PlacedName, list[Box]]]:
+def choices(name: GroundName, zoom: int, script: str) -> Iterator[tuple[PlacedName, list[Box]]]:
     """Where a name may stand, the best first, with the room that it needs."""
     world = TILE << zoom
     x, y = name.x * world, name.y * world
-    if name.kind == "town":
-        found = list(_town(name, zoom, script, x, y))
-    elif name.kind == "mountain":
-        found = [_mountain(name, zoom, script, x, y)]
-    else:
-        found = list(_area(name, zoom, script, x, y))
-    if not TILE < x < world - TILE:
-        # The same place on the other side of 180° is taken, too.
-        for _placed, boxes in found:
+    kinds = {"town": _town, "mountain": _mountain}
+    for placed, boxes in kinds.get(name.kind, _area)(name, zoom, script, x, y):
+        if not TILE < x < world - TILE:
+            # The same place on the other side of 180° is taken, too.
             boxes += [
                 (box[0] + turn, box[1], box[2] + turn, box[3])
                 for box in boxes
                 for turn in (-world, world)
             ]
-    return found
+        yield placed, boxes
 
 
 def _town(
@@ -213,7 +209,7 @@ def _town(
 
 def _mountain(
     name: GroundName, zoom: int, script: str, x: float, y: float
-) -> tuple[PlacedName, list[Box]]:
+) -> Iterator[tuple[PlacedName, list[Box]]]:
     size = 13.0
     lines = _lines(name, script, True)
     wide = max(width_of(text, size if n == 0 else size * 0.8) for n, text in enumerate(lines))
@@ -224,7 +220,7 @@ def _mountain(
         x + wide / 2 + 2,
         base + size * 0.3 + size * 0.9 * len(lines[1:]),
     )
-    return PlacedName(name, "m", size, lines, x, base, "middle", box, (x, y)), [box]
+    yield PlacedName(name, "m", size, lines, x, base, "middle", box, (x, y)), [box]
 
 
 def _area(
