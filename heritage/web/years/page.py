@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import F
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -68,7 +69,7 @@ class YearEvent:
 
     name: str
     url: str
-    words: str
+    words: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def year_page(historical: int) -> YearPage:
     label = year_phrase(year)
     kept = found.groups[Left.KEPT]
     gone = BitMap.union(*(found.groups[each] for each in (Left.REBUILT, Left.GROUND, Left.LOST)))
-    events, more = _events(index, year)
+    events, more = _events(year, label)
     return YearPage(
         label=label,
         lead=_lead(found, label),
@@ -180,7 +181,7 @@ def _rulers(eras: Iterable[Era], year: int) -> Iterator[Ruler]:
         )
 
 
-def _events(index: IndexSnapshot, year: int) -> tuple[list[YearEvent], int]:
+def _events(year: int, label: str) -> tuple[list[YearEvent], int]:
     """What records date to this year alone, of the best known sites first; and how many more."""
     rows = (
         Event.objects.filter(first_year=year, last_year=year, site__state="published")
@@ -192,11 +193,19 @@ def _events(index: IndexSnapshot, year: int) -> tuple[list[YearEvent], int]:
         YearEvent(
             str(event.site.shown_name.best()),
             reverse("web:site", args=[event.site.slug]),
-            event.get_kind_display(),
+            _words(event, label),
         )
         for event in rows[:_MOST_EVENTS]
     ]
     return found, (rows.count() if len(found) == _MOST_EVENTS else len(found)) - len(found)
+
+
+def _words(event: Event, label: str) -> SafeString:
+    """What happened: by its kind, its note, and its date where that says more than the year."""
+    note, date = language_html.as_html(event.note.best()), event.date_phrase()
+    kind = "" if note and event.kind == Event.Kind.OTHER else event.get_kind_display()
+    said = (kind, note, date if date != label else "")
+    return format_html_join(" · ", "{}", ((each,) for each in said if each))
 
 
 def _cards(index: IndexSnapshot, sites: BitMap) -> list[RenderedCard]:
