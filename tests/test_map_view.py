@@ -249,6 +249,10 @@ def test_the_map_of_a_list_is_a_picture_too(client, filled):
     assert svg.count('<circle class="se"') == 1
     assert "洛阳" in svg
     ElementTree.fromstring(svg)  # noqa: S314 - our own
+    # Opened by itself, it may have its own style and no script.
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "style-src 'unsafe-inline'" in policy
+    assert "script-src" not in policy
     assert client.get("/en/map.svg?size=nonsense").status_code == 200
     assert client.get("/en/map.svg", headers={"If-None-Match": client.get("/en/map.svg")["ETag"]}
                       ).status_code == 304  # fmt: skip

@@ -1,12 +1,16 @@
 """When sites began, what stood in a year, and the scroll: exact under every filter."""
 
+import io
 import random
+import re
 from bisect import bisect_right
 from xml.etree import ElementTree
 
 import pytest
+import resvg_py
 from django.http import QueryDict
 from django.utils.timezone import localdate
+from PIL import Image as Picture
 
 from heritage.models import Event, Site
 from heritage.search import LRUCache, SiteFilter, brute_force, store, timeline
@@ -17,7 +21,7 @@ from heritage.values.reign_years import parse_reign_year, reign_years_of
 from heritage.values.years import from_historical
 from heritage.web.operations import middleware
 from heritage.web.shared.time_scale import Scale
-from tests.builders import make_era, make_event, make_kind, make_place, make_site
+from tests.builders import make_era, make_event, make_kind, make_place, make_site, text
 from tests.random_catalogue import Catalogue
 from tests.random_queries import question
 
@@ -236,13 +240,33 @@ def test_the_picture_is_a_file_that_needs_nothing_else(client):
     make_event(make_site("One & only"), "built", "0650")
     response = client.get("/en/timeline.svg?at=600..700")
     assert response["Content-Type"] == "image/svg+xml"
-    assert "attachment" in response["Content-Disposition"]
+    assert "style-src 'unsafe-inline'" in response["Content-Security-Policy"]
     drawn = ElementTree.fromstring(response.content)  # noqa: S314
     assert drawn.tag == "{http://www.w3.org/2000/svg}svg"
     text = response.content.decode()
     assert "<style>" in text and "One &amp; only" in text and "var(--" not in text
     hrefs = [each.get("href") for each in drawn.iter("{http://www.w3.org/2000/svg}a")]
     assert hrefs and all(href.startswith("http://testserver/en/") for href in hrefs)
+
+
+def test_the_picture_in_pixels_shows_the_same_and_is_kept(client, settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    make_event(make_site("One"), "built", "0650")
+    page = client.get("/en/sites/?view=timeline&at=600..700").text
+    address = re.search(r'href="(/en/timeline.png\?[^"]+)"', page)[1].replace("&amp;", "&")
+    response = client.get(address)
+    assert response["Content-Type"] == "image/png"
+    drawn = page_of(client, "view=timeline&at=600..700").scroll
+    with Picture.open(io.BytesIO(response.content)) as picture:
+        assert picture.size == (drawn.width, drawn.height)
+        colours = {colour for _count, colour in picture.convert("RGB").getcolors(1 << 16)}
+        # Paper, and a seal-red bar on it.
+        assert any(min(each) > 230 for each in colours)
+        assert any(red > 140 and green < 70 for red, green, _blue in colours)
+    monkeypatch.setattr(resvg_py, "svg_to_bytes", None)  # it need not be drawn again
+    assert client.get(address).content == response.content
+    tag = {"If-None-Match": response["ETag"]}
+    assert client.get(address, headers=tag).status_code == 304
 
 
 # --- the axis ----------------------------------------------------------------------------------
@@ -304,6 +328,21 @@ def test_the_page_of_a_year_counts_every_site_once(client, language):
     assert "noindex" not in response.context["head"].robots
     empty = client.get(f"/{language}/year/677/")
     assert empty.context["head"].robots == "noindex, follow" and not empty.context["page"].events
+
+
+def test_what_happened_in_a_year_is_said_with_its_note_and_its_date(client):
+    cases = {
+        "Exact": ("completed", "0676", None, "completed"),
+        "Noted": ("built", "0676", "the stupa", "built · the stupa"),
+        "Else": ("other", "0676", "Sack of the town", "Sack of the town"),
+        "Day": ("completed", "0676-01-30", None, "completed · 30 January 676"),
+        "About": ("built", "0676~", None, "built · about 676"),
+    }
+    for name, (kind, date, note, _said) in cases.items():
+        make_event(make_site(name), kind, date, note=text(note) if note else {})
+    page = client.get("/en/year/676/").context["page"]
+    found = {event.name: event.words for event in page.events}
+    assert found == {name: said for name, (*_event, said) in cases.items()}
 
 
 @pytest.mark.parametrize(

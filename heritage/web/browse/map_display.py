@@ -4,28 +4,23 @@ What the map shows and the list beside it are the same sites. `at` in the addres
 the map shows; without it that is all sites of the list, or the area that they are filtered by.
 """
 
-import hashlib
-import io
 import json
 from collections.abc import Hashable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import resvg_py
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from PIL import Image as Picture
 
-from heritage.cartography import map_sheet, mercator, script_of, tile_files
+from heritage.cartography import map_sheet, mercator, script_of
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer
 from heritage.media.covers import tag_of_texts
 from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
+from heritage.web.browse.picture_files import tag_of
 from heritage.web.browse.shown import MapPage, MapStep, Shown, shown_cards
 from heritage.web.shared import cards, language_html, map_sheets
 from heritage.web.shared.map_sheets import AT
@@ -33,7 +28,6 @@ from heritage.web.shared.map_sheets import AT
 WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
 LISTED = 24  # sites in the list beside the map
 _SIZES = (100, 2400)  # pixels that a map may have
-_COLOURS = 256  # of a map as pixels, which is a quarter as large so
 _STEP = 0.6  # of the sheet, by which a link moves it
 
 
@@ -106,7 +100,7 @@ def data_of(page: MapPage, counts: str, found: str, known: str) -> dict[str, Any
 
 @dataclass(frozen=True, slots=True)
 class MapPicture:
-    """The map of a list as one picture, with its credit; kept as a file under its `tag`."""
+    """The map of a list as one picture, with its credit."""
 
     window: SheetWindow
     script: str
@@ -115,24 +109,10 @@ class MapPicture:
 
     @property
     def tag(self) -> str:
-        said = repr((tile_files.VERSION, self.window, self.script, self.marks, self.lines))
-        return hashlib.sha256(said.encode()).hexdigest()[:24]
+        return tag_of(self.window, self.script, self.marks, self.lines)
 
-    def file(self, suffix: str) -> bytes:
-        """SVG, or PNG in its light colours. Raises tile_files.BusyError while others are drawn."""
-        folder = Path(settings.MEDIA_ROOT) / "cache" / "map"
-        draw = self._png if suffix == "png" else self._svg
-        return tile_files.picture(folder, f"{self.tag}.{suffix}", draw)
-
-    def _svg(self) -> bytes:
-        return map_sheet.draw_sheet(self.window, self.script, self.marks, self.lines).encode()
-
-    def _png(self) -> bytes:
-        svg = resvg_py.svg_to_bytes(svg_string=self._svg().decode())
-        out = io.BytesIO()
-        drawn = Picture.open(io.BytesIO(svg)).convert("RGB")
-        drawn.quantize(_COLOURS, Picture.Quantize.FASTOCTREE).save(out, "PNG")
-        return out.getvalue()
+    def svg(self) -> str:
+        return map_sheet.draw_sheet(self.window, self.script, self.marks, self.lines)
 
 
 def picture(filtered: SiteFilter, size: str, number: str) -> MapPicture:

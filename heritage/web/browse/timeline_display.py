@@ -23,6 +23,7 @@ from heritage.search import (
 from heritage.values.date_format import span_phrase
 from heritage.values.language import LazyText
 from heritage.values.years import EARLIEST
+from heritage.web.browse.picture_files import tag_of
 from heritage.web.browse.shown import (
     Shown,
     TimelineChoice,
@@ -71,14 +72,28 @@ def _state(drawn: Scroll, ids: list[int]) -> Hashable:
     return drawn.years, counts, bars, bands, drawn.earlier, drawn.later, drawn.undated, tuple(ids)
 
 
-def picture(filtered: SiteFilter, page: str) -> str:
-    """The scroll as one SVG file, with the name of the catalogue; `page` is the whole address of
-    the list, to which its links lead."""
+@dataclass(frozen=True, slots=True)
+class TimelinePicture:
+    """The scroll as one picture, with the name of the catalogue."""
+
+    drawn: str
+
+    @property
+    def tag(self) -> str:
+        return tag_of(self.drawn)
+
+    def svg(self) -> str:
+        return self.drawn
+
+
+def picture(filtered: SiteFilter, page: str) -> TimelinePicture:
+    """`page` is the whole address of the list, to which its links lead."""
     credit = f"{filtered.index.vocabulary.identity.name.best()} · {page}"
     context = {"scroll": _drawn(filtered), "credit": credit}
     drawn = render_to_string("components/scroll_file.svg", context)
     origin = "/".join(page.split("/")[:3])
-    return drawn.replace('href="?', f'href="{page}?').replace('href="/', f'href="{origin}/')
+    linked = drawn.replace('href="?', f'href="{page}?').replace('href="/', f'href="{origin}/')
+    return TimelinePicture(linked)
 
 
 def counted(data: QueryDict) -> str:

@@ -6,15 +6,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.csp import CSP
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.cartography import tile_files
 from heritage.search import SiteFilter, query_strings
-from heritage.web.browse import map_display, timeline_display
+from heritage.web.browse import map_display, picture_files, timeline_display
 from heritage.web.browse.displays import chosen
 from heritage.web.browse.head import list_head
 from heritage.web.browse.listing import listing
 from heritage.web.browse.paging import NoSuchPage
+from heritage.web.browse.picture_files import ListPicture
 from heritage.web.browse.queries import LONGEST, clean_query, requested_list
 from heritage.web.browse.suggestions import suggestion_groups
 from heritage.web.media import pictures
@@ -70,36 +73,47 @@ def embedded_map(request: HttpRequest) -> HttpResponse:
     return response
 
 
+# Of an SVG that is opened by itself, which has its style within it and runs nothing.
+_POLICY = {
+    "default-src": [CSP.NONE],
+    "style-src": [CSP.UNSAFE_INLINE],
+    "img-src": ["data:"],
+    "frame-ancestors": [CSP.NONE],
+}
+
+
 @require_safe
+@csp_override(_POLICY)
 def map_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """The map of a list as a picture: `bbox` or `at` say where, `size` how large (900x620)."""
     data = request.GET.copy()
     size = data.pop("size", [""])[-1]
     filtered = requested_list(data, "map")
     number = filtered.index.vocabulary.identity.map_number
-    wanted = map_display.picture(filtered, size, number)
+    return _picture(request, map_display.picture(filtered, size, number), suffix)
+
+
+@require_safe
+@csp_override(_POLICY)
+def timeline_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
+    """The timeline of a list as a picture: `at`, `counted` and `scale` say what it shows."""
+    filtered = requested_list(request.GET, "timeline")
+    page = request.build_absolute_uri(reverse("web:sites"))
+    return _picture(request, timeline_display.picture(filtered, page), suffix)
+
+
+def _picture(request: HttpRequest, wanted: ListPicture, suffix: str) -> HttpResponseBase:
+    """A list as a picture; for a moment refused while others are drawn."""
     kind = "image/svg+xml" if suffix == "svg" else "image/png"
     try:
         return pictures.answer(
             request,
             wanted.tag,
             is_public=True,
-            draw=lambda: HttpResponse(wanted.file(suffix), content_type=kind),
+            draw=lambda: HttpResponse(picture_files.file_of(wanted, suffix), content_type=kind),
         )
     except tile_files.BusyError:
         return HttpResponse(status=503, headers={"Retry-After": "2"})
-
-
-@require_safe
-def timeline_image(request: HttpRequest) -> HttpResponseBase:
-    """The timeline of a list as a picture: `at`, `counted` and `scale` say what it shows."""
-    filtered = requested_list(request.GET, "timeline")
-    page = request.build_absolute_uri(reverse("web:sites"))
-    drawn = timeline_display.picture(filtered, page)
-    response = pictures.svg(request, drawn, is_public=True)
-    # Its style would be refused on a page of its own; it is a file to keep.
-    response["Content-Disposition"] = 'attachment; filename="timeline.svg"'
-    return response
 
 
 @require_safe

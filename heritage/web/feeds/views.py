@@ -166,7 +166,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         lines += [f"Disallow: /{code}/sites/map.json", f"Disallow: /{code}/map.svg"]
         lines.append(f"Disallow: /{code}/embed/")
         lines.append(f"Disallow: /{code}/journey/book/")  # another ten at each visit
-        lines += [f"Disallow: /{code}/timeline.svg"]
+        lines.append(f"Disallow: /{code}/timeline.")
         lines += [f"Disallow: /{code}/sites.", f"Disallow: /{code}/download/"]
         lines += [f"Disallow: /{code}/data/sites."]
         lines += [f"Disallow: /{code}/sites/?{name}=" for name in _ENDLESS]

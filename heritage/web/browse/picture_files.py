@@ -1,0 +1,45 @@
+"""What a display of a list shows as a picture to keep: SVG, or PNG in its light colours."""
+
+import hashlib
+import io
+from pathlib import Path
+from typing import Protocol
+
+import resvg_py
+from django.conf import settings
+from PIL import Image as Picture
+
+from heritage.cartography import tile_files
+
+_COLOURS = 256  # of a picture in pixels, which is a quarter as large so
+
+
+class ListPicture(Protocol):
+    """Its `tag` says all that it shows."""
+
+    @property
+    def tag(self) -> str: ...
+
+    def svg(self) -> str: ...
+
+
+def tag_of(*said: object) -> str:
+    return hashlib.sha256(repr((tile_files.VERSION, *said)).encode()).hexdigest()[:24]
+
+
+def file_of(picture: ListPicture, suffix: str) -> bytes:
+    """Kept once it is made. Raises tile_files.BusyError while others are drawn."""
+
+    def draw() -> bytes:
+        svg = picture.svg()
+        return _png(svg) if suffix == "png" else svg.encode()
+
+    folder = Path(settings.MEDIA_ROOT) / "cache" / "map"
+    return tile_files.picture(folder, f"{picture.tag}.{suffix}", draw)
+
+
+def _png(svg: str) -> bytes:
+    out = io.BytesIO()
+    drawn = Picture.open(io.BytesIO(resvg_py.svg_to_bytes(svg_string=svg))).convert("RGB")
+    drawn.quantize(_COLOURS, Picture.Quantize.FASTOCTREE).save(out, "PNG")
+    return out.getvalue()
