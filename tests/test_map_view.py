@@ -222,6 +222,7 @@ def test_the_parts_of_a_property_are_shown_close_by_and_alone(client):
         entry.points.create(number=number, latitude=34.5 + number / 10, longitude=112.4)
     near = data(client, at="34.6,112.45,9").json()
     assert len(near["parts"]) == 3
+    assert client.get("/en/map.svg?at=34.6,112.45,9").text.count('class="pt"') == 3
     assert data(client, at="34.6,112.45,4").json()["parts"] == []
     assert len(data(client, "q=grottoes", at="34.6,112.45,4").json()["parts"]) == 3
 

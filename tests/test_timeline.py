@@ -20,6 +20,7 @@ from heritage.values.edtf import EDTFError, parse
 from heritage.values.reign_years import parse_reign_year, reign_years_of
 from heritage.values.years import from_historical
 from heritage.web.operations import middleware
+from heritage.web.shared import scroll
 from heritage.web.shared.time_scale import Scale
 from tests.builders import make_era, make_event, make_kind, make_place, make_site, text
 from tests.random_catalogue import Catalogue
@@ -192,6 +193,19 @@ def test_few_sites_are_bars_with_what_is_sure(client):
         assert bool(bar.sure_x) == cases[date][1], date
     widths = [float(bar.width) for bar in shown.scroll.bars]
     assert max(widths) > 400 > min(widths)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_no_name_of_a_bar_is_cut_at_an_edge(client, language):
+    long = "Pagoda and grottoes of the thousand Buddhas in the red valley"
+    for date in ("0600/0990", "0610", "0800", "0985"):
+        make_event(make_site(long, "红谷寺塔与千佛洞石窟及其周边古建筑群落"), "built", date)
+    drawn = page_of(client, "view=timeline&at=600..1000", language).scroll
+    assert len(drawn.bars) == 4
+    for bar in drawn.bars:
+        needed, x = scroll.label_width(bar.label) * 0.86, float(bar.label_x)
+        left = {"start": x, "middle": x - needed / 2, "end": x - needed}[bar.anchor]
+        assert left >= 30 and left + needed <= scroll.WIDTH - 30, bar.label
 
 
 def test_chinese_runs_from_right_to_left(client):

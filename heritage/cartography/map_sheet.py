@@ -46,6 +46,7 @@ _COLOURS = {
     ),  # where one lies somewhere
     "bo": ("fill:#a5291b;stroke:#a5291b", "fill:#f08a70;stroke:#f08a70"),  # boundaries of sites
     "sd": ("fill:#fdfaf3;stroke:#a5291b", "fill:#1f1d1a;stroke:#f08a70"),  # districts
+    "pt": ("fill:#fdfaf3;stroke:#a5291b", "fill:#1f1d1a;stroke:#f08a70"),  # parts of properties
     "nu": ("fill:#fff4e2", "fill:#fff4e2"),  # numbers
     "nd": ("fill:#93261a", "fill:#f39b84"),
 }
@@ -74,7 +75,7 @@ _SHARED = (
     ".a,.r{letter-spacing:.22em}.w{letter-spacing:.18em}.c{letter-spacing:.34em}"
     ".t3,.c,.r{font-weight:600}.se{stroke-width:1.5}.sb{fill-opacity:.18;stroke-width:1.8;"
     "stroke-dasharray:4 3}.bo{fill-opacity:.1;fill-rule:evenodd;stroke-width:1.5}"
-    ".sd{stroke-width:1.6;stroke-dasharray:3 2.5}"
+    ".sd{stroke-width:1.6;stroke-dasharray:3 2.5}.pt{stroke-width:1.6}"
     ".nu,.nd{stroke:none;font:600 12px sans-serif;text-anchor:middle;dominant-baseline:central}"
 )
 
@@ -136,6 +137,11 @@ def dot(x: float, y: float, radius: float, *, is_exact: bool = True) -> str:
 def boundary(path: str) -> str:
     """The boundary of a site, by the data of its path."""
     return f'<path class="bo" d="{path}"/>'
+
+
+def part(x: str, y: str) -> str:
+    """A component part of a property."""
+    return f'<circle class="pt" cx="{x}" cy="{y}" r="3.5"/>'
 
 
 def badge(x: float, y: float, radius: float, number: str) -> str:

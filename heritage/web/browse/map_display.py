@@ -121,7 +121,9 @@ def picture(filtered: SiteFilter, size: str, number: str) -> MapPicture:
     window = _window(filtered, width, height)
     view = _view(filtered, window)
     marks = map_sheets.marks_of(filtered.index, view, window, filtered.raw_data)
-    drawn = "".join(map_sheet.boundary(mark.boundary_path) for mark in marks if mark.boundary)
+    sheet = map_sheets.sheet(window, marks, "", view.parts)
+    drawn = "".join(map_sheet.part(x, y) for x, y in sheet.parts)
+    drawn += "".join(map_sheet.boundary(mark.boundary_path) for mark in marks if mark.boundary)
     drawn += "".join(
         map_sheet.seal(mark.x, mark.y, mark.radius, mark.number)
         if mark.kind == "group"

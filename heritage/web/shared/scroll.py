@@ -505,17 +505,24 @@ def _bar(sheet: _Sheet, site: Site, event: Event, y: int) -> Bar:
         edge, wide = sheet.stretch(sure[0], _cut(sure[1], sheet.scale))
         sure_x, sure_width = _px(edge), _px(max(wide, 3))
     name = str(site.shown_name.best())
-    needed = label_width(name) * _SMALL
-    is_behind = x + width + needed + 8 < WIDTH - _EDGE
-    date = event.parsed
+    date, wide = event.parsed, max(width, 3)
+    label_x, anchor = _beside(x, wide, label_width(name) * _SMALL)
     return Bar(
-        _px(x), y, _px(max(width, 3)), sure_x, sure_width,
+        _px(x), y, _px(wide), sure_x, sure_width,
         event.certainty != Event.Certainty.CERTAIN
         or bool(date and (date.approximate or date.uncertain)),
-        name, _px(x + max(width, 3) + 5 if is_behind else x - 5),
-        "start" if is_behind else "end",
-        f"{name}: {event}", reverse("web:site", args=[site.slug]),
+        name, _px(label_x), anchor, f"{name}: {event}", reverse("web:site", args=[site.slug]),
     )  # fmt: skip
+
+
+def _beside(x: float, width: float, needed: float) -> tuple[float, str]:
+    """Where a label stands, and by which end: behind its bar, before it, else on it."""
+    if x + width + needed + 8 < WIDTH - _EDGE:
+        return x + width + 5, "start"
+    if x - needed - 8 > _EDGE:
+        return x - 5, "end"
+    middle = max(x + width / 2, _EDGE + 4 + needed / 2)
+    return min(middle, WIDTH - _EDGE - 4 - needed / 2), "middle"
 
 
 def _cut(year: int | None, scale: Scale) -> int:
