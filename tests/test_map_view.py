@@ -10,7 +10,7 @@ from django.http import QueryDict
 from PIL import Image as Picture
 
 from benchmarks import weights
-from heritage.cartography import map_sheet, tile_files
+from heritage.cartography import map_sheet, mercator, tile_files
 from heritage.models import Coverage, Identity, Kind
 from heritage.models.unit_of_work import change_set
 from heritage.web.shared.map_sheets import window_at
@@ -98,6 +98,17 @@ def test_a_district_leads_to_the_list_of_its_sites(client, filled):
     href = re.search(r'href="([^"]+)" aria-label="1 site in Gongyi', html)[1]
     assert [str(card.name) for card in client.get(href.replace("&amp;", "&")).context[
         "list"].shown.cards] == ["Kiln"]  # fmt: skip
+
+
+def test_a_district_leaves_the_name_of_its_town_to_be_read(client, filled):
+    """Names stand right of the dot of their town, mostly, 7 pixels away."""
+    sheet = page(client, f"&at={AT}").context["list"].shown.map.sheet
+    (badge,) = [mark for mark in sheet.marks if mark.kind == "district"]
+    x, y = mercator.project(112.98, 34.75)
+    world = mercator.TILE << sheet.window.zoom
+    town = x * world - sheet.window.left, y * world - sheet.window.top
+    assert town[0] - 2 * badge.radius < badge.x < badge.x + badge.radius < town[0] + 7
+    assert abs(badge.y - town[1]) <= 1
 
 
 def test_filters_apply_and_stay_as_the_display_changes(client, filled):

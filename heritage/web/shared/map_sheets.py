@@ -201,7 +201,9 @@ def marks_of(
     marks = marks_of_groups(view.groups, window, data)
     badges: list[MapMark] = []
     for each in _districts(index, view, window, data):
-        badges.append(_beside(each, [*marks, *badges], window))
+        # Left of its town, since the name of that mostly stands at the right.
+        badge = _moved(each, each.x - each.radius + 4, each.y, window)
+        badges.append(_beside(badge, [*marks, *badges], window))
     return [*badges, *marks]
 
 
@@ -221,10 +223,15 @@ def _beside(badge: MapMark, marks: list[MapMark], window: MapWindow) -> MapMark:
         replace(badge, x=mark.x + away * cos(turn), y=mark.y + away * sin(turn)) for turn in turns
     ]
     badge = min(moved, key=lambda each: sum(_overlap(each, other) for other in marks))
+    return _moved(badge, badge.x, badge.y, window)
+
+
+def _moved(badge: MapMark, x: float, y: float, window: MapWindow) -> MapMark:
+    """The badge at other pixels of the sheet, and at the point that lies there."""
     world = mercator.TILE << window.zoom
-    at_x, at_y = (badge.x + round(window.left)) / world, (badge.y + round(window.top)) / world
+    at_x, at_y = (x + round(window.left)) / world, (y + round(window.top)) / world
     longitude, latitude = mercator.unproject(at_x % 1, at_y)
-    return replace(badge, latitude=latitude, longitude=longitude)
+    return replace(badge, x=x, y=y, latitude=latitude, longitude=longitude)
 
 
 def _overlap(one: MapMark, other: MapMark) -> float:
