@@ -74,7 +74,7 @@ def embedded_map(request: HttpRequest) -> HttpResponse:
 
 
 # Of an SVG that is opened by itself, which has its style within it and runs nothing.
-_POLICY = {
+_POLICY: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
     "img-src": ["data:"],
