@@ -67,6 +67,10 @@ def test_a_tile_is_small_at_every_zoom():
 def test_the_tiles_below_a_map_of_china_are_light():
     tiles = [map_sheet.draw_tile(3, x, y, "en") for y in (2, 3) for x in (5, 6, 7)]
     assert sum(len(gzip.compress(tile.encode())) for tile in tiles) <= 50_000
+    _zoom, x, y = tile_at(33.97, 113.69, 6)  # of Henan, on a wide screen
+    around = [(x + i, y + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    tiles = [map_sheet.draw_tile(6, *at, "zh") for at in around]
+    assert sum(len(gzip.compress(tile.encode())) for tile in tiles) <= 71_000
 
 
 @pytest.mark.parametrize(("zoom", "script"), [(0, "zh"), (3, "en"), (6, "zh")])

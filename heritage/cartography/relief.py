@@ -21,8 +21,9 @@ _STRENGTH = {0: 0.55, 1: 0.6, 2: 0.62, 3: 0.6, 4: 0.55, 5: 0.5, 6: 0.46, 7: 0.36
 # How much of the picture of the world is left where it is too coarse, beyond East Asia.
 _COARSE = {5: 0.75, 6: 0.45, 7: 0.2, 8: 0.0}
 # Pixels of a tile's picture: a half, a quarter … of those that the pictures of the world and of
-# East Asia have there, as what is between is grainy; at zooms 4 and 6 to 8 all that they have.
-_SIZES = {0: 200, 1: 160, 2: 160, 3: 160, 4: 160, 5: 168, 6: 180, 7: 128, 8: 80}
+# East Asia have there, as what is between is grainy; at zooms 4, 7 and 8 all that they have, and at
+# 6 nearly so: nine tiles of a province are 70 kB.
+_SIZES = {0: 200, 1: 160, 2: 160, 3: 160, 4: 160, 5: 168, 6: 160, 7: 128, 8: 80}
 _QUALITY = 38
 
 # At once: the first tile would load the readers of all formats, for a quarter of a second.
