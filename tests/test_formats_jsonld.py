@@ -166,8 +166,8 @@ def test_pictures_with_what_is_owed(words):
         {
             "@type": "ImageObject",
             "contentUrl": ADDRESSES.image(image),
-            "width": 60,
-            "height": 40,
+            "width": "60 px",
+            "height": "40 px",
             "caption": "A gate",
             "creditText": "Ann Other / Archive",
             "license": "https://creativecommons.org/licenses/by/4.0/",

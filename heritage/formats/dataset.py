@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from heritage.formats.addresses import Addresses
-from heritage.formats.jsonld import CONTEXT
+from heritage.formats.jsonld import CONTEXT, licence_terms
 from heritage.models import Identity, Source
 from heritage.values.language import interface_languages, proper_tag
 from heritage.values.markdown import to_text
@@ -50,5 +50,5 @@ def _work(source: Source) -> dict:
     if url := safe_url(source.url):
         work["url"] = url
     if source.licence:
-        work["license"] = safe_url(source.licence.url) or str(source.licence.label.best())
+        work["license"] = licence_terms(source.licence)
     return work

@@ -21,6 +21,7 @@ from heritage.models import (
     Designation,
     Identity,
     Image,
+    Licence,
     Opening,
     Place,
     Quantity,
@@ -377,19 +378,23 @@ def _pictures(rows: page_rows.SiteRows) -> list[Image]:
 
 
 def _image(image: Image, addresses: Addresses) -> dict:
-    licence = image.licence
     return _filled(
         {
             "@type": "ImageObject",
             "contentUrl": addresses.image(image),
-            "width": image.width,
-            "height": image.height,
+            "width": f"{image.width} px",  # a distance, which has a unit
+            "height": f"{image.height} px",
             "caption": str(image.caption.best() or image.alt.best()),
             "creditText": image.credit_line or image.author,
-            "license": licence and (safe_url(licence.url) or str(licence.label.best())),
+            "license": image.licence and licence_terms(image.licence),
             "acquireLicensePage": image.source_url,
         }
     )
+
+
+def licence_terms(licence: Licence) -> str | dict:
+    """The address of a licence; its name as a work where it has none."""
+    return safe_url(licence.url) or {"@type": "CreativeWork", "name": str(licence.label.best())}
 
 
 # --- numbers ---------------------------------------------------------------------------------
