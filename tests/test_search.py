@@ -463,6 +463,29 @@ def test_a_word_that_no_site_is_called_by_is_only_offered(rows):
     assert (answer.corrected, answer.suggestion) == ("", "chests")
 
 
+def test_another_word_is_no_correction_of_a_name(rows):
+    build.make_site("Mount Logan", slug="logan")
+    build.make_site("Indian Fort", slug="fort", summary={"en": "Of a family called Jones."})
+    answer = SiteFilter({"q": "login"}).answer
+    assert (answer.corrected, answer.suggestion) == ("", "logan")
+    assert SiteFilter({"q": "Indiana Jones"}).answer.corrected == ""
+    assert SiteFilter({"q": "indian fort jones"}).hits
+
+
+def test_only_the_last_word_may_be_unfinished(rows):
+    warsaw = build.make_site("Centre of Warsaw", summary={"en": "A start of many."}).pk
+    assert warsaw not in SiteFilter({"q": "Star Wars"}).hits
+    assert list(SiteFilter({"q": "start wars"}).hits) == [warsaw]
+
+
+def test_syllables_of_chinese_names_are_no_stop_words(rows):
+    poet = build.make_site("Cottage", summary={"en": "Of the poet Du Fu."}).pk
+    build.make_site("Fu City")
+    pagoda = build.make_site("Wild Goose Pagoda", "大雁塔").pk
+    assert list(SiteFilter({"q": "Du Fu"}).hits) == [poet]
+    assert list(SiteFilter({"q": "da yan ta"}).hits) == [pagoda]
+
+
 def test_what_may_have_been_meant_is_only_offered(rows, client):
     build.make_site("Quilongs", slug="quilongs")
     html = " ".join(client.get("/en/sites/?q=kuilongs").content.decode().split())

@@ -340,6 +340,7 @@ DANGER, FAR = "in danger since 2001", "10 km from Luoyang in a straight line"
         ("how far is Jade Hall from Luoyang Tower", "11 km from Luoyang Tower in a straight line"),
         ("白玉堂离洛阳多远", "距洛阳市直线10公里"),
         ("从洛阳到白玉堂有多少公里", "距洛阳市直线10公里"),
+        ("how far is Bath from London", "155 km from London in a straight line"),
         ("how far is Jade Hall", ""),
         ("how far is nothing from Luoyang", ""),
         ("temples in danger", ""),
@@ -354,6 +355,8 @@ def test_how_far_and_since_when_in_danger(client, text, said):
     events = ["1990", ("in_danger", "1999")]
     build.make_coverage(tower, build.make_designation(register=requested_list, events=events))
     build.make_site("Rome Tower", slug="rome-tower")
+    build.make_site("City of Bath", slug="bath", latitude=51.38, longitude=-2.35)
+    build.make_site("Turkish Bath", slug="turkish-bath", latitude=41, longitude=29)
     language = "zh-hans" if "玉" in text else "en"
     found = client.get(f"/{language}/sites/", {"q": text}).context["list"]
     assert (found.answer.text if found.answer else "") == said
@@ -421,3 +424,40 @@ def test_where_nothing_is_near_the_circle_is_widened():
     filtered = SiteFilter({"q": "near Kaifeng"})
     assert filtered.data.getlist("near") == ["town:kaifeng"] and filtered.data.get("within")
     assert filtered.hits
+
+
+def test_what_is_most_so_goes_by_its_measure_beside_words_too():
+    listed = Register.objects.get(slug="whl")
+    for name, hectares in (("Small Green", 5), ("Large Green", 900), ("Middle Green", 40)):
+        entry = build.make_designation(register=listed, regions=listed.terms.filter(code="africa"))
+        entry.world_heritage.area_ha = hectares
+        entry.world_heritage.save()
+        build.make_coverage(build.make_site(name), entry)
+    filtered = SiteFilter({"q": "largest green in Africa"})
+    names = dict(Site.objects.values_list("pk", "name__en"))
+    found = [names[pk] for pk in filtered.page("en", 0, 5)]
+    assert found == ["Large Green", "Middle Green", "Small Green"]
+    assert filtered.sorted_by_superlative == "largest"
+
+
+def test_a_partial_match_lies_in_the_place_that_is_named():
+    elsewhere = build.make_site("Grand Hotels of Bremen").pk
+    filtered = SiteFilter({"q": "hotels in Luoyang"})
+    assert filtered.hits and elsewhere not in filtered.hits
+    assert filtered.hits <= SiteFilter({"place": "luoyang"}).hits
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("sites removed from the World Heritage List", {"unesco": ["delisted"]}),
+        ("缺图片的寺庙", {"not": ["has:image"], "kind": ["temple"]}),
+        ("records without pictures", {"not": ["has:image"]}),
+    ],
+)
+def test_words_between_filters(text, meant):
+    entry = build.make_designation("world_heritage", events=["1990", ("delisted", "2009")])
+    build.make_coverage(build.make_site(), entry)
+    filtered = SiteFilter({"q": text})
+    said = {each.name: list(each.values) for each in filtered.answer.filters}
+    assert (said, filtered.answer.text) == (meant, "")

@@ -453,22 +453,19 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def superlative(self) -> Superlative | None:
-        """What the list is asked for most of, where filters stand for the rest of the text."""
-        is_best_match = self.answer and not self.chosen("q")
-        return self.answer.superlative if self.answer and is_best_match else None
+        """What the list is asked for most of."""
+        return self.answer.superlative if self.answer else None
 
     @property
     def _is_ranked(self) -> bool:
         """Whether words of the text mean kinds or eras, or a superlative of whatever; near
         something, the nearest come first."""
-        if (
-            self.answer is None
-            or self.chosen("q")
-            or (self.chosen("near") and not self.superlative)
-        ):
+        if self.superlative:
+            return True
+        if self.answer is None or self.chosen("q") or self.chosen("near"):
             return False
         named = {each.name for each in self.answer.filters}
-        return bool(self.superlative) or not named.isdisjoint(("kind", "era"))
+        return not named.isdisjoint(("kind", "era"))
 
     @property
     def sorted_by_superlative(self) -> str:
@@ -517,11 +514,11 @@ class SiteFilter(filters.FilterSet):
         answer, best_known = self.answer, self.index.orders[orders.PROMINENCE]
         if answer and answer.partly:
             return answer.partly
+        what = self.chosen("kind") or (), self.chosen("era") or ()
+        if answer and answer.superlative:
+            return ranking.by_superlative(self.index, answer.superlative, *what, answer.text)
         if self.chosen("q"):
             return text_search.by_relevance(self.index, answer.text if answer else "")
-        what = self.chosen("kind") or (), self.chosen("era") or ()
-        if self.superlative:
-            return ranking.by_superlative(self.index, self.superlative, *what)
         if self._short_span is None:
             return ranking.by_what_they_are(self.index, *what, self.raw_data.get("q", ""))
         first, last = self._short_span

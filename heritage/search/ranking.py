@@ -66,9 +66,14 @@ class Measured(InTiers):
 
 
 def by_superlative(
-    index: IndexSnapshot, asked: Superlative, kinds: Sequence[Kind], eras: Sequence[Era]
+    index: IndexSnapshot,
+    asked: Superlative,
+    kinds: Sequence[Kind],
+    eras: Sequence[Era],
+    text: str = "",
 ) -> TieredOrder | Measured:
-    mainly = by_what_they_are(index, kinds, eras)
+    """`text` is what is asked for beside kinds and eras: the largest park."""
+    mainly = by_what_they_are(index, kinds, eras, text)
     said = partial(text_search.superlative_tiers, index, words=asked.words)
     in_words = TieredOrder(said, mainly.best_known)
     if asked.measure in ("oldest", "newest"):

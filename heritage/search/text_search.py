@@ -36,7 +36,6 @@ _OF_NAMES = 2  # half as much again for a word of a name
 _MAX_IN_BRIEF = 20_000  # sites, of which those with a word in their summary come first
 _UNKNOWN = 6.0  # the weight of a word that no site holds: as that of one that one in 400 holds
 _LEAST = 0.34  # of all that is asked, by weight
-_THERE = 1.25  # factor for sites in the place that the text names
 _BY_ITSELF = 0.5  # of all that is asked, where it is one word in texts alone
 _HALF = 0.6  # of the most that any site has, which others must have to be shown
 
@@ -293,9 +292,9 @@ def partial_matches(
     """Partial matches of a text that no site matches entirely.
 
     `others` are the sites of each of its filters, `there` those in the place that it names. Rare
-    words have more weight, in a name half as much again; sites `there` get a quarter more. A site
-    with less than a third of all weight, or with one word in its texts that has less than a half,
-    is left out.
+    words have more weight, in a name half as much again. A site is left out that lies elsewhere
+    than `there`, has less than a third of all weight, or one word in its texts that has less than
+    a half.
     """
     number = max(1, len(index.sites))
     asked = min(log(number + 1), _UNKNOWN)
@@ -316,7 +315,10 @@ def partial_matches(
     if len(found) > 1:  # a single word in a text is no match beside a filter
         least = inf if len(found) > len(words) else total * _BY_ITSELF
         weights[(reasons < 2) & (weights < least)] = 0
-    weights[columns.ids_of(there)] *= _THERE
+    if there:  # what lies elsewhere is no answer
+        is_there = np.zeros(size, dtype=bool)
+        is_there[columns.ids_of(there)] = True
+        weights[~is_there] = 0
     most = weights.max(initial=0)
     if most < total * _LEAST or not most:
         return no_matches(index)
@@ -346,7 +348,7 @@ def _holding_word(index: IndexSnapshot, word: str) -> tuple[BitMap, BitMap]:
     found = sites_matching(index, tokens.whole_words(word)) & index.sites
     if word.isdigit():  # the number of a record is as good as a name
         return found, found
-    return found, found & sites_matching(index, tokens.words_in_names(word))
+    return found, found & sites_matching(index, tokens.whole_words_in_names(word))
 
 
 # --- asking ------------------------------------------------------------------------------------

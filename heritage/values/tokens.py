@@ -17,7 +17,7 @@ A query is a conjunction of alternatives: for each of its words a record must co
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -29,7 +29,6 @@ _BLANK_LINE = "\n\n"
 MAX_QUERY_WORDS = 12  # words of a search; so many parts of one name are enough to tell it
 _MAX_READ = 60  # words that are looked at
 _WINDOW = 3
-_SHORT = 4  # letters: most words begin with fewer
 _RUNS = (2, 3, 4)  # syllables that are one word as well
 _BETWEEN = "-"  # the words of a whole name
 
@@ -48,7 +47,16 @@ STOP_WORDS = frozenset(
 )
 _HAN_STOPS = frozenset("的之和与及在")
 
+# Those that are syllables of Chinese, too.
+_ALSO_SYLLABLES = frozenset(("da", "de", "di", "du", "la", "le", "lo", "na", "su"))
+
+# A syllable of pinyin, without its tone.
+SYLLABLE = (
+    "(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    "(?:[iu]?ang?|i?ong|[iu]?eng?|ing?|ung?|iao|uai|[iu]?ai?|[iu]?ei?|ao|o?u|i?u|uo|i|o)|er)"
+)
 _HAN = re.compile(f"[{normalize.HAN}]")
+_SYLLABLE = re.compile(SYLLABLE)
 _CODE = re.compile("[a-z]{1,4}[0-9]{2,}")
 # Pinyin with the tones as digits: long2men2. Each syllable has a vowel.
 _TONED = re.compile(r"(?:[a-z]{0,3}[aeiouv][a-z]{0,3}[1-5])+")
@@ -178,27 +186,35 @@ def parse_query(text: str) -> Query:
     """The query of a search text: what a record must contain. Any string is valid; one without
     words gives an empty query.
 
-    Stop words are left out; singular and plural match each other. Short words match whole words
-    only, except the last, which may be incomplete.
+    Stop words are left out; singular and plural match each other. Only the last word may be
+    incomplete, and none of a name in syllables; those before it may have the ending of a verb.
     """
     found: dict[Clause, None] = {}
     words = query_words(text)
-    for at, word in enumerate(words, start=1):
-        is_whole = at < len(words) and len(word) < _SHORT and word.isalpha()
+    complete = len(words) - (not is_in_syllables(_tokens(text)))
+    for at, word in enumerate(words):
+        is_whole = at < complete and word.isalpha() and not is_han(word)
         for clause in _clauses(word):
-            found[(clause[0].exact(), *clause[1:]) if is_whole and not is_han(word) else clause] = (
-                None
-            )
+            found[(clause[0].exact(), *clause[1:], *_verbs(word)) if is_whole else clause] = None
     return tuple(found)[:MAX_QUERY_WORDS]
 
 
 def query_words(text: str) -> list[str]:
     """The significant words of a search, folded."""
     words = _tokens(text)
+    if is_in_syllables(words):
+        return list(dict.fromkeys(words))[:MAX_QUERY_WORDS]
     says = [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS]
     if all(len(word) == 1 and word.isascii() for word in says):
         return []  # letters and figures are anywhere
     return list(dict.fromkeys(says))[:MAX_QUERY_WORDS]
+
+
+def is_in_syllables(words: Sequence[str]) -> bool:
+    """Whether words are syllables of a Chinese name one of which looks like a stop word: Du Fu."""
+    if len(words) < 2 or _ALSO_SYLLABLES.isdisjoint(words):
+        return False
+    return all(map(_SYLLABLE.fullmatch, words)) and not STOP_WORDS.issuperset(words)
 
 
 def atoms(text: str) -> tuple[str, ...]:
@@ -248,6 +264,14 @@ def _plural(word: str) -> list[str]:
     if len(word) < 4 or not word.isascii() or not word.isalpha() or word.endswith(("s", "y", "f")):
         return []
     return [f"{word}es" if word.endswith(("x", "ch", "sh")) else f"{word}s"]
+
+
+def _verbs(word: str) -> list[QueryWord]:
+    """The word with the endings of an English verb: land, landed, landing."""
+    if len(word) < 4 or not word.isascii():
+        return []
+    stem = word.removesuffix("e")
+    return [QueryWord(f"{stem}{ending}"[:MAX_WORD_LENGTH], False) for ending in ("ed", "ing")]
 
 
 def _tokens(text: str) -> list[str]:
@@ -369,6 +393,11 @@ def words_in_written_names(text: str) -> Query:
 def words_in_names(text: str) -> Query:
     """Names that contain the words in any form."""
     return _marked(NAME_WORD, parse_query(text))
+
+
+def whole_words_in_names(text: str) -> Query:
+    """Names that contain the words in any form, not words that begin with them."""
+    return _marked(NAME_WORD, parse_query(text), in_whole=True)
 
 
 def words_in_brief(text: str) -> Query:

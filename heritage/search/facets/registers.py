@@ -76,7 +76,9 @@ class UnescoFacet(Facet[Status]):
         ),
         "tentative": pgettext_lazy("search words", "tentative|tentative list"),
         "delisted": pgettext_lazy(
-            "search words", "delisted|removed from the list|former World Heritage"
+            "search words",
+            "delisted|removed from the list|removed from the World Heritage List"
+            "|former World Heritage",
         ),
     }
 

@@ -26,7 +26,7 @@ from heritage.search.query_language.not_here import SAY_NOTHING_BESIDE
 from heritage.search.query_language.query_words import FindSites, QueryFilter
 from heritage.search.query_language.understanding import UnderstoodQuery
 from heritage.search.text_search import PartialMatches
-from heritage.values import tokens
+from heritage.values import normalize, tokens
 
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.
 _KEPT, _KEPT_BROAD = 500, 64
@@ -90,7 +90,7 @@ def _about(
     read = understanding.understand(index, text, today) if asks else None
     if read is None or read.unknown_centre:
         return found
-    asked = asked_site(index, text, today, asks, read)
+    asked = asked_site(index, text, today, asks, read, find_sites)
     if asked is None:
         return found
     # That it has tickets says its page; and how far it is, the answer.
@@ -139,9 +139,17 @@ def _answer(index: IndexSnapshot, text: str, today: date, find_sites: FindSites)
         other = _directly(index, respelt, today, find_sites) or _in_part(
             index, respelt, today, find_sites
         )
-        if other.filters or other.partly or text_search.matching(index, other.text):
+        is_guess = other.partly and _replaces_name(text, respelt)
+        is_found = other.filters or other.partly or text_search.matching(index, other.text)
+        if is_found and not is_guess:
             return replace(other, corrected=respelt)
     return replace(found, suggestion=suggestion)
+
+
+def _replaces_name(text: str, other: str) -> bool:
+    """Whether another spelling has another word for one with a capital: Indiana Jones."""
+    names = (word for word in text.split() if word[0].isupper())
+    return not set(normalize.tokens(" ".join(names))) <= set(normalize.tokens(other))
 
 
 def _by_code(index: IndexSnapshot, text: str) -> Answer | None:
@@ -180,8 +188,7 @@ def _in_part(index: IndexSnapshot, text: str, today: date, find_sites: FindSites
         return Answer("", read.filters, unread=read.unread)  # the page says what to drop
     if _is_denied(read) and read.rest and text_search.matching(index, read.rest):
         return Answer(read.rest, read.filters, unread=read.unread)
-    is_cut = read.unread not in ("", text)
-    parted = text_search.segmented(index, read.words if is_cut else text)
+    parted = text_search.segmented(index, read.words or text)
     rest = text_search.segmented(index, read.rest) if read.filters else parted
     groups = [(group[0].name, find_sites(group, "")) for group in _groups(read.filters)]
     others = [found for _name, found in groups]
@@ -253,12 +260,14 @@ def _as_read(
             sites = BitMap.union(*(name.sites for name in read.also_terms))
             return Answer(" ".join(name.text for name in read.also_terms), sites=sites)
     # The words of what is excluded would find the opposite.
-    attempts = [] if _is_denied(read) else [Answer(text), Answer(read.words)]
+    most = read.superlative
+    attempts = [] if _is_denied(read) else [Answer(text), Answer(read.words, superlative=most)]
     if read.filters:
         formed = tuple(query_filter for query_filter in read.filters if not query_filter.is_name)
         is_first = formed and not _is_in_a_name(index, text)
-        attempts.insert(0 if is_first else 2, Answer(read.rest, read.filters))
-        attempts.append(Answer(read.names, formed))
+        in_words = Answer(read.rest, read.filters, superlative=most)
+        attempts.insert(0 if is_first else 2, in_words)
+        attempts.append(Answer(read.names, formed, superlative=most))
     attempts = [replace(each, text=text_search.segmented(index, each.text)) for each in attempts]
     # That names hold all words is worth more than that texts do.
     for finds in (text_search.sites_with_words_in_names, text_search.matching):

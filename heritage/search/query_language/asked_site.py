@@ -1,8 +1,9 @@
 """Finds the site that a question is about, and what it shall be far from.
 
 That is the only site whose whole name is in the text; else the one that pages call by all the
-words which neither ask nor name a filter: “how far is Longmen from Luoyang”. A place that is called
-so, as Aleppo, is no site, unless it is asked since when something is in danger.
+words which neither ask nor name a filter: “how far is Longmen from Luoyang”. A place or a town
+that is called so, as Aleppo, is no site, unless it is asked since when something is in danger, or
+how far it is: then the site there that is called after it is meant.
 """
 
 from collections.abc import Iterable
@@ -11,16 +12,19 @@ from datetime import date
 
 from pyroaring import BitMap
 
+from heritage.cartography import gazetteer
 from heritage.models import Site
 from heritage.search import text_search
+from heritage.search.distance_fields import town_value
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import questions
 from heritage.search.query_language.centres import centre_called
-from heritage.search.query_language.query_words import QueryWords
+from heritage.search.query_language.query_words import FindSites, QueryFilter, QueryWords
 from heritage.search.query_language.understanding import UnderstoodQuery
 from heritage.values import tokens
 
 _LONGEST_CENTRE = 5  # words, or Han characters
+_IN_TOWN_KM = 20  # from the middle of a town to a site that is called after it
 _FEWEST_LETTERS, _FEWEST_HAN = 4, 2  # of what may be the beginning of a name
 _ASKING = ("asked", "fillers", "questions", "built", "inscribed", "excepted")
 _BESIDE_DISTANCES = ("near", "nearby", "from", "between")
@@ -35,7 +39,12 @@ class AskedSite:
 
 
 def asked_site(
-    index: IndexSnapshot, text: str, today: date, asks: str, read: UnderstoodQuery
+    index: IndexSnapshot,
+    text: str,
+    today: date,
+    asks: str,
+    read: UnderstoodQuery,
+    find_sites: FindSites,
 ) -> AskedSite | None:
     """What a text asks about with one of `questions`; None if it names no site, or several."""
     names = (*read.sites, *read.also_terms)
@@ -54,7 +63,7 @@ def asked_site(
         of_centre, far_from = _centre_in(words, of_name)
     if names:
         return _asked(index, names[0].text, names[0].sites, far_from)
-    return _called_by_the_rest(words, asks, read, of_centre, far_from)
+    return _called_by_the_rest(words, asks, read, of_centre, far_from, find_sites)
 
 
 def _asked(index: IndexSnapshot, text: str, sites: BitMap, far_from: str) -> AskedSite:
@@ -70,9 +79,11 @@ def _places_of(words: QueryWords, name: tuple[str, ...]) -> range:
 
 
 def _centre_in(words: QueryWords, taken: Iterable[int]) -> tuple[range, str]:
-    """The positions of the longest name of a place or a town beside others, and its address."""
+    """The positions of the longest name of a place or a town beside others, and its address; of two
+    the one behind “from”."""
     for length in range(min(len(words.atoms), _LONGEST_CENTRE), 0, -1):
-        for at in range(len(words.atoms) - length + 1):
+        starts = range(len(words.atoms) - length + 1)
+        for at in sorted(starts, key=lambda at: not (at and words.in_list("from", at - 1))):
             there = range(at, at + length)
             phrase = words.atoms[at : at + length]
             if set(there).isdisjoint(taken) and (
@@ -83,7 +94,12 @@ def _centre_in(words: QueryWords, taken: Iterable[int]) -> tuple[range, str]:
 
 
 def _called_by_the_rest(
-    words: QueryWords, asks: str, read: UnderstoodQuery, of_centre: range, far_from: str
+    words: QueryWords,
+    asks: str,
+    read: UnderstoodQuery,
+    of_centre: range,
+    far_from: str,
+    find_sites: FindSites,
 ) -> AskedSite | None:
     """The site that is called by all the words that neither ask nor are the centre."""
     lists = (*_ASKING, *_BESIDE_DISTANCES) if asks == questions.FAR else _ASKING
@@ -103,13 +119,28 @@ def _called_by_the_rest(
     if len(text) < (_FEWEST_HAN if tokens.is_han(phrase[0]) else _FEWEST_LETTERS):
         return None
     meant = {facet for facet, _slug in words.dictionary.phrases.get(phrase, ())}
+    sites = BitMap()
     if not meant and set(phrase) <= set(tokens.atoms(read.rest)):
         sites = text_search.sites_displayed_from(words.index, text)
     elif meant == {"place"} and asks == questions.DANGER:
         in_danger = words.index.sites_by_value("unesco").get("in_danger", BitMap())
         sites = text_search.sites_with_words_in_names(words.index, text) & in_danger
-    elif meant and asks == questions.FAR:  # Bath, which is a kind of places, too
+    elif meant and asks == questions.FAR:  # a name may be a kind of places, too
         sites = text_search.sites_named(words.index, text)
-    else:
-        return None
+    if not sites and asks == questions.FAR:
+        sites = _called_after(words, phrase, text, find_sites)
     return _asked(words.index, text, sites, far_from) if sites else None
+
+
+def _called_after(
+    words: QueryWords, phrase: tuple[str, ...], text: str, find_sites: FindSites
+) -> BitMap:
+    """The sites in a place or a town that have its name in theirs: City of Bath."""
+    named = words.dictionary.phrases.get(phrase, ())
+    there = BitMap()
+    for slug in (slug for facet, slug in named if facet == "place"):
+        there |= find_sites((QueryFilter("place", (slug,)),), "")
+    if town := gazetteer.town_called(phrase):
+        around = QueryFilter("within", (f"{_IN_TOWN_KM}",))
+        there |= find_sites((QueryFilter("near", (town_value(town),)), around), "")
+    return there & text_search.sites_with_words_in_names(words.index, text)

@@ -66,8 +66,8 @@ _LISTS = {
     "tomorrow": pgettext_lazy("search words", "tomorrow"),
     "not": pgettext_lazy(
         "search words that deny what stands behind them",
-        "not|no|without|except|except for|excluding|outside|outside of|other than|apart from|nor"
-        "|never",
+        "not|no|without|lacking|except|except for|excluding|outside|outside of|other than"
+        "|apart from|nor|never",
     ),
     "excepted": pgettext_lazy(
         "search words that deny what stands before them", "excluded|excepted"
@@ -83,7 +83,7 @@ _LISTS = {
         "|in the world|tourist|travel|trip|guide|near|around|https|org|com|day|days|week|family"
         "|since when|when|why|how long|how far|old|ancient|small|little|large|huge|tall|nice|live"
         "|lives|was|were|did|does|of the world|on earth|still standing|the border"
-        "|the border between|hours",
+        "|the border between|hours|records",
     ),
     "numbers": pgettext_lazy(
         "numbers of days or things, with half",

@@ -41,12 +41,7 @@ _SOUNDS = [
     )
 ]  # fmt: skip
 _DOUBLE = re.compile(r"(.)\1")
-
-# Syllables of pinyin, without tones.
-_PINYIN = re.compile(
-    "(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
-    "(?:[iu]?ang?|i?ong|[iu]?eng?|ing?|ung?|iao|uai|[iu]?ai?|[iu]?ei?|ao|o?u|i?u|uo|i|o)|er)+"
-)
+_PINYIN = re.compile(f"{tokens.SYLLABLE}+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +84,21 @@ def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
     ]
     found.sort(key=lambda each: each[0])
     return [
-        SpellingCorrection(text, is_sure=not unsure and not _is_other(words, text))
+        SpellingCorrection(text, is_sure=not unsure and not _is_other(index, words, text))
         for (unsure, *_), text in found[:_TRIES]
     ]
 
 
-def _is_other(words: Sequence[str], found: str) -> bool:
-    """Whether a letter more makes another word of a short one, which nothing beside it confirms:
-    pizza, piazza. A double letter makes none."""
+def _is_other(index: IndexSnapshot, words: Sequence[str], found: str) -> bool:
+    """Whether another letter, or one more, makes another word of a short one, which nothing beside
+    it confirms: pizza, piazza; login, logan. A double letter makes none."""
     [word, *others] = words
-    is_longer = len(word) < _SHORTEST_BY_ITSELF and len(word) < len(found)
-    return not others and is_longer and _DOUBLE.sub(r"\1", found) != _DOUBLE.sub(r"\1", word)
+    if others or len(word) >= _SHORTEST_BY_ITSELF or len(word) > len(found):
+        return False
+    if len(word) == len(found):
+        is_swapped = sorted(word) == sorted(found) or _sound(word) == _sound(found)
+        return not is_swapped and not text_search.sites_named(index, found)
+    return _DOUBLE.sub(r"\1", found) != _DOUBLE.sub(r"\1", word)
 
 
 def respelt(index: IndexSnapshot, text: str) -> str:

@@ -477,6 +477,8 @@ class _Parser:
         """
         if number := self._number(at):
             return number
+        if tokens.is_in_syllables(self.words.atoms):
+            return 0
         for length in range(self.words.dictionary.longest, 0, -1):
             phrase = self.words.atoms[at : at + length]
             if len(phrase) < length:
