@@ -46,7 +46,7 @@ def dataset_document(
 
 
 def _work(source: Source) -> dict:
-    work = {"@type": "CreativeWork", "name": str(source.citation.best())}
+    work: dict = {"@type": "CreativeWork", "name": str(source.citation.best())}
     if url := safe_url(source.url):
         work["url"] = url
     if source.licence:
