@@ -94,19 +94,28 @@ def test_a_scene_that_is_gone_is_told_and_a_plate_shown():
 
 
 @pytest.fixture
-def angkor():
+def listed():
+    """Makes a site that is wholly World Heritage for some criteria."""
+
+    def make(criteria: str, *names, **fields):
+        site = build.make_site(*names, **fields)
+        register = build.make_register("world_heritage", slug="whl")
+        entry = build.make_designation(register=register, events=["1992"])
+        build.make_coverage(site, entry)
+        detail = WorldHeritage.objects.get(designation=entry)
+        for order, code in enumerate(criteria.split()):
+            detail.criteria.add(build.make_term(register, code, "criterion", order=order))
+        site.refresh_from_db()
+        return site
+
+    return make
+
+
+@pytest.fixture
+def angkor(listed):
     land = build.make_place("Cambodia", "柬埔寨", level="country", code="KH")
-    site = build.make_site(
-        "Angkor", "吴哥古迹", place=land, latitude=13.4, longitude=103.9, uid="angkor"
-    )
-    listed = build.make_register("world_heritage", slug="whl")
-    entry = build.make_designation(register=listed, events=["1992"])
-    build.make_coverage(site, entry)
-    detail = WorldHeritage.objects.get(designation=entry)
-    for order, code in enumerate(("iv", "i")):
-        detail.criteria.add(build.make_term(listed, code, "criterion", order=9 - order))
-    site.refresh_from_db()
-    return site
+    where = {"place": land, "latitude": 13.4, "longitude": 103.9}
+    return listed("i iv", "Angkor", "吴哥古迹", uid="angkor", **where)
 
 
 def test_a_plate_says_name_country_years_and_criteria(angkor):
@@ -145,34 +154,38 @@ def test_a_plate_says_that_a_year_is_not_certain(certainty, english, chinese):
 
 
 @pytest.mark.parametrize(
-    ("era", "country", "cut"),
+    ("code", "era", "cut"),
     [
-        ("唐代", "中国", "唐代"),
-        ("新石器时代", "中国", "新石器"),
-        ("早期基督教时期", "意大利", "意大利"),
-        ("埃及早王朝时期", "埃及", "埃及"),
-        ("", "法国", "法国"),
-        ("", "特立尼达和多巴哥", "XX"),
-        ("", "", "XX"),
+        ("CN", "唐代", "唐代"),
+        ("CN", "新石器时代", "新石器"),
+        ("JP", "平安时代", "平安"),
+        ("CN", "五代十国后期", "i iii iv"),  # no room: rather no era than half of one
+        ("CN", "", "i iii iv"),
+        ("IT", "罗马", "i iii iv"),
+        ("EG", "", "i iii iv"),
     ],
 )
-def test_the_seal_is_never_half_a_name(era, country, cut):
-    land = build.make_place("Land", country or None, level="country", code="XX")
-    site = build.make_site(place=land, cover="giza")
+def test_a_seal_is_an_era_in_east_asia_and_elsewhere_the_criteria(code, era, cut, listed):
+    land = build.make_place("Land", "某国", level="country", code=code)
+    site = listed("i iii iv", place=land, cover="giza")
     if era:
         build.make_event(site, "built", "", build.make_era("Era", era, region=land))
-    assert "".join(texts_of(cover(site))) == cut
+    assert drawing_of(site).seal == cut
+    [card] = card_rows.read_cards(store.current(), [site.pk])
+    assert drawing_of_row(card) == drawing_of(site)
+    assert drawing_of(build.make_site(place=land, cover="giza")).seal == ""
 
 
-def test_the_seal_of_an_era_from_elsewhere_is_the_country(angkor):
+def test_the_seal_of_an_era_from_elsewhere_is_not_cut(angkor):
     france = build.make_place("France", "法国", level="country", code="FR")
     build.make_event(angkor, "built", "", build.make_era("Colonial", "殖民", region=france))
     angkor.cover = "angkor"
-    assert "".join(texts_of(cover(angkor))) == "柬埔寨"
+    assert texts_of(cover(angkor)) == ["i", "iv"]
 
 
 def test_the_seal_is_of_what_stands():
-    site = build.make_site("Observatory", cover="giza")
+    china = build.make_place("China", "中国", level="country", code="CN")
+    site = build.make_site("Observatory", cover="giza", place=china)
     build.make_event(site, "built", "0723", build.make_era("Tang", "唐"))
     assert "".join(texts_of(cover(site))) == "唐"
     build.make_event(site, "fabric", "", build.make_era("Yuan", "元", "1271/1368"))
@@ -188,7 +201,7 @@ def test_the_seal_is_of_what_stands():
         ("dated", [("夏", ""), ("商", ""), ("汉", "")], "夏商汉"),
         ("fabric", [("元", ""), ("清", "")], "元清"),
         ("fabric", [("金", "清")], "金至清"),
-        ("dated", [("新石器", ""), ("金", "元")], "中国"),  # no room: rather none than one of them
+        ("dated", [("新石器", ""), ("金", "元")], ""),  # no room: rather none than one of them
     ],
 )
 def test_a_seal_names_all_eras_or_none(kind, spans, seal):
@@ -212,25 +225,20 @@ def test_a_solemn_plate_says_what_happened_and_not_only_what_came_first():
     for kind, date in (("built", "1915"), ("destroyed", "1945-08-06"), ("rebuilt", "196X")):
         build.make_event(site, kind, date)
     build.make_event(site, "begun", "1900", certainty="approximate")
-    assert texts_of(cover(site)) == ["Dome", "1915 · 1945"]
+    assert texts_of(cover(site)) == ["1915 · 1945"]
     [card] = card_rows.read_cards(store.current(), [site.pk])
     assert drawing_of_row(card) == drawing_of(Site.objects.get(pk=site.pk))
 
 
-def test_a_solemn_plate_that_is_narrow_has_its_years(angkor):
-    """Below the country, not left out for want of room."""
-    site = build.make_site("Memorial", cover="solemn", place=angkor.place)
-    for number in range(3):
-        build.make_event(site, "in_use", f"197{number}/197{number + 4}")
-    said = texts_of(cover(site, SHAPES["square"]))
-    assert said[-2:] == ["Cambodia · 柬埔寨", "1970–1974 · 1971–1975 · 1972–1976"]
-
-
 def test_a_solemn_plate_keeps_still(angkor):
+    """It repeats no headline; a small one is bare stone."""
     angkor.cover = "solemn"
+    build.make_event(angkor, "in_use", "1975/1979")
     svg = cover(angkor)
-    assert texts_of(svg) == ["Angkor", "吴哥古迹", "Cambodia · 柬埔寨"]
+    assert texts_of(svg) == ["1975–1979", "Cambodia · 柬埔寨"]
     assert "circle" not in svg
+    for shape in ("card", "square"):
+        assert texts_of(cover(angkor, SHAPES[shape])) == []
 
 
 def test_a_site_without_a_point_is_shown_where_its_town_is():
@@ -240,9 +248,20 @@ def test_a_site_without_a_point_is_shown_where_its_town_is():
     assert "fill-rule" in cover(placed) and "fill-rule" not in cover(unplaced)
 
 
-@pytest.mark.parametrize("shape", ["", "square/"])
-def test_the_cover_of_a_plate_is_served(client, angkor, shape):
-    assert "Angkor" in client.get(f"/en/covers/{shape}{angkor.uid}.svg").content.decode()
+@pytest.mark.parametrize(("shape", "is_small"), [("", False), ("card/", True), ("square/", True)])
+def test_a_plate_of_the_size_of_a_card_has_globe_and_criteria_only(client, angkor, shape, is_small):
+    svg = client.get(f"/en/covers/{shape}{angkor.uid}.svg").content.decode()
+    assert ("Angkor" in svg) != is_small and "fill-rule" in svg
+    assert {"i", "iv"} <= set(texts_of(svg))
+    assert not is_small or len(texts_of(svg)) == 2
+
+
+def test_cards_ask_for_the_plate_without_words(client, angkor):
+    build.make_site("Giza", cover="giza", uid="giza")
+    html = client.get("/en/sites/").content.decode()
+    assert f"/en/covers/card/{angkor.uid}.svg" in html and "/en/covers/giza.svg" in html
+    page = client.get(f"/en/sites/{angkor.slug}/").content.decode()
+    assert f'src="/en/covers/{angkor.uid}.svg' in page
 
 
 # --- said in words -----------------------------------------------------------------------------
@@ -292,8 +311,8 @@ def test_the_words_of_a_plate_begin_with_the_language_of_the_page(client, angkor
         response = client.get(address, headers={"accept-language": "fr"})
         assert texts_of(response.content.decode()) == names
         assert "immutable" in response["Cache-Control"]
-    card = client.get("/zh-hans/sites/").content.decode()
-    address = re.search(rf'src="([^"]+/covers/{angkor.uid}.svg[^"]*)"', card)[1]
+    page = client.get(f"/zh-hans/sites/{angkor.slug}/").content.decode()
+    address = re.search(rf'src="([^"]+/covers/{angkor.uid}.svg[^"]*)"', page)[1]
     said = texts_of(client.get(address).content.decode())
     assert said.index("吴哥古迹") < said.index("Angkor")
     assert "柬埔寨 · Cambodia" in said

@@ -37,6 +37,7 @@ urlpatterns = [
     path("sites/<slug:slug>/", site.site, name="site"),
     path("sites/<slug:slug>/data.jsonld", site.data, name="site_data"),
     path("covers/<uid:uid>.svg", media.cover, name="cover"),
+    path("covers/card/<uid:uid>.svg", media.cover, {"shape": "card"}, name="card_cover"),
     path("covers/square/<uid:uid>.svg", media.cover, {"shape": "square"}, name="square_cover"),
     path("covers/kinds/<slug:slug>.svg", media.kind_cover, name="kind_cover"),
     path("covers/a4/<uid:uid>.svg", media.printable_cover, {"sheet": "a4"}, name="cover_a4"),

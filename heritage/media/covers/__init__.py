@@ -2,7 +2,8 @@
 
 - A **scene** is a file of `scenes/`, drawn by hand (`scene_files`, `Scene`, `LANDSCAPE`).
   `compose()` puts it into a landscape, in one of the `PALETTES`, with a plant that grows there
-  (`plants_of()`) and a seal with a few characters (`seal_letters()`).
+  (`plants_of()`) and a seal with an era or
+  criteria.
 - A **plate** shows names instead (`PlateWords`), with a globe (`OnGlobe`) or in stone.
 - `SHAPES` are the shapes in which each is drawn.
 - `tag_of()` and the like digest what a drawing is made of: with equal tags, drawings are equal.
@@ -11,13 +12,7 @@ The same arguments always give the same drawing; a `seed` decides what they leav
 """
 
 from heritage.media.covers import scene_files
-from heritage.media.covers.composer import (
-    LONGEST_SEAL,
-    choose_palette,
-    choose_plant,
-    compose,
-    seal_letters,
-)
+from heritage.media.covers.composer import choose_palette, choose_plant, compose
 from heritage.media.covers.palettes import PALETTES, palettes_around, palettes_of_latitude
 from heritage.media.covers.plants import plants_of
 from heritage.media.covers.plates import (
@@ -28,6 +23,7 @@ from heritage.media.covers.plates import (
     solemn_plate,
 )
 from heritage.media.covers.scene_files import LANDSCAPE, Scene
+from heritage.media.covers.seals import LONGEST_SEAL, seal_letters
 from heritage.media.covers.shapes import SHAPES, CoverShape, clean_text, text_width
 from heritage.media.covers.tags import (
     tag_of,

@@ -5,19 +5,14 @@ The same arguments always give the same picture; the seed decides whatever nothi
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from xml.sax.saxutils import escape, quoteattr
 
-from heritage.media.covers import scene_files
+from heritage.media.covers import scene_files, seals
 from heritage.media.covers.dice import Dice, number_of
 from heritage.media.covers.palettes import PALETTES, Palette
 from heritage.media.covers.scene_files import Scene
-from heritage.media.covers.shapes import SHAPES, CoverShape, clean_text, picture
+from heritage.media.covers.shapes import SHAPES, CoverShape, picture
 from heritage.values.svg_paths import smooth, steps
 
-FONTS = "'Noto Serif CJK SC','Songti SC',STSong,serif"
-_SEAL_LETTERS = "#fdf3df"
-LONGEST_SEAL = 4
 MAX_BYTES = 10_000  # of a cover
 _SUNS = 6  # one of so many covers has a sun or a moon: it is the loudest shape of a grid
 # Of the ground that a scene brings itself, up to here at either side.
@@ -38,7 +33,8 @@ def compose(
     """The cover as SVG text.
 
     The seed (a site's uid) chooses among `palettes`, which suit its region and era, and among
-    `plants`, unless the scene asks for its own. The first four characters of `seal` are shown.
+    `plants`, unless the scene asks for its own. Of `seal` are shown the first four characters, or
+    all numerals of criteria, with spaces between.
     """
     name, plant = choose_palette(scene, seed, palettes), choose_plant(scene, seed, plants)
     paints = Paints(PALETTES[name])
@@ -49,7 +45,7 @@ def compose(
     back, body = _back(paints, dice, scene, has_sun), _body(paints, dice, scene, shape)
     front = _near(paints, dice, plant, shape) if scene.near else ""
     bare = _near(paints, dice, "", shape) if scene.near else ""
-    stamped = _seal(seal, shape, paints.colours, left=is_turned)
+    stamped = seals.drawn(seal, shape, paints.colours, left=is_turned)
     turn = ' transform="scale(-1 1)"' if is_turned else ""
     svg = ""
     # A scene of many lines has enough to see: nothing grows before it, and less lies behind it.
@@ -76,12 +72,6 @@ def choose_plant(scene: Scene, seed: str, plants: Sequence[str] = ()) -> str:
     """One that a scene asks for, else one of these; empty where nothing grows near."""
     growing = [each for each in scene.plants or plants if each != "none"] if scene.near else []
     return Dice(number_of(seed, "plant")).pick(growing) if growing else ""
-
-
-@lru_cache(maxsize=4096)  # names of eras and countries
-def seal_letters(text: str) -> str:
-    """What of a text may be cut in a seal."""
-    return "".join(clean_text(text).split())
 
 
 class Paints:
@@ -343,50 +333,3 @@ def _place(dice: Dice, x: float, top: float, scale: float) -> str:
     scale *= dice.between(0.85, 1.1)
     side = -scale if dice.whole(0, 1) else scale
     return f"matrix({side:.3g} 0 0 {scale:.3g} {x + dice.between(-14, 14):.0f} {top + 8:.0f})"
-
-
-def _seal(text: str, shape: CoverShape, p: Palette, *, left: bool) -> str:
-    """Up to four characters cut in cinnabar, in a lower corner of what is shown."""
-    letters = seal_letters(text)[:LONGEST_SEAL]
-    if not letters:
-        return ""
-    wide, tall = _sides(letters)
-    x = shape.left + 44 if left else shape.right - 44 - wide
-    return stamp(letters, x, shape.bottom - 44 - tall, p.seal)
-
-
-def _sides(letters: str) -> tuple[int, int]:
-    return (108 if len(letters) > 2 else 64), (108 if len(letters) > 1 else 64)
-
-
-def stamp(letters: str, x: float, y: float, colour: str, size: float = 64) -> str:
-    """A seal by its upper left corner; `size` is the side of one with a letter, or yet uncut.
-
-    Two letters stand under each other, more in two columns, the right one first.
-    """
-    unit = size / 64
-    wide, tall = _sides(letters)
-    # Cut by hand: no side is quite straight.
-    edge = (
-        f"M7 0l{wide - 13} 1q7 0 6 8l-1 {tall - 17}q0 8-8 8l-{wide - 14}-1q-6 0-6-8l1-{tall - 15}"
-        "q0-6 7-6z"
-    )
-    border = f"M7 7h{wide - 14}v{tall - 14}h-{wide - 14}z"
-    columns = [letters[start : start + 2] for start in range(0, len(letters), 2)]
-
-    def lone(cut: str) -> int:  # in the middle of its column
-        return 22 if len(columns) > 1 and len(cut) == 1 else 0
-
-    glyphs = "".join(
-        f'<text x="{wide - 32 - column * 44}" y="{47 + row * 44 + lone(cut)}">'
-        f"{escape(letter)}</text>"
-        for column, cut in enumerate(columns)
-        for row, letter in enumerate(cut)
-    )
-    return (
-        f'<g transform="matrix({unit:g} 0 0 {unit:g} {x:g} {y:g})">'
-        f'<path fill="{colour}" opacity=".94" d="{edge}"/>'
-        f'<path fill="none" stroke="{_SEAL_LETTERS}" stroke-width="2" d="{border}"/>'
-        f'<g fill="{_SEAL_LETTERS}" font-family={quoteattr(FONTS)} font-size="42" '
-        f'font-weight="700" text-anchor="middle">{glyphs}</g></g>'
-    )

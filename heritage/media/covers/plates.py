@@ -1,8 +1,9 @@
 """Plates: the name of a place set in type, where no drawing of it would be true.
 
-A plate has the colours of its region and a globe with the place on it. A solemn plate, for places
-of suffering and memory, is of stone under a still horizon, and has neither colour nor globe. The
-type is decoration: the page says the same in words.
+A plate has the colours of its region and a globe with the place on it; a small one has the globe
+and the criteria, and no words. A solemn plate, for places of suffering and memory, is of stone
+under a still horizon, with years and the country, and has neither colour nor globe. The type is
+decoration: the page says the same in words.
 """
 
 import re
@@ -10,17 +11,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import escape
 
-from heritage.media.covers.composer import FONTS, choose_palette, stamp
+from heritage.media.covers import seals
+from heritage.media.covers.composer import choose_palette
 from heritage.media.covers.dice import Dice, number_of
 from heritage.media.covers.palettes import PALETTES, Palette
 from heritage.media.covers.scene_files import LANDSCAPE
+from heritage.media.covers.seals import FONTS, stamp
 from heritage.media.covers.shapes import SHAPES, CoverShape, clean_text, picture, text_width
 
 _SIZES = (108, 96, 84, 73, 63, 54, 46, 40)  # of the first name, in a shape 1200 wide
 _MAX_LINES = 4
 _LEADING = 1.24
 _UNDER = 2  # lines of a place, and of a date
-_SECOND = 0.6  # size of the second name, of the first
+_SECOND = 0.64  # size of the second name, of the first
+_MARKS = " ·,.:;!?()，。、：；！？（）《》“”"  # of punctuation: no signs of a name
 _STONE = Palette(
     sky="#d4d2cd", mist="#e4e2dd", far="#c9c6c0", mid="#a9a6a0", near="#6f6c67", ground="#bab7b1",
     water="#c9c6c0", ink="#2b2a28", wash="#55524d", light="#f1efeb", accent="#55524d",
@@ -89,13 +93,13 @@ def plate(
     dice = Dice(number_of(seed, "plate"))
     layout = dice.pick((_beside, _beside, _dark, _dark, _horizon, _moon))(shape, p, dice)
     name = f"p{number_of(seed, repr(shape)):x}"[:6]
-    inner = (
-        _paper(layout, p, _whole(shape), name)
-        + _globe(layout, p, globe and globe(layout.lean), name)
-        + _set(
-            words, layout.paper, layout.type_colours, _scale(shape) * (1 if words.names else 1.5)
-        )
-    )
+    inner = _paper(layout, p, _whole(shape), name)
+    inner += _globe(layout, p, globe and globe(layout.lean), name)
+    if shape.is_small:
+        inner += seals.drawn(" ".join(words.criteria), shape, p, left=layout.middle[0] > 0)
+    else:
+        scale = _scale(shape) * (1 if words.names else 1.5)
+        inner += _set(words, layout.paper, layout.type_colours, scale)
     return picture(shape, inner, titles)
 
 
@@ -111,21 +115,15 @@ def choose_day_palette(seed: str, palettes: Sequence[str] = ()) -> str:
 def solemn_plate(
     words: PlateWords, *, titles: Mapping[str, str] | None = None, shape: CoverShape = SHAPES[""]
 ) -> str:
-    """The plate of a place of suffering and memory: name and years in stone."""
+    """The plate of a place of suffering and memory: years in stone, and where it is below."""
     p, whole = _STONE, _whole(shape)
     horizon = whole.top + whole.height * 0.7
     below = _Box(whole.left, horizon, whole.width, whole.top + whole.height - horizon)
-    scale = _scale(shape)
-    room = whole.width * 0.76
-    blocks = _blocks(words.names, room, whole.height * 0.42, scale)
-    high = _height(blocks)
-    y = whole.top + (whole.height * 0.7 - high) * 0.56
-    middle = whole.left + whole.width / 2
-    type_set = _lines(blocks, middle, y, p)
-    size = 38 * scale
-    under = _under((*words.where, *words.when), room, size)
-    if len(under) > 1:
-        under = [*_under(words.where, room, size, 1), *_under(words.when, room, size, 1)]
+    scale, middle = _scale(shape), whole.left + whole.width / 2
+    room, size = whole.width * 0.76, 38 * scale
+    blocks = _blocks([" · ".join(words.when)], room, whole.height * 0.42, scale)
+    type_set = _lines(blocks, middle, whole.top + (horizon - whole.top - _height(blocks)) / 2, p)
+    under = _under(words.where, room, size)
     type_set += _lines([(under, size, "wash")], middle, horizon + below.height * 0.5 - size, p)
     inner = (
         '<defs><linearGradient id="stone" x1="0" x2="0" y1="0" y2="1">'
@@ -151,7 +149,12 @@ def _whole(shape: CoverShape) -> _Box:
 
 
 def _split(shape: CoverShape, dice: Dice, share: float) -> tuple[_Box, _Box]:
-    """A share of the shape and the rest: side by side, or in a square one above the other."""
+    """A share of the shape and the rest: side by side, or in a square one above the other.
+
+    All of a small one for both.
+    """
+    if shape.is_small:
+        return _whole(shape), _whole(shape)
     left, top, wide, high = shape.left, shape.top, shape.units, shape.high
     if wide < high * 1.2:
         part = high * share * 1.08
@@ -273,8 +276,8 @@ def _set(words: PlateWords, paper: _Box, p: Palette, scale: float) -> str:
     room = paper.width - 2 * margin
     small = 37 * scale
     lines = [*_under(words.where, room, small), *_under(words.when, room, small)]
-    seals = 56 * scale if words.criteria or words.inscribed else 0
-    foot = len(lines) * small * _LEADING + (seals + 26 * scale if seals else 0)
+    stamps = 56 * scale if words.criteria or words.inscribed else 0
+    foot = len(lines) * small * _LEADING + (stamps + 26 * scale if stamps else 0)
     blocks = _blocks(words.names, room, paper.height - 2 * margin - foot - 44 * scale, scale)
     whole = _height(blocks) + foot + (44 * scale if blocks and foot else 0)
     x, y = paper.left + margin, paper.top + (paper.height - whole) / 2
@@ -287,8 +290,8 @@ def _set(words: PlateWords, paper: _Box, p: Palette, scale: float) -> str:
     drawn += _lines([(lines, small, "wash")], x, y, p)
     y += len(lines) * small * _LEADING + 26 * scale
     type_set = f'<g font-family="{FONTS}">{drawn}</g>'
-    if seals:
-        type_set += _seals(words, x, y, seals, room, p)
+    if stamps:
+        type_set += _seals(words, x, y, stamps, room, p)
     return type_set
 
 
@@ -298,7 +301,7 @@ def _seals(words: PlateWords, x: float, y: float, size: float, room: float, p: P
     drawn = ""
     for number, criterion in enumerate(words.criteria):
         at = x + number * step
-        drawn += stamp("", at, y, p.seal, size) + (
+        drawn += stamp((), at, y, p.seal, size) + (
             f'<text fill="{p.light}" x="{at + size / 2:.1f}" y="{y + size * 0.64:.1f}" '
             f'font-size="{size * 0.42:.1f}" text-anchor="middle">{escape(criterion)}</text>'
         )
@@ -368,12 +371,16 @@ def _shorter(blocks: list[_Block]) -> list[_Block]:
 
 
 def _wrapped(text: str, room: float, size: float) -> list[str]:
-    """In lines that fit: broken between words, and anywhere between Chinese characters."""
-    lines, line = [], ""
-    for piece in re.findall(r"[⺀-￯]|[^\s⺀-￯]+\s*|\s+", text):
-        if line and text_width(line + piece.rstrip()) * size > room:
-            lines.append(line.rstrip())
-            line = piece
+    """In lines that fit: broken between words, and anywhere between Chinese characters. In the last
+    line stands more than one sign.
+    """
+    pieces = re.findall(r"[⺀-￯]|[^\s⺀-￯]+\s*|\s+", text)
+    lines: list[list[str]] = []
+    for piece in pieces:
+        if lines and text_width("".join([*lines[-1], piece.rstrip()])) * size <= room:
+            lines[-1].append(piece)
         else:
-            line += piece
-    return [*lines, line.rstrip()] if line.strip() else lines
+            lines.append([piece])
+    if len(lines) > 1 and len("".join(lines[-1]).strip(_MARKS)) < 2 < len(lines[-2]):
+        lines[-1].insert(0, lines[-2].pop())
+    return [line for line in ("".join(pieces).strip() for pieces in lines) if line]

@@ -19,6 +19,7 @@ class CoverShape:
     left: float
     top: float
     units: float  # of the drawing, from left to right
+    is_small: bool = False  # shown so small that no words could be read
 
     @property
     def right(self) -> float:
@@ -36,7 +37,8 @@ class CoverShape:
 
 SHAPES = {
     "": CoverShape(1200, 800, -600, -610, 1200),
-    "square": CoverShape(900, 900, -400, -610, 800),
+    "card": CoverShape(1200, 800, -600, -610, 1200, is_small=True),
+    "square": CoverShape(900, 900, -400, -610, 800, is_small=True),
     # The picture above the names of a link preview: wide, so more is seen at the sides.
     "preview": CoverShape(1200, 470, -795, -462, 1590),
 }

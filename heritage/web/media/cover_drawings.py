@@ -63,8 +63,11 @@ class PlateDrawing:
         return tag_of(self, _GLOBE)
 
     def svg(self, shape: CoverShape, titles: Mapping[str, str] | None = None) -> str:
-        # A link preview has the name below its picture already.
-        words = replace(self.words, names=()) if shape == SHAPES["preview"] else self.words
+        words = self.words
+        if shape.is_small:
+            words = PlateWords((), criteria=words.criteria)
+        elif shape == SHAPES["preview"]:  # which has the name below its picture
+            words = replace(words, names=())
         if not self.palette:
             return solemn_plate(words, titles=titles, shape=shape)
         return plate(

@@ -60,6 +60,7 @@ _NAMES_SHOWN = 2  # on a plate
 _PARTS = 2  # of a degree: on a globe, places that are nearer to each other are one
 # Common endings of eras, left out on a seal.
 _ERA_ENDINGS = ("时代", "时期", "文化", "王朝")
+_EAST_ASIA = frozenset(["CN", "HK", "JP", "KP", "KR", "MO", "TW"])
 _SAMPLE_PLANTS = ("leafy", "reeds")
 
 
@@ -103,7 +104,7 @@ def cover(
 
 
 def drawing_of(site: Site, language: str | None = None) -> Drawing:
-    """What the cover of a site `with_covers` is drawn from; a plate asks for the criteria.
+    """What the cover of a site `with_covers` is drawn from; for most it asks for the criteria.
 
     The words of a plate stand in both languages, that of the reader first.
     """
@@ -179,18 +180,22 @@ def _drawing(
     era = beginning.first_era if beginning else None
     # The palettes of the era; without any, those of the latitude.
     wanted = palettes_around(era.palette if era else "") or palettes_of_latitude(latitude)
+
+    def inscribed_for() -> list[str]:
+        return criteria() if record.inscribed_year else []
+
     if isinstance(scene, Scene):
         plants = plants_of(country.code if country else "", latitude)
         # The drawing shows what stands: a tower of the Yuan has no seal of the Tang.
         spans: list[tuple[Era | None, Era | None]] = [(era, None)]
         if age and not is_within(beginning, age):
             spans = [(event.first_era, event.last_era) for event in age]
-        return _in_scene(scene, record.uid, wanted, plants, _seal(spans, country))
+        return _in_scene(scene, record.uid, wanted, plants, _seal(spans, country, inscribed_for))
     if scene == SOLEMN:
         return PlateDrawing(_words(language, record.shown_name, country, _all_years(dates)))
-    when, why = _when(beginning, language), criteria() if record.inscribed_year else []
+    when, year = _when(beginning, language), record.inscribed_year
     return PlateDrawing(
-        _words(language, record.shown_name, country, when, record.inscribed_year, why),
+        _words(language, record.shown_name, country, when, year, inscribed_for()),
         record.uid,
         choose_day_palette(record.uid, wanted),
         point and (round(point[0] * _PARTS) / _PARTS, round(point[1] * _PARTS) / _PARTS),
@@ -323,19 +328,25 @@ def country_code(place: Place | None) -> str:
     return country.code if country else ""
 
 
-def _seal(spans: Iterable[tuple[Era | None, Era | None]], country: Place | None) -> str:
-    """All eras, if they are of the country itself and there is room; else the country, in Chinese
-    if it is short; else its code.
+def _seal(
+    spans: Iterable[tuple[Era | None, Era | None]],
+    country: Place | None,
+    criteria: Callable[[], list[str]],
+) -> str:
+    """In East Asia, where eras have names in Chinese characters, all eras, if they are of the
+    country itself and there is room; else the criteria for which a place is World Heritage.
     """
-    names = []
     named = [[era for era in dict.fromkeys(span) if era] for span in spans]
-    if all(_is_of(era, country) for span in named for era in span):
+    if (
+        country
+        and country.code in _EAST_ASIA
+        and all(_is_of(era, country) for span in named for era in span)
+    ):
         texts = ("至".join(map(seal_characters, span)) for span in named)  # 金至清
-        names.append("".join(dict.fromkeys(texts)))
-    if country:
-        names.append(country.label.get("zh-hans", ""))
-    short = (name for name in map(seal_letters, names) if 0 < len(name) <= LONGEST_SEAL)
-    return next(short, country.code if country else "")
+        letters = seal_letters("".join(dict.fromkeys(texts)))
+        if 0 < len(letters) <= LONGEST_SEAL:
+            return letters
+    return " ".join(criteria())
 
 
 def _is_of(era: Era, country: Place | None) -> bool:

@@ -28,6 +28,7 @@ from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, display_width
 from heritage.web.media import covers, pictures
+from heritage.web.media.cover_drawings import PlateDrawing
 from heritage.web.shared import card_html, certainty, language_html, term_texts
 from heritage.web.shared.card_html import Card, Picture
 from heritage.web.shared.certainty import Mark
@@ -120,6 +121,7 @@ class _Texts(TermTexts):
         super().__init__(index)
         self.sites = reverse("web:sites")
         self.cover, self.square_cover = map(pictures.addresses, _COVERS)
+        self.card_cover = pictures.addresses("web:card_cover")  # of a plate, without words
 
 
 def _card(row: page_rows.CardData, texts: _Texts) -> Card:
@@ -146,8 +148,9 @@ def _card(row: page_rows.CardData, texts: _Texts) -> Card:
 def _picture_of(row: page_rows.CardData, texts: _Texts) -> Picture:
     if row.photograph:
         return photograph(row.photograph)
-    tag = covers.drawing_of_row(row, get_language()).tag
-    return _drawn(texts.cover(row.uid, tag), texts.square_cover(row.uid, tag))
+    drawing = covers.drawing_of_row(row, get_language())
+    address = texts.card_cover if isinstance(drawing, PlateDrawing) else texts.cover
+    return _drawn(address(row.uid, drawing.tag), texts.square_cover(row.uid, drawing.tag))
 
 
 def _date_of_row(row: page_rows.CardData) -> tuple[str, list[Mark]]:
