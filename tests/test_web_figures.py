@@ -189,14 +189,12 @@ def test_directions_hold_across_the_date_line():
 # --- covers -----------------------------------------------------------------------------------
 
 
-def test_the_seal_of_a_country_is_its_letters(client, words):
-    germany = build.make_place("Germany", level="country", code="DE")
+def test_a_cover_has_the_seal_of_an_era_and_of_no_country(client, words):
+    germany = build.make_place("Germany", "德国", level="country", code="DE")
     reef = build.make_kind("Reef", scene="cliffs")
     temple = build.make_kind("Temple", scene="pagoda-zh-brick")
-    site = build.make_site(
-        "Somewhere", place=germany, latitude=50.0, longitude=7.0, kinds=[reef]
-    )  # fmt: skip
-    assert ">D</text>" in client.get(f"/en/covers/{site.uid}.svg").content.decode()
+    site = build.make_site("Somewhere", place=germany, latitude=50, longitude=7, kinds=[reef])
+    assert "<text" not in client.get(f"/en/covers/{site.uid}.svg").content.decode()
     site = build.make_site("Elsewhere", place=words.county, kinds=[temple])
     build.make_event(site, "built", "", words.tang)
     assert ">唐</text>" in client.get(f"/en/covers/{site.uid}.svg").content.decode()

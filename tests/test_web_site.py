@@ -472,3 +472,14 @@ def test_a_sentence_that_was_rewritten_rests_on_its_source_no_longer(client):
     assert not row.stands
     html = client.get(f"/en/sites/{site.slug}/").content.decode()
     assert 'class="sentence-source"' not in html
+
+
+@pytest.mark.parametrize(("slug", "word"), [("grottoes", "开凿"), ("temple", "开始营造")])
+def test_what_is_cut_into_rock_has_its_own_word_for_the_beginning(client, slug, word):
+    site = build.make_site("Cliff", slug="cliff", kinds=[build.make_kind(slug.title(), slug=slug)])
+    build.make_event(site, "begun", "0493")
+    for path in ("/zh-hans/sites/", "/zh-hans/sites/cliff/"):
+        html = client.get(path).content.decode()
+        assert word in html, path
+        assert ("开始营造" in html) == (word == "开始营造"), path
+    assert "Begun 493" in client.get("/en/sites/cliff/").content.decode()

@@ -160,7 +160,7 @@ def test_a_picture_that_is_not_published_or_has_no_file(client, shown):
 
 
 def test_a_cover_is_drawn_from_the_record(client, words):
-    site = build.make_site("Temple", kinds=[words.temple])
+    site = build.make_site("Temple", kinds=[words.temple], place=words.county)
     build.make_event(site, "built", "", words.tang)
     response = client.get(f"/en/covers/{site.uid}.svg")
     svg = response.content.decode()

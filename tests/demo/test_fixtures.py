@@ -3,6 +3,8 @@
 import io
 import json
 import re
+from collections import Counter
+from itertools import batched
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from fixtures.build.henan_cells import Eras
 from fixtures.build.henan_facts import read_facts
 from heritage.media.covers import PALETTES, scene_files
 from heritage.models import (
+    PLATE,
     Coverage,
     Designation,
     DesignationEvent,
@@ -24,6 +27,7 @@ from heritage.models import (
     Era,
     Event,
     Kind,
+    Place,
     Record,
     Site,
     Source,
@@ -32,6 +36,7 @@ from heritage.models.unesco import UnescoStatus, statuses
 from heritage.services.record_problems import problems
 from heritage.values.language import display_width
 from heritage.values.years import to_historical
+from heritage.web.media import covers
 from tests import henan_table
 from tests.demo.conftest import PATHS
 
@@ -350,3 +355,42 @@ def test_every_era_that_the_table_names_stands_in_an_event(demo):
 def test_the_fixture_is_what_the_command_makes_of_the_tables(capsys):
     make_henan.main([f"--facts={FACTS}", f"--units={UNITS_TABLE}", "--check"])
     assert capsys.readouterr().out.endswith("The file is what the tables say.\n")
+
+
+def test_seals_name_an_era_in_east_asia_and_elsewhere_only_criteria(demo):
+    countries = {
+        str(place.label.best("zh-hans")) for place in Place.objects.filter(level="country")
+    }
+    eras, criteria = set(), set()
+    for site in covers.with_covers().iterator(chunk_size=500):
+        seal = getattr(covers.drawing_of(site), "seal", "")
+        if not seal:
+            continue
+        code = covers.country_code(site.place)
+        assert seal not in countries and seal != code, site.uid
+        if set(seal) <= set("ivx "):
+            criteria.add(code)
+        else:
+            assert not re.search("[A-Za-z]", seal) and code in {"CN", "JP", "KR", "KP"}, site.uid
+            eras.add(code)
+    assert {"CN", "JP"} <= eras and {"IT", "IN", "EG"} <= criteria
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "archaeological-place", "prehistoric-settlement", "ancient-city-ruin", "necropolis",
+        "hominid-site",
+    ],
+)  # fmt: skip
+def test_digs_of_henan_do_not_look_alike(demo, kind):
+    """None of 24 on a page has the scene of more than three others."""
+    kinds = Kind.objects.subtree_ids([Kind.objects.get(slug=kind).pk])
+    places = Place.objects.subtree_ids([Place.objects.get(slug="henan").pk])
+    found = Site.objects.filter(kinds__in=kinds, place__in=places).distinct()
+    order = found.order_by("-effective_prominence", "pk")
+    shown = [each for each in order.values_list("cover", flat=True) if each != PLATE]
+    assert len(shown) > 5
+    for page in batched(shown, 24):
+        [(scene, times), *_rest] = Counter(page).most_common()
+        assert times <= 3, scene

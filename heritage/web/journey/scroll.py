@@ -153,7 +153,9 @@ def _when(each: JourneySite) -> str:
     """The date by which it stands in the order of time."""
     first = _first(each)
     is_beginning = first is not None and first.role not in Event.AGE_ROLES
-    return cards.event_phrase(first) if first and is_beginning else each.card.when
+    if first and is_beginning:
+        return cards.event_phrase(first, kinds=each.card.row.kinds)
+    return each.card.when
 
 
 def _by_time(sites: list[JourneySite]) -> list[JourneySite]:

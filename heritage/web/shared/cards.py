@@ -42,6 +42,11 @@ _PLAIN_WIDTH = 640  # for browsers that know no `srcset`
 _MIDDLE = 50
 _NATURAL = {"vii", "viii", "ix", "x"}  # criteria of World Heritage
 _WIDEST_DATE = 40  # letters on one line of a card
+# Kinds of what is cut into rock: in Chinese such a place is not 创建 or 开始营造 but 开凿.
+_CUT = {
+    "grottoes", "rock-cut-place", "rock-cut-architecture", "rock-cut-tomb", "rock-hewn-church",
+    "rock-relief",
+}  # fmt: skip
 
 
 class RenderedCard(NamedTuple):
@@ -160,7 +165,7 @@ def _date_of_row(row: page_rows.CardData) -> tuple[str, list[Mark]]:
         return _inscribed(row.inscribed_year), []
     if row.completed and row.beginning and row.beginning.kind == Event.Kind.BEGUN and not row.age:
         return event_phrase(row.completed), short_marks(row.completed)
-    return _visible_date(row.beginning, row.age)
+    return _visible_date(row.beginning, row.age, row.kinds)
 
 
 def _inscribed(year: int | None) -> str:
@@ -198,17 +203,29 @@ def marks_of_beginning(event: Event | None) -> list[Mark]:
     return [*short_marks(event), *certainty.of_source(event.source)] if event else []
 
 
-def event_phrase(event: Event, style: str = "short") -> str:
-    """ "Founded 68 CE (Eastern Han)"."""
-    return capfirst(_what_and_when(event, event.when(style)))
+def event_phrase(event: Event, style: str = "short", kinds: Sequence[Kind] = ()) -> str:
+    """ "Founded 68 CE (Eastern Han)"; the main one of the site's kinds decides the word."""
+    return capfirst(_what_and_when(event, event.when(style), kinds))
 
 
-def _what_and_when(event: Event, when: str) -> str:
+def _what_and_when(event: Event, when: str, kinds: Sequence[Kind]) -> str:
     words = pgettext("what happened, and when", "%(what)s %(when)s")
-    return words % {"what": event.get_kind_display(), "when": when}
+    return words % {"what": what_happened(event, kinds), "when": when}
 
 
-def _visible_date(beginning: Event | None, age: list[Event]) -> tuple[str, list[Mark]]:
+def what_happened(event: Event, kinds: Sequence[Kind]) -> str:
+    """“Founded”, in the words for the main kind of the site."""
+    if kinds and kinds[0].slug in _CUT:
+        if event.kind == Event.Kind.FOUNDED:
+            return pgettext("of what is cut into rock", "founded")
+        if event.kind == Event.Kind.BEGUN:
+            return pgettext("of what is cut into rock", "begun")
+    return event.get_kind_display()
+
+
+def _visible_date(
+    beginning: Event | None, age: list[Event], kinds: Sequence[Kind]
+) -> tuple[str, list[Mark]]:
     """The date of what is there today: “Standing: Yuan”, of a site in the ground “Neolithic”, or
     “Founded 68 CE” if nothing else is known; and the marks of what it says. That it is unchecked
     the page of the site says.
@@ -218,7 +235,9 @@ def _visible_date(beginning: Event | None, age: list[Event]) -> tuple[str, list[
     """
     when = age_phrase(age)
     if not when or is_within(beginning, age):
-        return (event_phrase(beginning), short_marks(beginning)) if beginning else ("", [])
+        if beginning is None:
+            return "", []
+        return event_phrase(beginning, kinds=kinds), short_marks(beginning)
     if beginning is None or beginning.role in Event.AGE_ROLES or age[0].role == Event.Role.DATED:
         return capfirst(when), short_marks(age[0])
     words = pgettext("date of what stands", "Standing: %(when)s") % {"when": when}
@@ -227,7 +246,7 @@ def _visible_date(beginning: Event | None, age: list[Event]) -> tuple[str, list[
     both = pgettext("date of what stands, and of the founding", "%(standing)s · %(founded)s") % {
         "standing": words,
         "founded": _what_and_when(
-            beginning, beginning.date_phrase("short") or beginning.era_phrase()
+            beginning, beginning.date_phrase("short") or beginning.era_phrase(), kinds
         ),
     }
     marks = short_marks(beginning)

@@ -1,15 +1,16 @@
 """The events of a site for its page, grouped by role: what it dates from, beginnings, the rest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models import Event
+from heritage.models import Event, Kind
 from heritage.search import page_rows
 from heritage.values.language import LazyText
-from heritage.web.shared import certainty, language_html
+from heritage.web.shared import cards, certainty, language_html
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.sources import SourceLine, source_line
 
@@ -43,7 +44,7 @@ def event_groups(rows: page_rows.SiteRows) -> list[EventGroup]:
     differing = {row.event.pk for row in rows.disagreements if row.event}
     by_role: dict[str, list[EventLine]] = {role: [] for role in _HEADINGS}
     for event in rows.events:
-        by_role[event.role].append(_event_line(event, event.pk in differing))
+        by_role[event.role].append(_event_line(event, rows.kinds, event.pk in differing))
     return [
         EventGroup(str(role), str(_HEADINGS[role]), found)
         for role, found in by_role.items()
@@ -51,9 +52,9 @@ def event_groups(rows: page_rows.SiteRows) -> list[EventGroup]:
     ]
 
 
-def _event_line(event: Event, is_differing: bool) -> EventLine:
+def _event_line(event: Event, kinds: Sequence[Kind], is_differing: bool) -> EventLine:
     date, eras = event.date_phrase(), event.era_phrase()
-    what, beside = capfirst(event.get_kind_display()), eras if date else ""
+    what, beside = capfirst(cards.what_happened(event, kinds)), eras if date else ""
     if event.role == Event.Role.DATED:  # the heading says it
         what, beside = beside, ""
     return EventLine(

@@ -407,7 +407,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         lead=numbering.to_links(language_html.as_html(marked)),
         description=beginning_of_text,
         further=further,
-        beginning=cards.event_phrase(beginning, "long") if beginning else "",
+        beginning=cards.event_phrase(beginning, "long", rows.kinds) if beginning else "",
         beginning_marks=cards.marks_of_beginning(beginning),
         age=cards.age_phrase(age),
         age_label=_("What stands") if is_standing else _("Dates from"),
