@@ -189,14 +189,15 @@ def test_directions_hold_across_the_date_line():
 # --- covers -----------------------------------------------------------------------------------
 
 
-def test_a_cover_has_the_seal_of_an_era_and_of_no_country(client, words):
+def test_a_cover_has_the_seal_of_an_era_and_of_no_country(client):
     germany = build.make_place("Germany", "德国", level="country", code="DE")
     reef = build.make_kind("Reef", scene="cliffs")
-    temple = build.make_kind("Temple", scene="pagoda-zh-brick")
+    temple = build.make_kind("Tower", scene="pagoda-zh-brick")
     site = build.make_site("Somewhere", place=germany, latitude=50, longitude=7, kinds=[reef])
     assert "<text" not in client.get(f"/en/covers/{site.uid}.svg").content.decode()
-    site = build.make_site("Elsewhere", place=words.county, kinds=[temple])
-    build.make_event(site, "built", "", words.tang)
+    china = build.make_place("China", "中国", level="country", code="CN", slug="cn")
+    site = build.make_site("Elsewhere", place=china, kinds=[temple])
+    build.make_event(site, "built", "", build.make_era("Tang", "唐", slug="tang-of-china"))
     assert ">唐</text>" in client.get(f"/en/covers/{site.uid}.svg").content.decode()
 
 

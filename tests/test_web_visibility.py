@@ -160,8 +160,10 @@ def test_a_picture_that_is_not_published_or_has_no_file(client, shown):
 
 
 def test_a_cover_is_drawn_from_the_record(client, words):
-    site = build.make_site("Temple", kinds=[words.temple], place=words.county)
-    build.make_event(site, "built", "", words.tang)
+    china = build.make_place("China", "中国", level="country", code="CN", slug="cn")
+    tang = build.make_era("Tang", "唐", slug="tang-of-china")
+    site = build.make_site("Temple", kinds=[words.temple], place=china)
+    build.make_event(site, "built", "", tang)
     response = client.get(f"/en/covers/{site.uid}.svg")
     svg = response.content.decode()
     assert response["Content-Type"] == "image/svg+xml"

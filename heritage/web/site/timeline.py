@@ -1,11 +1,11 @@
 """The timeline of a site: its events drawn against the eras of its region."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from heritage.models import Era, Event
+from heritage.models import Era, Event, Kind
 from heritage.search import TermTree, page_rows
-from heritage.web.shared import time_scale
+from heritage.web.shared import cards, time_scale
 from heritage.web.shared.charts import percent
 from heritage.web.shared.era_strip import LANE, EraStrip, strip_of
 from heritage.web.shared.time_scale import Scale, scale_of
@@ -66,7 +66,7 @@ def site_timeline(rows: page_rows.SiteRows, eras: TermTree[Era]) -> SiteTimeline
     if scale is None:
         return None
     events = sorted(events, key=lambda event: _ORDER.index(Event.Role(event.role)))[:_MAX_EVENTS]
-    marks = [_mark(event, scale, row * LANE) for row, event in enumerate(events)]
+    marks = [_mark(event, rows.kinds, scale, row * LANE) for row, event in enumerate(events)]
     top = len(marks) * LANE + 8
     shown = _shown(events, eras)
     strip = strip_of(shown, scale, {era.pk for era in shown}, top)
@@ -100,7 +100,7 @@ def _shown(events: Iterable[Event], eras: TermTree[Era]) -> list[Era]:
     return [eras.terms[pk] for pk in sorted(named | wider, key=eras.order.__getitem__)]
 
 
-def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
+def _mark(event: Event, kinds: Sequence[Kind], scale: Scale, y: int) -> MomentMark:
     start, end = scale.span(event.first_year, event.last_year)
     date = event.parsed
     is_loose = event.certainty != Event.Certainty.CERTAIN or bool(
@@ -117,7 +117,8 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
     else:
         label_x, dx, anchor = (middle if is_dot else start), -_DOT if is_dot else -8, "end"
     room = end - start if is_inside else 100 - label_x if anchor == "start" else label_x
-    text = label if is_inside else f"{event.get_kind_display()} {label}"
+    what = cards.what_happened(event, kinds)
+    text = label if is_inside else f"{what} {label}"
     fits = time_scale.fits(text, room - 4)
     short, short_x, short_dx, short_anchor = "", label_x, dx, anchor
     if fits != time_scale.EVERYWHERE:
@@ -137,7 +138,7 @@ def _mark(event: Event, scale: Scale, y: int) -> MomentMark:
         label_dx=dx,
         anchor=anchor,
         is_inside=is_inside and event.role == Event.Role.STANDING,
-        title=str(event),
+        title=str(event).replace(str(event.get_kind_display()), what, 1),
         fits="" if fits == time_scale.EVERYWHERE else fits,
         short=short,
         short_x=percent(short_x),
