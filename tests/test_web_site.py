@@ -477,7 +477,8 @@ def test_a_sentence_that_was_rewritten_rests_on_its_source_no_longer(client):
 @pytest.mark.parametrize(("slug", "word"), [("grottoes", "开凿"), ("bathhouse", "开始营造")])
 def test_what_is_cut_into_rock_has_its_own_word_for_the_beginning(client, slug, word):
     kind = Kind.objects.filter(slug=slug).first() or build.make_kind(slug.title(), slug=slug)
-    site = build.make_site("Cliff", slug="cliff", kinds=[kind])
+    said = build.text("Caves.", "洞窟。")
+    site = build.make_site("Cliff", slug="cliff", kinds=[kind], summary=said)
     build.make_event(site, "begun", "0493")
     for path in ("/zh-hans/sites/", "/zh-hans/sites/cliff/"):
         html = re.sub("<script.*?</script>", "", client.get(path).content.decode(), flags=re.DOTALL)
