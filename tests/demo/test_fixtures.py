@@ -3,8 +3,6 @@
 import io
 import json
 import re
-from collections import Counter
-from itertools import batched
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,6 @@ from fixtures.build.henan_cells import Eras
 from fixtures.build.henan_facts import read_facts
 from heritage.media.covers import PALETTES, scene_files
 from heritage.models import (
-    PLATE,
     Coverage,
     Designation,
     DesignationEvent,
@@ -376,21 +373,31 @@ def test_seals_name_an_era_in_east_asia_and_elsewhere_only_criteria(demo):
     assert {"CN", "JP"} <= eras and {"IT", "IN", "EG"} <= criteria
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "archaeological-place", "prehistoric-settlement", "ancient-city-ruin", "necropolis",
-        "hominid-site",
-    ],
-)  # fmt: skip
-def test_digs_of_henan_do_not_look_alike(demo, kind):
-    """None of 24 on a page has the scene of more than three others."""
-    kinds = Kind.objects.subtree_ids([Kind.objects.get(slug=kind).pk])
-    places = Place.objects.subtree_ids([Place.objects.get(slug="henan").pk])
-    found = Site.objects.filter(kinds__in=kinds, place__in=places).distinct()
-    order = found.order_by("-effective_prominence", "pk")
-    shown = order.values_list("cover", flat=True)
-    assert len(shown) > 5
-    for page in batched(shown, 24):
-        times = Counter(each for each in page if each not in ("", PLATE))
-        assert max(times.values()) <= 3, times
+BORNE_OUT = {
+    "bronze-vessels": "铜器",
+    "chariot-pit": "车马坑",
+    "earth-wall-moat": "壕",
+    "furnace-han": "炉|冶炼",
+    "kiln-wares": "瓷|三彩",
+    "longshan-pottery": "龙山",
+    "pagoda-zh-leaning": "倾",
+    "pagoda-zh-niches": "佛",
+    "painted-pottery": "仰韶",
+    "round-houses-zh": "圆",
+    "shaft-tomb": "墓",
+    "stone-tools": "石器|石制品",
+    "timber-hall-zh": "金代|元代",
+    "walled-town-zh": "正方",
+}
+
+
+@pytest.mark.parametrize(("scene", "words"), BORNE_OUT.items())
+def test_the_text_bears_out_what_a_scene_shows(demo, scene, words):
+    found = Site.objects.filter(cover=scene, place__in=_places("henan"))
+    assert found
+    for site in found:
+        assert re.search(words, site.summary["zh-hans"]), site.uid
+
+
+def _places(slug):
+    return Place.objects.subtree_ids([Place.objects.get(slug=slug).pk])
