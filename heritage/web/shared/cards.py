@@ -223,6 +223,11 @@ def what_happened(event: Event, kinds: Sequence[Kind]) -> str:
     return event.get_kind_display()
 
 
+def event_title(event: Event, kinds: Sequence[Kind]) -> str:
+    """“Founded: 68 CE”, in the words for the main kind of the site."""
+    return str(event).replace(event.get_kind_display(), what_happened(event, kinds), 1)
+
+
 def _visible_date(
     beginning: Event | None, age: list[Event], kinds: Sequence[Kind]
 ) -> tuple[str, list[Mark]]:

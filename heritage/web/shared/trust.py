@@ -1,15 +1,16 @@
 """What statements rest on, in words: the same on the page of a site, of sources and in forms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from heritage.models import Event, Kind
 from heritage.models.statements import Statement, StatementKind, Trust
 from heritage.values import sentences
 from heritage.values.language import LazyText
-from heritage.web.shared import certainty, language_html
+from heritage.web.shared import cards, certainty, language_html
 
 EXPLANATIONS: dict[Trust, str | Promise] = {
     Trust.OFFICIAL: gettext_lazy(
@@ -69,8 +70,8 @@ def counted_part(trust: Trust, number: int) -> str:
             return text % words
 
 
-def label_of(statement: Statement) -> str:
-    """What a statement says, or which part of the record it is, in a few words."""
+def label_of(statement: Statement, kinds: Sequence[Kind] = ()) -> str:
+    """What a statement of a site of these kinds says, or which part of the record it is."""
     row = statement.row
     match statement.kind:
         case StatementKind.TEXT:
@@ -83,7 +84,7 @@ def label_of(statement: Statement) -> str:
             return _("Where it lies")
         case StatementKind.AREA:
             return _("Area")
-    return str(row)
+    return cards.event_title(row, kinds) if isinstance(row, Event) else str(row)
 
 
 def key_of(statement: Statement) -> str:

@@ -138,7 +138,7 @@ def _mark(event: Event, kinds: Sequence[Kind], scale: Scale, y: int) -> MomentMa
         label_dx=dx,
         anchor=anchor,
         is_inside=is_inside and event.role == Event.Role.STANDING,
-        title=str(event).replace(str(event.get_kind_display()), what, 1),
+        title=cards.event_title(event, kinds),
         fits="" if fits == time_scale.EVERYWHERE else fits,
         short=short,
         short_x=percent(short_x),

@@ -33,7 +33,10 @@ def site_trust(rows: page_rows.SiteRows) -> SiteTrust | None:
     return SiteTrust(
         trust.counted(Counter(each.trust for each in found)),
         [
-            ToCheck(str(capfirst(trust.label_of(each))), f"{form}?about={trust.key_of(each)}")
+            ToCheck(
+                str(capfirst(trust.label_of(each, rows.kinds))),
+                f"{form}?about={trust.key_of(each)}",
+            )
             for each in found
             if each.trust in TO_BE_CHECKED
         ],
