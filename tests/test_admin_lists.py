@@ -47,7 +47,7 @@ def listed(client, **query):
 
 def test_sites_are_found_in_any_state(client, temples):
     assert listed(client, q="temple") == temples[::-1]
-    assert listed(client, q="temp two") == [temples[1]]
+    assert listed(client, q="temples tw") == [temples[1]]  # the last word may be incomplete
     assert listed(client, q="寺庙") == temples[::-1]
     assert listed(client, q="nothing") == []
     assert listed(client, q="...") == []
