@@ -237,7 +237,9 @@ def finish(tell=lambda text: None) -> None:
 
     started = time.monotonic()
     for chunk in chunks(list(Site.objects.values_list("pk", flat=True))):
-        denormalized.refresh_statements(chunk)
+        denormalized.refresh_statements(
+            Site.objects.filter(pk__in=chunk).only("unchecked_statements")
+        )
     tell(f"statements in {time.monotonic() - started:.0f} s")
     started = time.monotonic()
     texts = Site.objects.order_by("pk").values_list("pk", "search_text")

@@ -141,7 +141,7 @@ def refresh(
             _refresh_sentences(chunk)
         if is_stated:
             stated = untracked(Site).filter(pk__in=chunk).only("unchecked_statements")
-            _refresh_statements([each.site for each in sites] if is_derived else stated)
+            refresh_statements([each.site for each in sites] if is_derived else stated)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
     return moved
@@ -386,7 +386,7 @@ def _refresh_sentences(ids: list[int]) -> None:
     update_columns(SourcedSentence, changed)
 
 
-def _refresh_statements(sites: Iterable[Site]) -> None:
+def refresh_statements(sites: Iterable[Site]) -> None:
     """Refresh the number of unchecked statements of these sites."""
     sites = list(sites)
     unchecked = statements.unchecked_by_site([site.pk for site in sites])
