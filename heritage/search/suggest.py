@@ -42,7 +42,7 @@ _FEWEST_HELD = 4  # letters by which a term is suggested that readers do not see
 _LARGE = 30  # sites of a place that is meant before sites that are called so
 SITES, FILTERS, SENTENCES = "site", "filter", "sentence"
 _MOST_SENTENCES = 3
-_MOST_TRIED = 12  # values that the last word of a sentence may be the beginning of
+_MOST_TRIED = 4  # values that the last word of a sentence may be the beginning of
 # The words of a text, and whether only names count, with the closeness and the ids of the sites.
 _FOUND: CacheKey[LRUCache[tuple, tuple[int, list[int]]]] = CacheKey("suggested sites")
 _SENTENCES: CacheKey[LRUCache[str, list["SuggestedSentence"]]] = CacheKey("suggested sentences")
