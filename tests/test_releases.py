@@ -57,11 +57,14 @@ _SEALS = (
     "|拉丁美洲共和国|欧洲中世纪|漫长的十九世纪|英属印度|近代早期欧洲"
 )
 _ERAS = rf"^/en/eras/ without the text “({_SEALS})”$"
+# The size of a picture is a distance in schema.org, and has a unit.
+_SIZES = r"without the data “(width|height): \d+”$"
 # What pages of this code say in another way than those of a release, with the reason.
 DIFFERENT = {
-    "1.0": [_ERAS],
+    "1.0": [_ERAS, _SIZES],
     "df00393": [
         _ERAS,
+        _SIZES,
         # What is recalled bears a mark, which is no source.
         r"without the (text|data) “(name: )?(Recalled by the compilers; not|编者凭记忆写出，尚未)",
         # The sentence of a site without a summary names its county, too.
