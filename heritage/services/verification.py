@@ -332,7 +332,7 @@ def _compared(
             yield Finding(f"{label} {pk}", "is there, and its history says it is gone", _BACKUP)
         else:
             state = empty | state
-            # A column that was added later is states from the next change on.
+            # A column that was added later is in the history from the next change on.
             for name in sorted(names & state.keys()):
                 if state[name] != row[name]:
                     how = f"{_short(row[name])} is stored, the history says {_short(state[name])}"
