@@ -19,7 +19,7 @@ from heritage.models import Image, Licence, Source
 from heritage.search import columns, current_index
 from heritage.values.web_address import safe_url
 from heritage.web.about.software import Program, software
-from heritage.web.browse.paging import PageLink, page_links
+from heritage.web.browse.paging import PageLink, page_links, page_number
 from heritage.web.shared import cards, language_html
 from heritage.web.shared.context import identity
 from heritage.web.shared.sources import SourceLine, source_line
@@ -89,7 +89,9 @@ def credits_page(request: HttpRequest) -> tuple[CreditsPage, dict[str, Any]]:
     licences = _licences()
     pictures = sum(row.pictures for row in licences)
     last = max(1, -(-pictures // PER_PAGE))
-    number = _number(request.GET.get(_PAGE, "1"), last)
+    number = page_number(request.GET.get(_PAGE, "1"), last)
+    if number is None:
+        raise Http404
     page = CreditsPage(
         total=len(index.sites),
         sources=[_source(source, counts[source.pk]) for source in sources],
@@ -124,13 +126,6 @@ def _licences() -> list[LicenceRow]:
         for licence in Licence.objects.filter(pk__in=counts)
     ]
     return sorted(rows, key=lambda row: -row.pictures)
-
-
-def _number(wanted: str, last: int) -> int:
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
-    if not 1 <= number <= last:
-        raise Http404
-    return number
 
 
 def _listed(number: int) -> list[PictureRow]:

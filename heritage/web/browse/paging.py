@@ -56,11 +56,16 @@ def start(filtered: SiteFilter, language: str) -> int:
         if place is not None and place + step < total:
             return max(0, place + step)
     last = max(1, -(-total // PER_PAGE))
-    wanted = data.get("page", "1")
-    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
-    if not 1 <= number <= last:
+    number = page_number(data.get("page", "1"), last)
+    if number is None:
         raise NoSuchPage(last, page_query(data, last))
     return (number - 1) * PER_PAGE
+
+
+def page_number(text: str, last: int) -> int | None:
+    """The number of a page as an address has it; None if there is no such page."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return number if 1 <= number <= last else None
 
 
 def _place(filtered: SiteFilter, language: str, slug: str) -> int | None:

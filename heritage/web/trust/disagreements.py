@@ -20,7 +20,7 @@ from heritage.models.visiting import CheckedRecord
 from heritage.search import CacheKey, IndexSnapshot, current_index
 from heritage.values.language import interface_languages
 from heritage.values.web_address import safe_url
-from heritage.web.browse.paging import PageLink, Paging
+from heritage.web.browse.paging import Paging, page_links, page_number
 from heritage.web.shared.disagreements import (
     DisagreementLine,
     disagreement_line,
@@ -30,7 +30,6 @@ from heritage.web.shared.disagreements import (
 from heritage.web.shared.responses import with_query
 
 PER_PAGE = 50
-_NEIGHBOURS = 2  # pages shown on each side of the current one
 
 
 class Key(NamedTuple):
@@ -151,7 +150,9 @@ def disagreements_page(data: QueryDict) -> DisagreementsPage:
     query = Query(data)
     found = query.found
     last = max(1, -(-len(found) // PER_PAGE))
-    number = _number(data.get("page", "1"), last)
+    number = page_number(data.get("page", "1"), last)
+    if number is None:
+        raise Http404
     shown = _read_rows(found[(number - 1) * PER_PAGE : number * PER_PAGE])
     facts = Counter(key.fact for key in query.filtered("", query.country))
     return DisagreementsPage(
@@ -189,13 +190,6 @@ def disagreements_page(data: QueryDict) -> DisagreementsPage:
     )
 
 
-def _number(text: str, last: int) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    if not 1 <= number <= last:
-        raise Http404
-    return number
-
-
 def _read_rows(keys: list[Key]) -> list[tuple[Key, Any]]:
     """The rows of these keys in their order, with all that a line shows."""
     ids: dict[str, list[int]] = defaultdict(list)
@@ -228,16 +222,10 @@ def _address(query: Query, page: int, **values: str) -> str:
 
 
 def _paging(query: Query, number: int, last: int) -> Paging:
-    near = range(max(1, number - _NEIGHBOURS), min(last, number + _NEIGHBOURS) + 1)
-    links: list[PageLink] = []
-    for page in sorted({1, last, *near}):
-        if links and page > links[-1].number + 1:
-            links.append(PageLink(0, "", False))
-        links.append(PageLink(page, _address(query, page), page == number))
     return Paging(
         number=number,
         last=last,
-        links=links if last > 1 else [],
+        links=page_links(number, last, lambda page: _address(query, page)),
         previous=_address(query, number - 1) if number > 1 else None,
         next=_address(query, number + 1) if number < last else None,
     )
