@@ -66,7 +66,7 @@ def _town(text: str) -> gazetteer.Town | None:
 
 def _place(text: str) -> Place | None:
     """The place with a slug or name; of several with one name, the broadest."""
-    if place := Place.objects.filter(slug=text.lower()).first():
+    if place := store.current().vocabulary.places.by_slug.get(text.lower()):
         return place
     name = normalize.fold(text)
     likely = Place.objects.filter(search_text__contains=name) if name else ()

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar, cast
 
 import django_filters as filters
@@ -65,6 +65,7 @@ SORTS = [
 ]
 
 _SHORT_SPAN = 50  # years, of which what happened then and at no other time is the best match
+_FORMS_KEPT = 500  # by the names of their fields
 _SOURCES_KEPT = 64  # of which the sites are remembered
 _BY_SOURCE: caches.CacheKey[caches.LRUCache[int, BitMap]] = caches.CacheKey("sites by source")
 _SLACKS = (0, 10, 50)  # years that a span goes beyond them, and is still close
@@ -209,7 +210,7 @@ class SiteFilter(filters.FilterSet):
 
     def get_form_class(self) -> type[FilterForm]:
         """Made once, since no field depends on the request."""
-        return _form_class()
+        return _form_class(frozenset(self.base_filters))
 
     @cached_property
     def form(self) -> FilterForm:
@@ -526,6 +527,14 @@ class SiteFilter(filters.FilterSet):
         return text_search.TieredOrder(closest, best_known)
 
 
+class UnseenFilter(SiteFilter):
+    """A list that nobody sees the form of: it has the fields alone that have a value. To make all
+    takes longer than to find the sites."""
+
+    def get_form_class(self) -> type[FilterForm]:
+        return _form_class(frozenset(self.data).intersection(self.base_filters))
+
+
 def as_query(data: QueryData) -> QueryDict:
     """A query of an address, of whatever names and values."""
     if isinstance(data, QueryDict):
@@ -539,15 +548,15 @@ def as_query(data: QueryData) -> QueryDict:
 def _find_sites(filters: Iterable[QueryFilter], text: str) -> BitMap:
     """The sites that match filters and the words of a text."""
     data = {query_filter.name: query_filter.values for query_filter in filters}
-    filtered = SiteFilter(data)
+    filtered = UnseenFilter(data)
     if not text:
         return filtered.hits
     return filtered.hits & text_search.matching(filtered.index, text)
 
 
-@cache
-def _form_class() -> type[FilterForm]:
-    made = {name: each.field for name, each in SiteFilter.base_filters.items()}
+@lru_cache(_FORMS_KEPT)
+def _form_class(names: frozenset[str]) -> type[FilterForm]:
+    made = {name: each.field for name, each in SiteFilter.base_filters.items() if name in names}
     return type("SiteFilterForm", (FilterForm,), made)
 
 

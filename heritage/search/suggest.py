@@ -19,7 +19,7 @@ from heritage.search import fulltext, text_search
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
-from heritage.search.filters import SiteFilter
+from heritage.search.filters import UnseenFilter
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import dictionary, spelling
@@ -322,7 +322,7 @@ def _sentences_found(index: IndexSnapshot, text: str) -> Iterator[SuggestedSente
 
 def _sentence(text: str) -> SuggestedSentence | None:
     """The search, if it means filters that some site fits, all of it: no words are left out."""
-    filtered = SiteFilter({"q": text})
+    filtered = UnseenFilter({"q": text})
     answer = filtered.answer
     if answer is None or answer.partly or answer.unread or answer.is_absent:
         return None
@@ -337,16 +337,19 @@ def _sentence(text: str) -> SuggestedSentence | None:
 def _endings(index: IndexSnapshot, before: list[str], begun: str) -> list[str]:
     """Labels of terms that begin so, in the language of the reader; first those with most of the
     sites that the words before mean."""
-    asked = SiteFilter({"q": " ".join(before)})
+    asked = UnseenFilter({"q": " ".join(before)})
     among = index.sites if asked.answer and asked.answer.partly else asked.hits or index.sites
     typed, known = "".join(tokens.atoms(begun)), dictionary.as_of(index)
-    counted: dict[str, int] = {}
-    for name, facet, slug in known.starting_with(typed) if typed else ():
-        if facet in TREES and name != typed:
+    named = {(facet, slug) for name, facet, slug in known.starting_with(typed) if name != typed}
+    counted: list[tuple[int, Term]] = []
+    for facet, slug in named if typed else ():
+        if facet in TREES:
             term = TREES[facet].tree(index.vocabulary).by_slug[slug]
-            if number := len(index.having(facet, term) & among):
-                counted[str(term.label.best())] = number
-    return sorted(counted, key=lambda label: -counted[label])[:_MOST_TRIED]
+            if number := index.having(facet, term).intersection_cardinality(among):
+                counted.append((-number, term))
+    counted.sort(key=lambda each: (each[0], each[1].slug))
+    labels = dict.fromkeys(str(term.label.best()) for _less, term in counted[:_MOST_TRIED])
+    return list(labels)
 
 
 # --- sites -----------------------------------------------------------------------------------
@@ -383,7 +386,7 @@ def _answered(text: str) -> list[int]:
 
     Not what is open on a day: suggestions are remembered for longer.
     """
-    filtered = SiteFilter({"q": text})
+    filtered = UnseenFilter({"q": text})
     answer = filtered.answer
     if answer is None or answer.partly or answer.unread or filtered.chosen("open"):
         return []

@@ -6,7 +6,7 @@ each (`registry`), which holds nothing of a request.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -56,10 +56,19 @@ BOUNDS = pgettext_lazy(
 YEAR = pgettext_lazy("a word behind the number of a year", "year")
 
 
-@lru_cache
-def as_words(phrases: LazyText) -> frozenset[tuple[str, ...]]:
-    """The phrases of a lazily translated list as they are compared, each Han character separate."""
-    return frozenset(map(tokens.atoms, phrases_of(phrases)))
+class Phrases:
+    """A lazily translated list of phrases, as words of a search are compared with them: in all
+    languages of the interface, each Han character separate."""
+
+    def __init__(self, words: LazyText):
+        self._words = words
+
+    @cached_property
+    def _found(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(map(tokens.atoms, phrases_of(self._words)))
+
+    def __contains__(self, phrase: Sequence[str]) -> bool:
+        return tuple(phrase) in self._found
 
 
 @cache

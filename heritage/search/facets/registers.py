@@ -24,8 +24,8 @@ from heritage.search.facets.base import (
     BOUNDS,
     YEAR,
     Facet,
+    Phrases,
     RowFacet,
-    as_words,
     ordinals,
 )
 from heritage.search.facets.values import FacetValue
@@ -157,23 +157,20 @@ class BatchFacet(Facet[Batch]):
     """Any number may be asked for, whether or not the register has such a batch."""
 
     name, label = "batch", _("Batch")
-    called = pgettext_lazy("search words before or behind a number", "batch")
+    called = Phrases(pgettext_lazy("search words before or behind a number", "batch"))
 
     def phrases(self, terms: Vocabulary) -> Iterable[tuple[str, str]]:
         return ()
 
     def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """batch 8, 8th batch, 第一批: of the protection that is named first."""
-        batch, registers = (
-            as_words(self.called),
-            list(registers_of(terms, Register.Role.PROTECTION)),
-        )
-        before = 1 if tuple(words[:1]) in as_words(_THE) else 0
+        registers = list(registers_of(terms, Register.Role.PROTECTION))
+        before = 1 if words[:1] in _THE else 0
         length, number = _numbered(words[before:])
         end = before + length
-        if number and tuple(words[end : end + 1]) in batch:
+        if number and words[end : end + 1] in self.called:
             end += 1
-        elif tuple(words[:1]) in batch:
+        elif words[:1] in self.called:
             length, number = _numbered(words[1:])
             end = 1 + length
         else:
@@ -302,7 +299,9 @@ class CriterionFacet(WorldHeritageTermFacet):
     name, label = "criterion", _("World Heritage criterion")
     is_repeatable = True
     term_facet = RegisterTerm.Facet.CRITERION
-    called = pgettext_lazy("search words before a number", "criterion|criteria|UNESCO criterion")
+    called = Phrases(
+        pgettext_lazy("search words before a number", "criterion|criteria|UNESCO criterion")
+    )
 
     def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         for pk, term in rows.terms_of_world_heritage(WorldHeritage.criteria.through):
@@ -314,7 +313,7 @@ class CriterionFacet(WorldHeritageTermFacet):
         length = 0
         while words[length : length + 1] and not codes and length < _LONGEST_WORD:
             length += 1
-            if tuple(words[:length]) in as_words(self.called):
+            if words[:length] in self.called:
                 codes = _roman(words[length:])
         if not codes:
             return 0, []
@@ -349,13 +348,18 @@ class InscribedFacet(Facet[YearSpan]):
 
     name, label, is_endless = "inscribed", _("Year inscribed"), True
     site_columns: tuple[str, ...] = ("inscribed_year",)
-    before = pgettext_lazy(
-        "search words before a year",
-        "inscribed|inscribed in|listed|listed in|added in|World Heritage in|World Heritage|UNESCO",
+    before = Phrases(
+        pgettext_lazy(
+            "search words before a year",
+            "inscribed|inscribed in|listed|listed in|added in|World Heritage in|World Heritage"
+            "|UNESCO",
+        )
     )
-    behind = pgettext_lazy(
-        "search words behind a year",
-        "inscription|inscriptions|inscribed|World Heritage|UNESCO|new World Heritage",
+    behind = Phrases(
+        pgettext_lazy(
+            "search words behind a year",
+            "inscription|inscriptions|inscribed|World Heritage|UNESCO|new World Heritage",
+        )
     )
 
     def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
@@ -391,16 +395,15 @@ class InscribedFacet(Facet[YearSpan]):
 
     def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """inscribed in 1987, inscribed 1990-1999, 2000年列入."""
-        before, behind = as_words(self.before), as_words(self.behind)
         for length in range(min(_LONGEST_WORD, len(words) - 1), 0, -1):
-            if tuple(words[:length]) in before:
+            if words[:length] in self.before:
                 read, value = _read_years(words[length:])
                 if read:
                     return length + read, [value]
         read, value = _read_years(words)
         for length in range(_LONGEST_WORD, 0, -1) if read else ():
-            phrase = tuple(words[read : read + length])
-            if len(phrase) == length and phrase in behind:
+            phrase = words[read : read + length]
+            if len(phrase) == length and phrase in self.behind:
                 return read + length, [value]
         return 0, []
 
@@ -415,20 +418,24 @@ class DangerFacet(InscribedFacet):
     in_form = False
     site_columns = ()
     past = YearSpan("past", None, None)
-    before = pgettext_lazy(
-        "search words before a year", "in danger|endangered|danger list|in danger list|danger"
+    before = Phrases(
+        pgettext_lazy(
+            "search words before a year", "in danger|endangered|danger list|in danger list|danger"
+        )
     )
     behind = before
-    called_past = pgettext_lazy(
-        "search words",
-        "no longer in danger|not in danger any more|formerly in danger|once in danger|out of danger"
-        "|taken off the danger list|removed from the danger list",
+    called_past = Phrases(
+        pgettext_lazy(
+            "search words",
+            "no longer in danger|not in danger any more|formerly in danger|once in danger"
+            "|out of danger|taken off the danger list|removed from the danger list",
+        )
     )
 
     def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
         """in danger since 2013, 2013年濒危, no longer in danger."""
         for length in range(min(_LONGEST_WORD, len(words)), 0, -1):
-            if tuple(words[:length]) in as_words(self.called_past):
+            if words[:length] in self.called_past:
                 return length, [self.past.text]
         return super().recognise(words, terms)
 
@@ -479,13 +486,14 @@ class DangerFacet(InscribedFacet):
 _LONGEST_WORD = 6  # words before or behind a number
 _CODES = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _NUMERALS = {code: code for code in _CODES} | dict(zip("一二三四五六七八九十", _CODES, strict=True))
-_AND = pgettext_lazy("search words between numbers", "and")
-_THE = pgettext_lazy("search words before an ordinal number", "the")
+_AND = Phrases(pgettext_lazy("search words between numbers", "and"))
+_THE = Phrases(pgettext_lazy("search words before an ordinal number", "the"))
+_BOUNDS, _YEAR = Phrases(BOUNDS), Phrases(YEAR)
 
 
 def _is_joining(word: str) -> bool:
     """Whether a word stands between numbers and says nothing: and, 和, 第."""
-    return (word,) in as_words(_AND) | as_words(_THE)
+    return (word,) in _AND or (word,) in _THE
 
 
 def _roman(words: Sequence[str]) -> list[str]:
@@ -515,9 +523,9 @@ def _read_years(words: Sequence[str]) -> tuple[int, str]:
     if not words:
         return 0, ""
     if _is_year(words[0]):
-        return 1 + (tuple(words[1:2]) in as_words(YEAR)), words[0]
+        return 1 + (words[1:2] in _YEAR), words[0]
     for length in (4, 3, 2):
-        bound = next((n for n in (1, 2) if tuple(words[:n]) in as_words(BOUNDS)), 0)
+        bound = next((n for n in (1, 2) if words[:n] in _BOUNDS), 0)
         if bound and len(words) >= length and _is_year(words[length - 1]):
             text = " ".join(words[:length])
             try:

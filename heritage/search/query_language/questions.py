@@ -46,9 +46,12 @@ def phrases() -> list[tuple[str, tuple[str, ...]]]:
 def asked_in(text: str) -> str:
     """One of the questions above, or an empty text."""
     atoms = tokens.atoms(text)
+    words = set(atoms)
     for name, phrase in phrases():
         size = len(phrase)
-        if any(atoms[at : at + size] == phrase for at in range(len(atoms) - size + 1)):
+        if words.issuperset(phrase) and any(
+            atoms[at : at + size] == phrase for at in range(len(atoms) - size + 1)
+        ):
             return name
     return ""
 

@@ -15,6 +15,7 @@ from pyroaring import BitMap
 
 from heritage.models import Site
 from heritage.search import text_search
+from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.facets.base import ordinals
 from heritage.search.facets.excluded import SITE
@@ -62,12 +63,21 @@ class UnderstoodQuery:
     unknown_centre: str = ""  # what something shall be near to, and nobody knows where it is
 
 
+_KEPT = 500  # texts of which the meaning is remembered
+_UNDERSTOOD: CacheKey[LRUCache[tuple[str, date], UnderstoodQuery]] = CacheKey("meanings of texts")
+
 # --- reading -----------------------------------------------------------------------------------
 
 
 def understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
-    """What a text means. A character that is the name of an era, such as 明, means it only where
-    the whole text is understood."""
+    """What a text means. Cached until something is written."""
+    kept = index.cache.get_or_set(_UNDERSTOOD, lambda: LRUCache(_KEPT))
+    return kept.get_or_set((text, today), lambda: _understand(index, text, today))
+
+
+def _understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
+    """A character that is the name of an era, such as 明, means it only where the whole text is
+    understood."""
     parser = _Parser(index, text, today, with_characters=True)
     found = parser.parse()
     if found.rest and parser.values.used_character:
