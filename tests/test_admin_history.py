@@ -118,6 +118,13 @@ def test_words_put_together_are_both_texts(seed):
     assert [piece for piece in excerpts(pieces, 3) if piece[0] != "="] == changed
 
 
+def test_a_decimal_number_is_told_without_zeros_at_its_end(client, li, site):
+    edit(site, area_ha="47.50")
+    edit(Site.objects.get(pk=site.pk), area_ha="1200")
+    shown = page(client, url("history", site.pk)).content.decode()
+    assert "47.5" in shown and "1200" in shown and "47.50" not in shown
+
+
 def test_other_names_are_told(client, li):
     kind = build.make_kind("Cave temple", other_names=["grotto"])
     edit(kind, li, other_names=["grotto", "石窟"])

@@ -115,6 +115,12 @@ def test_a_table_with_two_kinds_of_events_is_compared_with_what_is_stored(table)
     assert outcomes(table(row)) == [(2, Outcome.UNCHANGED)]
 
 
+def test_a_decimal_number_is_told_without_zeros_at_its_end(table):
+    site = build.make_site("Old Temple", "旧寺", area_ha="1200.6000")
+    row = table({"uid": site.uid, "area_ha": "1200.70"}).rows.get()
+    assert row.differences == [["area_ha", "1200.6", "1200.7"]]
+
+
 def test_a_partial_table_updates_by_key_and_leaves_what_is_empty(table):
     kind = build.make_kind("Temple", "寺庙")
     site = build.make_site("Old Temple", "旧寺", kinds=[kind], area_ha=3, summary=build.text("Old"))

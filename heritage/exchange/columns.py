@@ -7,6 +7,7 @@ typed in any script or in pinyin; if several have the name, `AmbiguousName` offe
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Flag, auto
 from functools import cached_property
 from typing import Any, ClassVar
@@ -22,6 +23,7 @@ from heritage.models import Era, Event, Record, Site, Term
 from heritage.models.fields import LanguageMapField
 from heritage.models.labels import label_of, with_label
 from heritage.values import normalize, tokens
+from heritage.values.cell_text import decimal_text
 from heritage.values.coordinates import point_text
 from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 from heritage.values.point_reader import read_point
@@ -101,6 +103,8 @@ class Column:
 
     def shown(self, value: Any) -> str:
         """A value of `clean()` as a text that means it."""
+        if isinstance(value, Decimal):
+            return decimal_text(value)
         return "" if value is None else str(value)
 
     def joined(self, stored: Any, value: Any) -> Any:

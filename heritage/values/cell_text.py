@@ -1,6 +1,7 @@
-"""Texts as cells of a CSV table, which spreadsheets do not compute, and as XML."""
+"""Texts in CSV, as spreadsheets do not compute them, and in XML; decimal numbers as texts."""
 
 import re
+from decimal import Decimal
 
 # What a cell begins with that is read as a formula, in some programs if it is wide. With
 # apostrophes before it, too, so that each has one more than before and can be taken off again.
@@ -23,3 +24,8 @@ def as_meant(cell: str) -> str:
 def for_xml(text: str) -> str:
     """The text without the characters that XML does not allow, not yet escaped."""
     return _FORBIDDEN.sub("", text)
+
+
+def decimal_text(number: Decimal | str) -> str:
+    """The digits of a decimal number without zeros at the end of its fraction: 3.6000 → 3.6."""
+    return f"{Decimal(number).normalize():f}"

@@ -9,7 +9,7 @@ from typing import Any, cast
 from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
-from django.db.models import Field, Model, TextField, prefetch_related_objects
+from django.db.models import DecimalField, Field, Model, TextField, prefetch_related_objects
 from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
@@ -35,6 +35,7 @@ from heritage.services.history import (
 )
 from heritage.services.undo_plan import as_list
 from heritage.values.boundaries import area_ha, count_points
+from heritage.values.cell_text import decimal_text
 from heritage.values.date_format import date_in_words
 from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
 from heritage.values.sentences import explained, listed
@@ -406,6 +407,8 @@ class ShownValues:
             return _("yes") if value else _("no")
         if isinstance(column, EDTFField):
             return date_in_words(value) or value
+        if isinstance(column, DecimalField):  # stored as text
+            return decimal_text(value)
         if isinstance(value, dict):  # only boundaries are stored as dicts
             return _boundary_words(value)
         if isinstance(value, list):  # of texts: other names
