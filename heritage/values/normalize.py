@@ -269,7 +269,7 @@ def _toneless(syllable: str) -> str:
 # --- What is stored ----------------------------------------------------------------------------
 
 
-@lru_cache(20_000)  # the names of places and kinds return with every site
+@lru_cache(8_000)  # the names of places and kinds return with every site
 def forms(text: str) -> tuple[str, ...]:
     """The forms by which a text is found, its folded form first; none for an empty text.
 
@@ -288,7 +288,7 @@ def forms(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
-@lru_cache(2_000)
+@lru_cache(500)  # of a long name they are a hundred
 def pinyin_runs(text: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
     """The pinyin of every few syllables in a row, without spaces: 北京故宫 → "jinggu" …"""
     found: dict[str, None] = {}

@@ -128,7 +128,7 @@ def index_text(
     return _BLANK_LINE.join("\n".join(filter(None, part)) for part in parts)
 
 
-@lru_cache(20_000)  # terms return with every site
+@lru_cache(8_000)  # terms return with every site
 def _forms_of_term(term: str) -> tuple[str, str]:
     """As it is written, and its pinyin without spaces."""
     return normalize.fold(term), normalize.romanise(term).replace(" ", "")
@@ -426,7 +426,7 @@ def _joined(parts: Iterable[str]) -> str:
     return _BETWEEN.join(parts)[:MAX_WORD_LENGTH]
 
 
-@lru_cache(10_000)  # the names of terms return with every site
+@lru_cache(8_000)  # the names of terms return with every site
 def _pieces_of_phrase(folded: str) -> tuple[str, ...]:
     return tuple(_pieces(folded))
 
