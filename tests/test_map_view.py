@@ -3,6 +3,7 @@
 import gzip
 import io
 import re
+from math import hypot
 from xml.etree import ElementTree
 
 import pytest
@@ -260,6 +261,13 @@ def test_the_map_of_a_list_is_a_picture_too(client, filled):
     assert svg.count('class="sb"') == 1  # the blurred site, as a circle
     assert svg.count('<circle class="se"') == 1
     assert "洛阳" in svg
+    # Scale, credit and number stand below the sheet, where they hide nothing.
+    low = [float(y) for y in re.findall(r'class="fs" x="[^"]+" y="([^"]+)"', svg)]
+    foot = float(re.search(r'class="ft" d="M0 (\d+)h500', svg)[1])
+    assert len(low) >= 2 and all(foot < y < 300 for y in low)
+    narrow = client.get("/zh-hans/map.svg?kind=temple&size=300x300").text
+    rows = re.findall(r'class="fs" x="[^"]+" y="([^"]+)"', narrow)
+    assert len(rows) == len(set(rows)) == 3
     ElementTree.fromstring(svg)  # noqa: S314 - our own
     # Opened by itself, it may have its own style and no script.
     policy = response["Content-Security-Policy"]
@@ -268,6 +276,42 @@ def test_the_map_of_a_list_is_a_picture_too(client, filled):
     assert client.get("/en/map.svg?size=nonsense").status_code == 200
     assert client.get("/en/map.svg", headers={"If-None-Match": client.get("/en/map.svg")["ETag"]}
                       ).status_code == 304  # fmt: skip
+
+
+def test_close_by_sites_bear_their_names_on_the_page_and_in_pictures(client, filled):
+    make_site("Long Name of a Hall", latitude=34.9, longitude=112.0012, short_name=text("Annexe"))
+    near, far = "34.9,112.0,15", "34.9,112.0,9"
+    data = client.get(f"/en/sites/map.json?at={near}&size=800x600").json()
+    named = {each["name"]: each["beside"] for each in data["marks"]}
+    assert set(named) == {"Hall", "Annexe"}
+    assert named["Hall"][0] != "right"  # where the other one is
+    assert abs(named["Hall"][1]) + abs(named["Hall"][2]) == 22  # from the edge of its cover
+    drawn = client.get(f"/en/map.svg?at={near}").text
+    assert drawn.count("data:image/svg+xml;base64,") == 2 and drawn.count('class="cv"') == 2
+    assert ">Annexe</text>" in drawn and ">Annexe</text>" in as_read(page(client, f"&at={near}"))
+    drawn = client.get(f"/en/map.svg?at={far}").text
+    assert "base64" not in drawn and "Annexe" not in drawn
+    # A blurred site's name stands in the middle of the circle in which it lies.
+    data = client.get("/en/sites/map.json?at=34.42,112.91,10&size=800x600").json()
+    hidden = next(each for each in data["marks"] if each["label"] == "Hidden")
+    assert hidden["beside"] == ["center", 0, 0]
+
+
+def test_a_badge_beside_a_mark_stands_on_land(client):
+    """On a map of the world, too, where the sea is nearer to Henan than a badge is wide."""
+    county = make_place("Gongyi", slug="gongyi", latitude=34.75, longitude=112.98, radius_km=9)
+    for number in range(9):
+        make_site(f"Cave {number}", latitude=34.55, longitude=113.47)
+        make_site(f"Kiln {number}", place=county)
+    marks = client.get("/en/sites/map.json?at=30,112,0&size=900x600").json()["marks"]
+    assert {each["kind"] for each in marks} == {"district", "group"}
+    badge, seal = (
+        mercator.project(*reversed(each["at"]))
+        for each in sorted(marks, key=lambda each: each["kind"])
+    )
+    assert map_sheet.is_land(*badge)
+    apart = hypot(badge[0] - seal[0], badge[1] - seal[1]) * mercator.TILE
+    assert apart > 20  # so that either can be touched
 
 
 def test_a_point_leads_to_the_map_and_to_those_that_people_use(client, filled):

@@ -2,6 +2,7 @@
 
 - `map_sheet` draws tiles and sheets of the base map in Web Mercator; `tile_files` keeps tiles;
   `mercator` has its arithmetic; `script_of()` names the script in which a language has its maps.
+- `mark_names` finds room for the names of marks on a sheet.
 - `tile_layers` reads the setting of an operator's own tiles.
 - `point_map` draws the map in the form of a site, in which a browser can read coordinates.
 - `gazetteer` knows where towns of the world lie, by their names.
@@ -19,6 +20,7 @@ __all__ = [
     "gazetteer",
     "globe_around",
     "map_sheet",
+    "mark_names",
     "mercator",
     "point_map",
     "script_of",

@@ -5,12 +5,13 @@ scheme of the reader by itself. Borders of states are never drawn.
 """
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 import numpy as np
 
-from heritage.cartography import base_map, map_names, relief, river_names
+from heritage.cartography import base_map, map_names, mark_names, relief, river_names
 from heritage.cartography.base_map import Level
 from heritage.cartography.line_file import Lines, clipped_ring
 from heritage.cartography.map_names import Box, PlacedName
@@ -25,6 +26,11 @@ _ROUNDED_FROM = 8  # the zoom from which rivers have no corners
 _URBAN = (5, 8)  # zooms at which built-up areas are shown: their outlines are twenty years old
 _ROUND = (1, 2, 5)
 _SCALE_WIDTH = 110  # pixels of a scale bar, at most
+_LEAST_ROW, _ROW = 30, 15  # pixels of the foot of a sheet: of one row, and of a further one
+_FOOT_SIZE = 11.0
+_SCALE_ROOM = 200  # pixels of a scale bar with its words, at most
+_LAND_TO = 3  # the zoom of the level that tells land from water
+COVER = 44  # pixels of the side of a cover
 STREETS_FROM = 10  # the zoom from which a reader would look for streets
 
 # Class: what it is in the light and in the dark.
@@ -45,6 +51,8 @@ _COLOURS = {
         "fill:#f08a70;stroke:#f08a70",
     ),  # where one lies somewhere
     "bo": ("fill:#a5291b;stroke:#a5291b", "fill:#f08a70;stroke:#f08a70"),  # boundaries of sites
+    "cv": ("stroke:#a5291b", "stroke:#b23423"),  # frames of covers
+    "ft": ("fill:#fdfaf3", "fill:#1f1d1a"),  # foot of a sheet
     "sd": ("fill:#fdfaf3;stroke:#a5291b", "fill:#1f1d1a;stroke:#f08a70"),  # districts
     "pt": ("fill:#fdfaf3;stroke:#a5291b", "fill:#1f1d1a;stroke:#f08a70"),  # parts of properties
     "nu": ("fill:#fff4e2", "fill:#fff4e2"),  # numbers
@@ -53,6 +61,7 @@ _COLOURS = {
 _TEXTS = {
     "t": ("fill:#2f2a22;stroke:#f8f2e2", "fill:#e9e0cd;stroke:#24221e"),
     "s": ("fill:#655c4c;stroke:#f8f2e2", "fill:#b3a893;stroke:#24221e"),  # the other script
+    "fs": ("fill:#655c4c;stroke:none", "fill:#b3a893;stroke:none"),  # the foot
     "m": ("fill:#5f4c2c;stroke:#f8f2e2", "fill:#cbb88f;stroke:#24221e"),
     "a": ("fill:#7c6a4b;stroke:#f8f2e2", "fill:#b5a37f;stroke:#24221e"),
     "w": ("fill:#4b7274;stroke:#dde6df", "fill:#86b0ae;stroke:#12191b"),
@@ -75,7 +84,7 @@ _SHARED = (
     ".a,.r{letter-spacing:.22em}.w{letter-spacing:.18em}.c{letter-spacing:.34em}"
     ".t3,.c,.r{font-weight:600}.se{stroke-width:1.5}.sb{fill-opacity:.18;stroke-width:1.8;"
     "stroke-dasharray:4 3}.bo{fill-opacity:.1;fill-rule:evenodd;stroke-width:1.5}"
-    ".sd{stroke-width:1.6;stroke-dasharray:3 2.5}.pt{stroke-width:1.6}"
+    ".cv{fill:none;stroke-width:2}.sd{stroke-width:1.6;stroke-dasharray:3 2.5}.pt{stroke-width:1.6}"
     ".nu,.nd{stroke:none;font:600 12px sans-serif;text-anchor:middle;dominant-baseline:central}"
 )
 
@@ -114,9 +123,23 @@ def draw_tile(zoom: int, x: int, y: int, script: str) -> str:
 def draw_sheet(
     window: SheetWindow, script: str, marks: str = "", lines: tuple[str, ...] = ()
 ) -> str:
-    """A sheet with a scale bar; `marks` is SVG laid on it, `lines` stand at its lower edge."""
-    ground = _ground(window, script)
-    return _svg(window, script, ground + marks + _scale(window) + _foot(window, lines))
+    """A sheet, and below it a foot with a scale bar and `lines`; `marks` is SVG laid on it."""
+    shapes = _ground(window, script) + marks + _foot(window, lines)
+    return _svg(window, script, shapes, window.height + foot_height(window.width, lines))
+
+
+def is_land(x: float, y: float) -> bool:
+    """Whether there is land at a point, in parts of the world; roughly, as a map of the world
+    has it."""
+    lines = base_map.lines("land", base_map.level_of(_LAND_TO))
+    crossings = 0
+    for number in lines.touching(x, y, x, y):
+        ring = lines.line(number)
+        ends = np.roll(ring, -1, axis=0)
+        meets = np.flatnonzero((ring[:, 1] > y) != (ends[:, 1] > y))
+        (ax, ay), (bx, by) = ring[meets].T, ends[meets].T
+        crossings += int((x < ax + (y - ay) * (bx - ax) / (by - ay)).sum())
+    return crossings % 2 == 1
 
 
 def seal(x: float, y: float, radius: float, number: str) -> str:
@@ -132,6 +155,23 @@ def dot(x: float, y: float, radius: float, *, is_exact: bool = True) -> str:
     """A site, or the circle in which it lies."""
     kind = "se" if is_exact else "sb"
     return f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"/>'
+
+
+def cover(x: float, y: float, svg: str) -> str:
+    """The square cover of a site, by its own SVG."""
+    data = b64encode(svg.encode()).decode()
+    half = COVER / 2
+    at = f'x="{x - half:.1f}" y="{y - half:.1f}" width="{COVER}" height="{COVER}"'
+    image = f'<image width="{COVER}" height="{COVER}" href="data:image/svg+xml;base64,{data}"/>'
+    return f'<svg {at}>{image}</svg><rect class="cv" {at} rx="3"/>'
+
+
+def name(x: float, y: float, anchor: str, text: str) -> str:
+    """The name of a mark; `mark_names` knows where it stands."""
+    return (
+        f'<text class="t" x="{x:.1f}" y="{y:.1f}" font-size="{mark_names.SIZE}" font-weight="600" '
+        f'text-anchor="{anchor}">{escape(text)}</text>'
+    )
 
 
 def boundary(path: str) -> str:
@@ -410,22 +450,34 @@ def scale_of(window: SheetWindow) -> tuple[float, float]:
     return step, step / per_pixel
 
 
-def _scale(window: SheetWindow) -> str:
-    km, length = scale_of(window)
-    x, y = 16, window.height - 16
-    return (
-        f'<path class="la" fill-opacity=".8" d="M8 {window.height - 8}v-36h{length + 16:.0f}v36z"/>'
-        f'<path class="sc" stroke-width="1.4" d="M{x} {y - 5}v5h{length:.0f}v-5"/>'
-        f'<text class="t" x="{x + length / 2:.0f}" y="{y - 8}" font-size="12" text-anchor="middle">'
-        f"{escape(distance_phrase(km))}</text>"
-    )
+def foot_height(width: int, lines: tuple[str, ...]) -> int:
+    """Pixels of the foot below a sheet: lines stand beside the scale bar if there is room."""
+    return _LEAST_ROW + _ROW * (len(_rows(width, lines)) - 1)
+
+
+def _rows(width: int, lines: tuple[str, ...]) -> list[str]:
+    """What stands in each row of the foot, at its end; the scale bar begins the first."""
+    together = " · ".join(lines)
+    if map_names.width_of(together, _FOOT_SIZE) + _SCALE_ROOM <= width:
+        return [together]
+    return ["", *lines]
 
 
 def _foot(window: SheetWindow, lines: tuple[str, ...]) -> str:
-    return "".join(
-        f'<text class="s" x="{window.width - 10}" y="{window.height - 10 - 14 * number}" '
-        f'font-size="11" text-anchor="end">{escape(line)}</text>'
-        for number, line in enumerate(reversed(lines))
+    km, length = scale_of(window)
+    wide, top = window.width, window.height
+    x, y = 12, top + 19
+    texts = "".join(
+        f'<text class="fs" x="{wide - 12}" y="{y + _ROW * number}" font-size="{_FOOT_SIZE:g}" '
+        f'text-anchor="end">{escape(line)}</text>'
+        for number, line in enumerate(_rows(wide, lines))
+        if line
+    )
+    return (
+        f'<path class="ft" d="M0 {top}h{wide}v{foot_height(wide, lines)}H0z"/>'
+        f'<path class="sc" stroke-width="1.4" d="M{x} {y - 5}v5h{length:.0f}v-5"/>'
+        f'<text class="fs" x="{x + length + 8:.0f}" y="{y}" font-size="12">'
+        f"{escape(distance_phrase(km))}</text>{texts}"
     )
 
 
@@ -444,10 +496,10 @@ def _style(script: str, zoom: int, shapes: str) -> str:
     return f"{_SHARED}svg{{{font}}}{light}@media (prefers-color-scheme:dark){{{dark}}}"
 
 
-def _svg(window: SheetWindow, script: str, shapes: str) -> str:
+def _svg(window: SheetWindow, script: str, shapes: str, height: int = TILE) -> str:
     language = "zh-Hans" if script == "zh" else "en"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{window.width}" height="{window.height}" '
-        f'viewBox="0 0 {window.width} {window.height}" xml:lang="{language}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{window.width}" height="{height}" '
+        f'viewBox="0 0 {window.width} {height}" xml:lang="{language}">'
         f"<style>{_style(script, window.zoom, shapes)}</style>{shapes}</svg>"
     )

@@ -1,5 +1,4 @@
 // The list of sites made quicker: filters apply at once, long facets are searched in place.
-// Without it the same form and the same links do the same.
 
 const desk = matchMedia("(min-width: 60rem)");
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
@@ -24,7 +23,6 @@ document.addEventListener(
   true,
 );
 
-// A piece of the page is asked for, and no place in it to go to.
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.path = event.detail.path.split("#")[0];
 });
@@ -75,7 +73,6 @@ document.addEventListener("htmx:pushedIntoHistory", () => {
   document.getElementById("q").value = new URLSearchParams(location.search).get("q") ?? "";
 });
 
-// On a slow line one sees that something is on its way.
 document.addEventListener("htmx:beforeRequest", () => setBusy(true));
 document.addEventListener("htmx:afterRequest", () => setBusy(false));
 
@@ -83,7 +80,6 @@ function setBusy(isBusy) {
   document.getElementById("results")?.setAttribute("aria-busy", isBusy);
 }
 
-// A failure is shown as the server shows it.
 document.addEventListener("htmx:responseError", (event) => {
   location.assign(event.detail.pathInfo.finalRequestPath);
 });

@@ -1,13 +1,11 @@
-// The map of a list, with Leaflet as the hand on it: pan, zoom, pinch and keys. The server draws the
-// tiles, counts the sites and makes the list beside the map; without this script its links do. Tiles of
-// an operator, if there are any, take the place of our own.
+// Leaflet moves the map of a list; the server draws and counts. Without this script links move it.
 
 const L = window.L;
-const WAIT = 120; // milliseconds after a movement, as more may follow: keys are held, wheels turned on
+const WAIT = 120; // milliseconds after a movement, as more may follow
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let live = null;
-let isEmbedded = false; // in a page of others: what leads away opens in a window of its own
-let isShifted = false; // what is drawn, by the tiles below it, see gcj02.js
+let isEmbedded = false; // in a page of others
+let isShifted = false; // see gcj02.js
 
 start();
 
@@ -15,10 +13,12 @@ function start() {
   const root = document.getElementById("map");
   if (!root || !L) return;
   const frame = root.querySelector(".map-live");
+  const scale = root.querySelector(".map-scale");
+  frame.after(scale);
   root.querySelector(".map-still").hidden = true;
   root.querySelector(".map-steps").hidden = true;
   frame.hidden = false;
-  frame.dir = "ltr"; // a map is not mirrored
+  frame.dir = "ltr";
   frame.setAttribute("role", "region");
   frame.setAttribute("aria-label", root.dataset.label);
   const [latitude, longitude, zoom] = root.dataset.at.split(",").map(Number);
@@ -29,19 +29,18 @@ function start() {
   isShifted = "gcj02" in root.dataset;
   isEmbedded = "embedded" in root.dataset;
   const map = L.map(frame, {
-    attributionControl: false, // the credit stands below, where nothing covers it
+    attributionControl: false, // the credit stands below
     zoomControl: false,
     minZoom: 1,
     maxZoom: 16,
     worldCopyJump: true,
     maxBoundsViscosity: 1,
-    scrollWheelZoom: false, // not before the reader has taken hold of the map
+    scrollWheelZoom: false, // not before it has the focus
     zoomAnimation: !isStill,
     fadeAnimation: !isStill,
   }).setView(drawn([latitude, longitude]), Math.max(1, zoom + 1 + wider));
   L.control.zoom({ zoomInTitle: root.dataset.in, zoomOutTitle: root.dataset.out }).addTo(map);
-  L.control.scale({ imperial: false }).addTo(map);
-  live = { root, map, marks: L.layerGroup().addTo(map), asked: null, moved: false };
+  live = { root, map, scale, marks: L.layerGroup().addTo(map), asked: null, moved: false };
   map.on("focus", () => map.scrollWheelZoom.enable());
   map.on("blur", () => map.scrollWheelZoom.disable());
   map.on("moveend", () => {
@@ -51,7 +50,7 @@ function start() {
   map.on("dragstart zoomstart keydown", () => {
     live.moved = true;
   });
-  // A plus sign is typed with Shift on many keyboards, with which Leaflet would zoom three times.
+  // A plus sign is often typed with Shift, with which Leaflet would zoom three times.
   frame.addEventListener(
     "keydown",
     (event) => {
@@ -76,7 +75,7 @@ function layOwnTiles() {
 
 function layTile(url, options) {
   const layer = L.tileLayer(url, options).addTo(live.map);
-  // A tile that failed is asked again: later and later, or once there is a network.
+  // A tile that failed is asked for again.
   layer.on("tileerror", ({ tile }) => {
     const { src } = tile;
     const again = () => {
@@ -99,7 +98,7 @@ function layTiles(layers) {
   laid[0].on("tileload", () => {
     isThere = true;
   });
-  // Where none comes, without a network or by a wrong key, our own map is better than none.
+  // Where none comes our own map is better than none.
   laid[0].once("load", () => {
     if (isThere) return;
     for (const layer of laid) layer.remove();
@@ -128,7 +127,7 @@ function center(map) {
 }
 
 async function refresh() {
-  const { root, map, marks } = live;
+  const { root, map, marks, scale } = live;
   const [latitude, longitude] = center(map);
   const zoom = Math.round(map.getZoom()) - 1;
   const digits = zoom < 7 ? 2 : 4;
@@ -148,7 +147,7 @@ async function refresh() {
   const url = new URL(root.dataset.url, location.href);
   url.searchParams.set("at", at);
   url.searchParams.set("size", `${Math.round(size.x)}x${Math.round(size.y)}`);
-  if (live.known) url.searchParams.set("known", live.known); // the list is not sent again
+  if (live.known) url.searchParams.set("known", live.known);
   live.asked?.abort();
   const asked = (live.asked = new AbortController());
   root.setAttribute("aria-busy", "true");
@@ -157,6 +156,10 @@ async function refresh() {
     if (!response.ok) throw new Error(response.status);
     const data = await response.json();
     if (live.asked !== asked) return;
+    const [share, label] = data.scale;
+    scale.firstChild.setAttribute("width", `${share}%`);
+    scale.lastChild.data = label;
+    scale.hidden = false;
     marks.clearLayers();
     for (const point of data.parts) part(point, map).addTo(marks);
     for (const each of data.marks) if (each.boundary) boundary(each.boundary, map).addTo(marks);
@@ -170,17 +173,17 @@ async function refresh() {
     root.querySelector(".map-streets").hidden = !data.isOfStreets;
     const status = document.getElementById("live");
     if (status && live.moved) status.textContent = data.inView;
-    root.dataset.drawn = at; // for whoever waits for it
+    root.dataset.drawn = at;
   } catch (error) {
     if (error.name === "AbortError") return;
     root.dataset.failed = "";
+    scale.hidden = true;
     addEventListener("online", refresh, { once: true });
   } finally {
     if (live.asked === asked) root.removeAttribute("aria-busy");
   }
 }
 
-// What somebody writes into a page of their own to show this map there.
 function frameCode(root) {
   const code = root.querySelector(".map-code");
   if (!code) return;
@@ -194,7 +197,7 @@ function frameCode(root) {
   code.querySelector("input").value = frame.outerHTML;
 }
 
-// Commas stay as they are: an address is read by people, too.
+// Commas stay, for people.
 function readable(parameters) {
   return parameters.toString().replaceAll("%2C", ",");
 }
@@ -242,7 +245,7 @@ function site(each, at, hasCovers, map) {
   const words = { keyboard: false, title: each.label, alt: each.label };
   let shown;
   if (each.km !== undefined) {
-    // Somewhere in here: as large as the doubt is, and never so small that it seems a point.
+    // As large as the doubt is, and never so small that it seems a point.
     const isSmall = each.r <= 9;
     shown = isSmall
       ? L.circleMarker(at, { radius: 9, className: "map-blur" })
@@ -257,11 +260,15 @@ function site(each, at, hasCovers, map) {
     const icon = L.divIcon({ className: "map-pin map-pin-site", iconSize: [24, 24] });
     shown = L.marker(at, { icon, ...words });
   }
+  if (each.name) {
+    const [direction, ...offset] = each.beside; // where the server found room
+    const look = { permanent: true, direction, offset, className: "map-name", opacity: 1 };
+    shown.bindTooltip(text(each.name), look);
+  }
   return shown.bindPopup(() => card(each), { minWidth: 180, maxWidth: 220 });
 }
 
 function card(each) {
-  // Its card, where the list beside the map has it.
   const listed = [...live.root.querySelectorAll(".map-list .card")].find((card) =>
     card.querySelector(`a[href="${each.href}"]`),
   );
@@ -294,7 +301,7 @@ function text(words) {
 
 function nearMe(root, map) {
   const button = root.querySelector(".map-here");
-  if (!isSecureContext || !("geolocation" in navigator)) return;
+  if (isEmbedded || !isSecureContext || !("geolocation" in navigator)) return;
   button.hidden = false;
   button.addEventListener("click", () => {
     button.disabled = true;

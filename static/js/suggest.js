@@ -1,5 +1,4 @@
 // Suggestions while somebody types: a field that says where they are asked for becomes a combobox.
-// Without it the same form puts the same question.
 
 const PAUSE = 120; // milliseconds: longer than between two keys, too short to be felt
 const LEAST = 240; // pixels for the list: with less the field moves to the top
@@ -83,7 +82,6 @@ function combobox(field) {
       if (!signal.aborted) close();
       return;
     }
-    // The first line says in words how many there are.
     said.textContent = list.firstElementChild.textContent;
     list.firstElementChild.remove();
     const options = list.querySelectorAll("[role=option]");

@@ -16,17 +16,19 @@ from django.utils.translation import gettext as _
 from heritage.cartography import map_sheet, mercator, script_of
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer
-from heritage.media.covers import tag_of_texts
+from heritage.media.covers import SHAPES, tag_of_texts
 from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
 from heritage.web.browse.picture_files import tag_of
 from heritage.web.browse.shown import MapPage, MapStep, Shown, shown_cards
+from heritage.web.media import covers
 from heritage.web.shared import cards, language_html, map_sheets
-from heritage.web.shared.map_sheets import AT
+from heritage.web.shared.map_sheets import AT, MapMark
 
 WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
 LISTED = 24  # sites in the list beside the map
+_MOST_COVERS = 60  # in a picture
 _SIZES = (100, 2400)  # pixels that a map may have
 _STEP = 0.6  # of the sheet, by which a link moves it
 
@@ -85,11 +87,13 @@ def data_of(page: MapPage, counts: str, found: str, known: str) -> dict[str, Any
             }
             | ({"km": mark.km} if mark.km is not None else {})
             | ({"cover": mark.cover} if mark.cover else {})
+            | ({"name": mark.name, "beside": mark.name_beside} if mark.name_at else {})
             | ({"boundary": mark.boundary} if mark.boundary else {})
             for mark in page.sheet.marks
         ],
         "hasCovers": page.sheet.has_covers,
         "isOfStreets": page.sheet.is_of_streets,
+        "scale": [page.sheet.scale_share, page.sheet.scale_label],
         "parts": [[round(each, 6) for each in point] for point in page.parts],
         "inView": page.in_view,
         "area": f"?{page.area_query}",
@@ -118,22 +122,41 @@ class MapPicture:
 def picture(filtered: SiteFilter, size: str, number: str) -> MapPicture:
     """The map of a list with the number of the map, if there is one."""
     width, height = _size(size) or (WIDTH, HEIGHT)
-    window = _window(filtered, width, height)
+    lines = tuple(line for line in (map_sheets.CREDIT, number) if line)
+    window = _window(filtered, width, height - map_sheet.foot_height(width, lines))
     view = _view(filtered, window)
     marks = map_sheets.marks_of(filtered.index, view, window, filtered.raw_data)
+    marks = map_sheets.with_names(marks, window)
     sheet = map_sheets.sheet(window, marks, "", view.parts)
+    covers_of = _covers(view) if sheet.has_covers else {}
     drawn = "".join(map_sheet.part(x, y) for x, y in sheet.parts)
     drawn += "".join(map_sheet.boundary(mark.boundary_path) for mark in marks if mark.boundary)
-    drawn += "".join(
-        map_sheet.seal(mark.x, mark.y, mark.radius, mark.number)
-        if mark.kind == "group"
-        else map_sheet.badge(mark.x, mark.y, mark.radius, mark.number)
-        if mark.kind == "district"
-        else map_sheet.dot(mark.x, mark.y, mark.radius, is_exact=mark.km is None)
-        for mark in marks
-    )
-    lines = tuple(line for line in (map_sheets.CREDIT, number) if line)
+    drawn += "".join(_mark_of(mark, covers_of.get(mark.cover, "")) for mark in marks)
+    drawn += "".join(map_sheet.name(*mark.name_at, mark.name) for mark in marks if mark.name_at)
     return MapPicture(map_sheets.pixels_of(window), script_of(get_language()), drawn, lines)
+
+
+def _covers(view: MapView) -> dict[str, str]:
+    """The square covers of the sites that stand alone, as SVG by their address."""
+    ids = [group.site for group in view.groups if group.site is not None][:_MOST_COVERS]
+    sites = covers.with_covers().filter(pk__in=ids)
+    return {
+        reverse("web:square_cover", args=[site.uid]): covers.cover(
+            site, SHAPES["square"], get_language()
+        )
+        for site in sites
+    }
+
+
+def _mark_of(mark: MapMark, cover: str) -> str:
+    """A mark as SVG of a picture."""
+    if mark.kind == "group":
+        return map_sheet.seal(mark.x, mark.y, mark.radius, mark.number)
+    if mark.kind == "district":
+        return map_sheet.badge(mark.x, mark.y, mark.radius, mark.number)
+    if cover and mark.km is None:
+        return map_sheet.cover(mark.x, mark.y, cover)
+    return map_sheet.dot(mark.x, mark.y, mark.radius, is_exact=mark.km is None)
 
 
 def _view(filtered: SiteFilter, window: MapWindow) -> MapView:
@@ -187,6 +210,7 @@ def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -
     in_view = view.shown + view.in_districts
     label = map_sheets.in_view(in_view)
     marks = map_sheets.marks_of(filtered.index, view, window, data)
+    marks = map_sheets.with_names(marks, window)
     sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": label}, view.parts)
     box = window.box
     area = ",".join(f"{each:.5f}" for each in (box.west, box.south, box.east, box.north))

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from heritage.cartography import map_sheet, mercator, script_of, tile_files
+from heritage.cartography import map_sheet, mark_names, mercator, script_of, tile_files
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.models import Site
@@ -32,6 +32,9 @@ CREDIT = "Natural Earth · GeoNames (CC BY 4.0)"
 _HAIR = 0.00002  # degrees around a point, so that it is found again
 _BOUNDARIES_FROM = 9  # zoom
 _COVERS_FROM = 12  # the zoom from which single sites show their cover
+_NAMES_FROM = 10  # the zoom from which single sites bear their names, as far as there is room
+_MOST_NAMED = 150  # marks on a sheet with names
+_IN_WATER = 12  # pixels of another mark that a badge rather covers than it stands in the sea
 _LEAST_BLUR = 9.0  # pixels of the radius of a circle, so that it seems no point
 
 
@@ -59,6 +62,9 @@ class MapMark:
     cover: str = ""
     boundary: tuple[tuple[Point, ...], ...] = ()  # rings, as exact as the zoom shows
     boundary_path: str = ""  # the same in pixels, as SVG has it
+    name: str = ""  # of a site, as short as it has one
+    name_at: tuple[float, float, str] | None = None  # as SVG has it: x, y, anchor; None: no room
+    name_beside: tuple[str, int, int] | None = None  # as Leaflet has it: side, and pixels from it
 
     @property
     def side(self) -> float:
@@ -89,26 +95,10 @@ class MapSheet:
     tiles: list[TileImage]
     marks: list[MapMark]
     parts: list[tuple[str, str]]  # of properties, in pixels
-    scale_width: int
+    scale_share: str  # percent of the width of the sheet
     scale_label: str
     notes: list[str] = field(default_factory=list)
     route: str = ""  # the path that joins the marks, as SVG has it
-
-    @property
-    def scale_path(self) -> str:
-        return f"M14 {self.height - 19}v5h{self.scale_width}v-5"
-
-    @property
-    def scale_top(self) -> int:
-        return self.height - 42
-
-    @property
-    def scale_middle(self) -> str:
-        return f"{14 + self.scale_width / 2:.0f}"
-
-    @property
-    def scale_text_y(self) -> int:
-        return self.height - 22
 
     @property
     def at(self) -> str:
@@ -160,7 +150,7 @@ def sheet(
         list(_tiles(window.zoom, left, top, width, height)),
         marks,
         [(f"{x - left:.1f}", f"{y - top:.1f}") for x, y in _pixels(window, parts)],
-        round(length),
+        f"{100 * length / width:.2f}",
         distance_phrase(km),
     )
 
@@ -207,23 +197,56 @@ def marks_of(
     return [*badges, *marks]
 
 
+def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
+    """Close by, single sites with their names beside them, as far as there is room."""
+    if window.zoom < _NAMES_FROM or len(marks) > _MOST_NAMED:
+        return marks
+    has_covers = window.zoom >= _COVERS_FROM
+    drawn = []
+    for mark in marks:
+        reach = mark.radius
+        if mark.km is not None:
+            reach = 0
+        elif mark.cover and has_covers:
+            reach = map_sheet.COVER / 2
+        drawn.append(mark_names.Mark(mark.x, mark.y, reach, mark.name))
+    box = pixels_of(window).box
+    sides = mark_names.sides(window.zoom, box, script_of(get_language()), drawn)
+    return [
+        replace(
+            mark,
+            name_at=mark_names.place(there, side),
+            name_beside=(side, *mark_names.offset(there, side)),
+        )
+        if side
+        else mark
+        for mark, there, side in zip(marks, drawn, sides, strict=True)
+    ]
+
+
 def marks_of_groups(groups: list[Group], window: MapWindow, data: QueryDict) -> list[MapMark]:
     return [*_groups(groups, window, data), *_sites(groups, window)]
 
 
 def _beside(badge: MapMark, marks: list[MapMark], window: MapWindow) -> MapMark:
-    """A district's badge, at the side of a mark that would hide it where there is most room."""
+    """A district's badge, at the side of a mark that would hide it where it stands best."""
     in_way = [mark for mark in marks if mark.km is None and _overlap(badge, mark)]
     if not in_way:
         return badge
     mark = max(in_way, key=lambda each: _overlap(badge, each))
     away = (mark.radius + badge.radius) * 0.94
     turns = (pi / 4, -pi / 4, 3 * pi / 4, -3 * pi / 4, 0, pi, pi / 2, -pi / 2)
-    moved = [
-        replace(badge, x=mark.x + away * cos(turn), y=mark.y + away * sin(turn)) for turn in turns
-    ]
-    badge = min(moved, key=lambda each: sum(_overlap(each, other) for other in marks))
-    return _moved(badge, badge.x, badge.y, window)
+    places = [(mark.x + away * cos(turn), mark.y + away * sin(turn)) for turn in turns]
+    moved = [_moved(badge, x, y, window) for x, y in places]
+    return min(moved, key=lambda each: _harm(each, badge, marks))
+
+
+def _harm(moved: MapMark, badge: MapMark, marks: list[MapMark]) -> float:
+    """How badly a badge stands there, in pixels: over marks, in the sea, far from its place."""
+    x, y = mercator.project(moved.longitude, moved.latitude)
+    overlaps = sum(_overlap(moved, other) for other in marks)
+    away = hypot(moved.x - badge.x, moved.y - badge.y)
+    return overlaps + (0 if map_sheet.is_land(x, y) else _IN_WATER) + away / 100
 
 
 def _moved(badge: MapMark, x: float, y: float, window: MapWindow) -> MapMark:
@@ -242,13 +265,23 @@ def _overlap(one: MapMark, other: MapMark) -> float:
 def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
     """Single sites, each linked to its page."""
     points = {each.site: (each.latitude, each.longitude) for each in groups if each.site}
-    columns = ["uid", "slug", "name", "blur_km", "rule_blur_km", "precision", "accuracy_m"]
+    columns = [
+        "uid",
+        "slug",
+        "name",
+        "short_name",
+        "blur_km",
+        "rule_blur_km",
+        "precision",
+        "accuracy_m",
+    ]
     if window.zoom >= _BOUNDARIES_FROM:
         columns.append("boundary")
     for site in Site.objects.filter(pk__in=list(points)).only(*columns).order_by("pk"):
         km, href = maps.uncertainty_km(site), reverse("web:site", args=[site.slug])
         mark = with_boundary(mark_of(site, points[site.pk], km, window, href), site, window)
-        yield replace(mark, cover=reverse("web:square_cover", args=[site.uid]))
+        cover = reverse("web:square_cover", args=[site.uid])
+        yield replace(mark, cover=cover, name=str(site.shown_name.best()))
 
 
 def with_boundary(mark: MapMark, site: Site, window: MapWindow) -> MapMark:
