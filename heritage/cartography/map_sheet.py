@@ -250,6 +250,16 @@ def _touching(lines: Lines, window: SheetWindow, margin: float) -> np.ndarray:
     )
 
 
+def _is_within(lines: Lines, numbers: np.ndarray, window: SheetWindow) -> list[bool]:
+    """Whether lines lie wholly in a window: nothing of these has to be looked at or cut."""
+    world = TILE << window.zoom
+    left, top, right, bottom = window.box
+    boxes = lines.boxes[numbers]
+    low, high = (left + 1, top + 1), (right - 1, bottom - 1)
+    inside = (boxes[:, :2] * world > low).all(axis=1) & (boxes[:, 2:] * world < high).all(axis=1)
+    return inside.tolist()
+
+
 def _pixels(points: np.ndarray, window: SheetWindow) -> np.ndarray:
     """In whole tenths of a pixel from the corner of the window; the same for every window."""
     world = float(_FINE * (TILE << window.zoom))
@@ -278,9 +288,13 @@ def _lines(
     reach = margin * _FINE
     wide, high = window.width * _FINE + reach, window.height * _FINE + reach
     found = []
-    for number in _touching(lines, window, margin) if numbers is None else numbers:
+    numbers = _touching(lines, window, margin) if numbers is None else numbers
+    for number, is_whole in zip(numbers, _is_within(lines, numbers, window), strict=True):
         line = lines.line(number)
         points = _pixels(_rounded(line) if is_rounded else line, window)
+        if is_whole:
+            found.append(_data(points))
+            continue
         low = np.minimum(points[:-1], points[1:])
         high_end = np.maximum(points[:-1], points[1:])
         is_near = (
@@ -301,8 +315,14 @@ def _areas(lines: Lines, window: SheetWindow, margin: float = 2) -> str:
     """Path data of the parts of rings in the window."""
     reach = margin * _FINE
     found = []
-    for number in _touching(lines, window, margin):
-        ring = _pixels(lines.line(number), window).astype(float)
+    numbers = _touching(lines, window, margin)
+    for number, is_whole in zip(numbers, _is_within(lines, numbers, window), strict=True):
+        points = _pixels(lines.line(number), window)
+        if is_whole:
+            if data := _data(points):
+                found.append(data + "z")
+            continue
+        ring = points.astype(float)
         right, bottom = window.width * _FINE + reach, window.height * _FINE + reach
         ring = clipped_ring(ring, -reach, -reach, right, bottom)
         if len(ring) > 2 and (data := _data(np.floor(ring + 0.5).astype(np.int64))):
