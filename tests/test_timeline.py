@@ -216,7 +216,7 @@ def test_chinese_runs_from_right_to_left(client):
         early, late = (float(bar.x) for bar in drawn.bars)
         assert (early > late) == is_mirrored == drawn.is_mirrored
         edge = float(drawn.knots.split(":")[0])
-        assert (edge > 500) == is_mirrored
+        assert (edge > scroll.WIDTH / 2) == is_mirrored
 
 
 def test_links_move_the_scroll_and_undated_have_a_filter(client):

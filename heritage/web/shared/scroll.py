@@ -23,7 +23,7 @@ from heritage.web.shared import language_html
 from heritage.web.shared.page_urls import term_url
 from heritage.web.shared.time_scale import Scale, label_width, this_year
 
-WIDTH = 1000
+WIDTH = 860
 FEW = 36  # sites that are drawn as bars; more are counted
 SMALL_BINS, _BINS = 48, 96
 _EDGE = 30  # the silk and the roller on either side
@@ -147,6 +147,10 @@ class Scroll:
     width: int = WIDTH
     left: int = _LEFT
     right: int = _RIGHT
+
+    @property
+    def middle(self) -> int:
+        return self.width // 2
 
     @property
     def undated_x(self) -> int:
