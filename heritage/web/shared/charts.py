@@ -5,6 +5,7 @@ therefore as wide as its page, and its text keeps its size on a phone.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.safestring import SafeString
 
@@ -55,7 +56,7 @@ class Line:
     label: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chart:
     """Prepared for components/bars.html or components/columns.html, with its table."""
 
@@ -76,12 +77,11 @@ class Chart:
     @property
     def bars(self) -> list[Shape]:
         """Horizontal bars, parts side by side; the longest row fills the width."""
-        most = max((row.total for row in self.rows), default=0) or 1
         shapes = []
         for row in self.rows:
             parts, x = [], 0.0
             for series, value in zip(self.series, row.values, strict=True):
-                width = 100 * value / most
+                width = 100 * value / self._most
                 if value:
                     parts.append(ChartPart(series.key, percent(x), "0", percent(width), "100%"))
                 x += width
@@ -110,11 +110,11 @@ class Chart:
         values = range(step, self._ceiling + 1, step)
         return [Line(f"{self.ground - _HEIGHT * v / self._ceiling:.1f}", v) for v in values]
 
-    @property
+    @cached_property
     def _most(self) -> int:
         return max((row.total for row in self.rows), default=0) or 1
 
-    @property
+    @cached_property
     def _ceiling(self) -> int:
         step = nice_step(self._most, 4)
         return -(-self._most // step) * step
