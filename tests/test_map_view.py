@@ -14,6 +14,7 @@ from benchmarks import weights
 from heritage.cartography import map_sheet, mercator, tile_files
 from heritage.models import Coverage, Identity, Kind
 from heritage.models.unit_of_work import change_set
+from heritage.search import map_cells
 from heritage.web.shared.map_sheets import window_at
 from tests.builders import make_designation, make_kind, make_place, make_site, text
 from tests.webrows import as_read
@@ -225,7 +226,7 @@ def test_what_makes_no_sense_is_a_bad_request(client, filled, at, size):
     assert data(client, at=at, size=size).status_code == 400
 
 
-def test_the_parts_of_a_property_are_shown_close_by_and_alone(client):
+def test_the_parts_of_a_property_are_shown_close_by_or_where_they_are_few(client, monkeypatch):
     whole = make_site("Grottoes", latitude=34.55, longitude=112.47)
     make_site("Other", latitude=34.9, longitude=113.5)
     entry = make_designation("world_heritage", "1003")
@@ -235,6 +236,8 @@ def test_the_parts_of_a_property_are_shown_close_by_and_alone(client):
     near = data(client, at="34.6,112.45,9").json()
     assert len(near["parts"]) == 3
     assert client.get("/en/map.svg?at=34.6,112.45,9").text.count('class="pt"') == 3
+    assert len(data(client, at="34.6,112.45,4").json()["parts"]) == 3
+    monkeypatch.setattr(map_cells, "_FEW_PARTS", 2)
     assert data(client, at="34.6,112.45,4").json()["parts"] == []
     assert len(data(client, "q=grottoes", at="34.6,112.45,4").json()["parts"]) == 3
 

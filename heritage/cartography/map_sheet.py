@@ -87,6 +87,11 @@ _SHARED = (
     ".cv{fill:none;stroke-width:2}.sd{stroke-width:1.6;stroke-dasharray:3 2.5}.pt{stroke-width:1.6}"
     ".nu,.nd{stroke:none;font:600 12px sans-serif;text-anchor:middle;dominant-baseline:central}"
 )
+# Each with the classes that it is for.
+_RULES = [
+    (frozenset(re.findall(r"\.([a-z]\w*)", rule.partition("{")[0])), rule)
+    for rule in re.findall(r"[^{}]+\{[^{}]+\}", _SHARED)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,7 +518,8 @@ def _style(script: str, zoom: int, shapes: str) -> str:
     light = "".join(f".{name}{{{rule[0]}}}" for name, rule in rules.items())
     dark = "".join(f".{name}{{{rule[1]}}}" for name, rule in rules.items())
     font = _FONT if script == "zh" else _FONT_EN
-    return f"{_SHARED}svg{{{font}}}{light}@media (prefers-color-scheme:dark){{{dark}}}"
+    shared = "".join(rule for names, rule in _RULES if not names or names & used)
+    return f"{shared}svg{{{font}}}{light}@media (prefers-color-scheme:dark){{{dark}}}"
 
 
 def _svg(window: SheetWindow, script: str, shapes: str, height: int = TILE) -> str:

@@ -57,7 +57,7 @@ def data_url(zoom: int, x: int, y: int) -> str:
         return ""
     out = io.BytesIO()
     picture = Image.fromarray(values.round().clip(0, 255).astype(np.uint8))
-    picture.save(out, _WEBP, quality=_QUALITY, method=2)
+    picture.save(out, _WEBP, quality=_QUALITY, method=4)
     return "data:image/webp;base64," + b64encode(out.getvalue()).decode()
 
 

@@ -27,8 +27,9 @@ from heritage.search.index.snapshot import IndexSnapshot
 SQUARE = 16  # pixels of a side
 APART = 44  # pixels that two marks are apart at least: what a finger needs
 LARGEST = 17  # zoom
-PARTS_FROM = 8  # the zoom from which the parts of properties are shown
+PARTS_FROM = 8  # the zoom from which the parts of properties are shown, be they many
 MOST_PARTS = 1500
+_FEW_PARTS = 200  # that are shown from afar, too
 _FEW = 0.02  # of all sites: fewer hits than that are sorted, more are marked in the order
 _TABLES_TO = 6  # the zoom up to which all squares that have a site are kept
 _MANY = 1_000  # squares
@@ -577,14 +578,17 @@ def _known_by_parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> li
 
 
 def _parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[tuple[float, float]]:
-    """The points of the parts of properties: close by, or of the only hit."""
-    if window.zoom < PARTS_FROM and len(hits) > 1:
+    """The points of the parts of properties: close by, or where there are few of them."""
+    is_near = window.zoom >= PARTS_FROM
+    if not is_near and len(hits) > _FEW_PARTS:
         return []
     table = index.component_points
     latitudes, longitudes = table.columns
     inside = _in_window(latitudes, longitudes, window)
     inside &= np.isin(table.ids, columns.ids_of(hits)) if len(hits) < len(index.sites) else True
     rows = np.flatnonzero(inside)[:MOST_PARTS]
+    if not is_near and len(hits) > 1 and len(rows) > _FEW_PARTS:
+        return []
     return list(zip(latitudes[rows].tolist(), longitudes[rows].tolist(), strict=True))
 
 
