@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from heritage.models import Site
 from heritage.models.unit_of_work import change_set
 from tests import builders as build
 from tests.browser import resize, text_of, wait
@@ -40,6 +41,13 @@ return [...document.querySelectorAll(".results-bar, .results-bar *")].map((each)
 WITHOUT_THE_REST = """
 for (let at = document.querySelector(".results-bar"); at.id !== "main"; at = at.parentElement)
   while (at.nextSibling) at.nextSibling.remove();
+"""
+GAPS = """
+const near = document.querySelector(".site-near");
+const columns = [[...document.querySelector(".site-main").children, near],
+                 [...document.querySelector(".site-side").children]];
+return columns.map((column) => column.slice(1).map((each, n) =>
+  Math.round(each.getBoundingClientRect().top - column[n].getBoundingClientRect().bottom)));
 """
 TOP = "return document.querySelector('.filters').getBoundingClientRect().top + scrollY"
 
@@ -118,3 +126,15 @@ def test_nothing_jumps(browser, live_server, filled, width):
     browser.find_element("id", "home-q").send_keys("temple")
     wait(browser, lambda: browser.find_elements("css selector", "[aria-expanded=true]"))
     shifts(browser)
+
+
+@pytest.mark.parametrize("paragraphs", [1, 60])
+def test_no_column_of_a_site_waits_for_the_other(browser, live_server, filled, paragraphs):
+    site = Site.objects.get(slug="longmen-grottoes")
+    site.description = build.text("\n\n".join(["A paragraph of the story."] * paragraphs))
+    site.save()
+    resize(browser, 1280)
+    browser.get(f"{live_server.url}/en/sites/longmen-grottoes/")
+    main, side = browser.execute_script(GAPS)
+    assert len(main) == 2 and len(side) >= 3
+    assert 0 <= min(main + side) and max(main + side) < 120, (main, side)

@@ -169,7 +169,7 @@ class CorrectionForm(ReaderForm):
     ):
         super().__init__(*args, **kwargs)
         self.holds = self.is_quick = holds
-        self.about = trust.label_of(about) if about else ""
+        self.about = trust.label_of(about, list(self.site.kinds.all())) if about else ""
         topic = cast(forms.ChoiceField, self.fields["topic"])
         topic.choices = [("", _("Choose …")), *Correction.Topic.choices]
 

@@ -62,6 +62,7 @@ from heritage.web.site.visiting import NoticeLine, Visiting
 
 _MANY_PARTS = 5
 _LONG_NAME = 34  # letters
+_MANY_NAMES = 16  # as long as what stands beside them
 
 _HEADING = re.compile(r"<h[3-6]>(.*?)</h[3-6]>")
 
@@ -284,18 +285,16 @@ class SitePage:
     @property
     def contents(self) -> list[ContentsLink]:
         """The parts of a page in their order; none of one that has little to say."""
-        time = ("time", _("Through time"), self.event_groups)
         parts = [
             ("photos", _("Photographs"), self.photos),
             ("description", _("Description"), self.description),
-            *([] if self.description else [time]),
+            ("time", _("Through time"), self.event_groups),
             ("visit", _("Planning a visit"), self.visiting),
             ("where", _("Where it lies"), True),
             ("parts", _("What belongs together"), self.wholes or self.parts),
-            *([time] if self.description else []),
             ("status", _("Status and protection"), self.designations),
-            ("nearby", _("Nearby"), self.nearby),
             ("names", _("Names"), self.names),
+            ("nearby", _("Nearby"), self.nearby),
             ("disagreements", _("Where sources disagree"), self.disagreements),
             ("sources", _("Sources"), self.trust or self.sources),
         ]
@@ -306,6 +305,10 @@ class SitePage:
     def has_numbers(self) -> bool:
         """Whether sentences of the text name their sources."""
         return any(SENTENCE_SOURCE in html for html in (self.lead, self.description, self.further))
+
+    @property
+    def has_many_names(self) -> bool:
+        return len(self.names) > _MANY_NAMES
 
     @property
     def event_count(self) -> int:
