@@ -30,7 +30,7 @@ PAGES = {
     "/zh-hans/sites/longmen-grottoes/": 28,
     "/en/eras/": 1,
     "/zh-hans/eras/tang/": 9,
-    "/en/kinds/": 1,
+    "/en/kinds/": 6,
     "/zh-hans/kinds/temple/": 9,
     "/en/places/": 4,
     "/zh-hans/places/china/": 11,

@@ -264,6 +264,22 @@ def test_cards_ask_for_the_plate_without_words(client, angkor):
     assert f'src="/en/covers/{angkor.uid}.svg' in page
 
 
+def test_of_one_scene_a_grid_shows_three_and_then_plates(client):
+    for number in range(7):
+        cover = "medina" if number == 2 else "giza"
+        land = build.make_place(f"Land {number}", level="country", latitude=9.0, longitude=number)
+        build.make_site(f"Site {number}", cover=cover, place=land, prominence=9 - number)
+    html = client.get("/zh-hans/sites/").text
+    shown = re.findall(r'class="card-picture" src="([^"]+)"', html)
+    assert ["/card/" in address for address in shown] == [False] * 4 + [True] * 3
+    for address in shown:
+        response = client.get(address)
+        assert response["Cache-Control"].endswith("immutable")  # the tag is of this drawing
+        assert ("fill-rule" in response.text) == ("/card/" in address)  # of a globe
+    # A record by itself, and the next page, begin anew.
+    assert "/card/" not in client.get("/en/sites/?q=Site+6").text
+
+
 # --- said in words -----------------------------------------------------------------------------
 
 

@@ -137,4 +137,4 @@ def test_no_column_of_a_site_waits_for_the_other(browser, live_server, filled, p
     browser.get(f"{live_server.url}/en/sites/longmen-grottoes/")
     main, side = browser.execute_script(GAPS)
     assert len(main) == 2 and len(side) >= 3
-    assert 0 <= min(main + side) and max(main + side) < 120, (main, side)
+    assert min(main + side) >= 0 and max(main + side) < 120, (main, side)

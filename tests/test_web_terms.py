@@ -481,6 +481,34 @@ def test_broad_kinds_with_most_sites_come_first(page, filled):
     assert counts == sorted(counts, reverse=True) and all(counts)
 
 
+def test_a_broad_kind_shows_a_well_known_site_that_is_of_it_alone(client, page):
+    tower, garden, museum = (
+        build.make_kind(name, slug=name.lower(), order=order)
+        for order, name in enumerate(("Tower", "Garden", "Museum"))
+    )
+    gate = build.make_kind("Gate", slug="gate", parent=tower, order=7)
+    for name, kinds, cover, prominence in (
+        ("Photographed", [gate], "plate", 9),
+        ("Both", [gate, garden], "taj-mahal", 8),
+        ("Alone", [gate], "giza", 7),
+        ("Also", [tower], "medina", 6),
+        ("Same", [garden], "giza", 5),
+        ("Green", [garden], "reef", 4),
+        ("Bare", [museum], "", 3),
+    ):
+        build.make_site(name, slug=name.lower(), kinds=kinds, cover=cover, prominence=prominence)
+    plates = {str(plate.link.label): plate for plate in page("kinds/").plates}
+    names = {name: str(plate.site_name) for name, plate in plates.items()}
+    assert names == {"Tower": "Alone", "Garden": "Green", "Museum": ""}
+    alone = plates["Tower"]
+    assert alone.site_url == "/en/sites/alone/" and alone.link.count == 4
+    assert client.get(alone.picture)["Cache-Control"].endswith("immutable")
+    assert "/covers/kinds/museum.svg" in plates["Museum"].picture
+    html = client.get("/en/kinds/").text
+    shown = html.partition('<ul class="kind-plates">')[2].partition("</ul>\n")[0]
+    assert shown.count("<img") == shown.count('loading="lazy"') >= 3
+
+
 def test_the_best_known_of_an_era_are_those_that_show_it(page, words):
     fen = build.make_era("Fen", slug="fen")
     for number, kind in enumerate(("renamed", "renamed", "built", "fabric")):

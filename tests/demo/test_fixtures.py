@@ -2,7 +2,9 @@
 
 import io
 import json
+import random
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,10 +32,13 @@ from heritage.models import (
     Source,
 )
 from heritage.models.unesco import UnescoStatus, statuses
+from heritage.search import current_index
+from heritage.search.filters import SiteFilter
 from heritage.services.record_problems import problems
 from heritage.values.language import display_width
 from heritage.values.years import to_historical
 from heritage.web.media import covers
+from heritage.web.shared import cards
 from tests import henan_table
 from tests.demo.conftest import PATHS
 
@@ -371,6 +376,34 @@ def test_seals_name_an_era_in_east_asia_and_elsewhere_only_criteria(demo):
             assert not re.search("[A-Za-z]", seal) and code in {"CN", "JP", "KR", "KP"}, site.uid
             eras.add(code)
     assert {"CN", "JP"} <= eras and {"IT", "IN", "EG"} <= criteria
+
+
+def test_no_grid_shows_a_scene_more_than_three_times(demo):
+    rng = random.Random(29)
+    index = current_index()
+    terms = {
+        name: [term.slug for term in tree.terms.values() if index.having(name, term)]
+        for name, tree in (
+            ("kind", index.vocabulary.kinds), ("era", index.vocabulary.eras),
+            ("place", index.vocabulary.places),
+        )
+    }  # fmt: skip
+    asked = [{name: slug} for name, slugs in terms.items() for slug in rng.sample(slugs, 60)]
+    for _number in range(200):
+        names = rng.sample(sorted(terms), 2)
+        asked.append({name: rng.choice(terms[name]) for name in names})
+    asked += [{"place": "henan", "kind": slug} for slug in ("pagoda", "ancient-city-ruin", "tomb")]
+    seen, spared = 0, 0
+    for query in asked:
+        filtered = SiteFilter(query)
+        for start in (0, 24):
+            ids = filtered.page("en", start, start + 24)
+            shown = cards.rendered_cards(filtered.index, ids).values()
+            drawn = [card for card in shown if card.picture.scene]
+            kept = Counter(card.picture.scene for card in drawn if card.picture.src in card.html)
+            assert max(kept.values(), default=0) <= 3, (query, start, kept)
+            seen, spared = seen + kept.total(), spared + len(drawn) - kept.total()
+    assert seen > 1000 and spared > 50
 
 
 BORNE_OUT = {

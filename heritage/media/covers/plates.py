@@ -1,7 +1,7 @@
 """Plates: the name of a place set in type, where no drawing of it would be true.
 
 A plate has the colours of its region and a globe with the place on it; a small one has the globe
-and the criteria, and no words. A solemn plate, for places of suffering and memory, is of stone
+and a seal, and no words. A solemn plate, for places of suffering and memory, is of stone
 under a still horizon, with years and the country, and has neither colour nor globe. The type is
 decoration: the page says the same in words.
 """
@@ -82,12 +82,14 @@ def plate(
     seed: str,
     palettes: Sequence[str] = (),
     globe: Callable[[int], OnGlobe] | None = None,
+    seal: str = "",
     titles: Mapping[str, str] | None = None,
     shape: CoverShape = SHAPES[""],
 ) -> str:
     """The plate as SVG text: type, and the globe in one of four layouts.
 
-    `globe` gives the side of the earth that the place lies on, leaning by some degrees.
+    `globe` gives the side of the earth that the place lies on, leaning by some degrees. A small
+    one has the `seal` of a scene.
     """
     p = PALETTES[choose_day_palette(seed, palettes)]
     dice = Dice(number_of(seed, "plate"))
@@ -96,7 +98,7 @@ def plate(
     inner = _paper(layout, p, _whole(shape), name)
     inner += _globe(layout, p, globe and globe(layout.lean), name)
     if shape.is_small:
-        inner += seals.drawn(" ".join(words.criteria), shape, p, left=layout.middle[0] > 0)
+        inner += seals.drawn(seal, shape, p, left=layout.middle[0] > 0)
     else:
         scale = _scale(shape) * (1 if words.names else 1.5)
         inner += _set(words, layout.paper, layout.type_colours, scale)

@@ -57,6 +57,7 @@ class PlateDrawing:
     seed: str = ""
     palette: str = ""
     point: Point | None = None
+    seal: str = ""  # on a small one, in place of the words
 
     @property
     def tag(self) -> str:
@@ -65,7 +66,7 @@ class PlateDrawing:
     def svg(self, shape: CoverShape, titles: Mapping[str, str] | None = None) -> str:
         words = self.words
         if shape.is_small:
-            words = PlateWords((), criteria=words.criteria)
+            words = PlateWords(())
         elif shape == SHAPES["preview"]:  # which has the name below its picture
             words = replace(words, names=())
         if not self.palette:
@@ -75,6 +76,7 @@ class PlateDrawing:
             seed=self.seed,
             palettes=[self.palette],
             globe=partial(_on_globe, self.point) if self.point else None,
+            seal=self.seal,
             titles=titles,
             shape=shape,
         )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 from operator import attrgetter
 
 from django.conf import settings
@@ -87,6 +88,11 @@ def scene_of(record: Site | page_rows.CardData, kinds: Iterable[Kind]) -> Scene 
         return PLATE
 
 
+def _scene(record: Site | page_rows.CardData, kinds: Iterable[Kind], is_plate: bool) -> Scene | str:
+    scene = scene_of(record, kinds)
+    return PLATE if is_plate and isinstance(scene, Scene) else scene
+
+
 def cover(
     site: Site,
     shape: CoverShape = SHAPES[""],
@@ -103,19 +109,21 @@ def cover(
     return drawing.svg(shape, {code: str(site.name.best(code)) for code in interface_languages()})
 
 
-def drawing_of(site: Site, language: str | None = None) -> Drawing:
+def drawing_of(site: Site, language: str | None = None, *, is_plate: bool = False) -> Drawing:
     """What the cover of a site `with_covers` is drawn from; for most it asks for the criteria.
 
-    The words of a plate stand in both languages, that of the reader first.
+    The words of a plate stand in both languages, that of the reader first. `is_plate` asks for one
+    in place of a scene.
     """
-    events = site.events.all()
-    return _drawing(site, site.kinds.all(), *_dated(events), lambda: _criteria(site), language)
+    kinds, dated = site.kinds.all(), _dated(site.events.all())
+    scene = _scene(site, kinds, is_plate)
+    return _drawing(site, scene, *dated, lambda: _criteria(site), language)
 
 
 def drawing_of_page(rows: page_rows.SiteRows, language: str | None = None) -> Drawing:
     """The same for a site with the rows of its page."""
-    dated = _dated(rows.events)
-    return _drawing(rows.site, rows.kinds, *dated, lambda: _criteria_among(rows), language)
+    scene, dated = scene_of(rows.site, rows.kinds), _dated(rows.events)
+    return _drawing(rows.site, scene, *dated, lambda: _criteria_among(rows), language)
 
 
 def _dated(events: Iterable[Event]) -> tuple[Event | None, list[Event], list[str]]:
@@ -124,11 +132,13 @@ def _dated(events: Iterable[Event]) -> tuple[Event | None, list[Event], list[str
     return first_beginning(events), age_events(events), exact_dates(events)
 
 
-def drawing_of_row(row: page_rows.CardData, language: str | None = None) -> Drawing:
+def drawing_of_row(
+    row: page_rows.CardData, language: str | None = None, *, is_plate: bool = False
+) -> Drawing:
     """The same of a card."""
     return _drawing(
         row,
-        row.kinds,
+        _scene(row, row.kinds, is_plate),
         row.beginning,
         row.age,
         row.dates,
@@ -167,38 +177,41 @@ def landscape_tag(seed: str) -> str:
 
 def _drawing(
     record: Site | page_rows.CardData,
-    kinds: Iterable[Kind],
+    scene: Scene | str,
     beginning: Event | None,
     age: list[Event],
     dates: Iterable[str],
     criteria: Callable[[], list[str]],
     language: str | None,
 ) -> Drawing:
-    scene, country = scene_of(record, kinds), country_of(record.place)
-    point = _point(record)
+    country, point = country_of(record.place), _point(record)
     latitude = point[0] if point else None
     era = beginning.first_era if beginning else None
     # The palettes of the era; without any, those of the latitude.
     wanted = palettes_around(era.palette if era else "") or palettes_of_latitude(latitude)
 
+    if scene == SOLEMN:
+        return PlateDrawing(_words(language, record.shown_name, country, _all_years(dates)))
+
+    @cache
     def inscribed_for() -> list[str]:
         return criteria() if record.inscribed_year else []
 
+    # The drawing shows what stands: a tower of the Yuan has no seal of the Tang.
+    spans: list[tuple[Era | None, Era | None]] = [(era, None)]
+    if age and not is_within(beginning, age):
+        spans = [(event.first_era, event.last_era) for event in age]
+    seal = _seal(spans, country, inscribed_for)
     if isinstance(scene, Scene):
         plants = plants_of(country.code if country else "", latitude)
-        # The drawing shows what stands: a tower of the Yuan has no seal of the Tang.
-        spans: list[tuple[Era | None, Era | None]] = [(era, None)]
-        if age and not is_within(beginning, age):
-            spans = [(event.first_era, event.last_era) for event in age]
-        return _in_scene(scene, record.uid, wanted, plants, _seal(spans, country, inscribed_for))
-    if scene == SOLEMN:
-        return PlateDrawing(_words(language, record.shown_name, country, _all_years(dates)))
+        return _in_scene(scene, record.uid, wanted, plants, seal)
     when, year = _when(beginning, language), record.inscribed_year
     return PlateDrawing(
         _words(language, record.shown_name, country, when, year, inscribed_for()),
         record.uid,
         choose_day_palette(record.uid, wanted),
         point and (round(point[0] * _PARTS) / _PARTS, round(point[1] * _PARTS) / _PARTS),
+        seal,
     )
 
 

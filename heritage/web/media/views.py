@@ -127,9 +127,12 @@ def _being_prepared(request: HttpRequest, file: PreparedFile) -> HttpResponse:
 
 @require_safe
 def cover(request: HttpRequest, uid: str, shape: str = "") -> HttpResponseBase:
-    """The drawn cover of a site, as SVG; its words begin with the language of the address."""
+    """The drawn cover of a site, as SVG; its words begin with the language of the address.
+
+    In the shape of a card it is a plate, which may stand in place of a scene.
+    """
     found, is_public = visible_site(request, covers.with_covers(), uid)
-    drawing = covers.drawing_of(found, get_language())
+    drawing = covers.drawing_of(found, get_language(), is_plate=shape == "card")
     drawn = partial(cached_svg, drawing, SHAPES[shape])
     return pictures.answer(request, drawing.tag, is_public, lambda: pictures.svg_response(drawn()))
 

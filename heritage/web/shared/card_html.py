@@ -46,6 +46,8 @@ class Picture(NamedTuple):
     avif: str = ""  # addresses by width, as `srcset` has them; empty if there are none
     srcset: str = ""
     focus: str = ""  # classes that keep its focal point in view where it is cropped
+    scene: str = ""  # that is drawn
+    plate: str = ""  # which may be shown in place of that scene
 
 
 def picture_html(

@@ -1,5 +1,6 @@
 """Cards: a site in a few lines, in lists, as a neighbour, and on the home page."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -40,6 +41,7 @@ _MAX_RENDERED = 4_000  # pieces of HTML, of about 1 kB each
 _KINDS_SHOWN = 3
 _PLAIN_WIDTH = 640  # for browsers that know no `srcset`
 _MIDDLE = 50
+_MOST_ALIKE = 3  # cards of one grid that show the same scene
 _NATURAL = {"vii", "viii", "ix", "x"}  # criteria of World Heritage
 _WIDEST_DATE = 40  # letters on one line of a card
 # Kinds of what is cut into rock: in Chinese such a place is not 创建 or 开始营造 but 开凿.
@@ -56,6 +58,7 @@ class RenderedCard(NamedTuple):
     name: SafeString
     html: SafeString
     has_marks: bool
+    picture: Picture
 
 
 _FORMS = {"card": card_html.card, "row": card_html.row}
@@ -102,7 +105,7 @@ def rendered_cards(
     """Cards as HTML, by id; cached until something that they show is written.
 
     `form` is "card" or "row". The pictures of the first `at_once` cards are loaded eagerly, the
-    others lazily.
+    others lazily. Of cards that have the same scene, only the first few show it.
     """
     language, write = get_language(), _FORMS[form]
     keys = {pk: (pk, *index.version(pk), form, language) for pk in ids}
@@ -110,13 +113,27 @@ def rendered_cards(
     new = [pk for pk, card in found.items() if card is None]
     for card in cards_of(index, new) if new else ():
         pk = card.row.pk
-        html, has_marks = write(card), bool(card.when_marks)
-        found[pk] = rendered[keys[pk]] = RenderedCard(card.row.slug, card.name, html, has_marks)
-    shown = {pk: card for pk, card in found.items() if card}
+        found[pk] = rendered[keys[pk]] = RenderedCard(
+            card.row.slug, card.name, write(card), bool(card.when_marks), card.picture
+        )
+    shown = _varied({pk: card for pk, card in found.items() if card})
     for pk in ids[:at_once]:
         if pk in shown:
             shown[pk] = shown[pk]._replace(html=card_html.at_once(shown[pk].html))
     return shown
+
+
+def _varied(cards: dict[int, RenderedCard]) -> dict[int, RenderedCard]:
+    """The cards of one grid: of a scene that has been seen `_MOST_ALIKE` times, the plate."""
+    seen: Counter[str] = Counter()
+    for pk, card in cards.items():
+        picture = card.picture
+        if picture.scene:
+            seen[picture.scene] += 1
+            if seen[picture.scene] > _MOST_ALIKE:
+                html = SafeString(card.html.replace(picture.src, picture.plate, 1))
+                cards[pk] = card._replace(html=html)
+    return cards
 
 
 class _Texts(TermTexts):
@@ -153,9 +170,14 @@ def _card(row: page_rows.CardData, texts: _Texts) -> Card:
 def _picture_of(row: page_rows.CardData, texts: _Texts) -> Picture:
     if row.photograph:
         return photograph(row.photograph)
-    drawing = covers.drawing_of_row(row, get_language())
-    address = texts.card_cover if isinstance(drawing, PlateDrawing) else texts.cover
-    return _drawn(address(row.uid, drawing.tag), texts.square_cover(row.uid, drawing.tag))
+    language = get_language()
+    drawing = covers.drawing_of_row(row, language)
+    square = texts.square_cover(row.uid, drawing.tag)
+    if isinstance(drawing, PlateDrawing):
+        return _drawn(texts.card_cover(row.uid, drawing.tag), square)
+    plate = texts.card_cover(row.uid, covers.drawing_of_row(row, language, is_plate=True).tag)
+    drawn = _drawn(texts.cover(row.uid, drawing.tag), square)
+    return drawn._replace(scene=drawing.scene, plate=plate)
 
 
 def _date_of_row(row: page_rows.CardData) -> tuple[str, list[Mark]]:

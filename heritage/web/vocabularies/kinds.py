@@ -1,7 +1,9 @@
 """Context of the pages of kinds: the tree of kinds, and one kind with its sites."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -9,9 +11,10 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Kind
-from heritage.search import IndexSnapshot, current_index
+from heritage.search import IndexSnapshot, current_index, orders, page_dependencies, page_rows
 from heritage.values import sentences
 from heritage.web.media import covers, pictures
+from heritage.web.media.cover_drawings import SceneDrawing
 from heritage.web.shared import language_html, small_maps, stretches
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.page_urls import list_url
@@ -21,15 +24,18 @@ from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
 
 _FEW = 5  # sites, of which most are nowhere
+_TRIED = 8  # of the best-known sites, whether they have a scene
 _AAT = "http://vocab.getty.edu/page/aat/"
 
 
 @dataclass(frozen=True, slots=True)
 class KindPlate:
-    """A broad kind with its drawing and its narrower kinds."""
+    """A broad kind with the cover of one of its sites, or else its own, and its narrower kinds."""
 
     link: TermLink
     picture: str
+    site_url: str
+    site_name: SafeString | str
     description: SafeString
     narrower: list[TermLink]
 
@@ -64,15 +70,51 @@ def kinds() -> KindsPage:
     """The broad kinds, those with most sites first."""
     tree = CountedTree("kind", current_index())
     broad = sorted(tree.children.get(None, []), key=lambda kind: -tree.count(kind))
+    shown = _shown_sites(tree, broad)
     plates, others = [], []
     for kind, link in zip(broad, common.links(tree, broad), strict=True):
         narrower = common.links(tree, tree.counted(kind.pk))
         description = language_html.as_html(kind.description.best())
         if link.count:
-            plates.append(KindPlate(link, _picture(kind), description, narrower))
+            picture, url, name = shown.get(kind.pk, (_picture(kind), "", ""))
+            plates.append(KindPlate(link, picture, url, name, description, narrower))
         else:
             others.append(link)
     return KindsPage(plates, others)
+
+
+def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, tuple[str, str, SafeString]]:
+    """For each kind the best-known site that is of it alone, or else mainly, and has a scene: its
+    cover, address and name. No scene is shown twice."""
+    question = partial(_candidates, keys=tuple(kind.pk for kind in kinds))
+    candidates = question(tree.index)
+    ids = list(dict.fromkeys(pk for found in candidates for pk in found))
+    page_dependencies.answer(tree.index, question, candidates)
+    page_dependencies.sites(tree.index, ids)
+    rows = {row.pk: row for row in page_rows.read_cards(tree.index, ids)}
+    shown, seen = {}, set()
+    for kind, found in zip(kinds, candidates, strict=True):
+        for row in (rows[pk] for pk in found if pk in rows):
+            if kind not in (row.kinds[0], *tree.broader(row.kinds[0])):
+                continue
+            drawing = covers.drawing_of_row(row, get_language())
+            if isinstance(drawing, SceneDrawing) and drawing.scene not in seen:
+                seen.add(drawing.scene)
+                cover = pictures.address("web:cover", row.uid, drawing.tag)
+                url, name = reverse("web:site", args=[row.slug]), row.shown_name.best()
+                shown[kind.pk] = cover, url, language_html.as_html(name)
+                break
+    return shown
+
+
+def _candidates(index: IndexSnapshot, keys: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """Of each of these kinds the best-known sites that are of no other, then the others."""
+    order, hits = index.orders[orders.PROMINENCE], [index.having("kind", key) for key in keys]
+    found = []
+    for place, sites in enumerate(hits):
+        alone = sites - BitMap.union(BitMap(), *hits[:place], *hits[place + 1 :])
+        found.append((*order.slice(alone, 0, _TRIED), *order.slice(sites - alone, 0, _TRIED)))
+    return tuple(found)
 
 
 def kind_page(slug: str) -> KindPage:
