@@ -96,6 +96,7 @@ def test_a_unit_has_one_text(tables):
         (f"{A},built,0200,,sure,recalled,,", "certainty"),
         (f"{A},built,0200,,,,,", "basis"),
         (f"{A},built,0200,,,recalled,a note,", "note_en"),
+        (f"{A},founded,1951,,,recalled,national park,国家公园", "kind"),
     ],
 )
 def test_a_fault_of_an_event_is_told_with_its_place(tables, line, column):

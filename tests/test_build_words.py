@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from fixtures.build import same_numbers, site_words, term_texts
+from fixtures.build import chinese_names, same_numbers, site_words, term_texts
 from fixtures.build.command import FIXTURES
 from fixtures.build.files import Index, item
 from fixtures.build.tables import TableError
@@ -131,9 +131,24 @@ def test_an_exception_is_allowed_and_one_that_nothing_needs_is_told(tmp_path):
     assert len(told) == 2 and "a needs no 1200" in told[0] and "“c”" in told[1]
 
 
+def test_a_text_uses_the_chinese_name_that_is_shown():
+    def told(**texts):
+        row = item("site", "wh-485", name={"zh-hans": "希拉波利斯和帕穆克卡莱"}, **texts)
+        note = item("event", "e", site=["wh-485"], note={"zh-hans": "赫拉波利斯建城"})
+        there = Index()
+        there.add([row, note])
+        return list(chinese_names.given_up(there))
+
+    assert told() == ["wh-485: “赫拉波” in “赫拉波利斯建城”"]
+    both = {"zh-hans": "希拉波利斯，旧译赫拉波利斯。"}
+    assert len(told(summary=both)) == 2
+    assert len(told(hook=both)) == 2
+
+
 def test_both_languages_of_all_fixtures_tell_the_same_numbers():
     records = FIXTURES / "records"
     there = Index.of(FIXTURES.glob("*.json"))
     assert same_numbers.faults(there, same_numbers.allowed(records)) == []
     assert site_words.unknown(site_words.read(records), there) == []
     assert term_texts.unknown(term_texts.read(records), there) == []
+    assert list(chinese_names.given_up(there)) == []
