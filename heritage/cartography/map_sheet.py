@@ -19,7 +19,8 @@ from heritage.cartography.mercator import TILE, metres_per_pixel, unproject
 from heritage.values.distances import distance_phrase
 
 LARGEST = 15  # zoom
-_FINE = 10  # units of path data to a pixel
+_FINE = 4  # units of path data to a pixel: finer is not seen, and weighs
+_IN_PIXELS = f'transform="scale({1 / _FINE:g})"'
 _NEAR = 24  # pixels around a window in which coasts are drawn: as wide as their water lines
 _RIVERS = {0: 0, 1: 1, 2: 2, 3: 4, 4: 4, 5: 5, 6: 7, 7: 10}  # by zoom the largest rank drawn
 _ROUNDED_FROM = 8  # the zoom from which rivers have no corners
@@ -77,8 +78,10 @@ _FONT_EN = (
     "'Source Han Serif SC','Noto Serif CJK SC','Songti SC',STSong,SimSun,serif"
 )
 _SHARED = (
-    "path{fill:none}.wl{stroke-linejoin:round;stroke-linecap:round;stroke-opacity:.16}.co{stroke-width:9;"
-    "stroke-linejoin:round}.ri{stroke-linecap:round;stroke-linejoin:round}.lk{stroke-width:6}"
+    "path{fill:none}.wl{stroke-linejoin:round;stroke-linecap:round;stroke-opacity:.16}.co{"
+    f"stroke-width:{0.9 * _FINE:g};stroke-linejoin:round}}"
+    ".ri{stroke-linecap:round;stroke-linejoin:round}"
+    f".lk{{stroke-width:{0.6 * _FINE:g}}}"
     ".ur{fill-opacity:.38}.dt{stroke-width:1.2}.re{mix-blend-mode:hard-light}"
     "text{paint-order:stroke;stroke-width:2.6px;stroke-linejoin:round}.w,.v{font-style:italic}"
     ".a,.r{letter-spacing:.22em}.w{letter-spacing:.18em}.c{letter-spacing:.34em}"
@@ -207,16 +210,14 @@ def _ground(window: SheetWindow, script: str) -> str:
     coast = "".join(_lines(base_map.lines("coast", level), turn, _NEAR) for turn in turns)
     if coast:
         widths = (26, 14, 6) if window.zoom > 1 else (10, 5)
-        parts.append(f'<defs><path id="k" d="{coast}"/></defs><g transform="scale(.1)">')
+        parts.append(f'<defs><path id="k" d="{coast}"/></defs><g {_IN_PIXELS}>')
         parts += [f'<use href="#k" class="wl" stroke-width="{each * _FINE}"/>' for each in widths]
         parts.append("</g>")
     land = "".join(_areas(base_map.lines("land", level), turn) for turn in turns)
     if land:
-        parts.append(
-            f'<g transform="scale(.1)"><path class="la" fill-rule="evenodd" d="{land}"/></g>'
-        )
+        parts.append(f'<g {_IN_PIXELS}><path class="la" fill-rule="evenodd" d="{land}"/></g>')
     parts += _relief(window)
-    parts.append('<g transform="scale(.1)">')
+    parts.append(f"<g {_IN_PIXELS}>")
     if _URBAN[0] <= window.zoom <= _URBAN[1]:
         built = "".join(_areas(base_map.urban(), turn) for turn in turns)
         parts.append(f'<path class="ur" d="{built}"/>' if built else "")
@@ -266,7 +267,7 @@ def _is_within(lines: Lines, numbers: np.ndarray, window: SheetWindow) -> list[b
 
 
 def _pixels(points: np.ndarray, window: SheetWindow) -> np.ndarray:
-    """In whole tenths of a pixel from the corner of the window; the same for every window."""
+    """In quarters of a pixel from the corner of the window; the same for every window."""
     world = float(_FINE * (TILE << window.zoom))
     whole = np.floor(points * world + 0.5).astype(np.int64)
     return whole - np.array((window.left * _FINE, window.top * _FINE))
@@ -362,7 +363,7 @@ def _rivers(level: Level, turns: list[SheetWindow]) -> list[str]:
                 data = _lines(lines, turn, 6, near[of == rank], is_rounded=zoom >= _ROUNDED_FROM)
                 found[rank] = found.get(rank, "") + data
     return [
-        f'<path class="ri" stroke-width="{_river_width(rank, zoom)}" d="{data}"/>'
+        f'<path class="ri" stroke-width="{_river_width(rank, zoom) * _FINE / 10:g}" d="{data}"/>'
         for rank, data in sorted(found.items(), reverse=True)
         if data
     ]
@@ -405,7 +406,7 @@ def _names(turns: list[SheetWindow], script: str) -> list[str]:
             data = _data(_pixels(river.points / float(TILE << zoom), turn))
             spacing = f' letter-spacing="{river.spacing:.1f}"' if river.spacing > 2 else ""
             parts.append(
-                f'<path id="r{paths}" transform="scale(.1)" d="{data}"/>'
+                f'<path id="r{paths}" {_IN_PIXELS} d="{data}"/>'
                 f'<text class="v" font-size="{river_names.SIZE:g}" dy="-4"{spacing}>'
                 f'<textPath href="#r{paths}" startOffset="50%" text-anchor="middle">'
                 f"{escape(river.text)}</textPath></text>"
