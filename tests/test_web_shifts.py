@@ -1,6 +1,8 @@
 """Nothing jumps: how far what is already seen moves while a page loads and while it is used."""
 
+import re
 import time
+from base64 import b64decode
 
 import pytest
 
@@ -138,3 +140,15 @@ def test_no_column_of_a_site_waits_for_the_other(browser, live_server, filled, p
     main, side = browser.execute_script(GAPS)
     assert len(main) == 2 and len(side) >= 3
     assert min(main + side) >= 0 and max(main + side) < 120, (main, side)
+
+
+def test_a_site_is_printed_on_few_pages(browser, live_server, filled):
+    """Its text, the visit and the sources; what is true of today alone is left out."""
+    browser.get(f"{live_server.url}/en/sites/longmen-grottoes/")
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    pages = re.findall(rb"/Type\s*/Page\b(?!s)", b64decode(printed["data"]))
+    assert len(pages) == 3
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    left_out = browser.find_elements("css selector", ".visit-today, .site-near, #names, .share")
+    assert left_out and not any(each.is_displayed() for each in left_out)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -498,12 +498,13 @@ def test_a_broad_kind_shows_a_well_known_site_that_is_of_it_alone(client, page):
     ):
         build.make_site(name, slug=name.lower(), kinds=kinds, cover=cover, prominence=prominence)
     plates = {str(plate.link.label): plate for plate in page("kinds/").plates}
-    names = {name: str(plate.site_name) for name, plate in plates.items()}
+    names = {name: str(plate.picture.site_name) for name, plate in plates.items()}
     assert names == {"Tower": "Alone", "Garden": "Green", "Museum": ""}
     alone = plates["Tower"]
-    assert alone.site_url == "/en/sites/alone/" and alone.link.count == 4
-    assert client.get(alone.picture)["Cache-Control"].endswith("immutable")
-    assert "/covers/kinds/museum.svg" in plates["Museum"].picture
+    assert alone.picture.site_url == "/en/sites/alone/" and alone.link.count == 4
+    assert client.get(alone.picture.src)["Cache-Control"].endswith("immutable")
+    assert "/covers/kinds/museum.svg" in plates["Museum"].picture.src
+    assert page("kinds/garden/").picture.site_url == "/en/sites/both/"
     html = client.get("/en/kinds/").text
     shown = html.partition('<ul class="kind-plates">')[2].partition("</ul>\n")[0]
     assert shown.count("<img") == shown.count('loading="lazy"') >= 3

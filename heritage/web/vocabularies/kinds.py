@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.formats import number_format
@@ -28,14 +29,20 @@ _TRIED = 8  # of the best-known sites, whether they have a scene
 _AAT = "http://vocab.getty.edu/page/aat/"
 
 
+class KindPicture(NamedTuple):
+    """The cover of a site of a kind; or what is drawn for the kind, without a site."""
+
+    src: str
+    site_url: str = ""
+    site_name: SafeString | str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class KindPlate:
-    """A broad kind with the cover of one of its sites, or else its own, and its narrower kinds."""
+    """A broad kind with its picture and its narrower kinds."""
 
     link: TermLink
-    picture: str
-    site_url: str
-    site_name: SafeString | str
+    picture: KindPicture
     description: SafeString
     narrower: list[TermLink]
 
@@ -56,7 +63,7 @@ class KindPage:
     labels: list[TermLabel]
     description: SafeString
     lead: str
-    picture: str
+    picture: KindPicture
     above: list[TermLink]
     children: list[TermLink]
     aat: str
@@ -76,16 +83,16 @@ def kinds() -> KindsPage:
         narrower = common.links(tree, tree.counted(kind.pk))
         description = language_html.as_html(kind.description.best())
         if link.count:
-            picture, url, name = shown.get(kind.pk, (_picture(kind), "", ""))
-            plates.append(KindPlate(link, picture, url, name, description, narrower))
+            picture = shown.get(kind.pk) or _picture(kind)
+            plates.append(KindPlate(link, picture, description, narrower))
         else:
             others.append(link)
     return KindsPage(plates, others)
 
 
-def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, tuple[str, str, SafeString]]:
-    """For each kind the best-known site that is of it alone, or else mainly, and has a scene: its
-    cover, address and name. No scene is shown twice."""
+def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, KindPicture]:
+    """For each kind the cover of the best-known site that is of it alone, or else mainly, and has
+    a scene. No scene is shown twice."""
     question = partial(_candidates, keys=tuple(kind.pk for kind in kinds))
     candidates = question(tree.index)
     ids = list(dict.fromkeys(pk for found in candidates for pk in found))
@@ -102,7 +109,7 @@ def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, tuple[str, s
                 seen.add(drawing.scene)
                 cover = pictures.address("web:cover", row.uid, drawing.tag)
                 url, name = reverse("web:site", args=[row.slug]), row.shown_name.best()
-                shown[kind.pk] = cover, url, language_html.as_html(name)
+                shown[kind.pk] = KindPicture(cover, url, language_html.as_html(name))
                 break
     return shown
 
@@ -123,6 +130,7 @@ def kind_page(slug: str) -> KindPage:
     index = current_index()
     tree = CountedTree("kind", index)
     hits = tree.sites(kind)
+    shown = {} if kind.scene else _shown_sites(tree, [kind])
     eras, places = (CountedTree("era", index, hits), CountedTree("place", index, hits))
     found = [
         common.chart(
@@ -139,7 +147,7 @@ def kind_page(slug: str) -> KindPage:
         labels=common.labels(kind.label),
         description=language_html.as_html(kind.description.best()),
         lead=_lead(index, kind, places, hits),
-        picture=_picture(kind),
+        picture=shown.get(kind.pk) or _picture(kind),
         above=common.links(tree, tree.broader(kind)),
         children=common.links(tree, tree.children.get(kind.pk, [])),
         aat=f"{_AAT}{kind.aat}" if kind.aat else "",
@@ -171,6 +179,6 @@ def _lead(index: IndexSnapshot, kind: Kind, places: CountedTree, hits: BitMap) -
     return sentences.joined([*lead, common.best_known(index, "kind", kind)])
 
 
-def _picture(kind: Kind) -> str:
+def _picture(kind: Kind) -> KindPicture:
     drawing = covers.drawing_of_kind(kind, get_language())
-    return pictures.address("web:kind_cover", kind.slug, drawing.tag)
+    return KindPicture(pictures.address("web:kind_cover", kind.slug, drawing.tag))
