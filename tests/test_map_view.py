@@ -293,11 +293,18 @@ def test_close_by_sites_bear_their_names_on_the_page_and_in_pictures(client, fil
     assert drawn.count("data:image/svg+xml;base64,") == 2 and drawn.count('class="cv"') == 2
     assert ">Annexe</text>" in drawn and ">Annexe</text>" in as_read(page(client, f"&at={near}"))
     drawn = client.get(f"/en/map.svg?at={far}").text
-    assert "base64" not in drawn and "Annexe" not in drawn
+    assert "base64" not in drawn and "Annexe" not in drawn  # both are one mark there
     # A blurred site's name stands in the middle of the circle in which it lies.
     data = client.get("/en/sites/map.json?at=34.42,112.91,10&size=800x600").json()
     hidden = next(each for each in data["marks"] if each["label"] == "Hidden")
     assert hidden["beside"] == ["center", 0, 0]
+
+
+def test_of_one_site_is_shown_what_lies_around_it(client, filled):
+    only = page(client, "&q=hall").context["list"].shown.map.sheet
+    assert only.window.zoom == 8 and [mark.name for mark in only.marks if mark.name_at] == ["Hall"]
+    near = page(client, "&q=cave").context["list"].shown.map.sheet
+    assert near.window.zoom > 8 and near.marks[0].count == 5
 
 
 def test_a_badge_beside_a_mark_stands_on_land(client):

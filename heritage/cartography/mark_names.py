@@ -12,7 +12,7 @@ _BOLD = 1.12  # how much wider bold letters are than `width_of` knows
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class MarkOnSheet:
     """At pixels of the sheet; `reach` is from its middle to its edge, 0 for an area, within which
     names may stand. It may have no name itself."""
 
@@ -22,7 +22,7 @@ class Mark:
     name: str = ""
 
 
-def sides(zoom: int, box: Box, script: str, marks: Sequence[Mark]) -> list[str]:
+def sides(zoom: int, box: Box, script: str, marks: Sequence[MarkOnSheet]) -> list[str]:
     """By mark where its name stands: at its "right", "left", "bottom", "top" or, of an area, its
     "center"; "" for nowhere.
 
@@ -52,7 +52,7 @@ def sides(zoom: int, box: Box, script: str, marks: Sequence[Mark]) -> list[str]:
     return found
 
 
-def place(mark: Mark, side: str) -> tuple[float, float, str]:
+def place(mark: MarkOnSheet, side: str) -> tuple[float, float, str]:
     """Where the letters begin, stand in the middle, or end, as SVG has it: x, y, anchor."""
     away = mark.reach + GAP
     if side == "center":
@@ -64,7 +64,7 @@ def place(mark: Mark, side: str) -> tuple[float, float, str]:
     return mark.x, mark.y + (away + SIZE * 0.8 if side == "bottom" else -away), "middle"
 
 
-def offset(mark: Mark, side: str) -> tuple[int, int]:
+def offset(mark: MarkOnSheet, side: str) -> tuple[int, int]:
     """Pixels across and down from the middle of the mark to its edge there."""
     across, down = {"right": (1, 0), "left": (-1, 0), "bottom": (0, 1), "top": (0, -1)}.get(
         side, (0, 0)
@@ -72,7 +72,7 @@ def offset(mark: Mark, side: str) -> tuple[int, int]:
     return round(mark.reach) * across, round(mark.reach) * down
 
 
-def _boxes(mark: Mark) -> Iterator[tuple[str, Box]]:
+def _boxes(mark: MarkOnSheet) -> Iterator[tuple[str, Box]]:
     """The best side first."""
     wide, away = width_of(mark.name, _BOLD * SIZE), mark.reach + GAP - 2
     up, down = mark.y - SIZE * 0.65, mark.y + SIZE * 0.65

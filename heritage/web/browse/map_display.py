@@ -28,6 +28,7 @@ from heritage.web.shared.map_sheets import AT, MapMark
 
 WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
 LISTED = 24  # sites in the list beside the map
+_CLOSEST, _CLOSEST_OF_ONE = 13, 8  # zooms: of one site is shown what lies around it
 _MOST_COVERS = 60  # in a picture
 _SIZES = (100, 2400)  # pixels that a map may have
 _STEP = 0.6  # of the sheet, by which a link moves it
@@ -186,7 +187,8 @@ def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
         # Of several parts, the nearest: the whole may have its point anywhere.
         latitudes, longitudes = zip(*near.points_of(ids).values(), strict=True)
         return map_cells.window_of_points(latitudes, longitudes, width, height)
-    return map_cells.window_of(filtered.index, filtered.hits, width, height)
+    closest = _CLOSEST if len(filtered.hits) > 1 else _CLOSEST_OF_ONE
+    return map_cells.window_of(filtered.index, filtered.hits, width, height, closest)
 
 
 def window_of_request(filtered: SiteFilter, at: str, size: str) -> MapWindow | None:

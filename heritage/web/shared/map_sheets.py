@@ -32,8 +32,8 @@ CREDIT = "Natural Earth · GeoNames (CC BY 4.0)"
 _HAIR = 0.00002  # degrees around a point, so that it is found again
 _BOUNDARIES_FROM = 9  # zoom
 _COVERS_FROM = 12  # the zoom from which single sites show their cover
-_NAMES_FROM = 10  # the zoom from which single sites bear their names, as far as there is room
-_MOST_NAMED = 150  # marks on a sheet with names
+_NAMES_FROM = 10  # the zoom from which many single sites bear their names
+_MOST_NAMED, _FEW_NAMED = 150, 12  # marks on a sheet with names, and on one of a lower zoom
 _IN_WATER = 12  # pixels of another mark that a badge rather covers than it stands in the sea
 _LEAST_BLUR = 9.0  # pixels of the radius of a circle, so that it seems no point
 
@@ -198,8 +198,8 @@ def marks_of(
 
 
 def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
-    """Close by, single sites with their names beside them, as far as there is room."""
-    if window.zoom < _NAMES_FROM or len(marks) > _MOST_NAMED:
+    """Close by or if they are few, single sites with their names, as far as there is room."""
+    if len(marks) > (_MOST_NAMED if window.zoom >= _NAMES_FROM else _FEW_NAMED):
         return marks
     has_covers = window.zoom >= _COVERS_FROM
     drawn = []
@@ -209,7 +209,7 @@ def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
             reach = 0
         elif mark.cover and has_covers:
             reach = map_sheet.COVER / 2
-        drawn.append(mark_names.Mark(mark.x, mark.y, reach, mark.name))
+        drawn.append(mark_names.MarkOnSheet(mark.x, mark.y, reach, mark.name))
     box = pixels_of(window).box
     sides = mark_names.sides(window.zoom, box, script_of(get_language()), drawn)
     return [
