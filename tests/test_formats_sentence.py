@@ -234,6 +234,16 @@ def test_a_site_in_the_ground_is_not_said_to_stand(client, eras, language, first
     assert 'event-what"></p>' not in page
 
 
+def test_years_of_a_register_are_told_with_their_era(client, eras):
+    site = make_site("Headquarters", "旧址", slug="headquarters")
+    make_event(site, "dated", "1736/1795", eras["qing"])
+    page = client.get("/en/sites/headquarters/").text
+    assert "<dt>Dates from</dt><dd>1736–1795 (Qing)</dd>" in page
+    with translation.override("zh-hans"):
+        [card] = cards.cards_of(store.current(), [site.pk])
+    assert "1736—1795年（清）" in card.when
+
+
 def test_the_page_and_what_machines_read_say_it(client, eras):
     site = make_site("Somewhere", "某处", slug="somewhere", kinds=[make_kind("Pagoda", "塔")])
     make_event(site, "fabric", "", eras["tang"])

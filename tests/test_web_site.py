@@ -437,8 +437,8 @@ def test_a_quantity_has_a_unit_of_its_kind():
 @pytest.mark.parametrize(
     ("language", "lead"),
     [
-        ("en", 'It was built in 676.<sup class="sentence-source"><a href="#source-2"'),
-        ("zh-hans", '建于676年。<sup class="sentence-source"><a href="#source-2"'),
+        ("en", 'It was built in 676.\u2060<sup class="sentence-source"><a href="#source-2"'),
+        ("zh-hans", '建于676年。\u2060<sup class="sentence-source"><a href="#source-2"'),
     ],
 )
 def test_a_sentence_with_a_source_has_its_number(client, language, lead):

@@ -283,9 +283,17 @@ def _visible_date(
 
 
 def age_phrase(age: Iterable[Event]) -> str:
-    """The dates of what stands or of what a site dates from: “Jin (1115–1234) to Qing”."""
-    phrases = [event.era_phrase() or event.date_phrase("short") for event in age]
-    return sentences.listed(dict.fromkeys(phrases))
+    """The dates of what stands or of what a site dates from: “Jin (1115–1234) to Qing”.
+
+    A register that gives years gives more than an era: “1938–1939 (Republic of China)”.
+    """
+    return sentences.listed(dict.fromkeys(map(_age_of_one, age)))
+
+
+def _age_of_one(event: Event) -> str:
+    if event.role == Event.Role.DATED and event.date:
+        return event.when("short")
+    return event.era_phrase() or event.date_phrase("short")
 
 
 def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:

@@ -10,6 +10,8 @@ from heritage.models import Source, SourcedSentence
 
 SENTENCE_SOURCE = 'class="sentence-source"'  # in the HTML of a number
 
+_NO_BREAK = "\u2060"  # else a number begins a line of Chinese
+
 # Stands in a text for a number while the text becomes HTML: a character without a meaning.
 _FIRST = 0xE000
 _MOST = 0xF8FF - _FIRST
@@ -47,7 +49,8 @@ class Numbering:
 def _link(number: int) -> SafeString:
     label = _("Source %(number)s") % {"number": number}
     return format_html(
-        '<sup class="sentence-source"><a href="#source-{}" aria-label="{}">{}</a></sup>',
+        '{}<sup class="sentence-source"><a href="#source-{}" aria-label="{}">{}</a></sup>',
+        _NO_BREAK,
         number,
         label,
         number,
