@@ -49,6 +49,12 @@ class Database:
             command, cwd=ROOT, env=environment | self.environment, check=True, stdout=sys.stderr
         )
 
+    def collect_static(self) -> None:
+        """What pages link to, for all sizes; without it they are not answered."""
+        found = {**os.environ, **self.environment, "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
+        command = [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"]
+        subprocess.run(command, cwd=ROOT, env=found, check=True)
+
     def backends(self) -> set[int]:
         """Process numbers of the database's own server that answer for this database."""
         if not self.url:

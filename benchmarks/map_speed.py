@@ -66,6 +66,7 @@ def _drawn(zoom: int) -> list[float]:
 
 def panning(options: argparse.Namespace) -> None:
     database = Database("sqlite", options.size, options.data, "")
+    database.collect_static()
     with granian(database.environment, WORKERS) as server:
         known = server.client.json("/bench/known/")
         waits: dict[str, list[float]] = {"walk": [], "pan": []}
@@ -101,7 +102,7 @@ def _read(server: Server, known: dict, steps: _Steps, seed: str, most: int) -> l
     for thread in threads:
         thread.join()
     if any(refused.values()):
-        print(f"not answered with 200: {dict(+refused)}")
+        raise SystemExit(f"not answered with 200: {dict(+refused)}")
     return walls
 
 

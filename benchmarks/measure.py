@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
         ]
         for target in targets:
             target.database.make()
-        _collect_static(targets[0].database)
+        targets[0].database.collect_static()
         kept = Kept(options.data / f"measured-{vendor}.json", options)
         print(report(vendor, targets, options, kept), flush=True)
 
@@ -456,16 +456,6 @@ def machine() -> str:
 
 def command() -> str:
     return "uv run python -m benchmarks.measure " + shlex.join(sys.argv[1:])
-
-
-def _collect_static(database: Database) -> None:
-    environment = {**os.environ, **database.environment}
-    environment["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-    subprocess.run(
-        [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity", "0"],
-        env=environment,
-        check=True,
-    )
 
 
 def _loud(text: str) -> None:
