@@ -21,7 +21,7 @@ from heritage.cartography import mercator
 from heritage.cartography.mercator import TILE
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.index import columns, map_keys, orders
-from heritage.search.index.columns import BoundingBox
+from heritage.search.index.columns import BoundingBox, Table
 from heritage.search.index.snapshot import IndexSnapshot
 
 SQUARE = 16  # pixels of a side
@@ -241,6 +241,16 @@ class _Curve:
         return x, y, np.append(first, stop - start) + start
 
 
+@dataclass(frozen=True, slots=True)
+class _RowsOfCurve:
+    """The rows of a table of points in the order of their keys."""
+
+    keys: np.ndarray
+    rows: np.ndarray
+
+
+_ROWS_OF_CURVE: CacheKey[_RowsOfCurve] = CacheKey("rows of a table of points along the curve")
+_SITES: CacheKey[BitMap] = CacheKey("sites of a table")
 _CURVE: CacheKey[_Curve] = CacheKey("curve of the map")
 _PLACES: CacheKey[LRUCache[frozenset[tuple[str, ...]], Places]] = CacheKey("places on the map")
 
@@ -293,7 +303,7 @@ def map_view(
     shown += len(by_parts)
     badges, in_view = _districts(index, hits, window)
     in_districts = len(in_view)
-    nowhere = len(hits & index.nowhere)
+    nowhere = hits.intersection_cardinality(index.nowhere)
     return MapView(
         groups,
         badges,
@@ -368,14 +378,20 @@ def _near(
     curve: _Curve, zoom: int, shift: int, first: int, last: int, top: int, bottom: int
 ) -> Iterator[tuple[np.ndarray, ...]]:
     """Tables of squares that contain those asked for, and some beside them."""
-    # At most four large squares cover the window: each is one stretch of the order.
+    for low, high in _large_squares(shift, first, last, top, bottom):
+        if found := curve.within(low, high, shift, is_kept=zoom <= _TABLES_TO):
+            yield found
+
+
+def _large_squares(
+    shift: int, first: int, last: int, top: int, bottom: int
+) -> Iterator[tuple[int, int]]:
+    """The keys, from and to before, of at most four large squares that cover these squares."""
     size = max(last - first, bottom - top).bit_length()
     for row in range(top >> size, (bottom >> size) + 1):
         for column in range(first >> size, (last >> size) + 1):
             low = map_keys.of_square(column, row) << 2 * (size + shift)
-            high = low + (1 << 2 * (size + shift))
-            if found := curve.within(low, high, shift, is_kept=zoom <= _TABLES_TO):
-                yield found
+            yield low, low + (1 << 2 * (size + shift))
 
 
 def _sites(index: IndexSnapshot, curve: _Curve, hits: BitMap, found: _Found, shown: int) -> BitMap:
@@ -385,7 +401,7 @@ def _sites(index: IndexSnapshot, curve: _Curve, hits: BitMap, found: _Found, sho
     size = found.stops - found.starts
     ends = np.cumsum(size)
     places = np.repeat(found.stops - ends, size) + np.arange(ends[-1] if len(ends) else 0)
-    return hits & columns.bitmap(np.sort(curve.ids[places]).astype(np.uint32))
+    return hits & columns.bitmap(np.sort(curve.ids[places].astype(np.uint32)))
 
 
 @dataclass(frozen=True)
@@ -560,15 +576,12 @@ def _districts(
 def _known_by_parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[Group]:
     """Sites without a point of their own that have a part in the window, each at the first."""
     table = index.component_points
-    rows = np.flatnonzero(~np.isin(table.ids, index.points.ids))
-    if not len(rows):
-        return []
-    latitudes, longitudes = (column[rows] for column in table.columns)
-    inside = _in_window(latitudes, longitudes, window) & np.isin(
-        table.ids[rows], columns.ids_of(hits)
-    )
-    ids, first = np.unique(table.ids[rows[inside]], return_index=True)
-    at = rows[inside][first]
+    with_parts = table.cache.get_or_set(_SITES, lambda: columns.bitmap(np.unique(table.ids)))
+    with_point = index.points.cache.get_or_set(_SITES, lambda: columns.bitmap(index.points.ids))
+    table = table.of_sites((hits & with_parts) - with_point)
+    rows = np.flatnonzero(_in_window(*table.columns, window))
+    ids, first = np.unique(table.ids[rows], return_index=True)
+    at = rows[first]
     return [
         Group(1, latitude, longitude, site, (0.0, 0.0, 0.0, 0.0))
         for site, latitude, longitude in zip(
@@ -583,13 +596,40 @@ def _parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[tuple[
     if not is_near and len(hits) > _FEW_PARTS:
         return []
     table = index.component_points
-    latitudes, longitudes = table.columns
-    inside = _in_window(latitudes, longitudes, window)
-    inside &= np.isin(table.ids, columns.ids_of(hits)) if len(hits) < len(index.sites) else True
-    rows = np.flatnonzero(inside)[:MOST_PARTS]
+    if is_near:
+        rows = _rows_near(table, window)
+        ids = table.ids[rows]
+        if len(hits) < len(index.sites):
+            found = columns.ids_of(hits & columns.bitmap(np.unique(ids)))
+            rows = rows[np.isin(ids, found)]
+        rows = rows[:MOST_PARTS]
+    else:
+        table = table.of_sites(hits)
+        rows = np.flatnonzero(_in_window(*table.columns, window))
     if not is_near and len(hits) > 1 and len(rows) > _FEW_PARTS:
         return []
-    return list(zip(latitudes[rows].tolist(), longitudes[rows].tolist(), strict=True))
+    latitudes, longitudes = (column[rows].tolist() for column in table.columns)
+    return list(zip(latitudes, longitudes, strict=True))
+
+
+def _rows_near(table: Table, window: MapWindow) -> np.ndarray:
+    """The rows of a table of points that lie in the squares of a window, ascending."""
+    curve = table.cache.get_or_set(_ROWS_OF_CURVE, lambda: _made_rows(table))
+    shift = _shift(window.zoom)
+    parts = [np.zeros(0, dtype=np.int32)]
+    for first, last, top, bottom in _stretches(window):
+        for low, high in _large_squares(shift, first, last, top, bottom):
+            start, stop = np.searchsorted(curve.keys, (low, high)).tolist()
+            x, y = map_keys.columns_and_rows(curve.keys[start:stop] >> 2 * shift)
+            inside = (x >= first) & (x <= last) & (y >= top) & (y <= bottom)
+            parts.append(curve.rows[start:stop][inside])
+    return np.sort(np.concatenate(parts))
+
+
+def _made_rows(table: Table) -> "_RowsOfCurve":
+    keys = map_keys.keys(*table.columns)
+    order = np.argsort(keys, kind="stable").astype(np.int32)
+    return _RowsOfCurve(keys[order], order)
 
 
 def window_of(
