@@ -579,7 +579,8 @@ def _known_by_parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> li
     with_parts = table.cache.get_or_set(_SITES, lambda: columns.bitmap(np.unique(table.ids)))
     with_point = index.points.cache.get_or_set(_SITES, lambda: columns.bitmap(index.points.ids))
     table = table.of_sites((hits & with_parts) - with_point)
-    rows = np.flatnonzero(_in_window(*table.columns, window))
+    latitudes, longitudes = table.columns
+    rows = np.flatnonzero(_in_window(latitudes, longitudes, window))
     ids, first = np.unique(table.ids[rows], return_index=True)
     at = rows[first]
     return [
@@ -605,7 +606,7 @@ def _parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[tuple[
         rows = rows[:MOST_PARTS]
     else:
         table = table.of_sites(hits)
-        rows = np.flatnonzero(_in_window(*table.columns, window))
+        rows = np.flatnonzero(_in_window(table.columns[0], table.columns[1], window))
     if not is_near and len(hits) > 1 and len(rows) > _FEW_PARTS:
         return []
     latitudes, longitudes = (column[rows].tolist() for column in table.columns)
