@@ -603,10 +603,10 @@ def _parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[tuple[
         if len(hits) < len(index.sites):
             found = columns.ids_of(hits & columns.bitmap(np.unique(ids)))
             rows = rows[np.isin(ids, found)]
-        rows = rows[:MOST_PARTS]
     else:
         table = table.of_sites(hits)
         rows = np.flatnonzero(_in_window(table.columns[0], table.columns[1], window))
+    rows = rows[:MOST_PARTS]
     if not is_near and len(hits) > 1 and len(rows) > _FEW_PARTS:
         return []
     latitudes, longitudes = (column[rows].tolist() for column in table.columns)
