@@ -4,6 +4,7 @@ import io
 import random
 import re
 from bisect import bisect_right
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -215,6 +216,9 @@ def test_chinese_runs_from_right_to_left(client):
         drawn = page_of(client, "view=timeline&at=100..1000", language).scroll
         early, late = (float(bar.x) for bar in drawn.bars)
         assert (early > late) == is_mirrored == drawn.is_mirrored
+        assert (drawn.captions[0] > drawn.captions[-1]) == is_mirrored
+        # A phone, which shows 320 pixels at least, always shows the name of a tradition.
+        assert all(abs(a - b) < 300 for a, b in pairwise(drawn.captions))
         edge = float(drawn.knots.split(":")[0])
         assert (edge > scroll.WIDTH / 2) == is_mirrored
 

@@ -32,6 +32,7 @@ _LEFT, _RIGHT = _EDGE + 8, WIDTH - _EDGE - _UNDATED
 _AXIS = 46  # where what stands below the years begins
 _LANE, _BAR_LANE, _CAPTION, _LED_OUT = 17, 19, 17, 15
 _COLUMNS = 128
+_AGAIN = 280  # pixels from a name of a tradition to the next, of which a phone shows one
 _TRADITIONS, _LANES = 5, 5  # that are drawn, and lanes of each
 _SMALL = 0.86  # letters of the scroll, beside those that `label_width` knows
 _OLDEST_PAGE = -10_000  # the first year that has a page, historically
@@ -151,6 +152,12 @@ class Scroll:
     @property
     def middle(self) -> int:
         return self.width // 2
+
+    @property
+    def captions(self) -> list[int]:
+        """Where the name of a tradition stands: first, and again for phones, which show a part."""
+        at = range(_EDGE + 4, self.width - 2 * _UNDATED, _AGAIN)
+        return [self.width - x if self.is_mirrored else x for x in at]
 
     @property
     def undated_x(self) -> int:
