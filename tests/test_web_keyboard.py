@@ -50,7 +50,9 @@ const inWords = (at) => {
 };
 const targets = "a[href], button, input:not([type=hidden]), select, textarea, summary";
 return [...document.querySelectorAll(targets)].filter((at) => {
-  if (!at.checkVisibility() || at.closest(".hidden, .hidden-button, .skip")) return false;
+  // A dot of a map is no larger than its place; the same sites are linked in a list.
+  const apart = ".hidden, .hidden-button, .skip, .map-sheet";
+  if (!at.checkVisibility() || at.closest(apart)) return false;
   const box = (at.closest("label") ?? at).getBoundingClientRect();
   return box.width && (box.width < 23.5 || box.height < 23.5) && !inWords(at);
 }).map((at) => {
