@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
 from operator import attrgetter
 
 from django.conf import settings
@@ -193,7 +192,6 @@ def _drawing(
     if scene == SOLEMN:
         return PlateDrawing(_words(language, record.shown_name, country, _all_years(dates)))
 
-    @cache
     def inscribed_for() -> list[str]:
         return criteria() if record.inscribed_year else []
 
@@ -201,17 +199,16 @@ def _drawing(
     spans: list[tuple[Era | None, Era | None]] = [(era, None)]
     if age and not is_within(beginning, age):
         spans = [(event.first_era, event.last_era) for event in age]
-    seal = _seal(spans, country, inscribed_for)
     if isinstance(scene, Scene):
         plants = plants_of(country.code if country else "", latitude)
-        return _in_scene(scene, record.uid, wanted, plants, seal)
-    when, year = _when(beginning, language), record.inscribed_year
+        return _in_scene(scene, record.uid, wanted, plants, _seal(spans, country, inscribed_for))
+    when, year, reasons = _when(beginning, language), record.inscribed_year, inscribed_for()
     return PlateDrawing(
-        _words(language, record.shown_name, country, when, year, inscribed_for()),
+        _words(language, record.shown_name, country, when, year, reasons),
         record.uid,
         choose_day_palette(record.uid, wanted),
         point and (round(point[0] * _PARTS) / _PARTS, round(point[1] * _PARTS) / _PARTS),
-        seal,
+        _seal(spans, country, lambda: reasons),
     )
 
 
