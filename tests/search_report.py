@@ -3,9 +3,11 @@
     HERITAGE_DATA=… uv run python -m tests.search_report
 
 With `--tuned` only the table that rules are made by, and what is wrong in it; with `--bulk` only
-the names and towns, and which are missed; with `--constants` how many cases of that table are right
-with other values of the numbers that were chosen (those with a word behind it in their names): all
-misspelt ones or suggestions for the numbers of these, every third case for the others.
+the names and towns, and which are missed; with `--filters` 300 random combinations of filters, with
+a count of each, against the database asked row by row. With `--constants` how many cases of that
+table are right with other values of the numbers that were chosen (those with a word behind it in
+their names): all misspelt ones or suggestions for the numbers of these, all for the others; how
+many sites a list has that no site fits wholly, and how many unrelated searches find something.
 
 `facts/search_cases.csv` is what rules are made by, and what tests ask. A third of the table was
 drawn at random and set aside (`facts/search_cases_set_aside.csv`) before the rules of today were
@@ -20,11 +22,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
+from statistics import mean
 from time import process_time
 
 import django
 
 SET_ASIDE = Path(__file__).parent / "facts" / "search_cases_set_aside.csv"
+UNRELATED = Path(__file__).parent / "facts" / "unrelated_searches.txt"
 SAMPLE = 100  # names of each question, and towns
 _SHOWN = 3  # places of a list among which a site must be
 _SEED = 20261130
@@ -41,22 +45,17 @@ _PATTERNS = {
 }
 # Numbers in the code that were chosen and not derived, each with a lower and a higher value.
 _CONSTANTS = {
-    "text_search._COMMON": (0.1, 0.5),
-    "text_search._OF_NAMES": (1, 4),
-    "text_search._UNKNOWN": (3.0, 9.0),
-    "text_search._LEAST": (0.2, 0.5),
-    "text_search._BY_ITSELF": (0.3, 0.7),
-    "text_search._HALF": (0.4, 0.8),
-    "query_language.site_names._FEW": (5, 80),
-    "query_language.site_names._FEW_OF": (25, 200),
-    "query_language.site_names._FEWEST_LETTERS": (3, 5),
-    "query_language.spelling._SHORTEST": (3, 5),
-    "query_language.spelling._SHORTEST_BY_ITSELF": (5, 7),
+    "text_search._UNKNOWN": (3.0, 12.0),
+    "text_search._LEAST": (0.17, 0.68),
+    "text_search._HALF": (0.3, 0.8),
+    "query_language.spelling._SHORTEST": (3, 8),
+    "query_language.spelling._SHORTEST_BY_ITSELF": (4, 12),
     "ranking._LOOKED_AT": (100, 2_000),
     "suggest._FEWEST_HELD": (2, 6),
     "suggest._LARGE": (10, 90),
 }
-_EACH = 3  # of the cases one in three is asked with each value
+_COMBINATIONS = 300  # of filters
+_HALF = 0.5
 _NEAR = {"near {}": "en", "within 100 km of {}": "en", "{}附近": "zh-hans"}
 _FAR_KM = 40  # from the middle of a town, at most, to be near it
 
@@ -69,6 +68,9 @@ def main() -> None:
     if "--constants" in sys.argv:
         wanted = sys.argv[sys.argv.index("--constants") + 1 :]  # parts of names; all without any
         _try_constants(list(search_cases.cases()), wanted)
+        return
+    if "--filters" in sys.argv:
+        _try_filters()
         return
     is_tuned, is_bulk = "--tuned" in sys.argv, "--bulk" in sys.argv
     show = is_tuned or is_bulk
@@ -96,6 +98,7 @@ def main() -> None:
             for case, fault in judged:
                 if fault:
                     print(f"    {case.expect} {case.query} [{'|'.join(case.any_of)}]: {fault}")
+    print(f"unrelated: {_unrelated()} find something")
     if is_tuned:
         return
     for pattern, language in _PATTERNS.items():
@@ -111,11 +114,12 @@ def _try_constants(cases: list, wanted: list[str]) -> None:
     from heritage.search import store
     from tests import search_cases
 
-    def right(asked: list) -> int:
+    def right(asked: list) -> str:
         index = store.current()
         index.cache.clear()
         index.vocabulary.cache.clear()
-        return sum(not search_cases.fault(case) for case in asked)
+        number = sum(not search_cases.fault(case) for case in asked)
+        return f"{number} ({_in_part(asked):.1f} sites in part, unrelated {_unrelated()})"
 
     for path, values in _CONSTANTS.items():
         if wanted and not any(part in path for part in wanted):
@@ -132,13 +136,66 @@ def _try_constants(cases: list, wanted: list[str]) -> None:
         print(f"{path} {', '.join(found)}", flush=True)
 
 
+def _in_part(cases: list) -> float:
+    """How many sites a list has at the mean, of those that no site fits wholly."""
+    from tests import search_cases
+
+    lists = [search_cases.listed(case)[0] for case in cases if case.kind == "found"]
+    lengths = [len(each.hits) for each in lists if each.answer and each.answer.partly]
+    return mean(lengths) if lengths else 0
+
+
+def _unrelated() -> int:
+    """How many searches that have nothing to do with heritage find something."""
+    from heritage.search.filters import SiteFilter
+
+    texts = UNRELATED.read_text(encoding="utf-8").splitlines()
+    return sum(bool(SiteFilter({"q": text}).hits) for text in texts)
+
+
 def _deciding(path: str, cases: list) -> list:
     """The cases that a number can decide, as far as their groups tell."""
     if path.startswith("suggest."):
         return [case for case in cases if case.kind == "suggest"]
     if ".spelling." in path:
         return [case for case in cases if case.group in ("misspelling", "absurd correction")]
-    return cases[::_EACH]
+    return cases
+
+
+def _try_filters() -> None:
+    """Sites, their order and the count of one value beside, for random filters."""
+    from django.http import QueryDict
+
+    from heritage.search import brute_force, store
+    from heritage.search.counting import facet_counts
+    from heritage.search.facets.registry import FACETS
+    from heritage.search.filters import SiteFilter
+
+    index, dice = store.current(), random.Random(_SEED)
+    values = {
+        facet.name: [facet.slug(value) for value in facet.listed(index, index.vocabulary)]
+        for facet in FACETS
+    }
+    wrong = wrong_counts = 0
+    for _ in range(_COMBINATIONS):
+        query = QueryDict(mutable=True)
+        for name in dice.sample(sorted(filter(values.get, values)), dice.randint(1, 3)):
+            most = min(len(values[name]), dice.choice([1, 2]))
+            query.setlist(name, dice.sample(values[name], most))
+        if dice.random() < _HALF:
+            query["sort"] = dice.choice(["oldest", "inscribed", "recent"])
+        filtered, expected = SiteFilter(query), brute_force.in_order(query)
+        is_right = set(filtered.hits) == set(expected)
+        if not is_right or filtered.page("en", 0, len(expected)) != expected:
+            wrong += 1
+            print(f"  wrong: {query.urlencode()}: {len(filtered.hits)}, not {len(expected)}")
+        facet = dice.choice([each for each in facet_counts(filtered) if each.options])
+        option, alone = dice.choice(facet.options), query.copy()
+        alone.setlist(facet.name, [option.value])
+        if option.count != len(brute_force.matching(alone)):
+            wrong_counts += 1
+            print(f"  wrong count: {alone.urlencode()}: {option.count}")
+    print(f"filters: of {_COMBINATIONS} wrong {wrong}, their counts {wrong_counts}")
 
 
 def _missed(pattern: str, language: str) -> Iterator[str]:

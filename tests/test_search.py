@@ -385,6 +385,13 @@ def test_what_fits_nothing_together_is_shown_in_part(rows):
     assert filtered.answer.partly and wall.pk in filtered.hits
 
 
+def test_one_of_several_words_in_texts_alone_is_no_match(rows):
+    tower = build.make_site("Clock Tower", summary={"en": "Its printers sold ink by weight."}).pk
+    assert set(SiteFilter({"q": "printers"}).hits) == {tower}
+    assert not SiteFilter({"q": "printers Xanthippe"}).hits
+    assert set(SiteFilter({"q": "clock Xanthippe"}).hits) == {tower}
+
+
 def test_a_correction_keeps_the_words_behind_the_sixth(rows):
     text = "grotoes of white horse temple luoyang guide city old gate"
     assert meant(text) == text.replace("grotoes", "grottoes")

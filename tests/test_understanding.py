@@ -68,6 +68,7 @@ def catalogue():
     build.make_site(
         "Luoyang Tower", slug="luoyang-tower", place=luoyang, latitude=34, longitude=112
     )
+    build.make_site("Arch by the Tiber", kinds=[temple], latitude=41.9, longitude=12.5)
     build.make_site(place=georgia), build.make_site(place=state)
 
 
@@ -194,6 +195,10 @@ TABLE = {
     "temples near Rome": "kind=temple near=town:rome",
     "罗马附近": "near=town:rome",
     "within 100 km of Naples": "near=town:naples within=100",
+    "temples in Rome": "kind=temple near=town:rome within=20",
+    "在罗马的寺庙": "near=town:rome within=20 kind=temple",
+    "temples in Bangkok": "kind=temple near=town:bangkok",  # nothing is in it
+    "in Jade Hall": "+ jade hall",
     "temples -church": "kind=temple not=kind:church",
     "temples except Jade Hall": "kind=temple not=site:jade-hall",
     "new in 1987": "inscribed=1987",
@@ -225,6 +230,7 @@ OF_NO_SITE = {
     *("5th century BC", "before 500 BC", "1900-1950", "第十一批", "twelfth batch"),
     *("temples not in China", "churches outside Luoyang", "不在洛阳的寺庙", "除洛阳的寺庙"),
     *("temples near Rome", "罗马附近", "within 100 km of Naples", "temples -church"),
+    *("temples in Rome", "在罗马的寺庙", "temples in Bangkok"),
     *("temples except Jade Hall", "洛阳以外的寺庙"),
     *("World Heritage not in danger", "without danger", "temples no longer in danger"),
 }
@@ -266,6 +272,11 @@ def test_words_of_a_name_are_not_read_alone():
     lists = ("questions", "asides")
     found = understanding.without_words(store.current(), "North Korea history", lists)
     assert found == ("north korea", "history")
+
+
+def test_a_foreign_name_of_two_scripts_is_not_joined_again_and_again():
+    build.make_name(Site.objects.get(slug="jade-hall"), "原爆あと", language="ja")
+    assert SiteFilter({"q": "原爆あと"}).answer is not None
 
 
 def test_the_nearest_are_not_the_latest():

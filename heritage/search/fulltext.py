@@ -14,6 +14,7 @@ from django.db.models.functions import Length
 from pyroaring import BitMap
 
 from heritage.models import SpeltWord
+from heritage.search.index import columns
 from heritage.search.replica import read_connection
 from heritage.values.tokens import Query
 
@@ -57,7 +58,7 @@ def _answer(statement: str, parameters: list) -> BitMap:
     with read_connection().cursor() as cursor:
         cursor.execute(statement, parameters)
         (found,) = cursor.fetchone()
-    return BitMap(_READ_IDS[connection.vendor](found)) if found else BitMap()
+    return columns.bitmap(_READ_IDS[connection.vendor](found)) if found else BitMap()
 
 
 def _query(asked: Query) -> str:

@@ -16,7 +16,7 @@ from pyroaring import BitMap
 from heritage.models import Coverage, Era, Event, Kind, Site
 from heritage.search import text_search
 from heritage.search.caches import CacheKey
-from heritage.search.index import orders
+from heritage.search.index import columns, orders
 from heritage.search.index.snapshot import IndexSnapshot, Order
 from heritage.search.query_language.dictionary import Superlative
 from heritage.search.text_search import InTiers, SiteOrder, TieredOrder
@@ -77,7 +77,7 @@ def by_superlative(
     said = partial(text_search.superlative_tiers, index, words=asked.words)
     in_words = TieredOrder(said, mainly.best_known)
     if asked.measure in ("oldest", "newest"):
-        known = BitMap(index.spans[Event.Role.BEGINNINGS].ids)
+        known = columns.bitmap(index.spans[Event.Role.BEGINNINGS].ids)
         by_year = _by_year(index, is_newest=asked.measure == "newest")
         return Measured(by_year, known, mainly, in_words)
     if asked.measure:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
-from math import inf, log
+from math import log
 from typing import Protocol
 
 import numpy as np
@@ -31,12 +31,9 @@ _MANY: CacheKey[LRUCache[Query, BitMap]] = CacheKey("answers of the full text, o
 _SPELT_OUT = 5  # letters of a name that cannot be mere initials
 _MAX_JOINED = 6  # words of which two may have been meant as one
 _LONG = 4  # letters of a word that is no syllable of pinyin
-_COMMON = 0.25  # of all sites: a word that more of them have does not count beside others
-_OF_NAMES = 2  # half as much again for a word of a name
 _MAX_IN_BRIEF = 20_000  # sites, of which those with a word in their summary come first
 _UNKNOWN = 6.0  # the weight of a word that no site holds: as that of one that one in 400 holds
 _LEAST = 0.34  # of all that is asked, by weight
-_BY_ITSELF = 0.5  # of all that is asked, where it is one word in texts alone
 _HALF = 0.6  # of the most that any site has, which others must have to be shown
 
 
@@ -133,6 +130,8 @@ def join_words(index: IndexSnapshot, text: str) -> str:
     if not 1 < len(words) <= _MAX_JOINED or sites_with_words_in_names(index, text):
         return ""
     as_one = "".join(words)
+    if len(tokens.query_words(as_one)) > 1:  # Han characters and kana are two words in any case
+        return ""
     if sites_matching(index, tokens.joined_words(text)).intersect(index.sites):
         return as_one
     for at in range(len(words) - 1) if len(words) > 2 else ():
@@ -292,9 +291,8 @@ def partial_matches(
     """Partial matches of a text that no site matches entirely.
 
     `others` are the sites of each of its filters, `there` those in the place that it names. Rare
-    words have more weight, in a name half as much again. A site is left out that lies elsewhere
-    than `there`, has less than a third of all weight, or one word in its texts that has less than
-    a half.
+    words have more weight. A site is left out that lies elsewhere than `there`, has less than a
+    third of all weight, or of several words and filters a single word, in its texts alone.
     """
     number = max(1, len(index.sites))
     asked = min(log(number + 1), _UNKNOWN)
@@ -307,14 +305,12 @@ def partial_matches(
     for hits, named in found:
         weight = log((number + 1) / len(hits)) if hits else asked
         total += weight
-        if hits and (len(hits) < number * _COMMON or len(found) == 1):
-            for sites, more in ((hits, weight), (named, weight / _OF_NAMES)):
-                ids = columns.ids_of(sites)
-                weights[ids] += more
-                reasons[ids] += 1
-    if len(found) > 1:  # a single word in a text is no match beside a filter
-        least = inf if len(found) > len(words) else total * _BY_ITSELF
-        weights[(reasons < 2) & (weights < least)] = 0
+        if hits:
+            weights[columns.ids_of(hits)] += weight
+            for sites in (hits, named):
+                reasons[columns.ids_of(sites)] += 1
+    if len(found) > 1:  # one of several words, in a text alone, is no match
+        weights[reasons < 2] = 0
     if there:  # what lies elsewhere is no answer
         is_there = np.zeros(size, dtype=bool)
         is_there[columns.ids_of(there)] = True

@@ -18,13 +18,12 @@ from heritage.search import text_search
 from heritage.search.distance_fields import town_value
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import questions
-from heritage.search.query_language.centres import centre_called
+from heritage.search.query_language.centres import IN_TOWN_KM, centre_called
 from heritage.search.query_language.query_words import FindSites, QueryFilter, QueryWords
 from heritage.search.query_language.understanding import UnderstoodQuery
 from heritage.values import tokens
 
 _LONGEST_CENTRE = 5  # words, or Han characters
-_IN_TOWN_KM = 20  # from the middle of a town to a site that is called after it
 _FEWEST_LETTERS, _FEWEST_HAN = 4, 2  # of what may be the beginning of a name
 _ASKING = ("asked", "fillers", "questions", "built", "inscribed", "excepted")
 _BESIDE_DISTANCES = ("near", "nearby", "from", "between")
@@ -141,6 +140,6 @@ def _called_after(
     for slug in (slug for facet, slug in named if facet == "place"):
         there |= find_sites((QueryFilter("place", (slug,)),), "")
     if town := gazetteer.town_called(phrase):
-        around = QueryFilter("within", (f"{_IN_TOWN_KM}",))
+        around = QueryFilter("within", (f"{IN_TOWN_KM}",))
         there |= find_sites((QueryFilter("near", (town_value(town),)), around), "")
     return there & text_search.sites_with_words_in_names(words.index, text)

@@ -5,6 +5,7 @@ the words around a centre that nobody knows: nothing is looked for by its name.
 """
 
 import re
+from dataclasses import replace
 
 from heritage.cartography import gazetteer
 from heritage.models import Site
@@ -16,6 +17,8 @@ from heritage.search.query_language.query_words import QueryFilter, QueryWords, 
 from heritage.search.query_language.values import Values
 from heritage.values import tokens
 
+BEFORE_A_LOCATION = frozenset(("in", "at", "within", "在"))
+IN_TOWN_KM = 20  # from the middle of a town to what is in it
 _LONGEST_NAME = 8  # words, or Han characters, of what something is near to
 _KM = re.compile(r"([0-9]{1,4})(?:km|kms)?")
 _KM_PER_MILE = 1.609344
@@ -54,6 +57,23 @@ class Centres:
                 if found and read == length:
                     return length + behind, found
         return 0, []
+
+    def inside(self, at: int) -> Reading:
+        """in Rome: a town that the world knows, and that is neither a place of records nor the name
+        of a site. Where nothing is in it, in Bangkok, what is near it."""
+        if self.words.atoms[at] not in BEFORE_A_LOCATION:
+            return 0, []
+        start = self.words.after_stop_words(at + 1)
+        length, town = self._town(start, 1, _LONGEST_NAME)
+        if not town or not town.is_known or self.values.phrase(start)[0]:
+            return 0, []
+        if text_search.sites_named(self.words.index, self.words.text(range(start, start + length))):
+            return 0, []
+        found = [QueryFilter("near", (town_value(town),))]
+        if len(self.words.index.around(town.point, IN_TOWN_KM).ids):
+            found.append(QueryFilter("within", (f"{IN_TOWN_KM}",)))
+            found = [replace(each, is_name=True) for each in found]
+        return start + length - at, found
 
     def _distant(self, at: int) -> Reading:
         """within 30 km of Luoyang, 10 miles from Bath."""

@@ -1,8 +1,7 @@
 """Recognises whole names of sites in a search text: “when was the Great Wall built”.
 
-A name has three Han characters or four letters at least; one of two characters, and a single word
-that many sites hold, is a name only where the rest of the text says so (`is_weak`). What is a term
-of a vocabulary, as “Ming”, is none; what is a place, too, as “Samarkand”, is read as the place
+One of two Han characters is a name only where the rest of the text says so (`is_weak`). What is a
+term of a vocabulary, as “Ming”, is none; what is a place, too, as “Samarkand”, is read as the place
 unless nothing is there that is asked for (`is_term`).
 """
 
@@ -16,9 +15,7 @@ from heritage.values import tokens
 
 _LONGEST = 12  # words of a name
 _LONGEST_HAN = 24  # Han characters
-_FEWEST_LETTERS = 4
-_FEW = 20  # sites that may hold a word that is a name …
-_FEW_OF = 50  # … or one of so many of all
+_FEWEST_HAN = 3  # of a name that decides by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,7 @@ def names_in(words: QueryWords) -> dict[int, SiteName]:
                 continue
             if sites := text_search.sites_named(words.index, text):
                 is_term = words.atoms[start : start + length] in words.dictionary.phrases
-                is_weak = _is_weak(words, start, length)
+                is_weak = tokens.is_han(words.atoms[start]) and length < _FEWEST_HAN
                 found[start] = SiteName(start, length, text, sites, is_weak, is_term)
                 taken.update(found[start].places)
     return found
@@ -84,17 +81,4 @@ def _may_be_name(words: QueryWords, start: int, length: int) -> bool:
         return True
     word = atoms[0]
     others = (word, *tokens.other_numbers(word))
-    return (
-        len(word) >= _FEWEST_LETTERS
-        and word.isalpha()
-        and words.dictionary.words.isdisjoint(others)
-    )
-
-
-def _is_weak(words: QueryWords, start: int, length: int) -> bool:
-    if tokens.is_han(words.atoms[start]):
-        return length < 3
-    if length > 1:
-        return False
-    holding = text_search.matching(words.index, words.atoms[start])
-    return len(holding) > max(_FEW, len(words.index.sites) // _FEW_OF)
+    return word.isalpha() and words.dictionary.words.isdisjoint(others)

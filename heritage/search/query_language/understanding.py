@@ -22,7 +22,7 @@ from heritage.search.facets.excluded import SITE
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.query_language.centres import Centres
+from heritage.search.query_language.centres import BEFORE_A_LOCATION, Centres
 from heritage.search.query_language.dates import FIRST_LIST, Dates
 from heritage.search.query_language.dictionary import Superlative
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
@@ -30,7 +30,6 @@ from heritage.search.query_language.site_names import SiteName, names_in
 from heritage.search.query_language.values import Values
 from heritage.values import tokens
 
-_BEFORE_A_LOCATION = frozenset(("in", "at", "within"))
 _NUMBER = re.compile("[0-9]{1,2}")  # of things, or days
 # What stands between the parts of a list: temples and pagodas.
 _LISTED = re.compile(
@@ -337,7 +336,7 @@ class _Parser:
         located = [
             where
             for where in wheres
-            if self.words.atoms[where[0] - 1] in _BEFORE_A_LOCATION and where[0]
+            if self.words.atoms[where[0] - 1] in BEFORE_A_LOCATION and where[0]
         ]
         if len(located) != 1 or self.values.origins:
             return False
@@ -439,6 +438,7 @@ class _Parser:
         """How many words at a position have a meaning as filters, and these filters."""
         readers = (
             self.centres.near,
+            self.centres.inside,
             self.dates.opened,
             self.values.formed,
             self.dates.span,
