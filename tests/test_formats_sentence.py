@@ -234,6 +234,31 @@ def test_a_site_in_the_ground_is_not_said_to_stand(client, eras, language, first
     assert 'event-what"></p>' not in page
 
 
+@pytest.mark.parametrize(
+    ("date", "first", "last", "english", "chinese"),
+    [
+        ("1342", "Gothic", "Venice", "1342 (Gothic, Venice)", "1342年（Gothic、Venice）"),
+        ("1342", "Venice", "Gothic", "1342 (Venice, Gothic)", "1342年（Venice、Gothic）"),
+        ("", "Gothic", "Venice", "Gothic, Venice", "Gothic、Venice"),  # one began before the other
+        (
+            "1240",
+            "Romanesque",
+            "Gothic",
+            "1240 (Romanesque to Gothic)",
+            "1240年（Romanesque至Gothic）",
+        ),
+        ("", "Romanesque", "Gothic", "Romanesque to Gothic", "Romanesque至Gothic"),
+    ],
+)
+def test_eras_of_one_time_are_no_span(date, first, last, english, chinese):
+    spans = {"Romanesque": "1000/1200", "Gothic": "1140/1500", "Venice": "0697/1797"}
+    made = {name: make_era(name, name, spans[name]) for name in (first, last)}
+    event = make_event(make_site(), "built", date, made[first], last_era=made[last])
+    assert event.when("short") == english
+    with translation.override("zh-hans"):
+        assert event.when("short") == chinese
+
+
 def test_years_of_a_register_are_told_with_their_era(client, eras):
     site = make_site("Headquarters", "旧址", slug="headquarters")
     make_event(site, "dated", "1736/1795", eras["qing"])

@@ -169,14 +169,34 @@ class Event(Record):
         return _phrase(self.date, style, approximate, get_language())
 
     def era_phrase(self) -> str:
-        """The eras in words, or an empty text: “Jin (1115–1234) to Qing”."""
+        """The eras in words, or an empty text: “Jin (1115–1234) to Qing”, “Gothic, Genoa”."""
         if self.first_era is None:
             return ""
         first = str(self.first_era.short())
         if self.last_era is None or self.last_era_id == self.first_era_id:
             return first
         last = str(self.last_era.short())
+        if self._eras_are_of_one_time():
+            return sentences.listed([first, last])
         return pgettext("span of eras", "%(first)s to %(last)s") % {"first": first, "last": last}
+
+    def _eras_are_of_one_time(self) -> bool:
+        """Whether they are no span, but a style and a state, say: one began no later than the
+        other, or the date lies in both.
+        """
+        if self.first_era is None or self.last_era is None:
+            return False
+        end, began = self.first_era.last_year, self.last_era.first_year
+        if began is None or self.first_era.first_year is None:
+            return False
+        if began <= self.first_era.first_year:
+            return True
+        first, last = (
+            (self.parsed.first_year, self.parsed.last_year) if self.parsed else (None, None)
+        )
+        if first is None or last is None:
+            return False
+        return began <= first and (end is None or last <= end)
 
     def when(self, style: str = "long") -> str:
         """Date and eras in words: “about 493 (Northern Wei)”."""
