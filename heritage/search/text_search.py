@@ -261,7 +261,6 @@ class PartialMatches:
     ids: np.ndarray
     weights: np.ndarray
     best_known: Order
-    share: float  # of all that is asked, by weight, that the first of them have
 
     @property
     def hits(self) -> BitMap:
@@ -282,7 +281,7 @@ class PartialMatches:
 def no_matches(index: IndexSnapshot) -> PartialMatches:
     """Those of a text of which nothing is looked for."""
     nothing, weights = np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32)
-    return PartialMatches(nothing, weights, index.orders[orders.PROMINENCE], 0)
+    return PartialMatches(nothing, weights, index.orders[orders.PROMINENCE])
 
 
 def partial_matches(
@@ -319,7 +318,7 @@ def partial_matches(
     if most < total * _LEAST or not most:
         return no_matches(index)
     ids = np.flatnonzero(weights >= most * _HALF).astype(np.uint32)
-    return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE], float(most / total))
+    return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE])
 
 
 def _is_figure(word: str) -> bool:

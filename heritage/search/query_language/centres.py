@@ -1,4 +1,5 @@
-"""Recognises what something is near to: near Luoyang, 洛阳附近, within 30 km of Longmen Grottoes.
+"""Recognises what something is near to: near Luoyang, 洛阳附近, within 30 km of Longmen Grottoes;
+and that it is in a town of the gazetteer: in Rome.
 
 That is a site, a place of records, or a town of the gazetteer. `opens()` and `closes()` recognise
 the words around a centre that nobody knows: nothing is looked for by its name.
