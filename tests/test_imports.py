@@ -495,7 +495,7 @@ def test_a_dry_run_writes_a_report_and_no_record(tmp_path):
     said = run(path, "--dry-run", "--report", report)
     assert "changed: 1" in said and "error: 1" in said
     page = report.read_text("utf-8")
-    assert "Old &amp; &lt;new&gt;" in page and "<del>1.0000</del>" in page
+    assert "Old &amp; &lt;new&gt;" in page and "<del>1</del>" in page
     assert Site.objects.get().area_ha == 1
 
 
