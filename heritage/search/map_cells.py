@@ -11,7 +11,7 @@ that what is shown and what lies outside add up to the list.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import ceil, floor, hypot
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -257,7 +257,7 @@ _PLACES: CacheKey[LRUCache[frozenset[tuple[str, ...]], Places]] = CacheKey("plac
 
 def _curve(index: IndexSnapshot) -> _Curve:
     """It depends on the points alone: the sites without one come after it in the order."""
-    return index.points_cache.get_or_set(_CURVE, lambda: _made_curve(index))
+    return index.points.cache.get_or_set(_CURVE, lambda: _made_curve(index))
 
 
 def _made_curve(index: IndexSnapshot) -> _Curve:
@@ -330,11 +330,21 @@ def _shift(zoom: int) -> int:
     return map_keys.BITS - (zoom + (TILE // SQUARE).bit_length() - 1)
 
 
-def _stretches(window: MapWindow) -> list[tuple[int, int, int, int]]:
-    """The squares that a window touches: first and last column, first and last row.
+class _Stretch(NamedTuple):
+    """Squares in a row of columns and of rows, the last ones included."""
 
-    Two where it crosses 180°. Empty beyond the poles.
-    """
+    first: int
+    last: int
+    top: int
+    bottom: int
+
+    def holds(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Which of the squares in these columns and rows are among them."""
+        return (x >= self.first) & (x <= self.last) & (y >= self.top) & (y <= self.bottom)
+
+
+def _stretches(window: MapWindow) -> list[_Stretch]:
+    """The squares that a window touches: two where it crosses 180°, none beyond the poles."""
     side = (TILE // SQUARE) << window.zoom
     top = max(0, floor(window.top / SQUARE))
     bottom = min(side, ceil((window.top + window.height) / SQUARE)) - 1
@@ -343,22 +353,21 @@ def _stretches(window: MapWindow) -> list[tuple[int, int, int, int]]:
     if top > bottom:
         return []
     if last - first + 1 >= side:
-        return [(0, side - 1, top, bottom)]
+        return [_Stretch(0, side - 1, top, bottom)]
     first, last = first % side, last % side
     if first <= last:
-        return [(first, last, top, bottom)]
-    return [(first, side - 1, top, bottom), (0, last, top, bottom)]
+        return [_Stretch(first, last, top, bottom)]
+    return [_Stretch(first, side - 1, top, bottom), _Stretch(0, last, top, bottom)]
 
 
 def _squares(curve: _Curve, places: Places, window: MapWindow) -> _Found:
     shift = _shift(window.zoom)
     parts = []
-    for first, last, top, bottom in _stretches(window):
-        for x, y, starts in _near(curve, window.zoom, shift, first, last, top, bottom):
-            inside = (x >= first) & (x <= last) & (y >= top) & (y <= bottom)
+    for stretch in _stretches(window):
+        for x, y, starts in _near(curve, window.zoom, shift, stretch):
             before = places.before(starts)
             counts = np.diff(before)
-            kept = np.flatnonzero(inside & (counts > 0))
+            kept = np.flatnonzero(stretch.holds(x, y) & (counts > 0))
             parts.append(
                 (
                     x[kept],
@@ -375,18 +384,17 @@ def _squares(curve: _Curve, places: Places, window: MapWindow) -> _Found:
 
 
 def _near(
-    curve: _Curve, zoom: int, shift: int, first: int, last: int, top: int, bottom: int
+    curve: _Curve, zoom: int, shift: int, stretch: _Stretch
 ) -> Iterator[tuple[np.ndarray, ...]]:
     """Tables of squares that contain those asked for, and some beside them."""
-    for low, high in _large_squares(shift, first, last, top, bottom):
+    for low, high in _large_squares(shift, stretch):
         if found := curve.within(low, high, shift, is_kept=zoom <= _TABLES_TO):
             yield found
 
 
-def _large_squares(
-    shift: int, first: int, last: int, top: int, bottom: int
-) -> Iterator[tuple[int, int]]:
+def _large_squares(shift: int, stretch: _Stretch) -> Iterator[tuple[int, int]]:
     """The keys, from and to before, of at most four large squares that cover these squares."""
+    first, last, top, bottom = stretch
     size = max(last - first, bottom - top).bit_length()
     for row in range(top >> size, (bottom >> size) + 1):
         for column in range(first >> size, (last >> size) + 1):
@@ -538,8 +546,8 @@ def _in_window(latitudes: np.ndarray, longitudes: np.ndarray, window: MapWindow)
     shift = _shift(window.zoom)
     x, y = x >> shift, y >> shift
     inside = np.zeros(len(x), dtype=bool)
-    for first, last, top, bottom in _stretches(window):
-        inside |= (x >= first) & (x <= last) & (y >= top) & (y <= bottom)
+    for stretch in _stretches(window):
+        inside |= stretch.holds(x, y)
     return inside
 
 
@@ -618,12 +626,11 @@ def _rows_near(table: Table, window: MapWindow) -> np.ndarray:
     curve = table.cache.get_or_set(_ROWS_OF_CURVE, lambda: _made_rows(table))
     shift = _shift(window.zoom)
     parts = [np.zeros(0, dtype=np.int32)]
-    for first, last, top, bottom in _stretches(window):
-        for low, high in _large_squares(shift, first, last, top, bottom):
+    for stretch in _stretches(window):
+        for low, high in _large_squares(shift, stretch):
             start, stop = np.searchsorted(curve.keys, (low, high)).tolist()
             x, y = map_keys.columns_and_rows(curve.keys[start:stop] >> 2 * shift)
-            inside = (x >= first) & (x <= last) & (y >= top) & (y <= bottom)
-            parts.append(curve.rows[start:stop][inside])
+            parts.append(curve.rows[start:stop][stretch.holds(x, y)])
     return np.sort(np.concatenate(parts))
 
 

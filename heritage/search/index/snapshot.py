@@ -165,8 +165,6 @@ class IndexSnapshot:
     facet_cache: Cache = field(default_factory=Cache, compare=False)
     # The same after writes that concern no World Heritage entry, no site under one, no vocabulary.
     world_heritage_cache: Cache = field(default_factory=Cache, compare=False)
-    # The same after writes that neither move, add nor remove a point.
-    points_cache: Cache = field(default_factory=Cache, compare=False)
 
     def version(self, site_id: int) -> tuple[str, str]:
         """A token of everything that is shown of a site; it changes when any of that is written."""
@@ -362,7 +360,6 @@ def patched_snapshot(
         {name: token if is_other[name] else before for name, before in snapshot.parts.items()},
         facet_cache=snapshot.facet_cache if is_as_it_was else Cache(),
         world_heritage_cache=Cache() if is_listed else snapshot.world_heritage_cache,
-        points_cache=snapshot.points_cache if points is snapshot.points else Cache(),
     )
 
 
