@@ -86,12 +86,8 @@ class Quantity(Record):
 
     def phrase(self) -> str:
         """The number with its unit: "about 17 m", "51,000"."""
-        return self._worded(number_format(*self._shown(), force_grouping=True))
-
-    def _shown(self) -> tuple[Decimal, int]:
-        """The number and its decimal places, without zeros at the end."""
-        amount = Decimal(self.amount).normalize()
-        return amount, max(0, -int(amount.as_tuple().exponent))
+        amount = Decimal(self.amount).normalize()  # without zeros at the end
+        return self._worded(number_format(amount, force_grouping=True))
 
     def _worded(self, number: str) -> str:
         unit = self.Unit(self.unit).label if self.unit else ""

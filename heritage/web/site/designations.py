@@ -211,9 +211,7 @@ def _han(text: str) -> SafeString | str:
 def area_phrase(hectares: Decimal | None) -> str:
     if not hectares:
         return ""
-    exponent = hectares.normalize().as_tuple().exponent
-    decimals = max(0, -exponent) if isinstance(exponent, int) else 0
-    number = number_format(hectares, decimals, force_grouping=True)
+    number = number_format(hectares.normalize(), force_grouping=True)
     return pgettext("area", "%(hectares)s ha") % {"hectares": number}
 
 
