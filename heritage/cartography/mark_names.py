@@ -52,7 +52,7 @@ def sides(zoom: int, box: Box, script: str, marks: Sequence[MarkOnSheet]) -> lis
     return found
 
 
-def place(mark: MarkOnSheet, side: str) -> tuple[float, float, str]:
+def text_position(mark: MarkOnSheet, side: str) -> tuple[float, float, str]:
     """Where the letters begin, stand in the middle, or end, as SVG has it: x, y, anchor."""
     away = mark.reach + GAP
     if side == "center":
@@ -64,7 +64,7 @@ def place(mark: MarkOnSheet, side: str) -> tuple[float, float, str]:
     return mark.x, mark.y + (away + SIZE * 0.8 if side == "bottom" else -away), "middle"
 
 
-def offset(mark: MarkOnSheet, side: str) -> tuple[int, int]:
+def edge_offset(mark: MarkOnSheet, side: str) -> tuple[int, int]:
     """Pixels across and down from the middle of the mark to its edge there."""
     across, down = {"right": (1, 0), "left": (-1, 0), "bottom": (0, 1), "top": (0, -1)}.get(
         side, (0, 0)

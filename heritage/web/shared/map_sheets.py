@@ -215,8 +215,8 @@ def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
     return [
         replace(
             mark,
-            name_at=mark_names.place(there, side),
-            name_beside=(side, *mark_names.offset(there, side)),
+            name_at=mark_names.text_position(there, side),
+            name_beside=(side, *mark_names.edge_offset(there, side)),
         )
         if side
         else mark
