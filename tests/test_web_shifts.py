@@ -147,7 +147,7 @@ def test_a_site_is_printed_on_few_pages(browser, live_server, filled):
     browser.get(f"{live_server.url}/en/sites/longmen-grottoes/")
     printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     pages = re.findall(rb"/Type\s*/Page\b(?!s)", b64decode(printed["data"]))
-    assert len(pages) == 3
+    assert len(pages) <= 3
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     left_out = browser.find_elements("css selector", ".visit-today, .site-near, #names, .share")
     assert left_out and not any(each.is_displayed() for each in left_out)
