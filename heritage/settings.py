@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "js_lib_leaflet",
 ]
 MIDDLEWARE = [
+    "heritage.web.operations.middleware.short_headers",
     "heritage.web.operations.request_log.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

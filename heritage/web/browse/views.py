@@ -6,8 +6,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.csp import CSP
-from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.cartography import tile_files
@@ -73,17 +71,7 @@ def embedded_map(request: HttpRequest) -> HttpResponse:
     return response
 
 
-# Of an SVG that is opened by itself, which has its style within it and runs nothing.
-_POLICY: dict[str, list[str]] = {
-    "default-src": [CSP.NONE],
-    "style-src": [CSP.UNSAFE_INLINE],
-    "img-src": ["data:"],
-    "frame-ancestors": [CSP.NONE],
-}
-
-
 @require_safe
-@csp_override(_POLICY)
 def map_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """The map of a list as a picture: `bbox` or `at` say where, `size` how large (900x620)."""
     data = request.GET.copy()
@@ -94,7 +82,6 @@ def map_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
 
 
 @require_safe
-@csp_override(_POLICY)
 def timeline_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
     """The timeline of a list as a picture: `at`, `counted` and `scale` say what it shows."""
     filtered = requested_list(request.GET, "timeline")

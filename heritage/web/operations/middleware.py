@@ -1,5 +1,5 @@
-"""Middleware: what browsers may store, the index snapshot of a request, tiles of others on the map,
-the cache of whole pages.
+"""Middleware: headers of pictures and files, what browsers may store, the index snapshot of a
+request, tiles of others on the map, the cache of whole pages.
 
 The index snapshot and the cache are for GET and HEAD only; a request that writes always reads the
 newest state.
@@ -25,6 +25,7 @@ from django.views.decorators.http import conditional_page
 from heritage.search import LRUCache, current_index, page_dependencies, pinned_index, replica
 from heritage.server import counters
 from heritage.server.query_timeout import query_timeout
+from heritage.web.operations import request_log
 from heritage.web.shared import map_sheets
 
 _LARGEST = 500_000  # bytes of a cached page
@@ -34,6 +35,9 @@ _HEADERS = (
 )
 # Pages, feeds, sitemaps, data.
 _TYPES = ("text/html", "application/atom+xml", "application/xml", "application/ld+json")
+_POLICY = "Content-Security-Policy"
+_OF_PAGES = ("Cross-Origin-Opener-Policy", "Referrer-Policy", "X-Frame-Options", request_log.HEADER)
+_POLICY_OF_SVG = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 # The headers in the key: a page that varies by another one is not cached.
 _VARIES = {"hx-request", "hx-history-restore-request"}
 
@@ -60,6 +64,30 @@ class CompressedPages(GZipMiddleware):
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         return response if response.streaming else super().process_response(request, response)
+
+
+def short_headers(get_response: GetResponse) -> GetResponse:
+    """Middleware: pictures and static files go without the headers that concern pages alone, as a
+    map brings dozens of them.
+
+    An SVG, which a reader may open by itself as if it were a page, has a policy of its own: its
+    style is within it, and it runs, loads and submits nothing.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        kind = response.get("Content-Type", "")
+        if kind.startswith("image/"):
+            for name in (*_OF_PAGES, _POLICY):
+                del response[name]
+            if kind.startswith("image/svg+xml"):
+                response[_POLICY] = _POLICY_OF_SVG
+        elif request.path.startswith(settings.STATIC_URL):
+            for name in _OF_PAGES:
+                del response[name]
+        return response
+
+    return answer
 
 
 def personal_pages(get_response: GetResponse) -> GetResponse:
