@@ -26,6 +26,8 @@ PAGES = {
     "browse in Chinese": "/zh-hans/sites/",
     "browse, two filters": "/en/sites/?kind=temple&era=tang",
     "browse as a list": "/en/sites/?view=list",
+    "map": "/en/sites/?view=map",
+    "timeline": "/en/sites/?view=timeline",
     "site": "/en/sites/longmen-grottoes/",
     "site in Chinese": "/zh-hans/sites/longmen-grottoes/",
     "era": "/en/eras/tang/",
@@ -129,7 +131,10 @@ def content(address: str) -> bytes:
 @cache
 def compressed(address: str) -> int:
     """As whitenoise keeps it, and every browser takes it."""
-    return len(brotli.compress(content(address)))
+    from heritage.web.operations.static_files import without_comments
+
+    name = urlsplit(address).path.removeprefix(settings.STATIC_URL)
+    return len(brotli.compress(without_comments(name, content(address))))
 
 
 def table(client) -> str:
