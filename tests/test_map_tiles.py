@@ -4,6 +4,7 @@ import gzip
 import io
 import re
 
+import brotli
 import numpy as np
 import pytest
 import resvg_py
@@ -166,12 +167,27 @@ def test_a_tile_is_drawn_once_and_kept_for_good(client, settings, tmp_path, monk
     first = client.get(address())
     assert first["Content-Type"] == "image/svg+xml"
     assert "immutable" in first["Cache-Control"]
+    assert first.content == map_sheet.draw_tile(1, 1, 0, "en").encode()
     monkeypatch.setattr(map_sheet, "draw_tile", None)  # it need not be drawn again
     assert client.get(address()).content == first.content
     # A page of a former version asks for its own tiles: it gets today's, and not for long.
     other = client.get(address(version="0123456789"))
     assert other.content == first.content
     assert "immutable" not in other["Cache-Control"]
+
+
+def test_a_tile_is_compressed_for_who_takes_that(client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    plain = client.get(address())
+    small = client.get(address(), headers={"Accept-Encoding": "gzip, deflate, br"})
+    assert small["Content-Encoding"] == "br" and "Content-Encoding" not in plain
+    assert brotli.decompress(small.content) == plain.content
+    zipped = client.get(address(), headers={"Accept-Encoding": "gzip, br;q=0, zstd"})
+    assert zipped["Content-Encoding"] == "gzip"
+    assert gzip.decompress(zipped.content) == plain.content
+    assert len(small.content) < 0.87 * len(zipped.content)
+    for each in (plain, small, zipped):
+        assert "Accept-Encoding" in each["Vary"]
 
 
 @pytest.mark.django_db

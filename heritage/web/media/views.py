@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import brotli
 from django.conf import settings
 from django.db.models.fields.files import FieldFile
 from django.http import (
@@ -20,7 +21,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_cache_control
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -34,6 +35,7 @@ from heritage.web.media.cover_drawings import cached_svg
 from heritage.web.media.previews import Preview
 
 _DAY = 24 * 3600
+_BROTLI = re.compile(r"\bbr\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")  # `q=0` refuses it
 _SIZE = re.compile(r"([0-9a-f]{24})-([1-9][0-9]{0,4})\.(avif|jpg|png)")  # as `Rendition.name`
 
 
@@ -204,7 +206,13 @@ def map_tile(
         raise Http404 from error
     except tile_files.BusyError:
         return HttpResponse(status=503, headers={"Retry-After": "2"})
-    response = HttpResponse(drawn, content_type="image/svg+xml")
+    takes_brotli = _BROTLI.search(request.headers.get("Accept-Encoding", ""))
+    response = HttpResponse(
+        drawn if takes_brotli else brotli.decompress(drawn), content_type="image/svg+xml"
+    )
+    if takes_brotli:
+        response["Content-Encoding"] = "br"
+    patch_vary_headers(response, ["Accept-Encoding"])
     pictures.set_caching(response, for_good=version == tile_files.VERSION)
     return response
 
