@@ -147,7 +147,7 @@ async function refresh() {
   const url = new URL(root.dataset.url, location.href);
   url.searchParams.set("at", at);
   url.searchParams.set("size", `${Math.round(size.x)}x${Math.round(size.y)}`);
-  if (live.known) url.searchParams.set("known", live.known);
+  url.searchParams.set("known", root.dataset.known);
   live.asked?.abort();
   const asked = (live.asked = new AbortController());
   root.setAttribute("aria-busy", "true");
@@ -167,7 +167,7 @@ async function refresh() {
     if (!isEmbedded) {
       root.querySelector(".map-counts").innerHTML = data.counts;
       if (data.found !== undefined) root.querySelector(".map-found").innerHTML = data.found;
-      live.known = data.tag;
+      root.dataset.known = data.tag;
       root.querySelector(".map-area").setAttribute("href", data.area);
     }
     root.querySelector(".map-streets").hidden = !data.isOfStreets;

@@ -21,7 +21,7 @@ from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
 from heritage.web.browse.picture_files import tag_of
-from heritage.web.browse.shown import MapPage, MapStep, Shown, shown_cards
+from heritage.web.browse.shown import MapPage, MapStep, Shown, ShownCard, shown_cards
 from heritage.web.media import covers
 from heritage.web.shared import cards, language_html, map_sheets
 from heritage.web.shared.map_sheets import AT, MapMark
@@ -60,22 +60,21 @@ def _state(filtered: SiteFilter, window: MapWindow, view: MapView, ids: list[int
 def shown_at(filtered: SiteFilter, window: MapWindow, template: str) -> Shown:
     view = _view(filtered, window)
     ids = _listed(filtered, view)
-    rendered = cards.rendered_cards(filtered.index, ids)
+    listed = shown_cards(filtered, cards.rendered_cards(filtered.index, ids))
     return Shown(
         template,
         [*ids, *map_cells.ids_in(view.groups)],
         _state(filtered, window, view, ids),
-        shown_cards(filtered, rendered),
-        map=_page(filtered, window, view, len(ids)),
+        listed,
+        map=_page(filtered, window, view, listed),
     )
 
 
 def data_of(page: MapPage, counts: str, found: str, known: str) -> dict[str, Any]:
     """What the script needs of a window: marks, and as HTML the counts and the list beside the map.
 
-    The list is left out where the script has it already: `known` is the tag that it was sent with.
+    The list is left out where the script has it already: `known` is the tag that it came with.
     """
-    tag = tag_of_texts(found)
     return {
         "marks": [
             {
@@ -99,8 +98,8 @@ def data_of(page: MapPage, counts: str, found: str, known: str) -> dict[str, Any
         "inView": page.in_view,
         "area": f"?{page.area_query}",
         "counts": counts,
-        "tag": tag,
-    } | ({} if tag == known else {"found": found})
+        "tag": page.tag,
+    } | ({} if page.tag == known else {"found": found})
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +206,9 @@ def _size(text: str) -> tuple[int, int] | None:
     return width, height
 
 
-def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -> MapPage:
+def _page(
+    filtered: SiteFilter, window: MapWindow, view: MapView, listed: list[ShownCard]
+) -> MapPage:
     data = filtered.raw_data
     in_view = view.shown + view.in_districts
     label = map_sheets.in_view(in_view)
@@ -227,8 +228,8 @@ def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -
         query(data, drop=[AT], bbox=area),
         query(data, drop=[AT, "view"], bbox=area),
         _("The first %(listed)s of %(all)s in view are listed here.")
-        % {"listed": language_html.number(listed), "all": language_html.number(in_view)}
-        if listed < in_view
+        % {"listed": language_html.number(len(listed)), "all": language_html.number(in_view)}
+        if len(listed) < in_view
         else "",
         f"{reverse('web:map_data')}?{query(data, drop=[AT, 'view'])}",
         map_sheets.tile_address(),
@@ -237,6 +238,7 @@ def _page(filtered: SiteFilter, window: MapWindow, view: MapView, listed: int) -
         any(layer.datum == "gcj02" for layer in layers),
         view.parts,
         query(data, drop=[AT, "view"], **{AT: map_sheets.at_of(window)}),
+        tag_of_texts(*(f"{card.distance}{card.html}" for card in listed)),
     )
 
 

@@ -43,6 +43,7 @@ class MapPage:
     is_shifted: bool  # whether these are in GCJ-02
     parts: list[tuple[float, float]]  # of properties: latitude and longitude
     shown_query: str  # of the same sites and place, for pictures and other pages
+    tag: str  # of the list beside the map
 
 
 @dataclass(frozen=True, slots=True)
