@@ -7,17 +7,14 @@ Lighthouse does: a processor four times slower, 1.6 Mbit/s and 150 ms to the ser
 """
 
 import argparse
-import json
-import tempfile
 import time
 from importlib.resources import files
 
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
+from benchmarks import chromium
 from benchmarks.weights import PAGES
 
-DRIVER = "/usr/bin/chromedriver"
 WIDTH, HEIGHT = 360, 740
 SLOWER, LATENCY, BYTES_A_SECOND = 4, 150, 1_600_000 // 8
 # What a page should keep: seconds, a share of the screen, kB, pixels.
@@ -73,18 +70,9 @@ def main() -> None:
 
 
 def _browser() -> webdriver.Chrome:
-    options = webdriver.ChromeOptions()
-    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run")
-    for flag in (*flags, f"--user-data-dir={tempfile.mkdtemp()}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    browser = webdriver.Chrome(options=options, service=Service(DRIVER))
-    screen = {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 2, "mobile": True}
+    browser = chromium.started(WIDTH, HEIGHT, scale=2, is_phone=True)
     for command, values in (
-        ("Emulation.setDeviceMetricsOverride", screen),
-        ("Emulation.setTouchEmulationEnabled", {"enabled": True}),
         ("Emulation.setCPUThrottlingRate", {"rate": SLOWER}),
-        ("Network.enable", {}),
         ("Network.setCacheDisabled", {"cacheDisabled": True}),
         ("Page.addScriptToEvaluateOnNewDocument", {"source": OBSERVE}),
         ("DOM.enable", {}),
@@ -105,28 +93,16 @@ def _measured(browser: webdriver.Chrome, address: str) -> tuple:
     time.sleep(1)  # what is painted last
     seen = browser.execute_script(READ, LEAST_TARGET)
     used = browser.execute_cdp_cmd("CSS.stopRuleUsageTracking", {})["ruleUsage"]
-    requests, weight = _loaded(browser.get_log("performance"))
+    answers = chromium.loaded(browser.get_log("performance"))
     unused = _unused(browser, used)
     browser.execute_script(files(AXE[0]).joinpath(AXE[1]).read_text(encoding="utf-8"))
     amiss = browser.execute_async_script(CONTRAST)
     return (
-        round(seen["lcp"] / 1000, 2), seen["what"], round(seen["shift"], 3), round(weight / 1000),
-        requests, f"{unused:.0%}", seen["height"], seen["description"], seen["canonical"],
+        round(seen["lcp"] / 1000, 2), seen["what"], round(seen["shift"], 3),
+        round(sum(each.size for each in answers) / 1000), len(answers), f"{unused:.0%}",
+        seen["height"], seen["description"], seen["canonical"],
         seen["robots"] or "index", seen["small"], ", ".join(amiss) or "–",
     )  # fmt: skip
-
-
-def _loaded(log: list[dict]) -> tuple[int, int]:
-    """How many requests, and their bytes on the way."""
-    requests, weight = 0, 0
-    for line in log:
-        message = json.loads(line["message"])["message"]
-        match message["method"]:
-            case "Network.responseReceived":
-                requests += 1
-            case "Network.loadingFinished":
-                weight += message["params"]["encodedDataLength"]
-    return requests, round(weight)
 
 
 def _unused(browser: webdriver.Chrome, rules: list[dict]) -> float:
