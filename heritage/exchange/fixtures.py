@@ -206,7 +206,8 @@ def _row(file: str, item: Any) -> FixtureRow:
         raise TypeError("an object needs its uid, which is text")
     if _UNSTORABLE.search(_json(fields)):
         raise ValueError(f"{fields['uid']!a} holds a character that cannot be stored")
-    first = {_first_name(model, name): value for name, value in fields.items()}
+    names = _first_names(model)
+    first = {names.get(name, name): value for name, value in fields.items()}
     label = next((old for old, new in _RENAMED_MODELS.items() if new == item["model"]), None)
     return FixtureRow(file, model, fields, _digest([label or item["model"], first]))
 
@@ -216,10 +217,10 @@ def _model(label: str) -> type[Record]:
     return apps.get_model(_RENAMED_MODELS.get(label, label))
 
 
-def _first_name(model: type[Record], name: str) -> str:
-    """What the first version called a column."""
+def _first_names(model: type[Record]) -> dict[str, str]:
+    """What the first version called columns that have been renamed since, by their names."""
     renamed = _RENAMED_COLUMNS.get(model._meta.label_lower, {})
-    return next((old for old, new in renamed.items() if new == name), name)
+    return {new: old for old, new in renamed.items()}
 
 
 # In JSON: NUL, which PostgreSQL does not store, and surrogates, which are half of a character.
@@ -559,8 +560,9 @@ def _stored_digests(model: type[Record], pks: list[int]) -> dict[int, str]:
     """
     carried = row_values.recorded_columns(model)
     defaults = {field.attname: field.get_default() for field in carried}
+    names = _first_names(model)
     first_names = {
-        field.attname: _first_name(model, field.name) + field.attname.removeprefix(field.name)
+        field.attname: names.get(field.name, field.name) + field.attname.removeprefix(field.name)
         for field in carried
     }
     rows: QuerySet[Any] = model.objects.filter(pk__in=pks)

@@ -17,7 +17,6 @@ from heritage.models import row_values
 from heritage.models.conditions import Undecidable, evaluate
 from heritage.models.row_values import (
     column,
-    is_expression,
     plain_object,
     plain_row,
     stored_rows,
@@ -312,7 +311,12 @@ class Record(models.Model):
         derived again from the row that it has stored.
         """
         fields = self._meta.concrete_fields
-        computed = {field for field in fields if is_expression(self.__dict__.get(field.attname))}
+        # What the database computes when it is written, as `F("order") + 1`.
+        computed = {
+            field
+            for field in fields
+            if hasattr(self.__dict__.get(field.attname), "resolve_expression")
+        }
         beside = set(computed)
         if written is not None:
             names = {*written, *self.derived_fields}

@@ -58,8 +58,10 @@ class LanguageMapField(models.JSONField):
         value = super().get_prep_value(value)
         if isinstance(value, dict):  # not an expression
             return LanguageMap(
-                (code, with_plain_line_ends(text) if isinstance(text, str) else text)
-                for code, text in value.items()
+                {
+                    code: with_plain_line_ends(text) if isinstance(text, str) else text
+                    for code, text in value.items()
+                }
             )
         return value
 

@@ -21,8 +21,17 @@ class RelationRowQuerySet[T: "RelationRow"](models.QuerySet[T]):
 
     def bulk_create(self, objs: Iterable[T], *args: Any, **options: Any) -> list[T]:
         objs = list(objs)
-        with self.model.tracked(getattr(obj, self.model.owner_column) for obj in objs):
-            return super().bulk_create(objs, *args, **options)
+        field = self.model.relation()
+        near, far = self.model.owner_column, field.m2m_reverse_name()
+        with unit_of_work() as unit:
+            unit.prepare_write(cast("type[Record]", field.model))
+            before = linked_ids(field, [getattr(obj, near) for obj in objs])
+            created = super().bulk_create(objs, *args, **options)
+            after = {pk: {*ids} for pk, ids in before.items()}
+            for obj in objs:
+                after[getattr(obj, near)].add(getattr(obj, far))
+            unit.relation_changed(field, before, {pk: sorted(ids) for pk, ids in after.items()})
+        return created
 
     def update(self, **values: Any) -> NoReturn:
         """Refused, and with it `bulk_update()`: rows of a relation are added and removed only."""

@@ -78,11 +78,6 @@ def plain_row(model: type[models.Model], stored: dict, more: Iterable[str] = ())
     return plain
 
 
-def is_expression(value: object) -> bool:
-    """Whether the database computes a value when it is written, as it does `F("order") + 1`."""
-    return hasattr(value, "resolve_expression")
-
-
 def plain_object(row: models.Model, names: Container[str] | None = None) -> dict:
     """The same of an object that was just saved; of these columns (names or attnames) or all."""
     plain = {}
@@ -90,7 +85,7 @@ def plain_object(row: models.Model, names: Container[str] | None = None) -> dict
         if names is not None and not (field.name in names or field.attname in names):
             continue
         value = getattr(row, field.attname)
-        if is_expression(value):
+        if hasattr(value, "resolve_expression"):  # the database computes it: `F("order") + 1`
             value = stored_rows(type(row), [row.pk])[row.pk][field.attname]
         elif not isinstance(field, models.FileField):
             try:

@@ -15,6 +15,7 @@ database for the same.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import (
@@ -241,7 +242,12 @@ def _published() -> Iterator[_Query]:
         yield query._replace(rows=query.rows.filter(of_site__in=published))
 
 
-def _queries() -> Iterator[_Query]:
+@cache  # to put them together takes longer than to answer them for one site
+def _queries() -> tuple[_Query, ...]:
+    return tuple(_made_queries())
+
+
+def _made_queries() -> Iterator[_Query]:
     kinds, sites = StatementKind, Site.objects.annotate(of_site=F("pk"))
     yield _of_sites(kinds.TEXT, sites.exclude(summary={}, description={}))
     standing = SourcedSentence.objects.filter(stands=True)

@@ -197,7 +197,7 @@ class TermMatcher:
                     if _SYLLABLE.fullmatch(form):
                         self.spoken.setdefault(form, set()).add(pk)
             for name in found:
-                parts = normalize.split_words(name)
+                parts = normalize.WORD.findall(name)
                 names.add(("".join(parts), pk))
                 words |= {(word, pk) for word in _words(parts)}
             for code in interface_languages():

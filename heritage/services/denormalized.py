@@ -128,9 +128,9 @@ def refresh(
             terms = Terms.of_sites(sites)
             if Event in effects or ColumnEffect.VALUES in effects.get(Era, ColumnEffect.NOTHING):
                 _refresh_events(sites, terms)
-                _refresh_eras(sites, _eras_between(sites), terms)
+                _refresh_eras(sites, _eras_between(sites, terms), terms)
             elif columns & {"place", "also_in"} or Place in effects:
-                _refresh_eras(sites, _eras_between(sites), terms)
+                _refresh_eras(sites, _eras_between(sites, terms), terms)
             if columns & _NAMES:
                 _refresh_names([each.site for each in sites], prepared)
             points = _public_points(sites)
@@ -189,14 +189,19 @@ def _refresh_events(sites: Iterable[SiteWithRows], terms: Terms) -> None:
     update_columns(Event, changed)
 
 
-def _eras_between(sites: Iterable[SiteWithRows]) -> "EraPeriods":
-    """All eras, which are few, where an event tells a span from one to another."""
-    events = [event for each in sites for event in each.events]
-    if not any(event.last_era_id for event in events):
-        return EraPeriods([])
+def _eras_between(sites: Iterable[SiteWithRows], terms: Terms) -> "EraPeriods":
+    """The eras of sites, and those that the spans of their events may run through."""
+    events = [event for each in sites for event in each.events if event.last_era_id]
+    firsts = [terms.eras[event.first_era_id].first_year for event in events if event.first_era_id]
+    lasts = [terms.eras[event.last_era_id].last_year for event in events if event.last_era_id]
+    start = min((year for year in firsts if year is not None), default=None)
+    end = max((year for year in lasts if year is not None), default=None)
+    if start is None or end is None:
+        return EraPeriods(terms.eras.values())
     columns = ("parent", "region", "region_name", "first_year", "last_year")
+    within = Era.objects.filter(parent=None, first_year__gte=start, last_year__lte=end)
     held = Era.territory.through.objects.values_list("era_id", "place_id")
-    return EraPeriods(Era.objects.only(*columns), held)
+    return EraPeriods([*within.only(*columns), *terms.eras.values()], held)
 
 
 def _refresh_eras(sites: list[SiteWithRows], eras: "EraPeriods", terms: Terms) -> None:
@@ -245,7 +250,7 @@ def stated_by(event: Event) -> set[int]:
 
 
 class EraPeriods:
-    """All eras with their groups, and the eras that a span runs through."""
+    """Eras with their groups, and the eras that a span runs through."""
 
     def __init__(self, eras: Iterable[Era], held: Iterable[tuple[int, int]] = ()):
         """`held` are the territories: (era, place) for each place that an era held."""

@@ -6,7 +6,7 @@ SQLite keeps them in a contentless FTS5 table, PostgreSQL in a `tsvector` column
 
 import time
 from collections.abc import Callable, Iterable
-from itertools import batched
+from itertools import batched, chain
 
 from django.db import OperationalError, connection, transaction
 
@@ -25,8 +25,6 @@ from heritage.values import tokens
 
 CHUNK = 1_000  # sites written at once
 
-# Marks of the words that a misspelt search is compared with: of long texts it is not.
-_BRIEFLY = tokens.WRITTEN_WORD + tokens.NAME_WORD + tokens.BRIEF
 _MAX_TRIES = 60  # of a second each, to replace a table that others read
 
 _UPSERT = {
@@ -56,9 +54,7 @@ def _insert(words: dict[int, list[str]], statement: str) -> None:
     with connection.cursor() as cursor:
         rows = [(site_id, " ".join(found)) for site_id, found in sorted(words.items())]
         cursor.executemany(statement, rows)
-    brief = {word[1:] for found in words.values() for word in found if word[0] in _BRIEFLY}
-    # Those that can be misspelt: of letters only, and long enough.
-    spelt = {w for w in brief if len(w) > 3 and w.isalpha() and not tokens.is_han(w)}
+    spelt = tokens.misspellable(chain.from_iterable(words.values()))
     known = SpeltWord.objects.filter(text__in=spelt).values_list("text", flat=True)
     new = spelt.difference(known)  # nearly all of them are known
     SpeltWord.objects.bulk_create(

@@ -230,14 +230,13 @@ def _distance(code: str, wanted: str) -> tuple[bool, bool, bool, str]:
 
 
 def _clean_text(raw: object, code: str) -> str:
-    names = {"language": language_name(code)}
     if not isinstance(raw, str):
-        raise ValueError(_("The value for %(language)s must be text.") % names)
+        message = _("The value for %(language)s must be text.")
+        raise ValueError(message % {"language": language_name(code)})
     # Neither database stores them: PostgreSQL refuses NUL, no encoder takes half a character.
     if re.search("[\0\ud800-\udfff]", raw):
-        raise ValueError(
-            _("The text in %(language)s holds a character that cannot be stored.") % names
-        )
+        message = _("The text in %(language)s holds a character that cannot be stored.")
+        raise ValueError(message % {"language": language_name(code)})
     return with_plain_line_ends(unicodedata.normalize("NFC", raw)).strip()
 
 

@@ -7,7 +7,7 @@ found by, `sort_key()` the key that a list is sorted by. Each accepts any string
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -48,7 +48,7 @@ READINGS = {word: reading for word, *reading in map(str.split, _READINGS.split("
 
 HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
 _HAN_RUN = re.compile(f"[{HAN}]+")
-_WORD = re.compile(rf"[{HAN}]+|[^\s{HAN}]+")
+WORD = re.compile(rf"[{HAN}]+|[^\s{HAN}]+")  # of a folded text
 _SORTED_PIECE = re.compile(rf"[{HAN}]+|\d+|[^\s\d{HAN}]+")
 _KNOWN_WORD = re.compile(f"({'|'.join(sorted(READINGS, key=len, reverse=True))})")
 _LONE_HYPHEN = re.compile(r"(?<!\d)-|-(?!\d)")
@@ -108,7 +108,7 @@ def _pypinyin() -> Callable[[str], list[str]]:
     from pypinyin import Style, lazy_pinyin
 
     # errors=list: a character without a reading stands for itself. Types of pypinyin want a str.
-    return lambda han: lazy_pinyin(han, style=Style.TONE, errors=list)  # type: ignore[arg-type]
+    return partial(lazy_pinyin, style=Style.TONE, errors=list)  # type: ignore[arg-type]
 
 
 def load() -> None:
@@ -142,12 +142,7 @@ def fold(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The words of the folded text; a run of Han characters is one word."""
-    return split_words(fold(text))
-
-
-def split_words(folded: str) -> list[str]:
-    """The words of a text that is already folded."""
-    return _WORD.findall(folded)
+    return WORD.findall(fold(text))
 
 
 def _clean(text: str) -> str:
@@ -163,10 +158,23 @@ def _clean(text: str) -> str:
 
 
 class _ComparedCharacters(dict[int, str]):
-    """For `str.translate`: each character as it is compared, found out when it is first met."""
+    """For `str.translate`: each character as it is compared: itself, nothing, or a space.
+
+    Combining marks are dropped if they are accents (Latin, Greek, Cyrillic) or points (Hebrew,
+    Arabic); the voicing of kana and the vowel signs of India and Tibet tell words apart.
+    """
 
     def __missing__(self, code: int) -> str:
-        found = _compared(chr(code))
+        character = chr(code)
+        category, combining = unicodedata.category(character), unicodedata.combining(character)
+        if character.isascii():
+            found = character if character.isalnum() or character == "-" else " "
+        elif category == "Cf" or combining >= 200 or 10 <= combining <= 36:
+            found = ""  # Cf: marks of direction, joiners, soft hyphens
+        elif category[0] in "LN" or category in ("Mn", "Mc"):
+            found = character
+        else:
+            found = " "  # punctuation, symbols, controls, lone surrogates
         if code <= 0xFFFF:  # rare ones are not cached: there are a million
             self[code] = found
         return found
@@ -175,33 +183,12 @@ class _ComparedCharacters(dict[int, str]):
 _COMPARED = _ComparedCharacters()
 
 
-def _compared(character: str) -> str:
-    """A character as it is compared: itself, nothing, or a space."""
-    if character.isascii():
-        return character if character.isalnum() or character == "-" else " "
-    category = unicodedata.category(character)
-    if category == "Cf" or _is_accent(character):  # Cf: marks of direction, joiners, soft hyphens
-        return ""
-    # What is not letter, number or mark: punctuation, symbols, controls, lone surrogates.
-    return character if category[0] in "LN" or category in ("Mn", "Mc") else " "
-
-
-def _is_accent(character: str) -> bool:
-    """Whether a combining mark may be dropped.
-
-    Latin, Greek and Cyrillic accents, Hebrew and Arabic points may; the voicing of kana and the
-    vowel signs of India and Tibet tell words apart.
-    """
-    combining = unicodedata.combining(character)
-    return combining >= 200 or 10 <= combining <= 36
-
-
 # --- Romanising --------------------------------------------------------------------------------
 
 
 def romanise(text: str) -> str:
     """Toneless pinyin, one syllable a word: 白马寺 → "bai ma si". Other words are folded."""
-    return " ".join(" ".join(map(_toneless, word)) for word in _spelt(text))
+    return " ".join([_toneless(syllable) for word in _spelt(text) for syllable in word])
 
 
 def pinyin(text: str) -> str:
@@ -218,21 +205,20 @@ def pinyin(text: str) -> str:
 
 def _initials(words: tuple[tuple[str, ...], ...]) -> str:
     return " ".join(
-        "".join(s if s[0].isdigit() else _toneless(s)[:1] for s in word) for word in words
+        ["".join([s if s[0].isdigit() else _toneless(s)[:1] for s in word]) for word in words]
     )
 
 
 @lru_cache(2_000)  # a name is asked for in several forms
 def _spelt(text: str) -> tuple[tuple[str, ...], ...]:
     """The words of the text, each as its syllables with tone marks; what is not Han stays."""
-    return tuple(
-        tuple(
-            syllable
-            for piece in _WORD.findall(word)
-            for syllable in (_readings(piece) if _HAN_RUN.match(piece) else [piece])
-        )
-        for word in _simplified(text).split()
-    )
+    found = []
+    for word in _simplified(text).split():
+        syllables: list[str] = []
+        for piece in WORD.findall(word):
+            syllables += _readings(piece) if _HAN_RUN.match(piece) else [piece]
+        found.append(tuple(syllables))
+    return tuple(found)
 
 
 @lru_cache(2_000)
@@ -257,7 +243,7 @@ def _readings(han: str) -> tuple[str, ...]:
 @lru_cache(4_000)  # there are not many more
 def _typed(syllable: str) -> str:
     """A syllable as it is typed on a keyboard: no tone, v for ü."""
-    letters = (c for c in unicodedata.normalize("NFD", syllable) if c not in _TONES)
+    letters = [c for c in unicodedata.normalize("NFD", syllable) if c not in _TONES]
     return _clean(unicodedata.normalize("NFC", "".join(letters)).replace("ü", "v"))
 
 
@@ -280,10 +266,10 @@ def forms(text: str) -> tuple[str, ...]:
     found = [folded]
     if _HAN_RUN.search(folded):
         words = _spelt(text)
-        found.append(" ".join(" ".join(map(_toneless, word)) for word in words))
-        found.append(" ".join("".join(map(_toneless, word)) for word in words))
-        found.append(" ".join(" ".join(map(_typed, word)) for word in words))
-        found.append(" ".join("".join(map(_typed, word)) for word in words))
+        for spell in (_toneless, _typed):
+            spelt = [list(map(spell, word)) for word in words]
+            found.append(" ".join([" ".join(word) for word in spelt]))
+            found.append(" ".join(["".join(word) for word in spelt]))
         found.append(_initials(words))
     return tuple(dict.fromkeys(filter(None, found)))
 

@@ -24,6 +24,7 @@ from functools import lru_cache
 from heritage.values import normalize
 
 WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME, DISPLAYED, BRIEF = ".~^=@+"
+_BRIEFLY = WRITTEN_WORD + NAME_WORD + BRIEF
 MAX_WORD_LENGTH = 60  # characters; what is longer is cut, in a record as in a search
 _BLANK_LINE = "\n\n"
 MAX_QUERY_WORDS = 12  # words of a search; so many parts of one name are enough to tell it
@@ -120,8 +121,8 @@ def index_text(
     parts: tuple[Iterable[str], ...] = (
         shown,
         written,
-        (form for form in spelt if form not in written),
-        (run for run in runs if run not in spelt),
+        [form for form in spelt if form not in written],
+        [run for run in runs if run not in spelt],
         brief,
         map(normalize.fold, texts),
     )
@@ -131,7 +132,9 @@ def index_text(
 @lru_cache(8_000)  # terms return with every site
 def _forms_of_term(term: str) -> tuple[str, str]:
     """As it is written, and its pinyin without spaces."""
-    return normalize.fold(term), normalize.romanise(term).replace(" ", "")
+    folded = normalize.fold(term)
+    romanised = normalize.romanise(term) if _HAN.search(folded) else folded
+    return folded, romanised.replace(" ", "")
 
 
 def written_names(text: str) -> list[str]:
@@ -154,7 +157,7 @@ def index_words(text: str) -> list[str]:
         (spelt, ("", NAME_WORD), False),
     ):
         for name in filter(None, names.split("\n")):
-            parts = normalize.split_words(name)
+            parts = normalize.WORD.findall(name)
             whole = _one_word(parts)
             for word in (whole, *_pieces(name)):
                 for mark in word_marks:
@@ -164,7 +167,7 @@ def index_words(text: str) -> list[str]:
             words[NAME + whole] = None
             words[NAME + _one_word(without_stop_words(parts))] = None
     for name in filter(None, shown.split("\n")):
-        parts = normalize.split_words(name)
+        parts = normalize.WORD.findall(name)
         for each in (_joined(parts), _one_word(parts), _one_word(without_stop_words(parts))):
             words[DISPLAYED + each] = None
     for run in runs.split():
@@ -175,6 +178,13 @@ def index_words(text: str) -> list[str]:
     for word in _pieces(long):
         words[word] = None
     return list(words)
+
+
+def misspellable(words: Iterable[str]) -> set[str]:
+    """Of the words of a record, those of names and of its brief description that a misspelt search
+    is compared with: of letters only, and long enough."""
+    brief = {word[1:] for word in words if word[0] in _BRIEFLY}
+    return {w for w in brief if len(w) > 3 and w.isalpha() and not _HAN.match(w)}
 
 
 def without_stop_words(words: list[str]) -> list[str]:
@@ -433,7 +443,7 @@ def _pieces_of_phrase(folded: str) -> tuple[str, ...]:
 
 def _pieces(folded: str) -> list[str]:
     pieces: list[str] = []
-    for word in normalize.split_words(folded):
+    for word in normalize.WORD.findall(folded):
         if _HAN.match(word):
             pieces += [word[at : at + _WINDOW] for at in range(len(word))]
         else:

@@ -98,7 +98,8 @@ class LanguageMapWidget(forms.Widget):
         }
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
-        return not any(key.startswith(name + LANGUAGE_SEPARATOR) for key in data)
+        start = name + LANGUAGE_SEPARATOR
+        return not [key for key in data if key.startswith(start)]
 
 
 class LanguageMapFormField(forms.Field):
