@@ -8,10 +8,9 @@ memory.
 from heritage.search.page_rows.card_rows import CardData, read_cards
 from heritage.search.page_rows.day_rows import DayRows, VisitRows, read_day, read_visits
 from heritage.search.page_rows.neighbours import Neighbour, nearby, reachable
-from heritage.search.page_rows.ordering import in_order
 from heritage.search.page_rows.past import NotKnown, Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
-from heritage.search.page_rows.renditions import add_renditions
+from heritage.search.page_rows.rows_by_key import add_renditions, in_order
 from heritage.search.page_rows.site_rows import (
     PropertyRows,
     SiteRows,

@@ -30,8 +30,7 @@ from heritage.models import (
 )
 from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.page_rows.renditions import add_renditions
-from heritage.search.page_rows.rows_by_key import rows_by_key, values_by_key
+from heritage.search.page_rows.rows_by_key import add_renditions, rows_by_key, values_by_key
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
 

@@ -30,9 +30,8 @@ from heritage.models import (
     net_changes,
     row_values,
 )
-from heritage.search.page_rows.ordering import in_order
 from heritage.search.page_rows.relations import LINKS, RELATIONS
-from heritage.search.page_rows.rows_by_key import rows_by_key
+from heritage.search.page_rows.rows_by_key import in_order, rows_by_key
 from heritage.search.vocabulary import Vocabulary
 
 

@@ -46,11 +46,9 @@ from heritage.models import (
 from heritage.models.visiting import falls_within
 from heritage.search.index import page_dependencies
 from heritage.search.page_rows.day_rows import VisitRows
-from heritage.search.page_rows.ordering import sort_by_relations
 from heritage.search.page_rows.past import Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
-from heritage.search.page_rows.renditions import add_renditions
-from heritage.search.page_rows.rows_by_key import rows_by_key
+from heritage.search.page_rows.rows_by_key import add_renditions, rows_by_key, sort_by_relations
 from heritage.search.replica import read_connection
 from heritage.search.vocabulary import TermTree, Vocabulary
 

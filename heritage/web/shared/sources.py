@@ -1,11 +1,11 @@
-"""A source as pages cite it."""
+"""A source as pages cite it, and quantities with theirs."""
 
 from dataclasses import dataclass
 from typing import overload
 
 from django.utils.safestring import SafeString
 
-from heritage.models import Source
+from heritage.models import Quantity, Source
 from heritage.values.web_address import safe_url
 from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import Mark
@@ -40,4 +40,25 @@ def source_line(source: Source | None) -> SourceLine | None:
         seen_on=language_html.day(source.seen_on),
         licence=language_html.as_html(source.licence.label.best()) if source.licence else "",
         marks=certainty.of_source(source),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityLine:
+    """ "Height", "about 17 m", "the great Buddha", and the mark of one that is only recalled."""
+
+    label: str
+    value: str
+    of: SafeString | str
+    marks: list[Mark]
+    source: SourceLine | None
+
+
+def quantity_line(row: Quantity) -> QuantityLine:
+    return QuantityLine(
+        row.get_kind_display(),
+        row.phrase(),
+        language_html.as_html(row.of.best()),
+        certainty.of_source(row.source),
+        source_line(row.source),
     )

@@ -1,13 +1,24 @@
 """What statements rest on, in words: the same on the page of a site, of sources and in forms."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from heritage.models import Event, Kind
-from heritage.models.statements import Statement, StatementKind, Trust
+from heritage.models.statements import (
+    TO_BE_CHECKED,
+    Statement,
+    StatementKind,
+    Trust,
+    statements_of,
+)
+from heritage.search import page_rows
 from heritage.values import sentences
 from heritage.values.language import LazyText
 from heritage.web.shared import cards, certainty, language_html
@@ -91,3 +102,37 @@ def key_of(statement: Statement) -> str:
     """What names a statement of a site in an address: event-longmen-founded, point."""
     is_of_site = statement.kind in (StatementKind.TEXT, StatementKind.POINT, StatementKind.AREA)
     return str(statement.kind) if is_of_site else f"{statement.kind}-{statement.row.uid}"
+
+
+# --- of one site ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToCheck:
+    label: str
+    url: str  # of the form for a correction, about this statement
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTrust:
+    summary: str
+    to_check: list[ToCheck]
+
+
+def site_trust(rows: page_rows.SiteRows) -> SiteTrust | None:
+    """None of a record that states nothing yet."""
+    found = statements_of(rows)
+    if not found:
+        return None
+    form = reverse("web:correction", args=[rows.site.slug])
+    return SiteTrust(
+        counted(Counter(each.trust for each in found)),
+        [
+            ToCheck(
+                str(capfirst(label_of(each, rows.kinds))),
+                f"{form}?about={key_of(each)}",
+            )
+            for each in found
+            if each.trust in TO_BE_CHECKED
+        ],
+    )

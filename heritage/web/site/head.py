@@ -1,10 +1,13 @@
-"""Meta tags of the page of a site."""
+"""Meta tags of the page of a site, and how it is cited."""
+
+from datetime import UTC, date
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from heritage.formats import Addresses, jsonld, sentence
+from heritage.models import Site
 from heritage.search import page_rows
 from heritage.web.media import previews
 from heritage.web.shared.context import identity
@@ -34,6 +37,17 @@ def site_document(request: HttpRequest, rows: page_rows.SiteRows) -> dict:
     addresses, today = Addresses.of_request(request), timezone.localdate()
     who, picture = identity(request), _picture(request, rows)
     return jsonld.site_document(rows, addresses, who, today, picture)
+
+
+def citation(request: HttpRequest, site: Site, day: date | None = None) -> dict[str, str]:
+    """The addresses by which the place and this version of its page are cited.
+
+    `day` is that of a former version. Without it the version is that of the last change; one that
+    is made later on that day changes it, which the number of the change then tells.
+    """
+    permanent = Addresses.of_request(request).permanent(site)
+    day = day or site.public_changed_at.astimezone(UTC).date()
+    return {"permanent_url": permanent, "version_url": f"{permanent}?at={day.isoformat()}"}
 
 
 def _picture(request: HttpRequest, rows: page_rows.SiteRows) -> str:

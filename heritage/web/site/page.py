@@ -44,9 +44,9 @@ from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
 from heritage.web.shared.page_urls import around_url
-from heritage.web.shared.quantities import QuantityLine, quantity_line
 from heritage.web.shared.small_maps import SmallMap
-from heritage.web.shared.sources import SourceLine, source_line
+from heritage.web.shared.sources import QuantityLine, SourceLine, quantity_line, source_line
+from heritage.web.shared.trust import SiteTrust, site_trust
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site import visiting
 from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
@@ -56,7 +56,6 @@ from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, 
 from heritage.web.site.related_sites import RelatedSites, related_sites
 from heritage.web.site.sentences import SENTENCE_SOURCE, Numbering
 from heritage.web.site.timeline import SiteTimeline, site_timeline
-from heritage.web.site.trust import SiteTrust, site_trust
 from heritage.web.site.visit_day import VisitDay, visit_day
 from heritage.web.site.visiting import NoticeLine, Visiting
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from heritage.models import Site
 from heritage.search import current_index, page_rows
 from heritage.web.shared import language_html, meta_tags
-from heritage.web.site.citation import citation
+from heritage.web.site.head import citation
 from heritage.web.site.page import former_page
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

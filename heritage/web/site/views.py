@@ -22,8 +22,7 @@ from heritage.search import page_dependencies, page_rows
 from heritage.web.access import any_site, gone, may_see, withdrawn
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import moved, private, public, with_query
-from heritage.web.site.citation import citation
-from heritage.web.site.head import site_document, site_head
+from heritage.web.site.head import citation, site_document, site_head
 from heritage.web.site.page import site_page, site_rows
 from heritage.web.site.versions import version
 
