@@ -125,7 +125,7 @@ class RowsOfSite(Protocol):
 
 def trust_of(sources: Iterable[Source | None]) -> Trust:
     found = {TRUST_OF_SOURCES[source.kind] for source in sources if source}
-    return next((trust for trust in _ORDER if trust in found), Trust.NONE)
+    return min(found, key=_ORDER.index, default=Trust.NONE)
 
 
 def trust_of_checked(row: CheckedRecord) -> Trust:
@@ -136,37 +136,35 @@ def trust_of_checked(row: CheckedRecord) -> Trust:
 
 def statements_of(rows: RowsOfSite) -> list[Statement]:
     """The statements of a site, in the order of their kinds."""
-    return list(_statements(rows))
-
-
-def _statements(rows: RowsOfSite) -> Iterator[Statement]:
     site, kinds = rows.site, StatementKind
+    found: list[Statement] = []
     if site.summary or site.description:
-        yield Statement(kinds.TEXT, trust_of(rows.sources), site)
+        found.append(Statement(kinds.TEXT, trust_of(rows.sources), site))
     for sentence in rows.sentences:
         if sentence.stands_in(site):
-            yield Statement(kinds.SENTENCE, trust_of([sentence.source]), sentence)
+            found.append(Statement(kinds.SENTENCE, trust_of([sentence.source]), sentence))
     for event in rows.events:
-        yield Statement(kinds.EVENT, trust_of([event.source]), event)
+        found.append(Statement(kinds.EVENT, trust_of([event.source]), event))
     for coverage in rows.coverages:
         both = (coverage.designation.source, coverage.source)
-        yield Statement(kinds.STATUS, trust_of(both), coverage)
+        found.append(Statement(kinds.STATUS, trust_of(both), coverage))
     for coverage in rows.coverages:
         for happened in rows.entry_events.get(coverage.designation_id, ()):
             if is_reason(happened):
-                yield Statement(kinds.REASON, trust_of([happened.source]), happened)
+                found.append(Statement(kinds.REASON, trust_of([happened.source]), happened))
     if site.latitude is not None:
-        yield Statement(kinds.POINT, trust_of([site.point_source]), site)
+        found.append(Statement(kinds.POINT, trust_of([site.point_source]), site))
     if site.area_ha is not None:
-        yield Statement(kinds.AREA, trust_of(rows.sources), site)
+        found.append(Statement(kinds.AREA, trust_of(rows.sources), site))
     for quantity in rows.quantities:
-        yield Statement(kinds.QUANTITY, trust_of([quantity.source]), quantity)
+        found.append(Statement(kinds.QUANTITY, trust_of([quantity.source]), quantity))
     checked: Sequence[CheckedRecord] = [*rows.openings, *rows.prices, *rows.visitingfacts]
     for row in checked:
-        yield Statement(kinds.VISIT, trust_of_checked(row), row)
+        found.append(Statement(kinds.VISIT, trust_of_checked(row), row))
     for name in rows.names:
         if name.kind not in BY_RULE:
-            yield Statement(kinds.NAME, trust_of([name.source]), name)
+            found.append(Statement(kinds.NAME, trust_of([name.source]), name))
+    return found
 
 
 def is_reason(happened: DesignationEvent) -> bool:

@@ -75,6 +75,7 @@ def interface_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
 
 
+@lru_cache(512)
 def normalise_code(code: str) -> str:
     """A BCP 47 tag in lower case with hyphens: "zh_Hans" → "zh-hans", "zh" → "zh-hans".
 
@@ -97,6 +98,7 @@ def proper_tag(code: str) -> str:
     return "-".join([language, *(cased.get(len(tag), str)(tag) for tag in subtags)])
 
 
+@lru_cache(512)
 def text_direction(code: str) -> str:
     """The direction of a language, for a `dir` attribute: "rtl" or "ltr"."""
     script = _script(code)
@@ -140,7 +142,8 @@ def _base(code: str) -> str:
 
 def _script(code: str) -> str:
     """The script that a code names, or "" for the usual one of the language."""
-    return next((tag for tag in code.split("-")[1:2] if len(tag) == 4 and tag.isalpha()), "")
+    subtag = code.partition("-")[2].partition("-")[0]
+    return subtag if len(subtag) == 4 and subtag.isalpha() else ""
 
 
 def _is_romanised(code: str) -> bool:

@@ -252,7 +252,7 @@ def _answers(asked: dict[str, str], pk: int) -> dict[str, list[int]]:
 
     The database is asked once.
     """
-    named = (f"SELECT '{name}', each.* FROM ({sql}) each" for name, sql in asked.items())  # noqa: S608 - our names
+    named = [f"SELECT '{name}', each.* FROM ({sql}) each" for name, sql in asked.items()]  # noqa: S608 - our names
     found: dict[str, list[int]] = {name: [] for name in asked}
     with read_connection().cursor() as cursor:
         cursor.execute(" UNION ALL ".join(named), [pk] * len(asked))
@@ -360,9 +360,9 @@ def _add_sources(
     district = site.district
     district_source = district.centre_source_id if district else None
     found = _by_pk(Source, ids | own | {site.point_source_id, district_source})
-    uses = Counter(row.source_id for row in cited)
-    uses.update(row.second_source_id for row in checked)
-    uses.update(entry.source_id for entry in entries if entry.pk in rows.properties)
+    uses = Counter([row.source_id for row in cited])
+    uses.update([row.second_source_id for row in checked])
+    uses.update([entry.source_id for entry in entries if entry.pk in rows.properties])
     uses[site.point_source_id] += 1
     kinds = Source.Kind.values  # the weightier ones first
 

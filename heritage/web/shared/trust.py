@@ -126,7 +126,7 @@ def site_trust(rows: page_rows.SiteRows) -> SiteTrust | None:
         return None
     form = reverse("web:correction", args=[rows.site.slug])
     return SiteTrust(
-        counted(Counter(each.trust for each in found)),
+        counted(Counter([each.trust for each in found])),
         [
             ToCheck(
                 str(capfirst(label_of(each, rows.kinds))),

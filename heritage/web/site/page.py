@@ -486,7 +486,7 @@ def _all_marks(
     dangers = chain.from_iterable(register.danger_marks for register in registers)
     holders: list[HasMarks] = [where, *lines, *registers, visit, *cited_sources, *quantities]
     return certainty.legend(
-        [*text_marks, *dangers, *chain.from_iterable(each.marks for each in holders)]
+        [*text_marks, *dangers, *[mark for each in holders for mark in each.marks]]
     )
 
 
