@@ -14,6 +14,7 @@ from heritage.models.unit_of_work import change_set
 from heritage.search import SiteFilter, map_cells, store
 from heritage.search.index import map_keys, orders
 from heritage.search.map_cells import APART, MapWindow, map_view
+from heritage.web.browse import map_display
 from tests.builders import make_place, make_site, text
 from tests.random_catalogue import Catalogue
 from tests.random_queries import question
@@ -81,7 +82,7 @@ def random_window(dice: random.Random, points: list[tuple[float, float]]) -> Map
     )  # fmt: skip
 
 
-def test_five_hundred_windows_count_as_the_database_does():
+def test_five_hundred_windows_count_as_the_database_does(monkeypatch):
     dice = random.Random(81)
     catalogue = Catalogue(dice)
     catalogue.populate(1_200)
@@ -99,7 +100,15 @@ def test_five_hundred_windows_count_as_the_database_does():
         expected = within(window, list(hits)) | by_parts(index, window, hits)
         assert view.shown == len(expected), (window, filtered.data)
         assert sum(group.count for group in view.groups) == view.shown
-        assert set(view.sites - index.in_districts) == expected
+        sites = view.sites.all()
+        assert set(sites - index.in_districts) == expected
+        some = dice.sample(list(hits), min(len(hits), 200))
+        assert view.sites.among(some) == [site for site in some if site in sites]
+        listed = []
+        for many in (0, len(hits)):  # found among the first of the list, or in the set of all
+            monkeypatch.setattr(map_display, "_MANY", many)
+            listed.append(map_display._listed(filtered, view))
+        assert listed[0] == listed[1] and len(listed[1]) == min(map_display.LISTED, len(sites))
         assert view.in_districts == sum(badge.count for badge in view.districts)
         total = view.shown + view.in_districts + view.outside + view.nowhere
         assert total == len(hits)
@@ -217,7 +226,7 @@ def test_sites_without_a_point_stand_at_their_district_or_are_counted():
     assert (near.shown, near.in_districts, near.outside, near.nowhere) == (1, 3, 0, 1)
     away = map_view(index, index.sites, MapWindow.around(0, 0, 9, 600, 400))
     assert (away.shown, away.in_districts, away.outside, away.nowhere) == (0, 0, 4, 1)
-    assert not away.sites
+    assert not away.sites.all()
 
 
 def test_the_curve_is_kept_until_a_point_changes(monkeypatch):

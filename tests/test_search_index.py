@@ -246,6 +246,20 @@ def test_a_page_is_a_slice_of_the_sorted_hits():
             assert order.slice(hits, start, start + 24) == whole[start : start + 24]
 
 
+@pytest.mark.parametrize("is_late", [False, True])
+def test_the_first_of_many_hits_are_those_of_the_sorted_ones(is_late):
+    dice = np.random.default_rng(7)
+    order = Order((dice.permutation(20_000) + 1).astype(np.int32))
+    for share in (0.02, 0.3, 0.9, 0.999):
+        chosen = order.ids[dice.random(20_000) < share]
+        if is_late:  # the hits stand at the end of the order
+            chosen = order.ids[-int(20_000 * share) :]
+        hits = BitMap(chosen.tolist())
+        whole = [pk for pk in order.ids.tolist() if pk in hits]
+        for start, stop in ((0, 1), (0, 24), (24, 48), (0, 0), (90, 30_000)):
+            assert order.slice(hits, start, stop) == whole[start:stop]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_threads_and_commits():
     """Writers in several threads, readers between them: the end is exact."""

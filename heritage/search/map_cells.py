@@ -130,7 +130,7 @@ class MapView:
     outside: int  # elsewhere, by point or district
     nowhere: int  # nobody knows where
     parts: list[tuple[float, float]]  # points of parts of properties that are shown
-    sites: BitMap = field(repr=False)  # shown, either way
+    sites: "SitesInView" = field(repr=False)  # shown, either way
 
 
 class Places(Protocol):
@@ -312,7 +312,7 @@ def map_view(
         len(hits) - shown - in_districts - nowhere,
         nowhere,
         _parts(index, hits, window),
-        _sites(index, curve, hits, found, shown) | in_view | BitMap(ids_in(by_parts)),
+        SitesInView(index, hits, window, found, in_view | BitMap(ids_in(by_parts))),
     )
 
 
@@ -402,14 +402,40 @@ def _large_squares(shift: int, stretch: _Stretch) -> Iterator[tuple[int, int]]:
             yield low, low + (1 << 2 * (size + shift))
 
 
-def _sites(index: IndexSnapshot, curve: _Curve, hits: BitMap, found: _Found, shown: int) -> BitMap:
-    """The hits in these squares."""
-    if shown == len(hits):
-        return hits
-    size = found.stops - found.starts
-    ends = np.cumsum(size)
-    places = np.repeat(found.stops - ends, size) + np.arange(ends[-1] if len(ends) else 0)
-    return hits & columns.bitmap(np.sort(curve.ids[places].astype(np.uint32)))
+@dataclass(frozen=True, slots=True)
+class SitesInView:
+    """The hits that a window shows, in its squares or as `others`. To find all takes longer than
+    to count them."""
+
+    index: IndexSnapshot
+    hits: BitMap
+    window: MapWindow
+    found: _Found
+    others: BitMap
+
+    def all(self) -> BitMap:
+        if int(self.found.counts.sum()) == len(self.hits):
+            return self.hits
+        size = self.found.stops - self.found.starts
+        ends = np.cumsum(size)
+        places = np.repeat(self.found.stops - ends, size) + np.arange(ends[-1] if len(ends) else 0)
+        ids = np.sort(_curve(self.index).ids[places].astype(np.uint32))
+        return self.hits & columns.bitmap(ids) | self.others
+
+    def among(self, ids: list[int]) -> list[int]:
+        """Those of some hits, in the same order."""
+        keys = _curve(self.index).keys
+        places = self.index.orders[orders.MAP].places[ids]
+        rows = np.flatnonzero(places < len(keys))  # those with a point
+        x, y = map_keys.columns_and_rows(keys[places[rows]] >> 2 * _shift(self.window.zoom))
+        shown = np.zeros(len(ids), dtype=bool)
+        for stretch in _stretches(self.window):
+            shown[rows] |= stretch.holds(x, y)
+        return [
+            site
+            for site, is_shown in zip(ids, shown.tolist(), strict=True)
+            if is_shown or site in self.others
+        ]
 
 
 @dataclass(frozen=True)

@@ -78,6 +78,11 @@ class IndexData:
     )
 
 
+# Of a list's first sites: how many times as far as they are likely to be one looks for them, and
+# what a look costs, in hits that are sorted.
+_PATIENCE, _LOOK = 4, 10
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """The ids of all sites in one order (int32), and the position of each."""
@@ -107,6 +112,8 @@ class Order:
         """The ids of `hits` at places `start` to `stop` among them, in this order."""
         if len(hits) == len(self.ids):
             return self.ids[start:stop].tolist()
+        if (first := self._first(hits, stop)) is not None:
+            return first[start:]
         places = self.places[ids_of(hits)]
         stop = min(stop, len(places))
         if start >= stop:
@@ -114,6 +121,20 @@ class Order:
         # Partitioned first, so that only the requested part is sorted.
         places.partition((start, stop - 1))
         return self.ids[np.sort(places[start:stop])].tolist()
+
+    def _first(self, hits: BitMap, stop: int) -> list[int] | None:
+        """The first `stop` of many hits, by a look at each site from the first; None if they are
+        not that near to it."""
+        looked_at = _PATIENCE * stop * len(self.ids) // max(1, len(hits))
+        if looked_at * _LOOK > len(hits):
+            return None
+        found = []
+        for site_id in self.ids[:looked_at].tolist():
+            if site_id in hits:
+                found.append(site_id)
+                if len(found) == stop:
+                    return found
+        return None
 
     def place(self, hits: BitMap, site_id: int) -> int:
         """How many of `hits` come before one of them."""

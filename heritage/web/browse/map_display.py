@@ -29,6 +29,8 @@ from heritage.web.shared.map_sheets import AT, MapMark
 WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
 LISTED = 24  # sites in the list beside the map
 _CLOSEST, _CLOSEST_OF_ONE = 13, 8  # zooms: of one site is shown what lies around it
+_MANY = 5_000  # sites in view, of which no set is made if they need not be
+_PATIENCE = 4  # how many times as far down the list as they are likely to be one looks for them
 _MOST_COVERS = 60  # in a picture
 _SIZES = (100, 2400)  # pixels that a map may have
 _STEP = 0.6  # of the sheet, by which a link moves it
@@ -165,8 +167,15 @@ def _view(filtered: SiteFilter, window: MapWindow) -> MapView:
 
 
 def _listed(filtered: SiteFilter, view: MapView) -> list[int]:
-    """The first of the sites in view, in the order of the list."""
-    return filtered.page(get_language(), 0, LISTED, view.sites)
+    """The first of the sites in view, in the order of the list: where many are in view, they are
+    among its first."""
+    language, in_view = get_language(), view.shown + view.in_districts
+    if in_view > _MANY:
+        looked_at = _PATIENCE * LISTED * len(filtered.hits) // in_view
+        found = view.sites.among(filtered.page(language, 0, looked_at))
+        if len(found) >= LISTED:
+            return found[:LISTED]
+    return filtered.page(language, 0, LISTED, view.sites.all())
 
 
 def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
