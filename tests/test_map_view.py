@@ -158,6 +158,20 @@ def test_the_script_is_sent_what_the_page_shows(client, filled):
     assert blurred["km"] > 0
 
 
+def test_a_world_that_is_narrower_than_the_map_is_seen_once(client, filled, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    make_site("Atoll", latitude=-17, longitude=-179.9)
+    response = page(client, "&at=20,30,0")
+    sheet = response.context["list"].shown.map.sheet
+    assert "M194.0 " in sheet.beyond and "h512v512" in sheet.beyond  # in the middle of 900 pixels
+    assert f'class="map-beyond" d="{sheet.beyond}"' in as_read(response)
+    assert all(194 <= mark.x <= 706 for mark in sheet.marks)
+    assert 'class="by"' in client.get("/en/map.svg?at=20,30,0&size=900x500").text
+    for query in ("at=20,30,0&size=500x500", "at=20,30,1&size=900x500"):
+        assert 'class="by"' not in client.get(f"/en/map.svg?{query}").text
+    assert not page(client, "&at=20,30,1").context["list"].shown.map.sheet.beyond
+
+
 def test_a_list_that_the_script_has_is_not_sent_again(client, filled):
     first = data(client).json()
     html = as_read(page(client, f"&at={AT}"))

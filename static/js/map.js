@@ -161,6 +161,7 @@ async function refresh() {
     scale.lastChild.data = label;
     scale.hidden = false;
     marks.clearLayers();
+    beyond(map, marks);
     for (const point of data.parts) part(point, map).addTo(marks);
     for (const each of data.marks) if (each.boundary) boundary(each.boundary, map).addTo(marks);
     for (const each of data.marks) mark(each, data, map).addTo(marks);
@@ -207,6 +208,18 @@ function place(point, map) {
   const [latitude, longitude] = drawn(point);
   const turns = Math.round((map.getCenter().lng - longitude) / 360);
   return [latitude, longitude + 360 * turns];
+}
+
+// Where the world is narrower than the map, it is seen once.
+function beyond(map, marks) {
+  const isNarrow = 256 << map.getZoom() < map.getSize().x;
+  map.getContainer().style.background = isNarrow ? "var(--paper)" : "";
+  if (!isNarrow) return;
+  const { lng } = map.getCenter();
+  for (const side of [-1, 1]) {
+    const corners = [[-86, lng + 180 * side], [86, lng + 540 * side]];
+    L.rectangle(corners, { className: "map-beyond", interactive: false }).addTo(marks);
+  }
 }
 
 function part(point, map) {

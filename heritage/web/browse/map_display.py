@@ -47,7 +47,7 @@ class MapDisplay:
     def state(self, filtered: SiteFilter) -> Hashable:
         window = _window(filtered, WIDTH, HEIGHT)
         view = _view(filtered, window)
-        return _state(filtered, window, view, _listed(filtered, view))
+        return _state(filtered, window, view, first_in_view(filtered, view))
 
 
 def _state(filtered: SiteFilter, window: MapWindow, view: MapView, ids: list[int]) -> Hashable:
@@ -61,7 +61,7 @@ def _state(filtered: SiteFilter, window: MapWindow, view: MapView, ids: list[int
 
 def shown_at(filtered: SiteFilter, window: MapWindow, template: str) -> Shown:
     view = _view(filtered, window)
-    ids = _listed(filtered, view)
+    ids = first_in_view(filtered, view)
     listed = shown_cards(filtered, cards.rendered_cards(filtered.index, ids))
     return Shown(
         template,
@@ -131,7 +131,8 @@ def picture(filtered: SiteFilter, size: str, number: str) -> MapPicture:
     marks = map_sheets.with_names(marks, window)
     sheet = map_sheets.sheet(window, marks, "", view.parts)
     covers_of = _covers(view) if sheet.has_covers else {}
-    drawn = "".join(map_sheet.part(x, y) for x, y in sheet.parts)
+    drawn = map_sheet.beyond(sheet.beyond) if sheet.beyond else ""
+    drawn += "".join(map_sheet.part(x, y) for x, y in sheet.parts)
     drawn += "".join(map_sheet.boundary(mark.boundary_path) for mark in marks if mark.boundary)
     drawn += "".join(_mark_of(mark, covers_of.get(mark.cover, "")) for mark in marks)
     drawn += "".join(map_sheet.name(*mark.name_at, mark.name) for mark in marks if mark.name_at)
@@ -166,7 +167,7 @@ def _view(filtered: SiteFilter, window: MapWindow) -> MapView:
     return map_cells.map_view(filtered.index, filtered.hits, window, fingerprint)
 
 
-def _listed(filtered: SiteFilter, view: MapView) -> list[int]:
+def first_in_view(filtered: SiteFilter, view: MapView) -> list[int]:
     """The first of the sites in view, in the order of the list: where many are in view, they are
     among its first."""
     language, in_view = get_language(), view.shown + view.in_districts

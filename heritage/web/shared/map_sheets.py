@@ -105,6 +105,17 @@ class MapSheet:
         return at_of(self.window)
 
     @property
+    def beyond(self) -> str:
+        """The path of what lies around a world that is narrower than the sheet, where it would be
+        seen again: marks stand in the one in the middle."""
+        world = mercator.TILE << self.window.zoom
+        left, top = (self.width - world) / 2, -round(self.window.top)
+        if left <= 0:
+            return ""
+        sheet = f"M-2 -2h{self.width + 4}v{self.height + 4}h-{self.width + 4}z"
+        return f"{sheet}M{left:.1f} {top}h{world}v{world}h-{world}z"
+
+    @property
     def has_covers(self) -> bool:
         """So close that a site shows its cover."""
         return self.window.zoom >= _COVERS_FROM
