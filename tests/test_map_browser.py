@@ -55,6 +55,7 @@ def test_the_map_is_moved_and_the_list_and_the_address_follow(browser, live_serv
     live = browser.find_element(By.ID, "live").get_attribute("textContent")
     assert live == "31 sites in view"
 
+    assert not browser.find_elements(By.CLASS_NAME, "map-beyond")
     # Keys move it and zoom.
     frame = browser.find_element(By.CLASS_NAME, "map-live")
     for key, zoomed in (("-", -1), ("+", 1), (Keys.ARROW_LEFT, 0)):
@@ -76,6 +77,29 @@ def test_the_map_is_moved_and_the_list_and_the_address_follow(browser, live_serv
     )
     assert frame_stops <= 40
     assert browser.execute_script(stops) > 0
+
+
+def test_a_world_that_is_narrower_than_the_map_is_seen_once(browser, live_server, filled):
+    opened(browser, f"{live_server.url}/en/sites/?view=map&at=20,30,0")
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".map-live .map-beyond")) == 2
+
+
+def test_on_paper_is_the_part_of_the_world_that_the_screen_shows(browser, live_server, filled):
+    opened(browser, f"{live_server.url}/en/sites/?view=map")
+    size = (
+        "const {width, height} = document.querySelector('.map-live').getBoundingClientRect();"
+        "return [Math.round(width), height / width];"
+    )
+    before = browser.execute_script(size)
+    browser.execute_script("dispatchEvent(new Event('beforeprint'))")
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    resize(browser, 720, 1100)
+    width, shape = browser.execute_script(size)
+    assert width == 640 and shape == pytest.approx(before[1], abs=0.01)
+    resize(browser, 1280)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    browser.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert browser.execute_script(size) == before
 
 
 def test_a_single_site_shows_its_card_and_filters_keep_the_map(browser, live_server, filled):

@@ -1,6 +1,7 @@
 // Leaflet moves the map of a list; the server draws and counts. Without this script links move it.
 
 const L = window.L;
+const PAPER = 640; // pixels of the map on paper, as map.css has it
 const WAIT = 120; // milliseconds after a movement, as more may follow
 const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
 let live = null;
@@ -63,6 +64,12 @@ function start() {
     },
     true,
   );
+  // On paper stands what the screen shows, and no more of the world without its marks.
+  addEventListener("beforeprint", () => {
+    const { clientWidth: width, clientHeight: height } = frame;
+    Object.assign(frame.style, { width: `${width}px`, height: `${height}px`, zoom: PAPER / width });
+  });
+  addEventListener("afterprint", () => Object.assign(frame.style, { width: "", height: "", zoom: "" }));
   nearMe(root, map);
   if (root.dataset.layers) layTiles(JSON.parse(root.dataset.layers));
   else layOwnTiles();
