@@ -3,9 +3,9 @@
     HERITAGE_DEMO=1 HERITAGE_DATA=/tmp/bench/100000 uv run python -m benchmarks.map_answers
 
 Milliseconds of a processor, of seeded filters (`--filters`): the first box of a new one, six more
-boxes of the same, and the counts of 96 stretches between the earliest and the latest year. The
-first filter is everything. The index is read before, and each kind of question asked once. Tiles
-and readers who move the map are measured by `benchmarks.map_speed`.
+boxes of the same, the list beside each, and the counts of 96 stretches between the earliest and the
+latest year. The first filter is everything. The index is read before, and each kind of question
+asked once. Tiles and readers who move the map are measured by `benchmarks.map_speed`.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from benchmarks.figures import median, percentile
 
 if TYPE_CHECKING:
     from heritage.search import SiteFilter
-    from heritage.search.map_cells import MapWindow
+    from heritage.search.map_cells import MapView, MapWindow
 
 BOXES, BINS = 6, 96
 ZOOMS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13)
@@ -62,6 +62,7 @@ def main() -> None:
 
 def _of_filter(filtered: "SiteFilter", dice: Random) -> list[tuple[str, float]]:
     from heritage.search import map_cells, timeline
+    from heritage.web.browse import map_display
 
     index, hits = filtered.index, filtered.hits
     everything = frozenset({("everything", "")})
@@ -69,8 +70,11 @@ def _of_filter(filtered: "SiteFilter", dice: Random) -> list[tuple[str, float]]:
     found = []
     for number in range(BOXES + 1):
         window = _window(dice)
-        view = _spent(map_cells.map_view, index, hits, window, filtered.fingerprint())
-        found.append(("a further box" if number else "first box of a filter", view))
+        spent = _spent(map_cells.map_view, index, hits, window, filtered.fingerprint())
+        found.append(("a further box" if number else "first box of a filter", spent))
+        view = map_cells.map_view(index, hits, window, filtered.fingerprint())
+        found.append(("the list beside it", _spent(map_display.first_in_view, filtered, view)))
+        found.append(("the same from the set of all", _spent(_of_all, filtered, view)))
     for name, role in timeline.ROLES.items():
         order = timeline.years_of(index, role)
         order.counts(index, index.sites, [0, 1])
@@ -80,6 +84,12 @@ def _of_filter(filtered: "SiteFilter", dice: Random) -> list[tuple[str, float]]:
         cuts = sorted({first + (last - first + 1) * each // BINS for each in range(BINS + 1)})
         found.append((f"bins of the timeline ({name})", _spent(order.counts, index, hits, cuts)))
     return found
+
+
+def _of_all(filtered: "SiteFilter", view: "MapView") -> list[int]:
+    from heritage.web.browse.map_display import LISTED
+
+    return filtered.page("en", 0, LISTED, view.sites.all())
 
 
 def _window(dice: Random) -> "MapWindow":

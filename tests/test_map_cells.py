@@ -107,7 +107,7 @@ def test_five_hundred_windows_count_as_the_database_does(monkeypatch):
         listed = []
         for many in (0, len(hits)):  # found among the first of the list, or in the set of all
             monkeypatch.setattr(map_display, "_MANY", many)
-            listed.append(map_display._listed(filtered, view))
+            listed.append(map_display.first_in_view(filtered, view))
         assert listed[0] == listed[1] and len(listed[1]) == min(map_display.LISTED, len(sites))
         assert view.in_districts == sum(badge.count for badge in view.districts)
         total = view.shown + view.in_districts + view.outside + view.nowhere
