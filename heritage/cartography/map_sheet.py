@@ -54,7 +54,7 @@ _COLOURS = {
     "bo": ("fill:#a5291b;stroke:#a5291b", "fill:#f08a70;stroke:#f08a70"),  # boundaries of sites
     "cv": ("stroke:#a5291b", "stroke:#b23423"),  # frames of covers
     "ft": ("fill:#fdfaf3", "fill:#1f1d1a"),  # foot of a sheet
-    "by": ("fill:#f7f2e6;stroke:#8d816b", "fill:#161513;stroke:#7d7364"),  # beyond the world
+    "by": ("fill:#f7f2e6", "fill:#161513"),  # beyond the world
     "sd": ("fill:#fdfaf3;stroke:#a5291b", "fill:#1f1d1a;stroke:#f08a70"),  # districts
     "pt": ("fill:#fdfaf3;stroke:#a5291b", "fill:#1f1d1a;stroke:#f08a70"),  # parts of properties
     "nu": ("fill:#fff4e2", "fill:#fff4e2"),  # numbers
