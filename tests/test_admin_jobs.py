@@ -248,7 +248,7 @@ def test_the_history_of_a_record_is_undone_by_a_job(client, editor, of_one_recor
     assert (made.kind, made.user, made.reason) == ("undo", editor, "As it was")
     assert "edited since" in str(job.lines.get())
     assert f"after change set {first.pk}" in client.get(url("job_change", job.pk)).text
-    job.take_back(editor)
+    job.undo(editor)
     work()
     site.refresh_from_db()
     assert site.featured == 4 and site.names.count() == 4 and site.events.get().date == "0501"

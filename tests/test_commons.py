@@ -185,7 +185,7 @@ def test_forty_files_come_at_the_pace_and_in_the_sizes_that_are_asked_for(
     job = Job.objects.filter(kind=commons.FETCH).first()
     first = Job.objects.filter(kind=commons.FETCH).last()
     assert (job.change_sets.count(), first.change_sets.count()) == (0, 1)
-    first.take_back()
+    first.undo()
     work()
     assert not Image.objects.exists()
 

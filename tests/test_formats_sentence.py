@@ -110,10 +110,10 @@ def test_a_sentence_is_made_of_what_there_is(eras, holds, english, chinese):
         make_coverage(site, make_designation(register=register, events=["2001"]))
     rows = rows_of(site)
     with translation.override("en"):
-        said = sentence.of_rows(rows)
+        said = sentence.site_sentence(rows)
         assert english is None or said == english
     with translation.override("zh-hans"):
-        said_zh = sentence.of_rows(rows)
+        said_zh = sentence.site_sentence(rows)
         assert chinese is None or said_zh == chinese
     for words in (said, said_zh):
         assert not any(fault in words for fault in ("None", "()", "（）", " .", "..", "  ", "%("))
@@ -136,12 +136,12 @@ def test_the_county_is_said_in_a_sentence_and_left_out_where_room_is_short(eras)
     site = make_site("Nandun", "南顿", kinds=[make_kind("City site", "城址")], place=county)
     for era in ("neolithic", "tang"):
         make_event(site, "dated", "", eras[era])
-    assert sentence.of_rows(rows_of(site)) == (
+    assert sentence.site_sentence(rows_of(site)) == (
         "City site (Neolithic, Tang) in Xiangcheng, Zhoukou, Henan."
     )
     assert sentence.place_phrase(county) == "Zhoukou, Henan"
     with translation.override("zh-hans"):
-        assert sentence.of_rows(rows_of(site)) == "河南周口项城的城址（新石器、唐）。"
+        assert sentence.site_sentence(rows_of(site)) == "河南周口项城的城址（新石器、唐）。"
 
 
 def _add_events(site, events, eras):

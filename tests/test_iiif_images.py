@@ -315,7 +315,7 @@ def test_browsers_keep_parts_and_ask_for_none_twice(client, image, monkeypatch):
     answer = get(client, path)
     assert "immutable" in answer["Cache-Control"] and "s-maxage=3600" in answer["Cache-Control"]
     assert answer["X-Content-Type-Options"] == "nosniff" and not answer.cookies
-    monkeypatch.setattr(tiles, "put_together", None)  # would fail
+    monkeypatch.setattr(tiles, "assemble", None)  # would fail
     again = get(client, path, 304, if_none_match=answer["ETag"])
     assert not again.content and again["Link"] == answer["Link"]
     asked = client.options(f"{base(image)}/info.json")
@@ -389,7 +389,7 @@ def test_a_pyramid_shows_the_picture_at_every_level(size):
         width, height = (-(-side // factor) for side in size)
         for text in (f"{width},{height}", f"{max(1, width - 3)},"):
             asked = tiles.parse(whole, "full", text, "0", "default", "png")
-            found = tiles.put_together(asked, lambda name: io.BytesIO(made[name]))
+            found = tiles.assemble(asked, lambda name: io.BytesIO(made[name]))
             wanted = drawn.resize(asked.size, Picture.Resampling.BICUBIC, reducing_gap=3)
             difference = ImageChops.difference(wanted, Picture.open(io.BytesIO(found)))
             most = 4 if min(asked.size) > 20 else 9  # colours of a JPEG reach two pixels far

@@ -471,7 +471,7 @@ def test_an_import_is_one_change_set_that_is_taken_back_as_a_whole(table, monkey
     rows = [{"name:en": f"Site {n}", "place": "Luoyang", "event:built": "68"} for n in range(5)]
     job = applied(table({"uid": stored.uid, "area_ha": "2"}, *rows))
     assert Site.objects.count() == 6 and ChangeSet.objects.filter(kind="import").count() == 1
-    job.take_back()
+    job.undo()
     job = jobs.continue_here(job)
     assert job.state == "taken_back"
     assert Site.objects.get().area_ha == 1 and not Event.objects.exists()

@@ -40,7 +40,7 @@ def test_an_import_goes_on_after_each_kill_as_if_there_had_been_none(tmp_path):
     made = importing.apply(whole, None, here=True)
     expected = stored()
     assert len(expected) == SITES + 1
-    made.take_back()
+    made.undo()
     jobs.continue_here(made)
     assert not Site.objects.exists()
 

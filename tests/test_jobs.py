@@ -213,13 +213,13 @@ def test_what_can_be_done_with_a_job_in_each_state(declare, state):
     job = fresh(job)
     assert job.shown_state == ("stopped" if state == "silent" else state)
     assert list(Job.objects.get_queryset().in_state(job.shown_state)) == [job]
-    assert not job.can_take_back  # it wrote nothing
+    assert not job.can_undo  # it wrote nothing
     with change_set("import") as made:
         build.make_site()
     job.change_sets.add(made)
-    allowed = (job.can_continue, job.can_stop, job.can_take_back)
+    allowed = (job.can_continue, job.can_stop, job.can_undo)
     assert allowed == ALLOWED[state]
-    for name, may in zip(("continue_", "stop", "take_back"), allowed, strict=True):
+    for name, may in zip(("continue_", "stop", "undo"), allowed, strict=True):
         if not may:
             with pytest.raises(WrongJobState):
                 getattr(fresh(job), name)()
@@ -232,7 +232,7 @@ def test_what_a_job_wrote_is_taken_back_but_for_what_was_edited_since(marking, m
     edited.text = "Edited"
     edited.save()
     by = build.make_user("wang")
-    fresh(job).take_back(by)
+    fresh(job).undo(by)
     work()
     job = fresh(job)
     assert (job.state, Name.objects.filter(text="Marked").count()) == (State.TAKEN_BACK, 0)
@@ -467,8 +467,8 @@ def test_twenty_kills_leave_nothing_half(monkeypatch):
             if job.state == State.RUNNING:
                 make_silent(job)
                 job = fresh(job)
-            if job.can_take_back and dice.random() < 0.5:
-                job.take_back()
+            if job.can_undo and dice.random() < 0.5:
+                job.undo()
             elif job.can_continue:
                 job.continue_()
             elif job.state == State.TAKEN_BACK:

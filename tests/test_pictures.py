@@ -111,7 +111,7 @@ def test_a_folder_is_added_as_drafts_and_taken_back_as_one(folder, sites, capsys
     assert [image.order for image in found][:2] == [1, 2]
     job = Job.objects.get(kind="import_pictures")
     assert job.change_sets.count() == 1
-    job.take_back()
+    job.undo()
     work()
     assert not Image.objects.exists()
 

@@ -24,7 +24,7 @@ def written_on(at: datetime, since: int) -> int:
 def told(site: Site, moment: datetime) -> dict | None:
     """What a version is made of, as plain values; empty where terms of it are gone."""
     past = page_rows.Past(moment, store.current().vocabulary)
-    if not past.take_back(site):
+    if not past.restore(site):
         return None
     rows = page_rows.read_site(past.site, past.terms, past=past)
     if past.lost:

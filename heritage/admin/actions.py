@@ -1,8 +1,8 @@
 """What the actions on chosen records of a list share.
 
 An action on sites takes `chosen_ids()`, asks with `confirm()`, writes within `writing()`, and says
-so with `tell_changed()`; README has one as an example. All or nothing is written, as one change set
-that a page can undo; its reason is what was typed on the page.
+so with `message_changed()`; README has one as an example. All or nothing is written, as one change
+set that a page can undo; its reason is what was typed on the page.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -65,7 +65,7 @@ def tell_too_many_rows(model_admin: ModelAdmin, request: HttpRequest) -> None:
     model_admin.message_user(request, text % {"count": MAX_CHANGES}, messages.ERROR)
 
 
-def tell_changed(
+def message_changed(
     model_admin: ModelAdmin, request: HttpRequest, count: int, made: ChangeSet
 ) -> None:
     """Say how many sites were changed, with a link that undoes it."""

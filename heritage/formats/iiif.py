@@ -104,7 +104,8 @@ def site_manifest(
             "id": own,
             "type": "Manifest",
             "label": texts(site.name),
-            "summary": texts(site.summary) or in_all(lambda: sentence.of_rows(rows)),
+            "summary": texts(site.summary)
+            or in_all_languages(lambda: sentence.site_sentence(rows)),
             "metadata": _metadata(rows),
             "requiredStatement": _credits(rows.images),
             "rights": rights.pop() if len(rights) == 1 else None,
@@ -181,7 +182,7 @@ def _body(image: Image, whole: tiles.PixelSize, addresses: Addresses) -> dict[st
 def _drawn_cover(manifest: str, cover: str) -> dict[str, Any]:
     body = _jpeg(cover, COVER_SIZE)
     canvas = _canvas(f"{manifest}/canvas/cover", COVER_SIZE, body)
-    label = in_all(lambda: _("Drawn by the catalogue from the record."))
+    label = in_all_languages(lambda: _("Drawn by the catalogue from the record."))
     return {**canvas, "label": label, "thumbnail": [body]}
 
 
@@ -234,8 +235,8 @@ def _credits(images: Iterable[Image]) -> dict[str, Any] | None:
         return " · ".join(dict.fromkeys(filter(None, found)))
 
     images = list(images)
-    value = in_all(credit_line)
-    return {"label": in_all(lambda: _("Photograph")), "value": value} if value else None
+    value = in_all_languages(credit_line)
+    return {"label": in_all_languages(lambda: _("Photograph")), "value": value} if value else None
 
 
 def _metadata(rows: page_rows.SiteRows) -> list[dict[str, Texts]]:
@@ -249,7 +250,10 @@ def _metadata(rows: page_rows.SiteRows) -> list[dict[str, Texts]]:
     ]
     if beginning := first_beginning(rows.events):
         pairs.append((beginning.get_kind_display, beginning.when))
-    found = [{"label": in_all(label), "value": in_all(value)} for label, value in pairs]
+    found = [
+        {"label": in_all_languages(label), "value": in_all_languages(value)}
+        for label, value in pairs
+    ]
     for entry in (coverage.designation for coverage in rows.coverages):
         if entry.standing in _IN_FORCE:
             value = {"none": [entry.reference]} if entry.reference else {}
@@ -399,7 +403,7 @@ def texts(words: LanguageMap) -> Texts:
     return {proper_tag(code): [text] for code, text in words.items()}
 
 
-def in_all(say: Callable[[], object]) -> Texts:
+def in_all_languages(say: Callable[[], object]) -> Texts:
     """What is said in each language of the interface, where anything is."""
     found = {}
     for code in interface_languages():

@@ -180,7 +180,7 @@ def _description(rows: page_rows.SiteRows) -> str:
         return str(summary)
     long = rows.site.description.best()
     if not long:
-        return sentence.of_rows(rows)
+        return sentence.site_sentence(rows)
     return to_text(str(long), DESCRIPTION_LIMIT)
 
 

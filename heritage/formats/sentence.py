@@ -18,7 +18,7 @@ from heritage.values.date_format import year_phrase
 _REGISTERS = (Register.Role.WORLD_HERITAGE, Register.Role.PROTECTION)
 
 
-def of_rows(rows: page_rows.SiteRows) -> str:
+def site_sentence(rows: page_rows.SiteRows) -> str:
     """The sentence of a site, with what registers say of it."""
     entries = [coverage.designation for coverage in rows.coverages]
     kind = next(iter(rows.kinds), None)

@@ -301,7 +301,7 @@ def largest_size(whole: PixelSize) -> PixelSize:
 # --- put together ----------------------------------------------------------------------------
 
 
-def put_together(asked: PartRequest, open_tile: OpenTile) -> bytes:
+def assemble(asked: PartRequest, open_tile: OpenTile) -> bytes:
     """The part that is asked for, encoded; `open_tile` gives the file of a name.
 
     Raises OSError if a tile cannot be read. It decodes as few tiles as the size needs.

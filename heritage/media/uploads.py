@@ -181,7 +181,7 @@ def _identify(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         kind = "WebP"
     elif data[4:8] == b"ftyp":
-        kind = _of_brands(data)
+        kind = _format_of_brands(data)
     if kind in _READERS:
         return kind
     if kind:
@@ -198,7 +198,7 @@ def _identify(data: bytes) -> str:
     )
 
 
-def _of_brands(data: bytes) -> str:
+def _format_of_brands(data: bytes) -> str:
     """AVIF or HEIC, as the box at the start of the file says: both may begin with `mif1`."""
     length = min(int.from_bytes(data[:4]), 256)
     box = data[8:length]

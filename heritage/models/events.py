@@ -176,27 +176,22 @@ class Event(Record):
         if self.last_era is None or self.last_era_id == self.first_era_id:
             return first
         last = str(self.last_era.short())
-        if self._eras_are_of_one_time():
+        if self._eras_overlap():
             return sentences.listed([first, last])
         return pgettext("span of eras", "%(first)s to %(last)s") % {"first": first, "last": last}
 
-    def _eras_are_of_one_time(self) -> bool:
-        """Whether they are no span, but a style and a state, say: one began no later than the
-        other, or the date lies in both.
-        """
-        if self.first_era is None or self.last_era is None:
+    def _eras_overlap(self) -> bool:
+        """Whether its two eras are of one time and no span, such as a style and a state: the second
+        began no later than the first, or the date lies in both."""
+        first, last, date = self.first_era, self.last_era, self.parsed
+        if not first or not last or first.first_year is None or last.first_year is None:
             return False
-        end, began = self.first_era.last_year, self.last_era.first_year
-        if began is None or self.first_era.first_year is None:
-            return False
-        if began <= self.first_era.first_year:
+        if last.first_year <= first.first_year:
             return True
-        first, last = (
-            (self.parsed.first_year, self.parsed.last_year) if self.parsed else (None, None)
-        )
-        if first is None or last is None:
+        if not date or date.first_year is None or date.last_year is None:
             return False
-        return began <= first and (end is None or last <= end)
+        has_ended = first.last_year is not None and first.last_year < date.last_year
+        return last.first_year <= date.first_year and not has_ended
 
     def when(self, style: str = "long") -> str:
         """Date and eras in words: “about 493 (Northern Wei)”."""

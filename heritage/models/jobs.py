@@ -144,7 +144,7 @@ class Job(models.Model):
         return self.shown_state in (self.State.WAITING, self.State.RUNNING) and not self.is_to_stop
 
     @property
-    def can_take_back(self) -> bool:
+    def can_undo(self) -> bool:
         ended = (self.State.STOPPED, self.State.FAILED, self.State.DONE)
         return self.shown_state in ended and not self.takes_back and self.change_sets.exists()
 
@@ -162,9 +162,9 @@ class Job(models.Model):
                 self.is_to_stop = True
             self.save(update_fields=["state", "is_to_stop"])
 
-    def take_back(self, by: User | None = None) -> None:
+    def undo(self, by: User | None = None) -> None:
         """Let the worker undo all that it wrote."""
-        with self._locked("can_take_back"):
+        with self._locked("can_undo"):
             self.parameters = {**self.parameters, TAKEN_BACK_BY: by and by.pk}
             self.takes_back, self.cursor, self.sentence = True, {}, {}
             self.done, self.total = 0, None

@@ -393,14 +393,14 @@ class Site(Record):
         if self.created_at is None:  # a deleted site that is restored brings its stamps with it
             self.created_at, self.created_by_id = now, user_id
         # What is saved as it was stays as old as it was.
-        self.updated_at = before["updated_at"] if self._is_as(before) else now
+        self.updated_at = before["updated_at"] if self._equals_stored(before) else now
         if self.state != before.get("state") and (before or self.state_changed_at is None):
             self.state_changed_at, self.state_changed_by_id = now, user_id
             if self.state == self.State.PUBLISHED and self.published_at is None:
                 self.published_at = now
         self.derive_public_point()
 
-    def _is_as(self, stored: dict) -> bool:
+    def _equals_stored(self, stored: dict) -> bool:
         """Whether the row equals the stored one."""
         if not stored:
             return False

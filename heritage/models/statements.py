@@ -247,39 +247,39 @@ def _queries() -> tuple[_Query, ...]:
 
 def _made_queries() -> Iterator[_Query]:
     kinds, sites = StatementKind, Site.objects.annotate(of_site=F("pk"))
-    yield _of_sites(kinds.TEXT, sites.exclude(summary={}, description={}))
+    yield _sites_query(kinds.TEXT, sites.exclude(summary={}, description={}))
     standing = SourcedSentence.objects.filter(stands=True)
-    yield _of_rows(kinds.SENTENCE, _in_site(standing), "source")
-    yield _of_rows(kinds.EVENT, _in_site(Event.objects.all()), "source")
-    coverages = _in_site(Coverage.objects.all())
-    yield _of_rows(kinds.STATUS, coverages, "designation__source", "source")
+    yield _rows_query(kinds.SENTENCE, _with_site_id(standing), "source")
+    yield _rows_query(kinds.EVENT, _with_site_id(Event.objects.all()), "source")
+    coverages = _with_site_id(Coverage.objects.all())
+    yield _rows_query(kinds.STATUS, coverages, "designation__source", "source")
     reasons = DesignationEvent.objects.filter(kind=DesignationEvent.Kind.IN_DANGER)
     covered = reasons.annotate(of_site=F("designation__coverages__site_id"))
-    yield _of_rows(kinds.REASON, covered.exclude(note={}), "source")
-    yield _of_rows(kinds.POINT, sites.filter(latitude__isnull=False), "point_source")
-    yield _of_sites(kinds.AREA, sites.filter(area_ha__isnull=False))
-    yield _of_rows(kinds.QUANTITY, _in_site(Quantity.objects.all()), "source")
+    yield _rows_query(kinds.REASON, covered.exclude(note={}), "source")
+    yield _rows_query(kinds.POINT, sites.filter(latitude__isnull=False), "point_source")
+    yield _sites_query(kinds.AREA, sites.filter(area_ha__isnull=False))
+    yield _rows_query(kinds.QUANTITY, _with_site_id(Quantity.objects.all()), "source")
     by_quality = [
         When(checked_on__isnull=True, quality=quality, then=Value(trust.value))
         for quality, trust in TRUST_OF_QUALITIES.items()
     ]
     for model in (Opening, Price, VisitingFact):
-        shown = _in_site(model.objects.shown())
-        trust = _case(*by_quality, default=_by_kind("source"))
+        shown = _with_site_id(model.objects.shown())
+        trust = _case(*by_quality, default=_trust_case("source"))
         rows = shown.annotate(trust=trust).order_by()
         yield _Query(kinds.VISIT, rows, ("source", "second_source"))
-    yield _of_rows(kinds.NAME, _in_site(Name.objects.exclude(kind__in=BY_RULE)), "source")
+    yield _rows_query(kinds.NAME, _with_site_id(Name.objects.exclude(kind__in=BY_RULE)), "source")
 
 
-def _in_site(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _with_site_id(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(of_site=F("site_id"))
 
 
-def _of_rows(kind: StatementKind, rows: QuerySet[Any], *sources: str) -> _Query:
-    return _Query(kind, rows.annotate(trust=_by_kind(*sources)).order_by(), sources)
+def _rows_query(kind: StatementKind, rows: QuerySet[Any], *sources: str) -> _Query:
+    return _Query(kind, rows.annotate(trust=_trust_case(*sources)).order_by(), sources)
 
 
-def _of_sites(kind: StatementKind, sites: QuerySet[Any]) -> _Query:
+def _sites_query(kind: StatementKind, sites: QuerySet[Any]) -> _Query:
     """What rests on all sources of its site."""
     ranks = [When(_has_trust(each, "source"), then=rank) for rank, each in enumerate(_ORDER)]
     lowest = Min(Case(*ranks, output_field=IntegerField()))
@@ -289,7 +289,7 @@ def _of_sites(kind: StatementKind, sites: QuerySet[Any]) -> _Query:
     return _Query(kind, sites.annotate(rank=rank, trust=_case(*found)).order_by(), _OF_SITE)
 
 
-def _by_kind(*sources: str) -> Case:
+def _trust_case(*sources: str) -> Case:
     """What a statement rests on that has its sources at these paths."""
     return _case(*(When(_has_trust(each, *sources), then=Value(each.value)) for each in _ORDER))
 

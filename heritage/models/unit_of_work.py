@@ -151,7 +151,9 @@ class UnitOfWork:
             rows: models.QuerySet[Any] = models.QuerySet(model).filter(pk__in=ids).order_by()
             owners = dict(rows.values_list("pk", column(model, model.owner).attname))
         changes = [
-            self._made(model, pk, owners[pk], None, {field.name: old}, {field.name: after[pk]})
+            self._new_change(
+                model, pk, owners[pk], None, {field.name: old}, {field.name: after[pk]}
+            )
             for pk, old in before.items()
             if pk in owners
         ]
@@ -179,7 +181,7 @@ class UnitOfWork:
             changes = self._gathered
         finally:
             self._gathered = None
-        self._enter(_not_undone(changes))
+        self._enter(_without_rolled_back(changes))
 
     def forget(self) -> None:
         """Tell nothing of what has been gathered: what was loaded brings a history of its own."""
@@ -202,7 +204,7 @@ class UnitOfWork:
             before, after = ({name: row[name] for name in names} for row in (before, after))
         if model.describes_sites:
             self.mark_changed(owner_model(model), [owner_id, former])
-        return [self._made(model, pk, owner_id, former, before, after)]
+        return [self._new_change(model, pk, owner_id, former, before, after)]
 
     def _compare_shown(
         self, model: type[Record], owner_id: int, before: dict | None, after: dict | None
@@ -232,7 +234,7 @@ class UnitOfWork:
             if pk is not None:
                 marked.setdefault((by, pk), set()).update(columns)
 
-    def _made(
+    def _new_change(
         self,
         model: type[Record],
         pk: int,
@@ -299,7 +301,7 @@ class UnitOfWork:
             self.change_set.save(update_fields=["reason", "detail", "user"])
 
 
-def _not_undone(gathered: list[Change]) -> list[Change]:
+def _without_rolled_back(gathered: list[Change]) -> list[Change]:
     """What is to be entered of gathered changes, in their order.
 
     Those that were made after a savepoint had been opened were entered at once and have an id: of

@@ -527,9 +527,9 @@ class SiteFilter(filters.FilterSet):
         return text_search.TieredOrder(closest, best_known)
 
 
-class UnseenFilter(SiteFilter):
-    """A list that nobody sees the form of: it has the fields alone that have a value. To make all
-    takes longer than to find the sites."""
+class FilterWithoutForm(SiteFilter):
+    """Finds sites where no form is shown: only the fields with a value are made. To make all takes
+    longer than to find the sites."""
 
     def get_form_class(self) -> type[FilterForm]:
         return _form_class(frozenset(self.data).intersection(self.base_filters))
@@ -548,7 +548,7 @@ def as_query(data: QueryData) -> QueryDict:
 def _find_sites(filters: Iterable[QueryFilter], text: str) -> BitMap:
     """The sites that match filters and the words of a text."""
     data = {query_filter.name: query_filter.values for query_filter in filters}
-    filtered = UnseenFilter(data)
+    filtered = FilterWithoutForm(data)
     if not text:
         return filtered.hits
     return filtered.hits & text_search.matching(filtered.index, text)

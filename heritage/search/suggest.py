@@ -19,7 +19,7 @@ from heritage.search import fulltext, text_search
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
-from heritage.search.filters import UnseenFilter
+from heritage.search.filters import FilterWithoutForm
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import dictionary, spelling
@@ -274,7 +274,7 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
 def _filters(index: IndexSnapshot, text: str) -> tuple[int, list[SuggestedFilter]]:
     """Values of facets that are no vocabulary, of which some name begins with the text, and the
     closeness of the first."""
-    known, terms = dictionary.as_of(index), index.vocabulary
+    known, terms = dictionary.dictionary_of(index), index.vocabulary
     typed = "".join(tokens.atoms(text))
     if len(typed) < (1 if tokens.is_han(typed[:1]) else 3):
         return _BEGUN, []
@@ -322,7 +322,7 @@ def _sentences_found(index: IndexSnapshot, text: str) -> Iterator[SuggestedSente
 
 def _sentence(text: str) -> SuggestedSentence | None:
     """The search, if it means filters that some site fits, all of it: no words are left out."""
-    filtered = UnseenFilter({"q": text})
+    filtered = FilterWithoutForm({"q": text})
     answer = filtered.answer
     if answer is None or answer.partly or answer.unread or answer.is_absent:
         return None
@@ -337,9 +337,9 @@ def _sentence(text: str) -> SuggestedSentence | None:
 def _endings(index: IndexSnapshot, before: list[str], begun: str) -> list[str]:
     """Labels of terms that begin so, in the language of the reader; first those with most of the
     sites that the words before mean."""
-    asked = UnseenFilter({"q": " ".join(before)})
+    asked = FilterWithoutForm({"q": " ".join(before)})
     among = index.sites if asked.answer and asked.answer.partly else asked.hits or index.sites
-    typed, known = "".join(tokens.atoms(begun)), dictionary.as_of(index)
+    typed, known = "".join(tokens.atoms(begun)), dictionary.dictionary_of(index)
     named = {(facet, slug) for name, facet, slug in known.starting_with(typed) if name != typed}
     counted: list[tuple[int, Term]] = []
     for facet, slug in named if typed else ():
@@ -386,7 +386,7 @@ def _answered(text: str) -> list[int]:
 
     Not what is open on a day: suggestions are remembered for longer.
     """
-    filtered = UnseenFilter({"q": text})
+    filtered = FilterWithoutForm({"q": text})
     answer = filtered.answer
     if answer is None or answer.partly or answer.unread or filtered.chosen("open"):
         return []
@@ -460,7 +460,7 @@ def _well_known(index: IndexSnapshot, text: str) -> BitMap:
 
 def _words_of_well_known(index: IndexSnapshot) -> Iterator[tuple[str, int]]:
     """(word, site) of the displayed names, without words that are those of kinds."""
-    known = dictionary.as_of(index)
+    known = dictionary.dictionary_of(index)
     generic = known.fillers | {
         word
         for phrase, meanings in known.phrases.items()

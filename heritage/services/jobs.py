@@ -15,7 +15,7 @@ its last whole step. So what it did must do no harm when it is done again.
             yield Progress(done, len(numbers), _("Numbering sites"))
         return {"numbered": done}
 
-`start()` enters a job; `continue_()`, `stop()` and `take_back()` are methods of `Job`. Without a
+`start()` enters a job; `continue_()`, `stop()` and `undo()` are methods of `Job`. Without a
 worker jobs wait: `CommandRun.objects.worker_seen()` tells when there was one.
 """
 
@@ -297,7 +297,7 @@ def _run_steps(this: Run) -> dict[str, Any] | None:
                 progress = next(steps)
             except StopIteration as ended:
                 return ended.value
-            _tell(this, progress)
+            _store_progress(this, progress)
             worked += time.monotonic() - begun
             if worked > WORK_SECONDS:
                 _let_others_write()
@@ -310,7 +310,7 @@ def _let_others_write() -> None:
         time.sleep(PAUSE_SECONDS)
 
 
-def _tell(this: Run, progress: Progress) -> None:
+def _store_progress(this: Run, progress: Progress) -> None:
     """Store how far it is, and see whether it shall go on."""
     values: dict[str, Any] = {
         "done": progress.done,

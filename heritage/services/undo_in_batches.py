@@ -255,7 +255,7 @@ def _undo(run: Run) -> Steps:
 
 
 @declare(TAKE_BACK, _("Taking back"))
-def _take_back(run: Run) -> Steps:
+def _undo_job(run: Run) -> Steps:
     """Undo the change sets of a job, the last first."""
     made = list(run.job.change_sets.order_by("-pk"))
     own = {each.pk for each in made}

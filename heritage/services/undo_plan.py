@@ -53,9 +53,9 @@ class Conflict:
             "unfit": _("it is published, and would lack what a published site must have"),
             "refused": _("the database refuses it: another row has the same"),
         }
-        return texts[self.why] % {"what": self._what(), "by": self.by}
+        return texts[self.why] % {"what": self._column_label(), "by": self.by}
 
-    def _what(self) -> str:
+    def _column_label(self) -> str:
         column = column_of(self.model, self.column)
         label = str(getattr(column, "verbose_name", self.column))
         return f"{label} ({language_name(self.language)})" if self.language else label

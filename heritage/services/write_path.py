@@ -63,7 +63,7 @@ from heritage.services.dependencies import (
 def connect() -> None:
     """Called once the app is ready."""
     indexed_rows_are_to_be_written.connect(_before_rows, dispatch_uid="write_path")
-    unit_ends.connect(_at_the_end, dispatch_uid="write_path")
+    unit_ends.connect(_on_unit_end, dispatch_uid="write_path")
     pre_delete.connect(_before_user_is_deleted, sender=User, dispatch_uid="write_path")
     for model in apps.get_app_config("heritage").get_models():
         if issubclass(model, Record):
@@ -175,7 +175,7 @@ def _record_lost_relations(unit: UnitOfWork, model: type[Record], pk: int, origi
 # --- the end of a transaction ----------------------------------------------------------------
 
 
-def _at_the_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
+def _on_unit_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
     changed = {model: ids for model, ids in unit.changed.items() if ids}
     if any(model.describes_sites for model in changed):
         unit.prepare_write(Site)  # the lock may have been given up with a savepoint

@@ -94,7 +94,7 @@ def undo_page(model_admin: AdminPages, request: HttpRequest, asked: UndoRequest)
                 text = _("Somebody has changed this meanwhile. Look at it once more, please.")
                 messages.warning(request, text)
                 return redirect(request.get_full_path())
-            _tell(request, asked, done)
+            _message_result(request, asked, done)
             return redirect(asked.back if done.conflicts or not asked.then else asked.then)
     later = ChangeSet.objects.none() if is_too_large else asked.later
     if later is None:
@@ -175,7 +175,7 @@ def _undo(request: HttpRequest, asked: UndoRequest) -> UndoResult:
         )
 
 
-def _tell(request: HttpRequest, asked: UndoRequest, done: UndoResult) -> None:
+def _message_result(request: HttpRequest, asked: UndoRequest, done: UndoResult) -> None:
     if done.conflicts:
         text = ngettext(
             "Done, but for %(count)s thing that stays as it is.",

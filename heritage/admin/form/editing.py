@@ -298,7 +298,7 @@ class Editing:
                 point=(stored, posted) if control in POINT else None,
             )  # fmt: skip
             value = joined(was or (), now, sent) if joins else sent
-            _put(data, files, fields, control, now if settled == THEIRS else value, posted)
+            _set_control(data, files, fields, control, now if settled == THEIRS else value, posted)
 
     def settle(
         self,
@@ -351,7 +351,7 @@ class Editing:
         return outcome(was, now, mine, same_values)
 
 
-def _put(
+def _set_control(
     data: MultiValueDict[str, Any],
     files: MultiValueDict[str, Any],
     fields: Mapping[str, forms.Field],

@@ -159,7 +159,7 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
                         title = _("This record was deleted meanwhile")
                         return self._typed(request, object_id, title, is_deleted=True)
                 if editing_of(request).is_writing:
-                    self._tell_what_is_left(request)
+                    self._message_sites_left(request)
                 return response
             except Outdated:
                 continue
@@ -175,7 +175,7 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
             self._begin(request, stack, not_written)
             return self._changeform(request, object_id, form_url, extra_context)
 
-    def _tell_what_is_left(self, request: HttpRequest) -> None:
+    def _message_sites_left(self, request: HttpRequest) -> None:
         """Say after a save how many sites are refreshed later, see `services.pending`."""
         is_term = is_vocabulary(self.model) and settings.REFRESHED_AT_ONCE
         if is_term and (left := PendingRefresh.objects.sites_left()):
@@ -365,9 +365,9 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
                 relation.set(chosen) if change else relation.add(*chosen)
         for formset in formsets:
             self.save_formset(request, form, formset, change)
-        self._tell_of_dates(request, form, formsets)
+        self._message_dates_read(request, form, formsets)
 
-    def _tell_of_dates(self, request: HttpRequest, form: Any, formsets: Any) -> None:
+    def _message_dates_read(self, request: HttpRequest, form: Any, formsets: Any) -> None:
         """Say how dates were understood by a convention, for those who saw no echo while typing."""
         forms = [form, *(row for formset in formsets for row in formset.forms)]
         remarks = (remark for each in forms for remark in each.date_remarks())

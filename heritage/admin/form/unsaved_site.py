@@ -35,13 +35,13 @@ _DIGITS = re.compile(r"[0-9]{1,18}", re.ASCII)
 type Typed = Mapping[str, str]
 
 
-def put_columns(site: Site, data: Mapping[str, str]) -> list[str]:
+def apply_columns(site: Site, data: Mapping[str, str]) -> list[str]:
     """Give the columns of a site what stands in its form; gives the labels of what has no sense."""
     unread = []
     for column in Site._meta.concrete_fields:
         if column.editable and column.name not in _LEFT_OUT:
             try:
-                put_column(site, column, data)
+                apply_value(site, column, data)
             except ValidationError:
                 unread.append(capfirst(str(column.verbose_name)))
     text = data.get("coordinates", "").strip()
@@ -56,7 +56,7 @@ def put_columns(site: Site, data: Mapping[str, str]) -> list[str]:
     return unread
 
 
-def put_column(row: Model, column: Field, typed: Typed) -> None:
+def apply_value(row: Model, column: Field, typed: Typed) -> None:
     """Give a column what is typed, if its field was sent. Raises ValidationError."""
     if isinstance(column, LanguageMapField):
         start = f"{column.name}__"
@@ -82,13 +82,13 @@ def _is_chosen(row: Model, column: Field, text: str | None) -> bool:
     return key is not None and text == str(key)
 
 
-def put_rows(site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterator[str]:
+def apply_rows(site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterator[str]:
     """Change the rows found of a site; gives the labels of fields that have no sense."""
     for name in found:
         if name in page_rows.LINKS:
             found[name] = _chosen(name, data)
         else:
-            yield from _put_open_rows(site, name, data, found)
+            yield from _apply_open_rows(site, name, data, found)
 
 
 def _chosen(name: str, data: QueryDict) -> list[int]:
@@ -98,7 +98,7 @@ def _chosen(name: str, data: QueryDict) -> list[int]:
     return list(target._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
 
 
-def _put_open_rows(
+def _apply_open_rows(
     site: Site, name: str, data: QueryDict, found: dict[str, list[Any]]
 ) -> Iterator[str]:
     model, owner = page_rows.RELATIONS[name]
@@ -120,7 +120,7 @@ def _put_open_rows(
             changed.pop(key, None)
             continue
         row = stored.get(key) or model(**{owner: site.pk})
-        unread = list(_put_row(row, owner, _completed(model, typed)))
+        unread = list(_apply_row(row, owner, _completed(model, typed)))
         words = pgettext("a label and its value", "%(label)s: %(value)s")
         row_label = capfirst(str(model._meta.verbose_name))
         yield from (words % {"label": row_label, "value": label} for label in unread)
@@ -166,11 +166,11 @@ def _with_date_read(typed: Typed) -> Typed:
     return {**typed, "date": reading.date, "first_era": first, "last_era": last}
 
 
-def _put_row(row: Any, owner: str, typed: Typed) -> Iterator[str]:
+def _apply_row(row: Any, owner: str, typed: Typed) -> Iterator[str]:
     for column in row._meta.concrete_fields:
         if column.editable and not column.primary_key and column.attname != owner:
             try:
-                put_column(row, column, typed)
+                apply_value(row, column, typed)
             except ValidationError:
                 yield str(column.verbose_name)
     row.derive()

@@ -26,9 +26,9 @@ from heritage.admin.actions import (
     action_page,
     chosen_ids,
     confirm,
+    message_changed,
     open_ids,
     reason_of,
-    tell_changed,
     writing,
 )
 from heritage.admin.pages import AdminPages
@@ -188,7 +188,7 @@ def change_terms(
         changed = _changed_by(operation, open_ids(user_of(request), ids), old, new)
         if changed:
             _carry_out(operation, changed, old, new, user_of(request))
-    tell_changed(model_admin, request, len(changed), made)
+    message_changed(model_admin, request, len(changed), made)
     return None
 
 

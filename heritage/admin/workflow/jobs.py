@@ -44,7 +44,7 @@ SECONDS = 5  # after which the page of an open job asks again
 _DO: dict[str, Callable[[Job, User], None]] = {
     "continue": lambda job, user: job.continue_(),
     "stop": lambda job, user: job.stop(),
-    "take_back": lambda job, user: job.take_back(user),
+    "take_back": lambda job, user: job.undo(user),
 }
 WAITING_JOBS = Job.objects.filter(state=Job.State.WAITING)
 WAITING_MAIL = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING)
@@ -145,7 +145,7 @@ class JobAdmin(ReadOnlyPages):
         job = self.row_or_404(request, pk)
         if not may_act_on(user_of(request), job):
             raise PermissionDenied
-        if not job.can_take_back:
+        if not job.can_undo:
             return redirect(self.own_url("change", pk))
         made = job.change_sets.all()
         context = {

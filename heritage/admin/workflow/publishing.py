@@ -87,7 +87,7 @@ def set_state(
     if fit:
         fit, changed = _write_state(request, fit, state)
         refused += [(site, [Reason(_("it was changed meanwhile"))]) for site in changed]
-    _tell(model_admin, request, state, fit, refused)
+    _message_result(model_admin, request, state, fit, refused)
 
 
 def _write_state(
@@ -118,7 +118,7 @@ def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:
     return same, [site for site in sites if times.get(site.pk) != site.updated_at]
 
 
-def _tell(
+def _message_result(
     model_admin: AdminPages,
     request: HttpRequest,
     state: str,

@@ -160,7 +160,7 @@ class ReviewPages(AdminPages):
         }
         if request.method == "POST":
             with lock_timeout(settings.WRITE_WAIT_SECONDS):
-                form = self._do(request, site, asked, steps)
+                form = self._perform(request, site, asked, steps)
             if form is None:
                 return redirect(self._back(request, site))
             shown[asked] = form
@@ -223,7 +223,7 @@ class ReviewPages(AdminPages):
         for reason in reasons_against(user_of(request), site, Site.State.PUBLISHED):
             yield reason.text, f"{change}#{reason.anchor}" if reason.anchor else change
 
-    def _do(
+    def _perform(
         self, request: HttpRequest, site: Site, asked: str, steps: Iterable[tuple[Kind, str, bool]]
     ) -> forms.Form | None:
         """Carry out what was asked for; gives the form that was not filled in well."""
@@ -311,7 +311,7 @@ class ReviewPages(AdminPages):
             may_close = partial(self._may_close, request, obj)
             shown = _shown(comments.select_related("author"), may_close)
             context["review_comments"] = shown
-            self._put_at_fields(request, context, shown, self._may_take_part(request, obj))
+            self._show_at_fields(request, context, shown, self._may_take_part(request, obj))
             context["publish_at"] = _review(obj).publish_at
             context["is_late"] = _is_late(context["publish_at"])
             context["sent_back"] = _sent_back(obj)
@@ -320,7 +320,7 @@ class ReviewPages(AdminPages):
                 context["new_corrections"] = new
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _put_at_fields(
+    def _show_at_fields(
         self,
         request: HttpRequest,
         context: dict[str, Any],

@@ -50,7 +50,7 @@ class Command(BaseCommand):
             elif action == "stop":
                 found.stop()
             elif action == "take-back":
-                found.take_back()
+                found.undo()
         except WrongJobState as error:
             raise CommandError(f"Job {job} is {error}: this cannot be done with it.") from error
         if here:

@@ -89,7 +89,7 @@ class Past:
 
     # --- the site ------------------------------------------------------------------------
 
-    def take_back(self, site: Site) -> bool:
+    def restore(self, site: Site) -> bool:
         """Set the site as it stood; returns whether readers saw it then. Raises NotKnown."""
         self.read_changes(Site, [site.pk])
         before = self._before(Site, site.pk)

@@ -82,8 +82,8 @@ class TablePortion:
     criteria: list[tuple[str, ...]] = field(default_factory=list)
     changed_at: list[datetime | None] = field(default_factory=list)  # of what readers see
 
-    def of_each[T](self, found: Mapping[int, T], other: T) -> list[T]:
-        """The value of each site, by its id; `other` for those that have none."""
+    def in_order_of_ids[T](self, found: Mapping[int, T], other: T) -> list[T]:
+        """Values by the id of a site as a list in the order of the sites; `other` for none."""
         return [found.get(pk, other) for pk in self.ids]
 
 
@@ -128,7 +128,7 @@ def _add_kinds(portion: TablePortion, terms: Vocabulary) -> None:
     found: dict[int, tuple[int, ...]] = {}
     for site, kind in sorted((p for p in pairs if p[1] in order), key=lambda p: order[p[1]]):
         found[site] = (*found.get(site, ()), kind)
-    portion.kinds = portion.of_each(found, ())
+    portion.kinds = portion.in_order_of_ids(found, ())
 
 
 def _add_events(portion: TablePortion) -> None:
@@ -148,12 +148,12 @@ def _add_events(portion: TablePortion) -> None:
         first.setdefault(site, row)
     portion.beginnings = [
         None if row is None else EventRow(row[1], *row[4:])
-        for row in portion.of_each(first | begun, None)
+        for row in portion.in_order_of_ids(first | begun, None)
     ]
     told: dict[int, tuple[Span, ...]] = {}
     for role in reversed(Event.AGE_ROLES):  # the first of them comes last, and stays
         told |= ages[role]
-    portion.ages = portion.of_each(told, ())
+    portion.ages = portion.in_order_of_ids(told, ())
 
 
 def _add_entries(portion: TablePortion, terms: Vocabulary) -> None:
@@ -172,7 +172,7 @@ def _add_entries(portion: TablePortion, terms: Vocabulary) -> None:
     found = defaultdict(list)
     for _rank, reference, site, register in sorted(told):
         found[site].append((terms.registers[register].slug, reference))
-    portion.entries = portion.of_each(found, [])
+    portion.entries = portion.in_order_of_ids(found, [])
 
 
 def _add_others(portion: TablePortion, terms: Vocabulary, sources: dict[int, str]) -> None:
@@ -182,12 +182,12 @@ def _add_others(portion: TablePortion, terms: Vocabulary, sources: dict[int, str
     for site, scheme, value in sorted(values_by_key(Identifier, "site_id", portion.ids, columns)):
         if scheme in schemes:
             identifiers[site].append((schemes[scheme].slug, value))
-    portion.identifiers = portion.of_each(identifiers, [])
+    portion.identifiers = portion.in_order_of_ids(identifiers, [])
     columns = ("site_id", "language", "text")
     names = defaultdict(list)
     for site, _language, text in sorted(values_by_key(Name, "site_id", portion.ids, columns)):
         names[site].append(text)
-    portion.names = portion.of_each(names, [])
+    portion.names = portion.in_order_of_ids(names, [])
     columns = ("site_id", "source_id")
     found = defaultdict(list)
     for site, source in values_by_key(Site.sources.through, "site_id", portion.ids, columns):
@@ -195,7 +195,7 @@ def _add_others(portion: TablePortion, terms: Vocabulary, sources: dict[int, str
             found[site].append(sources[source])
     for uids in found.values():
         uids.sort()
-    portion.sources = portion.of_each(found, [])
+    portion.sources = portion.in_order_of_ids(found, [])
 
 
 def _add_from_index(portion: TablePortion, index: IndexSnapshot) -> None:
@@ -203,13 +203,13 @@ def _add_from_index(portion: TablePortion, index: IndexSnapshot) -> None:
     statuses: dict[int, str] = {}
     for status in reversed(UnescoStatus):  # the first of them comes last, and stays
         statuses |= dict.fromkeys(index.having("unesco", status) & here, status.value)
-    portion.statuses = portion.of_each(statuses, "")
+    portion.statuses = portion.in_order_of_ids(statuses, "")
     criteria: dict[int, tuple[str, ...]] = {}
     for term in index.vocabulary.terms.values():
         if term.facet == RegisterTerm.Facet.CRITERION:
             for pk in index.having("criterion", term) & here:
                 criteria[pk] = (*criteria.get(pk, ()), term.code)
-    portion.criteria = portion.of_each(criteria, ())
+    portion.criteria = portion.in_order_of_ids(criteria, ())
     times = index.times.of_sites(here)
     pairs = zip(times.ids.tolist(), times.columns[0].tolist(), strict=True)
-    portion.changed_at = portion.of_each({pk: moment(time) for pk, time in pairs}, None)
+    portion.changed_at = portion.in_order_of_ids({pk: moment(time) for pk, time in pairs}, None)

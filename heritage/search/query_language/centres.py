@@ -28,7 +28,7 @@ _KM_PER_MILE = 1.609344
 def centre_called(index: IndexSnapshot, atoms: tuple[str, ...], *, with_sites: bool) -> str:
     """What an address calls the place of this name, if it is known where it lies; else the town
     that all the world knows. Without `with_sites`, no place in which there are any."""
-    for facet, slug in dictionary.as_of(index).phrases.get(atoms, ()):
+    for facet, slug in dictionary.dictionary_of(index).phrases.get(atoms, ()):
         place = index.vocabulary.places.by_slug[slug] if facet == "place" else None
         if place and place.centre and (with_sites or not index.having("place", place)):
             return f"{PLACE_MARK}{slug}"

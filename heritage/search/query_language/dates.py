@@ -36,10 +36,10 @@ class Dates:
         before, group = self._says_open(at)
         if before:
             length, day = self._day(at + before)
-            return (before + length, self._on(day, group)) if day else (0, [])
+            return (before + length, self._day_filter(day, group)) if day else (0, [])
         length, day = self._day(at)
         behind, group = self._says_open(at + length) if day else (0, "")
-        return (length + behind, self._on(day, group)) if day and behind else (0, [])
+        return (length + behind, self._day_filter(day, group)) if day and behind else (0, [])
 
     def _says_open(self, at: int) -> tuple[int, str]:
         """How many words say “open” or “closed”, and the group of sites that they ask for."""
@@ -48,7 +48,7 @@ class Dates:
         return self.words.in_list("closed", at), HoursGroup.CLOSED.value
 
     @staticmethod
-    def _on(day: date, group: str) -> list[QueryFilter]:
+    def _day_filter(day: date, group: str) -> list[QueryFilter]:
         found = [QueryFilter("open", (day.isoformat(),))]
         return [*found, QueryFilter("hours", (group,))] if group else found
 

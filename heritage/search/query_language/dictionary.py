@@ -214,13 +214,13 @@ def _is_too_short(word: str) -> bool:
     return word in tokens.STOP_WORDS or (len(word) == 1 and not tokens.is_han(word))
 
 
-def as_of(index: IndexSnapshot) -> Dictionary:
+def dictionary_of(index: IndexSnapshot) -> Dictionary:
     """The dictionary, cached until a term is written."""
     terms = index.vocabulary
-    return terms.cache.get_or_set(_DICTIONARY, lambda: _made_of(terms))
+    return terms.cache.get_or_set(_DICTIONARY, lambda: _build(terms))
 
 
-def _made_of(terms: Vocabulary) -> Dictionary:
+def _build(terms: Vocabulary) -> Dictionary:
     found = Dictionary()
     for facet in FACETS:
         for text, slug in facet.phrases(terms):

@@ -45,7 +45,7 @@ class QueryWords:
 
     @cached_property
     def dictionary(self) -> Dictionary:
-        return dictionary.as_of(self.index)
+        return dictionary.dictionary_of(self.index)
 
     @property
     def terms(self) -> Vocabulary:

@@ -109,7 +109,7 @@ def respelt(index: IndexSnapshot, text: str) -> str:
     words = normalize.tokens(text)[: tokens.MAX_QUERY_WORDS]
     if any(map(tokens.is_han, words)):
         return ""
-    terms = dictionary.as_of(index).corrections
+    terms = dictionary.dictionary_of(index).corrections
     found, is_any_known = [], False
     for word in words:
         spelt = next((each.text for each in _spelt(index, word) if each.is_sure), "")
@@ -135,7 +135,7 @@ def _likelihood(
 def _otherwise_known(index: IndexSnapshot, parts: list[str]) -> list[SpellingCorrection]:
     """For words that records have, but no site all of them: corrections in which one word differs
     by a letter, so that all are in the name of a site (shaoling temple)."""
-    unchanged = dictionary.as_of(index).of_interface | tokens.STOP_WORDS
+    unchanged = dictionary.dictionary_of(index).of_interface | tokens.STOP_WORDS
     found = []
     for at, word in enumerate(parts):
         if len(word) < _SHORTEST_REPLACED or not word.isalpha() or word in unchanged:
@@ -169,7 +169,7 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
 
 
 def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
-    known = dictionary.as_of(index)
+    known = dictionary.dictionary_of(index)
     itself = _Spelling(word, 0, is_sure=True)
     others = (*tokens.other_numbers(word), f"{word}s")
     if word in tokens.STOP_WORDS or word in known.words or known.words.intersection(others):
@@ -280,7 +280,7 @@ def _split(index: IndexSnapshot, word: str) -> _Spelling | None:
     """Two words that were typed as one, if a name contains both: machupicchu."""
     places = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
     parts = {part for at in places for part in (word[:at], word[at:])}
-    known = dictionary.as_of(index).words
+    known = dictionary.dictionary_of(index).words
     there = {*fulltext.known_words(parts), *(part for part in parts if part in known)}
     best, text = 0, ""
     for at in places:

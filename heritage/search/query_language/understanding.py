@@ -172,7 +172,7 @@ class _Parser:
         """What the text means. It is read anew where later words change what earlier ones mean."""
         read = _Read()
         while read.at < len(self.words.atoms):
-            self._read_on(read)
+            self._read_longest_phrase(read)
             if read.unread_from is not None:
                 return self._unread(read.unread_from)
         if self._is_origins(read.wheres) or self._is_of_a_kind(read.kinds):
@@ -187,7 +187,7 @@ class _Parser:
             read.filters += self._inscribed_at(read.ends[0], read.filters)
         return self._understood(read)
 
-    def _read_on(self, read: _Read) -> None:
+    def _read_longest_phrase(self, read: _Read) -> None:
         """Reads the longest phrase that begins where `read` ends."""
         at = read.at
         name = self.site_names.get(at)
@@ -200,7 +200,7 @@ class _Parser:
         if is_behind_era and (ruins := self.words.in_list("ruins", at)):
             read.at += ruins  # whatever kind that may be
             return
-        length, found = self._at(at)
+        length, found = self._filters_at(at)
         if name and name.is_term and length >= name.length:
             read.also_terms.append(name)
         elif name and name.length >= length:
@@ -221,7 +221,7 @@ class _Parser:
         meaning, or to be looked for."""
         at = read.at
         if read.is_behind and read.filters and (excepted := self.words.in_list("excepted", at)):
-            denied = self._not(read.filters.pop())
+            denied = self._exclusion(read.filters.pop())
             read.filters += denied
             read.at += excepted
             read.unread_from = None if denied else 0
@@ -258,7 +258,7 @@ class _Parser:
         if opening := self.centres.opens(at):
             start = end = self.words.after_stop_words(at + opening)
             while end < len(self.words.atoms) and not (
-                self._at(end)[0] or self._filler(end, False) or self._is_denial(end)
+                self._filters_at(end)[0] or self._filler(end, False) or self._is_denial(end)
             ):
                 end += 1
             if end > start and (found := self.centres.called_like(range(start, end))):
@@ -380,9 +380,9 @@ class _Parser:
         while start < len(self.words.atoms) and self.words.atoms[start] in tokens.STOP_WORDS:
             start += 1
         self.values.is_denied = True
-        length, found = self._at(start) if start < len(self.words.atoms) else (0, [])
+        length, found = self._filters_at(start) if start < len(self.words.atoms) else (0, [])
         self.values.is_denied = False
-        denied = [each for query_filter in found for each in self._not(query_filter)]
+        denied = [each for query_filter in found for each in self._exclusion(query_filter)]
         if not denied:
             length, denied = self._denied_sites(start)
         end = start + length
@@ -412,7 +412,7 @@ class _Parser:
         return length > 1 or (length == 1 and not tokens.is_han(self.words.atoms[at]))
 
     @staticmethod
-    def _not(query_filter: QueryFilter) -> list[QueryFilter]:
+    def _exclusion(query_filter: QueryFilter) -> list[QueryFilter]:
         """The filter that leaves out what another one finds; nothing for what is no facet."""
         if query_filter.name not in BY_NAME:
             return []
@@ -434,7 +434,7 @@ class _Parser:
         ).parse()
         return replace(found, unread=self.words.text(after))
 
-    def _at(self, at: int) -> Reading:
+    def _filters_at(self, at: int) -> Reading:
         """How many words at a position have a meaning as filters, and these filters."""
         readers = (
             self.centres.near,
@@ -497,7 +497,7 @@ class _Parser:
             if not is_stop and phrase not in self.words.dictionary.lists["fillers"]:
                 continue
             if asked := self.words.dictionary.superlative(phrase):
-                if phrase in ordinals() and not self._at(at + length)[0]:
+                if phrase in ordinals() and not self._filters_at(at + length)[0]:
                     return 0  # of a name: the first emperor
                 self.superlative = asked
             if length > 1 or not tokens.is_han(phrase[0]):
@@ -506,7 +506,7 @@ class _Parser:
             if is_behind and (
                 phrase[0] in "的之"
                 or following == len(self.words.atoms)
-                or self._at(following)[0]
+                or self._filters_at(following)[0]
                 or self._filler(following, is_behind)
             ):
                 return 1
@@ -521,4 +521,4 @@ class _Parser:
         counted = self.words.in_list("counted", at + 1)
         if counted or tokens.is_han(number):
             return 1 + counted if counted else 0
-        return 1 if any(each.name == "kind" for each in self._at(at + 1)[1]) else 0
+        return 1 if any(each.name == "kind" for each in self._filters_at(at + 1)[1]) else 0

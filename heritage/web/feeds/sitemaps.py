@@ -20,7 +20,15 @@ from heritage.values.language import interface_languages, proper_tag
 _FORMAT = 1  # of the files of sites: to be increased when their text changes
 _MAX_PAGES = 2_000  # pages of a file; the protocol allows 50,000
 _LISTS = ("home", "sites", "eras", "kinds", "places", "world_heritage")
-_TEXT_PAGES = (*_LISTS, "about", "sources", "disagreements", "data", "credits", "privacy")
+_TEXT_PAGES = (
+    *_LISTS,
+    "about",
+    "sources",
+    "disagreements",
+    "data",
+    "credits",
+    "privacy",
+)
 _TERMS = {"era": Era, "kind": Kind, "place": Place}
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _INDEX = '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'

@@ -161,7 +161,7 @@ def _made(image: Image, asked: tiles.PartRequest) -> HttpResponseBase:
         if not _turn.acquire(blocking=False):
             return _busy()
         try:
-            content = tiles.put_together(asked, open_tile)
+            content = tiles.assemble(asked, open_tile)
         finally:
             _turn.release()
     except FileNotFoundError:  # `manage.py renditions` makes them again
@@ -235,7 +235,7 @@ def _title(request: HttpRequest, query: str) -> iiif.Texts:
         ]
         return " · ".join([str(who.name.best()), *chosen])
 
-    return iiif.in_all(say)
+    return iiif.in_all_languages(say)
 
 
 # --- what has changed ------------------------------------------------------------------------

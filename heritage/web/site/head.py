@@ -21,7 +21,7 @@ def site_head(request: HttpRequest, page: SitePage) -> Head:
     return head_of(
         request,
         title=page.title,
-        description=describe(str(page.summary)) or sentence.of_rows(page.rows),
+        description=describe(str(page.summary)) or sentence.site_sentence(page.rows),
         kind="article",
         picture=picture,
         picture_alt=page.title,

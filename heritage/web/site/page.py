@@ -184,7 +184,7 @@ class SitePage:
     def made_summary(self) -> str:
         """From the facts, where no summary and no description is stored."""
         is_written = self.site.summary or self.site.description
-        return "" if is_written else sentence.of_rows(self.rows)
+        return "" if is_written else sentence.site_sentence(self.rows)
 
     @cached_property
     def description_language(self) -> Text:

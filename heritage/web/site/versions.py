@@ -50,7 +50,7 @@ def version(request: HttpRequest, site: Site) -> HttpResponse:
         datetime.combine(day + timedelta(days=1), time(), UTC), current_index().vocabulary
     )
     try:
-        if not past.take_back(site):
+        if not past.restore(site):
             why = _("At the end of %(day)s (UTC), readers did not see this site.")
             return _none(request, site, why % {"day": shown}, 404)
         page = former_page(past)

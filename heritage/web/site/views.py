@@ -131,10 +131,10 @@ def _for_scripts(response: HttpResponse) -> HttpResponse:
 class UnsavedSite(Protocol):
     """Reads what an editor's form holds. The admin does: `heritage/urls.py` hands it over."""
 
-    def put_columns(self, site: Site, data: QueryDict) -> list[str]:
+    def apply_columns(self, site: Site, data: QueryDict) -> list[str]:
         """Give the columns of a site what is typed; gives the labels of what has no sense."""
 
-    def put_rows(self, site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterable[str]:
+    def apply_rows(self, site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterable[str]:
         """Change the rows found of a site; gives the labels of fields that have no sense."""
 
 
@@ -147,10 +147,10 @@ def preview(request: HttpRequest, pk: int, form: UnsavedSite) -> HttpResponse:
     if site is None or not may_see(request, "view_site"):
         raise Http404
     saved_at, is_typed = site.updated_at, request.method == "POST"
-    unread = form.put_columns(site, request.POST) if is_typed else []
+    unread = form.apply_columns(site, request.POST) if is_typed else []
 
     def change(found: dict[str, list[Any]]) -> None:
-        unread.extend(form.put_rows(site, request.POST, found))
+        unread.extend(form.apply_rows(site, request.POST, found))
 
     page = site_page(site, change if "coordinates_initial" in request.POST else None)
     context = {
