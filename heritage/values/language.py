@@ -210,6 +210,8 @@ class LanguageMap(dict[str, str]):
         asked = language or get_language() or settings.LANGUAGE_CODE
         if asked in self:  # nearly always
             return Text(self[asked], asked)
+        if not self:
+            return Text()
         default, asked = settings.LANGUAGE_CODE, normalise_code(asked)
         if asked in self:
             return Text(self[asked], asked)
@@ -218,9 +220,7 @@ class LanguageMap(dict[str, str]):
             same = [code for code in self if _base(code) == _base(wanted)]
             if same:
                 return self._text(min(same, key=lambda code: _distance(code, wanted)), asked)
-        if self:
-            return self._text(min(self, key=lambda code: (_is_romanised(code), code)), asked)
-        return Text()
+        return self._text(min(self, key=lambda code: (_is_romanised(code), code)), asked)
 
     def _text(self, code: str, asked: str) -> Text:
         other = (_base(code), _script(code)) != (_base(asked), _script(asked))

@@ -9,6 +9,7 @@ decoration: the page says the same in words.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from heritage.media.covers import seals
@@ -32,8 +33,7 @@ _STONE = Palette(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class PlateWords:
+class PlateWords(NamedTuple):
     """What a plate says: names, the first one large; where; when; what it was inscribed for."""
 
     names: Sequence[str]

@@ -46,6 +46,8 @@ SHAPES = {
 
 def clean_text(text: str) -> str:
     """On one line, without characters that XML does not allow."""
+    if text.isprintable() and "  " not in text:  # nearly always
+        return text.strip()
     return _FORBIDDEN.sub("", " ".join(text.split()))
 
 

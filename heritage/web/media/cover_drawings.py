@@ -1,8 +1,8 @@
 """A cover as data, with every choice made: equal data give equal SVG, which is cached by them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from heritage.cartography import globe_around, tile_files
 from heritage.media.covers import (
@@ -22,8 +22,7 @@ from heritage.values.coordinates import Point
 _GLOBE = tile_files.VERSION  # of the data and the code that globes are drawn from
 
 
-@dataclass(frozen=True, slots=True)
-class SceneDrawing:
+class SceneDrawing(NamedTuple):  # quickly made: a page has dozens
     """A scene in one palette, with one plant near it and a seal; the seed decides the rest."""
 
     scene: str
@@ -49,8 +48,7 @@ class SceneDrawing:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PlateDrawing:
+class PlateDrawing(NamedTuple):
     """Words with a globe, or in stone where there is no palette."""
 
     words: PlateWords
@@ -68,7 +66,7 @@ class PlateDrawing:
         if shape.is_small:
             words = PlateWords(())
         elif shape == SHAPES["preview"]:  # which has the name below its picture
-            words = replace(words, names=())
+            words = words._replace(names=())
         if not self.palette:
             return solemn_plate(words, titles=titles, shape=shape)
         return plate(

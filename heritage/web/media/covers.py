@@ -1,7 +1,8 @@
 """The cover of a site: its record names the scene; the colours follow from eras and latitude."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from operator import attrgetter
 
 from django.conf import settings
@@ -234,7 +235,7 @@ def _words(
     """The name in both scripts, where and when, and why it is World Heritage."""
     return PlateWords(
         names=_cleaned(name_lines(name, language))[:_NAMES_SHOWN],
-        where=_cleaned(name_lines(country.label, language)) if country else (),
+        where=_term_lines(country.label, language) if country else (),
         when=_cleaned(when),
         inscribed=str(inscribed or ""),
         criteria=tuple(criteria),
@@ -242,7 +243,16 @@ def _words(
 
 
 def _cleaned(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(text for text in map(clean_text, texts) if text)
+    return tuple(filter(None, map(clean_text, texts)))
+
+
+def _term_lines(label: LanguageMap, language: str | None) -> tuple[str, ...]:
+    return _cached_lines(tuple(label.items()), language)
+
+
+@lru_cache(maxsize=4096)  # names of countries and eras
+def _cached_lines(label: tuple[tuple[str, str], ...], language: str | None) -> tuple[str, ...]:
+    return _cleaned(name_lines(LanguageMap(label), language))
 
 
 def _point(record: Site | page_rows.CardData) -> Point | None:
@@ -261,13 +271,13 @@ def _years(date: str) -> list[str]:
     return ["–".join(str(int(year)) for year in years.groups() if year)] if years else []
 
 
-def _when(event: Event | None, language: str | None) -> list[str]:
+def _when(event: Event | None, language: str | None) -> Sequence[str]:
     """The year of the beginning; its era where the year is not known."""
     if event is None:
         return []
     if years := _years(event.date):
         return [_qualified(event.certainty, year, language) for year in years]
-    return name_lines(event.first_era.label, language) if event.first_era else []
+    return _term_lines(event.first_era.label, language) if event.first_era else []
 
 
 def _qualified(certainty: str, year: str, language: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
+from heritage.formats.addresses import path_of
 from heritage.formats.sentence import place_phrase, sentence
 from heritage.models import (
     Coverage,
@@ -141,7 +143,7 @@ class _Texts(TermTexts):
 
     def __init__(self, index: IndexSnapshot):
         super().__init__(index)
-        self.sites = reverse("web:sites")
+        self.sites = path_of("web:sites")
         self.cover, self.square_cover = map(pictures.addresses, _COVERS)
         self.card_cover = pictures.addresses("web:card_cover")  # of a plate, without words
 
@@ -172,12 +174,13 @@ def _picture_of(row: page_rows.CardData, texts: _Texts) -> Picture:
         return photograph(row.photograph)
     language = get_language()
     drawing = covers.drawing_of_row(row, language)
-    square = texts.square_cover(row.uid, drawing.tag)
+    tag = drawing.tag
+    square = texts.square_cover(row.uid, tag)
     if isinstance(drawing, PlateDrawing):
-        return _drawn(texts.card_cover(row.uid, drawing.tag), square)
+        return _drawn(texts.card_cover(row.uid, tag), square)
     plate = texts.card_cover(row.uid, covers.drawing_of_row(row, language, is_plate=True).tag)
-    drawn = _drawn(texts.cover(row.uid, drawing.tag), square)
-    return drawn._replace(scene=drawing.scene, plate=plate)
+    cover = texts.cover(row.uid, tag)
+    return Picture(cover, *COVER_SIZE, square=square, scene=drawing.scene, plate=plate)
 
 
 def _date_of_row(row: page_rows.CardData) -> tuple[str, list[Mark]]:
@@ -231,18 +234,28 @@ def event_phrase(event: Event, style: str = "short", kinds: Sequence[Kind] = ())
 
 
 def _what_and_when(event: Event, when: str, kinds: Sequence[Kind]) -> str:
-    words = pgettext("what happened, and when", "%(what)s %(when)s")
+    words = _words_of_what_and_when(get_language())
     return words % {"what": what_happened(event, kinds), "when": when}
+
+
+@lru_cache(maxsize=16)  # languages
+def _words_of_what_and_when(_language: str | None) -> str:
+    return pgettext("what happened, and when", "%(what)s %(when)s")
 
 
 def what_happened(event: Event, kinds: Sequence[Kind]) -> str:
     """“Founded”, in the words for the main kind of the site."""
-    if kinds and kinds[0].slug in _CUT:
-        if event.kind == Event.Kind.FOUNDED:
-            return pgettext("of what is cut into rock", "founded")
-        if event.kind == Event.Kind.BEGUN:
-            return pgettext("of what is cut into rock", "begun")
-    return event.get_kind_display()
+    is_cut = bool(kinds) and kinds[0].slug in _CUT
+    return _name_of_what(event.kind, is_cut, get_language())
+
+
+@lru_cache(maxsize=512)  # kinds of events in each language
+def _name_of_what(kind: str, is_cut: bool, _language: str | None) -> str:
+    if is_cut and kind == Event.Kind.FOUNDED:
+        return pgettext("of what is cut into rock", "founded")
+    if is_cut and kind == Event.Kind.BEGUN:
+        return pgettext("of what is cut into rock", "begun")
+    return str(Event(kind=kind).get_kind_display())
 
 
 def event_title(event: Event, kinds: Sequence[Kind]) -> str:
