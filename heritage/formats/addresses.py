@@ -1,12 +1,40 @@
-"""Absolute URLs of sites, terms and files, for JSON-LD, feeds and sitemaps."""
+"""URLs of sites, terms and files: paths, and absolute ones for JSON-LD, feeds and sitemaps."""
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import override
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.translation import get_language, override
 
 from heritage.models import Image, Site
+
+_STAND_IN = "argument"
+_SLUG = re.compile(r"[-a-zA-Z0-9_]+")  # slugs and uids, which no URL quotes
+
+
+def path_of(name: str, slug: str = "") -> str:
+    """What `reverse()` returns for a route with one slug or uid, or with no argument.
+
+    A page has dozens; each route is reversed once in each language.
+    """
+    if slug and not _SLUG.fullmatch(slug):
+        return reverse(name, args=[slug])
+    urls = get_urlconf() or settings.ROOT_URLCONF
+    before, after = _around(name, bool(slug), get_language(), get_script_prefix(), urls)
+    return f"{before}{slug}{after}"
+
+
+@lru_cache(maxsize=1024)
+def _around(
+    name: str, has_slug: bool, _language: str | None, _prefix: str, urls: str
+) -> tuple[str, str]:
+    if not has_slug:
+        return reverse(name, urlconf=urls), ""
+    before, _slug, after = reverse(name, urlconf=urls, args=[_STAND_IN]).rpartition(_STAND_IN)
+    return before, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +53,10 @@ class Addresses:
 
     def url(self, name: str, *args: str, language: str | None = None) -> str:
         """The address of a named route, in a language of the interface (None: the active one)."""
-        if language is None:
-            return self.origin + reverse(name, args=args)
-        with override(language):
-            return self.origin + reverse(name, args=args)
+        if language is not None:
+            with override(language):
+                return self.url(name, *args)
+        return self.origin + (path_of(name, *args) if len(args) < 2 else reverse(name, args=args))
 
     def site(self, site: Site) -> str:
         return self.url("web:site", site.slug)

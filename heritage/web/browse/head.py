@@ -8,11 +8,11 @@ end of them, and each site is found without them.
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.formats import jsonld
+from heritage.formats.addresses import path_of
 from heritage.search import FACETS, SiteFilter, query_strings, timeline
 from heritage.values import sentences
 from heritage.web.browse.listing import Listing
@@ -52,7 +52,7 @@ def _document(request: HttpRequest, page: Listing) -> SafeString:
     """The list as a collection, with the sites on this page of it."""
     here = request.build_absolute_uri
     url = here(f"{request.path}?{page.canonical}" if page.canonical else request.path)
-    sites = here(reverse("web:sites"))
+    sites = here(path_of("web:sites"))
     items = [f"{sites}{card.slug}/" for card in page.shown.cards]
     steps = [(here(request.path), _("Sites"))]
     document = jsonld.page_document(url, _title(page), steps, items, page.total)
@@ -65,7 +65,7 @@ def _document(request: HttpRequest, page: Listing) -> SafeString:
 def _map(request: HttpRequest, page: Listing) -> dict[str, str]:
     """The picture of a link: where the sites of the list lie."""
     query = query_strings.updated(QueryDict(page.canonical), drop=["sort", "view"])
-    address = f"{reverse('web:map_png')}?{query}{'&' if query else ''}size=1200x630"
+    address = f"{path_of('web:map_png')}?{query}{'&' if query else ''}size=1200x630"
     words = _("Map: %(what)s") % {"what": _title(page)}
     return {
         "picture": request.build_absolute_uri(address),
@@ -100,4 +100,4 @@ def _feeds(request: HttpRequest, page: Listing) -> list[FeedLink]:
     words = sentences.listed(item.alone for item in page.applied)
     title = _("%(name)s: new and changed") % {"name": words}
     query = query_strings.updated(QueryDict(page.canonical), drop=["sort"])
-    return [FeedLink(title, request.build_absolute_uri(f"{reverse('web:sites_feed')}?{query}"))]
+    return [FeedLink(title, request.build_absolute_uri(f"{path_of('web:sites_feed')}?{query}"))]

@@ -9,11 +9,11 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from heritage.formats.addresses import path_of
 from heritage.models import SiteEra
 from heritage.search import (
     FACETS,
@@ -184,7 +184,7 @@ class Listing:
         if not self.only_term or self.shown.paging.number > 1 or not self.total:
             return ""
         name, slug = self.only_term
-        return reverse(f"web:{name}", args=[slug])
+        return path_of(f"web:{name}", slug)
 
     @property
     def is_canonical(self) -> bool:
@@ -248,7 +248,7 @@ def listing(data: QueryDict) -> Listing:
         sorts=_sorts(filtered),
         typed=_typed(filtered),
         carried=list(_carried(filtered)),
-        download=with_query(reverse("web:download"), query_strings.updated(data, drop=NOT_OF_LIST)),
+        download=with_query(path_of("web:download"), query_strings.updated(data, drop=NOT_OF_LIST)),
         canonical=_canonical(data, filtered, shown.paging.number),
         only_term=_only_term(filtered, in_words),
     )

@@ -9,13 +9,13 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.cartography import map_sheet, mercator, script_of
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer
+from heritage.formats.addresses import path_of
 from heritage.media.covers import SHAPES, tag_of_texts
 from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
@@ -144,9 +144,7 @@ def _covers(view: MapView) -> dict[str, str]:
     ids = [group.site for group in view.groups if group.site is not None][:_MOST_COVERS]
     sites = covers.with_covers().filter(pk__in=ids)
     return {
-        reverse("web:square_cover", args=[site.uid]): covers.cover(
-            site, SHAPES["square"], get_language()
-        )
+        path_of("web:square_cover", site.uid): covers.cover(site, SHAPES["square"], get_language())
         for site in sites
     }
 
@@ -241,7 +239,7 @@ def _page(
         % {"listed": language_html.number(len(listed)), "all": language_html.number(in_view)}
         if len(listed) < in_view
         else "",
-        f"{reverse('web:map_data')}?{query(data, drop=[AT, 'view'])}",
+        f"{path_of('web:map_data')}?{query(data, drop=[AT, 'view'])}",
         map_sheets.tile_address(),
         json.dumps([_layer_data(layer) for layer in layers]) if layers else "",
         " · ".join(dict.fromkeys(filter(None, credits))),

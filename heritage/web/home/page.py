@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from heritage.formats.addresses import path_of
 from heritage.models import Era, Event, Site
 from heritage.search import (
     FacetCounts,
@@ -153,12 +153,12 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     if len(tree.counted()) < 2:
         links = sorted(common.links(tree, tree.choice()), key=lambda link: -link.count)
         shown = links[:_MAX_LINKS]
-        only = RegionLinks(reverse("web:places"), _("Places"), shown, len(links))
+        only = RegionLinks(path_of("web:places"), _("Places"), shown, len(links))
         return [only] if shown else []
     found = []
     for region in regions(tree):
         most = sorted(region.countries, key=lambda link: -link.count)[:_MAX_COUNTRIES]
-        url = f"{reverse('web:places')}#{region.key}"
+        url = f"{path_of('web:places')}#{region.key}"
         found.append(RegionLinks(url, region.label, most, len(region.countries)))
     return found
 
@@ -170,7 +170,7 @@ def _links(facet: FacetCounts, options: list[FacetOption], page: str = "") -> li
     top = min((option.depth for option in options), default=0)
     return [
         BrowseLink(
-            reverse(page, args=[option.value]) if page else list_url(**{facet.name: option.value}),
+            path_of(page, option.value) if page else list_url(**{facet.name: option.value}),
             language_html.as_html(option.label),
             option.count,
             depth=option.depth - top,
@@ -201,7 +201,7 @@ def _eras(facet: FacetCounts) -> list[EraLinks]:
 
 def _era(option: FacetOption, era: Era) -> BrowseLink:
     return BrowseLink(
-        reverse("web:era", args=[era.slug]),
+        path_of("web:era", era.slug),
         language_html.as_html(era.short()),
         option.count,
         _years(era),

@@ -12,10 +12,10 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 
+from heritage.formats.addresses import path_of
 from heritage.media.covers import tag_of_texts
 
 _TAG = "v"
@@ -27,12 +27,12 @@ _STAND_IN = "argument"
 
 def address(route: str, argument: str, tag: str) -> str:
     """The address of a picture, with its tag; `route` is the name of its URL pattern."""
-    return reverse(route, args=[argument] if argument else [], query={_TAG: tag})
+    return f"{path_of(route, argument)}?{_TAG}={tag}"
 
 
 def addresses(route: str) -> Callable[[str, str], str]:
-    """The same for many, by argument and tag: a page has dozens, and the route is reversed once."""
-    before, _argument, after = reverse(route, args=[_STAND_IN]).partition(_STAND_IN)
+    """The same for many, by argument and tag: a list has dozens."""
+    before, _argument, after = path_of(route, _STAND_IN).partition(_STAND_IN)
     return lambda argument, tag: f"{before}{argument}{after}?{_TAG}={tag}"
 
 

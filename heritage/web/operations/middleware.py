@@ -14,7 +14,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.urls import reverse
 from django.utils.cache import has_vary_header, patch_cache_control
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, get_language_from_path
@@ -22,6 +21,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page
 
+from heritage.formats.addresses import path_of
 from heritage.search import LRUCache, current_index, page_dependencies, pinned_index, replica
 from heritage.server import counters
 from heritage.server.query_timeout import query_timeout
@@ -132,8 +132,8 @@ def map_policy(get_response: GetResponse) -> GetResponse:
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        is_embedded = request.path == reverse("web:embedded_map")
-        is_map = request.path == reverse("web:sites") and request.GET.get("view") == "map"
+        is_embedded = request.path == path_of("web:embedded_map")
+        is_map = request.path == path_of("web:sites") and request.GET.get("view") == "map"
         if not (is_embedded or is_map):
             return get_response(request)
         sources = [source for layer in map_sheets.tile_layers() for source in layer.sources]

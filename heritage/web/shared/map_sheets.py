@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from heritage.cartography import map_sheet, mark_names, mercator, script_of, tile_files
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
+from heritage.formats.addresses import path_of
 from heritage.models import Site
 from heritage.search import IndexSnapshot, SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import Group, MapView, MapWindow
@@ -289,9 +290,9 @@ def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
     if window.zoom >= _BOUNDARIES_FROM:
         columns.append("boundary")
     for site in Site.objects.filter(pk__in=list(points)).only(*columns).order_by("pk"):
-        km, href = maps.uncertainty_km(site), reverse("web:site", args=[site.slug])
+        km, href = maps.uncertainty_km(site), path_of("web:site", site.slug)
         mark = with_boundary(mark_of(site, points[site.pk], km, window, href), site, window)
-        cover = reverse("web:square_cover", args=[site.uid])
+        cover = path_of("web:square_cover", site.uid)
         yield replace(mark, cover=cover, name=str(site.shown_name.best()))
 
 
@@ -375,7 +376,7 @@ def _closer(group: Group, window: MapWindow, data: QueryDict) -> str:
     zoom = min(max(fit.zoom, window.zoom + 1), map_sheet.LARGEST)
     left, top, right, bottom = group.spans
     longitude, latitude = mercator.unproject((left + right) / 2 % 1, (top + bottom) / 2)
-    return f"{reverse('web:sites')}?" + query_strings.updated(
+    return f"{path_of('web:sites')}?" + query_strings.updated(
         data, view="map", **{AT: place_in_address(latitude, longitude, zoom)}
     )
 
@@ -391,7 +392,7 @@ def _list_there(group: Group, data: QueryDict) -> str:
         east, south = mercator.unproject(right % 1, bottom)
     box = ",".join(f"{each:.5f}" for each in (west, south, east, north))
     query = query_strings.updated(data, drop=["view", AT], bbox=box)
-    return f"{reverse('web:sites')}?{query}"
+    return f"{path_of('web:sites')}?{query}"
 
 
 def _districts(
@@ -425,7 +426,7 @@ def _districts(
             badge.longitude,
             badge.count,
             label,
-            f"{reverse('web:sites')}?{query.urlencode()}",
+            f"{path_of('web:sites')}?{query.urlencode()}",
             round(9 + 3 * log10(badge.count), 1),
         )
 

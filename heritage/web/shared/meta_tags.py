@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -15,6 +14,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.formats import Addresses, jsonld
+from heritage.formats.addresses import path_of
 from heritage.values.language import display_width, interface_languages, proper_tag
 from heritage.values.markdown import to_text
 from heritage.web.media import previews
@@ -103,7 +103,7 @@ def of_term(
     """
     if not words and cards:
         words = counted(total, [card.name for card in cards])
-    paths = [reverse("web:site", args=[card.slug]) for card in cards]
+    paths = [path_of("web:site", card.slug) for card in cards]
     about = _with_items(request, of_text(request, title, words), trail, paths, total)
     if not total:  # search engines need not list an empty page
         return replace(about, robots=NEVER, alternates=[])
@@ -215,4 +215,4 @@ def _locale(language: str) -> str:
 def _feed(request: HttpRequest) -> FeedLink:
     name = str(identity(request).name.best())
     title = _("%(name)s: new and changed") % {"name": name}
-    return FeedLink(title, request.build_absolute_uri(reverse("web:feed")))
+    return FeedLink(title, request.build_absolute_uri(path_of("web:feed")))

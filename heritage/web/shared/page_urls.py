@@ -2,20 +2,22 @@
 
 from collections.abc import Iterable
 
-from django.urls import reverse
+from django.utils.http import urlencode
 
+from heritage.formats.addresses import path_of
 from heritage.models import Site, Term
 from heritage.search import SiteFilter
 
 
 def term_url(name: str, term: Term) -> str:
     """The page of an "era", a "kind" or a "place"."""
-    return reverse(f"web:{name}", args=[term.slug])
+    return path_of(f"web:{name}", term.slug)
 
 
 def list_url(**values: str | Iterable[str]) -> str:
     """The list of sites under these filters."""
-    return reverse("web:sites", query={name: value for name, value in values.items() if value})
+    query = urlencode({name: value for name, value in values.items() if value}, doseq=True)
+    return f"{path_of('web:sites')}?{query}" if query else path_of("web:sites")
 
 
 def around_url(site: Site) -> str:

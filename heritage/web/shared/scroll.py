@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from heritage.formats.addresses import path_of
 from heritage.models import Era, Event, Site
 from heritage.search import IndexSnapshot, timeline
 from heritage.values.date_format import span_phrase, year_phrase
@@ -522,7 +523,7 @@ def _bar(sheet: _Sheet, site: Site, event: Event, y: int) -> Bar:
         _px(x), y, _px(wide), sure_x, sure_width,
         event.certainty != Event.Certainty.CERTAIN
         or bool(date and (date.approximate or date.uncertain)),
-        name, _px(label_x), anchor, f"{name}: {event}", reverse("web:site", args=[site.slug]),
+        name, _px(label_x), anchor, f"{name}: {event}", path_of("web:site", site.slug),
     )  # fmt: skip
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from math import log2
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.cartography import mercator
+from heritage.formats.addresses import path_of
 from heritage.models import Site
 from heritage.search import IndexSnapshot, map_cells, page_dependencies, page_rows, query_strings
 from heritage.search.map_cells import MapWindow
@@ -57,7 +57,7 @@ def of_sites(
     counts = map_sheets.counts_in_words(view)
     left = unplaced.on_no_map(view.nowhere, filters)
     marks = map_sheets.marks_of(index, view, window, data)
-    url = f"{reverse('web:sites')}?{query_strings.updated(data, view='map')}"
+    url = f"{path_of('web:sites')}?{query_strings.updated(data, view='map')}"
     sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": in_view})
     return SmallMap(sheet, url, title, [in_view, *counts] if counts or left else [], left)
 
@@ -125,4 +125,4 @@ def _here(site: Site, window: MapWindow) -> list[MapMark]:
 
 
 def _there(window: MapWindow) -> str:
-    return f"{reverse('web:sites')}?view=map&{AT}={map_sheets.at_of(window)}"
+    return f"{path_of('web:sites')}?view=map&{AT}={map_sheets.at_of(window)}"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pyroaring import BitMap
 
+from heritage.formats.addresses import path_of
 from heritage.models import Place
 from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, query_strings
 from heritage.web.shared import language_html
@@ -134,7 +134,7 @@ def _address(filtered: SiteFilter, *excluded: str, near: bool = False, **values:
 
 
 def _list_of(query: str) -> str:
-    return f"{reverse('web:sites')}?{query.removeprefix('?')}"
+    return f"{path_of('web:sites')}?{query.removeprefix('?')}"
 
 
 def _in(place: Place, count: int) -> str:

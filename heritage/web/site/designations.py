@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from heritage.formats.addresses import path_of
 from heritage.models import (
     Coverage,
     Designation,
@@ -298,7 +299,7 @@ def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
     columns = ("designation_id", "component_reference", "pk", "site__slug", "site__name")
     found: dict[int, list[Fact]] = defaultdict(list)
     for entry, _reference, _pk, slug, name in sorted(rows.values_list(*columns)):
-        fact = Fact(reverse("web:site", args=[slug]), language_html.as_html(name.best()))
+        fact = Fact(path_of("web:site", slug), language_html.as_html(name.best()))
         found[entry].append(fact)
     return found
 

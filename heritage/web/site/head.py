@@ -3,10 +3,10 @@
 from datetime import UTC, date
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
 from heritage.formats import Addresses, jsonld, sentence
+from heritage.formats.addresses import path_of
 from heritage.models import Site
 from heritage.search import page_rows
 from heritage.web.media import previews
@@ -26,7 +26,7 @@ def site_head(request: HttpRequest, page: SitePage) -> Head:
         picture=picture,
         picture_alt=page.title,
         jsonld=jsonld.as_script(site_document(request, page.rows)),
-        data=request.build_absolute_uri(reverse("web:site_data", args=[page.site.slug])),
+        data=request.build_absolute_uri(path_of("web:site_data", page.site.slug)),
         manifest=request.build_absolute_uri(manifest) if (manifest := page.manifest) else "",
         permanent=Addresses.of_request(request).permanent(page.site),
     )

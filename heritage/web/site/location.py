@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import atan2, cos, degrees, radians
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from heritage.formats.addresses import path_of
 from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
 from heritage.search import SiteFilter, page_rows
@@ -126,7 +126,7 @@ def _chain(place: Place) -> list[PlaceLink]:
     return [
         PlaceLink(
             label=language_html.as_html(step.label.best()),
-            url=reverse("web:place", args=[step.slug]),
+            url=path_of("web:place", step.slug),
             level=step.get_level_display(),
             note=language_html.as_html(step.note.best()),
         )
@@ -160,7 +160,7 @@ def _marks(site: Site) -> list[Mark]:
 
 
 def neighbours(here: Point | None, found: list[page_rows.Neighbour]) -> list[NeighbourLine]:
-    sites = reverse("web:sites")
+    sites = path_of("web:sites")
     return [
         NeighbourLine(
             url=f"{sites}{near.site.slug}/",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from heritage.formats.addresses import path_of
 from heritage.models import Site
 from heritage.web.media import maps
 from heritage.web.shared import map_sheets
@@ -31,7 +31,7 @@ def own_map(site: Site) -> str:
     if doubt is not None:
         zoom = next((zoom for km, zoom in _DOUBT_KM if doubt <= km), _FAR)
     at = map_sheets.place_in_address(*site.public_point, zoom)
-    return f"{reverse('web:sites')}?view=map&{map_sheets.AT}={at}"
+    return f"{path_of('web:sites')}?view=map&{map_sheets.AT}={at}"
 
 
 def services(site: Site) -> list[MapLink]:

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from heritage.formats import sentence
+from heritage.formats.addresses import path_of
 from heritage.models import (
     SOLEMN,
     Coverage,
@@ -142,12 +142,12 @@ class SitePage:
     @property
     def journey(self) -> str:
         """The address of a journey that begins with this site."""
-        return f"{reverse('web:journey')}?stop={self.site.uid}"
+        return f"{path_of('web:journey')}?stop={self.site.uid}"
 
     @property
     def manifest(self) -> str:
         """Its address for viewers of pictures; empty without IIIF."""
-        return reverse("media:iiif_manifest", args=[self.site.uid]) if settings.IIIF else ""
+        return path_of("media:iiif_manifest", self.site.uid) if settings.IIIF else ""
 
     @cached_property
     def full_names(self) -> list[Text]:
@@ -199,7 +199,7 @@ class SitePage:
     def kinds(self) -> list[Link]:
         return [
             Link(
-                reverse("web:kind", args=[kind.slug]),
+                path_of("web:kind", kind.slug),
                 language_html.as_html(kind.label.best()),
                 language_html.as_html(kind.description.best()),
             )
@@ -539,7 +539,7 @@ def _name_line(name: Name) -> NameLine:
 
 def _link(site: Site, row: PartOf) -> Link:
     return Link(
-        reverse("web:site", args=[site.slug]),
+        path_of("web:site", site.slug),
         language_html.as_html(site.shown_name.best()),
         language_html.as_html(row.note.best()),
     )

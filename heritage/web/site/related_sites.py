@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import starmap
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from heritage.formats.addresses import path_of
 from heritage.models import Place, Register, Site
 from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.web.shared import language_html
@@ -60,7 +60,7 @@ def related_sites(
         return []
     every = {pk for _key, _title, ids, *_rest in found for pk in ids}
     page_dependencies.sites(index, every)
-    names, sites = page_rows.linked_sites(every), reverse("web:sites")
+    names, sites = page_rows.linked_sites(every), path_of("web:sites")
     return [
         RelatedSites(
             key, title, [_other(names[pk], sites) for pk in ids if pk in names], total, url

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from heritage.formats.addresses import path_of
 from heritage.models import Place, Site
 from heritage.models.visiting import WEEKDAYS
 from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
@@ -96,14 +96,14 @@ def _heading(day: date, today: date) -> str:
 
 def _choice(each: date, day: date, today: date, place: Place) -> DayChoice:
     label = _("Today") if each == today else str(WEEKDAYS[each.weekday()])
-    path = reverse("web:place", args=[place.slug])
+    path = path_of("web:place", place.slug)
     url = path if each == today else f"{path}?day={each.isoformat()}"
     return DayChoice(label, f"{url}#day-title", each == day)
 
 
 def _row(site: Site, rows: page_rows.VisitRows, day: date) -> DayRow:
     return DayRow(
-        reverse("web:site", args=[site.slug]),
+        path_of("web:site", site.slug),
         language_html.as_html(site.shown_name.best()),
         visit_day(rows, day),
         _closed_on(rows),

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from heritage.formats.addresses import path_of
 from heritage.models import Kind
 from heritage.search import IndexSnapshot, current_index, orders, page_dependencies, page_rows
 from heritage.values import sentences
@@ -108,7 +108,7 @@ def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, KindPicture]
             if isinstance(drawing, SceneDrawing) and drawing.scene not in seen:
                 seen.add(drawing.scene)
                 cover = pictures.address("web:cover", row.uid, drawing.tag)
-                url, name = reverse("web:site", args=[row.slug]), row.shown_name.best()
+                url, name = path_of("web:site", row.slug), row.shown_name.best()
                 shown[kind.pk] = KindPicture(cover, url, language_html.as_html(name))
                 break
     return shown

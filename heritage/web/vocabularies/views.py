@@ -5,10 +5,10 @@ from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
+from heritage.formats.addresses import path_of
 from heritage.models import Era, Kind, Place
 from heritage.search import page_dependencies
 from heritage.values import sentences
@@ -99,7 +99,7 @@ def _term(
     request: HttpRequest, name: str, page: TermPage, title: str, index_title: str, words: str = ""
 ) -> HttpResponse:
     """The page of an era, a kind or a place, under that of all of them."""
-    trail = [(reverse(f"web:{name}s"), index_title)]
+    trail = [(path_of(f"web:{name}s"), index_title)]
     trail += [(link.url, meta_tags.strip_markup(link.label)) for link in page.above]
     head = meta_tags.of_term(request, title, words, page.sites.total, page.sites.cards, trail)
     page_dependencies.nothing_else()

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, QuerySet
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from heritage.formats.addresses import path_of
 from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Register, RegisterTerm, Site, UnescoStatus
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
@@ -199,7 +199,7 @@ def _figures(states: int, world_list: WorldHeritageList) -> list[Figure]:
         Figure(counts["cultural"], _("cultural"), list_url(category="cultural")),
         Figure(counts["natural"], _("natural"), list_url(category="natural")),
         Figure(counts["mixed"], _("mixed"), list_url(category="mixed")),
-        Figure(states, _("states with a property"), reverse("web:places")),
+        Figure(states, _("states with a property"), path_of("web:places")),
         Figure(shared.filter(n__gt=1).count(), _("shared by several states")),
         Figure(endangered, _("in danger"), "#danger"),
     ]
@@ -255,7 +255,7 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
         danger = danger_event(row.designation, row.designation.events.all())
         found.append(
             ListedSite(
-                reverse("web:site", args=[row.site.slug]),
+                path_of("web:site", row.site.slug),
                 language_html.as_html(row.site.shown_name.best()),
                 place_phrase(places.get(row.site.place_id))
                 or shared_by_states(row.site.also_in.all()),

@@ -2,10 +2,10 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
+from heritage.formats.addresses import path_of
 from heritage.search import page_dependencies
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import public
@@ -17,7 +17,7 @@ from heritage.web.world_heritage.page import world_heritage_page
 def world_heritage(request: HttpRequest) -> HttpResponse:
     page = world_heritage_page()
     words = str(page.register.description.best()) if page.register else ""
-    paths = [reverse("web:site", args=[card.slug]) for card in page.newest]
+    paths = [path_of("web:site", card.slug) for card in page.newest]
     total = page.sites.total
     head = meta_tags.of_overview(request, _("World Heritage"), words, paths, total)
     page_dependencies.nothing_else()
