@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -93,15 +94,29 @@ class CountedTree:
         self.name, self.index = name, index
         self.hits = index.sites if hits is None else hits
         page_dependencies.parts(index, "values")
+        self._counts: dict[int, int] = {}
+        self._model = TREES[name].model
         known = TREES[name].tree(index.vocabulary)
         self.terms, self.children = known.terms, known.children
         self.by_slug, self.broader = known.by_slug, known.broader
+
+    def term(self, slug: str) -> Any:
+        """The term of a page, whose sources are read when they are asked for, and kept with it.
+
+        Raises DoesNotExist of its model.
+        """
+        if slug not in self.by_slug:
+            raise self._model.DoesNotExist(slug)
+        return self.by_slug[slug]
 
     def sites(self, term: Term) -> BitMap:
         return self.index.having(self.name, term) & self.hits
 
     def count(self, term: Term) -> int:
-        return self.hits.intersection_cardinality(self.index.having(self.name, term))
+        if term.pk not in self._counts:
+            having = self.index.having(self.name, term.pk)
+            self._counts[term.pk] = self.hits.intersection_cardinality(having)
+        return self._counts[term.pk]
 
     def counted(self, parent_id: int | None = None) -> list:
         """The children that have sites."""

@@ -227,14 +227,9 @@ def short_years(era: Era) -> str:
 
 def era_page(slug: str) -> EraPage:
     """The context of an era. Raises Era.DoesNotExist."""
-    era = Era.objects.select_related(
-        "region",
-        "source__licence",
-        "description_source__licence",
-        "territory_source__licence",
-    ).get(slug=slug)
     index = current_index()
     tree = CountedTree("era", index)
+    era: Era = tree.term(slug)
     hits = tree.sites(era)
     kinds = CountedTree("kind", index, hits)
     found = common.chart(

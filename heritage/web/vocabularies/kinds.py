@@ -126,9 +126,9 @@ def _candidates(index: IndexSnapshot, keys: tuple[int, ...]) -> tuple[tuple[int,
 
 def kind_page(slug: str) -> KindPage:
     """The context of a kind. Raises Kind.DoesNotExist."""
-    kind = Kind.objects.get(slug=slug)
     index = current_index()
     tree = CountedTree("kind", index)
+    kind: Kind = tree.term(slug)
     hits = tree.sites(kind)
     shown = {} if kind.scene else _shown_sites(tree, [kind])
     eras, places = (CountedTree("era", index, hits), CountedTree("place", index, hits))

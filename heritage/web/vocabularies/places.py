@@ -114,11 +114,9 @@ def _by_name(found: list[Place]) -> list[Place]:
 
 def place_page(slug: str, day: str = "") -> PlacePage:
     """The context of a place, with what is open on a day. Raises Place.DoesNotExist."""
-    place = Place.objects.select_related(
-        "description_source__licence", "centre_source__licence"
-    ).get(slug=slug)
     index = current_index()
     tree = CountedTree("place", index)
+    place: Place = tree.term(slug)
     hits = tree.sites(place)
     kinds = CountedTree("kind", index, hits)
     of_kinds = common.chart(
@@ -227,7 +225,6 @@ def _by_status(index: IndexSnapshot, hits: BitMap, place: Place) -> Chart | None
 def _by_year(index: IndexSnapshot, place: Place) -> Chart | None:
     """When its World Heritage was inscribed; where that is little it is no chart."""
     world_list = WorldHeritageList(index)
-    entries = world_list.inscribed().filter(world_heritage__states=place)
     title = _("Its World Heritage by year of inscription")
-    chart = by_year(world_list, entries, title)
+    chart = by_year(world_list, world_list.of_states.get(place.pk, ()), title)
     return chart if chart and sum(row.total for row in chart.rows) > 2 else None

@@ -5,7 +5,7 @@ register has an edition: all numbers are as of its year; later inscriptions are 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
@@ -18,6 +18,9 @@ from heritage.web.shared import language_html
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.page_urls import list_url
 from heritage.web.site.designations import danger_periods
+
+# Year, code of the category, number of properties.
+type YearCount = tuple[int | None, str | None, int]
 
 CATEGORIES = ("cultural", "mixed", "natural")  # in the order in which they are stacked
 STANDING = (Designation.Standing.IN_FORCE, Designation.Standing.IN_DANGER)
@@ -44,6 +47,7 @@ def _read_not_shown() -> list[int]:
 
 
 _NOT_SHOWN: CacheKey[list[int]] = CacheKey("entries not shown")
+_OF_STATES: CacheKey[dict[int, list[YearCount]]] = CacheKey("entries of states by year")
 _REGION_OF_STATES: CacheKey[dict[int, str]] = CacheKey("region of states")
 
 
@@ -52,6 +56,7 @@ class WorldHeritageList:
 
     def __init__(self, index: IndexSnapshot):
         page_dependencies.parts(index, "world heritage")
+        self._index = index
         registers = index.vocabulary.registers.values()
         found = (each for each in registers if each.role == Register.Role.WORLD_HERITAGE)
         self.register: Register | None = next(found, None)
@@ -71,6 +76,18 @@ class WorldHeritageList:
         found = properties().filter(standing__in=STANDING)
         return found.none() if self.year is None else found.filter(listed_year__gt=self.year)
 
+    @property
+    def of_states(self) -> dict[int, list[YearCount]]:
+        """Of each state what `by_year` counts; cached until a World Heritage entry is written."""
+        return self._index.world_heritage_cache.get_or_set(_OF_STATES, self._read_of_states)
+
+    def _read_of_states(self) -> dict[int, list[YearCount]]:
+        found: dict[int, list[YearCount]] = defaultdict(list)
+        rows = _by_year_of(self.inscribed(), "world_heritage__states")
+        for state, year, category, count in rows:
+            found[state].append((year, category, count))
+        return found
+
     @cached_property
     def by_facet(self) -> dict[str, dict[str, RegisterTerm]]:
         """Its words for categories, criteria and regions by their codes; one query."""
@@ -89,14 +106,13 @@ class WorldHeritageList:
 
 
 def by_year(
-    world_list: WorldHeritageList, entries: QuerySet[Designation] | None = None, title: str = ""
+    world_list: WorldHeritageList, grouped: Iterable[YearCount] | None = None, title: str = ""
 ) -> Chart | None:
-    """Properties on the List by year of inscription and category.
+    """Properties on the List, or these of them, by year of inscription and category.
 
     Properties that left the List, or were merged into others, are not counted.
     """
-    entries = world_list.inscribed() if entries is None else entries
-    grouped = entries.values_list("listed_year", "category__code").annotate(Count("pk"))
+    grouped = _by_year_of(world_list.inscribed()) if grouped is None else grouped
     counts: dict[int, Counter] = defaultdict(Counter)
     for year, category, count in grouped:
         if year is not None:
@@ -120,6 +136,10 @@ def by_year(
         summary = sentences.joined([summary, most])
     title = title or _("Inscriptions by year")
     return Chart("by-year", title, summary, _("Year"), world_list.series(), rows)
+
+
+def _by_year_of(entries: QuerySet[Designation], *first: str) -> Iterable[tuple]:
+    return entries.values_list(*first, "listed_year", "category__code").annotate(Count("pk"))
 
 
 def _year_mark(year: int, years: range) -> str:
