@@ -8,13 +8,13 @@
 - `records_by_source()` counts the records that rest on each source.
 - `sentence` says in words what a site is, from the facts of its record, and names places.
 - `journeys` writes a journey as GPX, KML, GeoJSON and iCalendar.
-- `Addresses` makes absolute URLs.
+- `Addresses` makes absolute URLs, `path_of()` the path of a route.
 
 All of it but `iiif` is in the active language. Other packages import these names and no module of
 this package.
 """
 
-from heritage.formats.addresses import Addresses
+from heritage.formats.addresses import Addresses, path_of
 from heritage.formats.dataset import dataset_document
 from heritage.formats.source_counts import marked_records, records_by_source
 
@@ -27,6 +27,7 @@ __all__ = [
     "journeys",
     "jsonld",
     "marked_records",
+    "path_of",
     "records_by_source",
     "sentence",
 ]

@@ -11,8 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from heritage.formats import jsonld
-from heritage.formats.addresses import path_of
+from heritage.formats import jsonld, path_of
 from heritage.search import FACETS, SiteFilter, query_strings, timeline
 from heritage.values import sentences
 from heritage.web.browse.listing import Listing

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import SiteEra
 from heritage.search import (
     FACETS,

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from heritage.cartography import map_sheet, mercator, script_of
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.media.covers import SHAPES, tag_of_texts
 from heritage.search import SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow

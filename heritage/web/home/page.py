@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Era, Event, Site
 from heritage.search import (
     FacetCounts,

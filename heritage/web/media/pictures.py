@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.media.covers import tag_of_texts
 
 _TAG = "v"

@@ -21,7 +21,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.search import LRUCache, current_index, page_dependencies, pinned_index, replica
 from heritage.server import counters
 from heritage.server.query_timeout import query_timeout

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.formats.sentence import place_phrase, sentence
 from heritage.models import (
     Coverage,

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from heritage.cartography import map_sheet, mark_names, mercator, script_of, tile_files
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Site
 from heritage.search import IndexSnapshot, SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import Group, MapView, MapWindow

@@ -13,8 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.formats import Addresses, jsonld
-from heritage.formats.addresses import path_of
+from heritage.formats import Addresses, jsonld, path_of
 from heritage.values.language import display_width, interface_languages, proper_tag
 from heritage.values.markdown import to_text
 from heritage.web.media import previews

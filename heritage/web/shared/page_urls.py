@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.http import urlencode
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Site, Term
 from heritage.search import SiteFilter
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Era, Event, Site
 from heritage.search import IndexSnapshot, timeline
 from heritage.values.date_format import span_phrase, year_phrase

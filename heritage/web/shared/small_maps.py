@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.cartography import mercator
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Site
 from heritage.search import IndexSnapshot, map_cells, page_dependencies, page_rows, query_strings
 from heritage.search.map_cells import MapWindow

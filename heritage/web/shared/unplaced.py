@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pyroaring import BitMap
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Place
 from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, query_strings
 from heritage.web.shared import language_html

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import (
     Coverage,
     Designation,

@@ -5,8 +5,7 @@ from datetime import UTC, date
 from django.http import HttpRequest
 from django.utils import timezone
 
-from heritage.formats import Addresses, jsonld, sentence
-from heritage.formats.addresses import path_of
+from heritage.formats import Addresses, jsonld, path_of, sentence
 from heritage.models import Site
 from heritage.search import page_rows
 from heritage.web.media import previews

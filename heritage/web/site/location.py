@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
 from heritage.search import SiteFilter, page_rows

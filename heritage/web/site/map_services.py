@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Site
 from heritage.web.media import maps
 from heritage.web.shared import map_sheets

@@ -15,8 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.formats import sentence
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of, sentence
 from heritage.models import (
     SOLEMN,
     Coverage,

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Place, Register, Site
 from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.web.shared import language_html

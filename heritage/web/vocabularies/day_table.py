@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Place, Site
 from heritage.models.visiting import WEEKDAYS
 from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.models import Kind
 from heritage.search import IndexSnapshot, current_index, orders, page_dependencies, page_rows
 from heritage.values import sentences

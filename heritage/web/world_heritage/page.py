@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Register, RegisterTerm, Site, UnescoStatus
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
-from heritage.formats.addresses import path_of
+from heritage.formats import path_of
 from heritage.search import page_dependencies
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import public
