@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from heritage.media.covers import PALETTES, scene_files
+from heritage.media.covers import palettes, scene_files
 
 COVER_LENGTH = 60
 # Instead of a scene: the name of the site, with a globe in colour, or in stone.
@@ -23,7 +23,7 @@ def validate_cover(value: str) -> None:
 
 
 def validate_palette(value: str) -> None:
-    if value not in PALETTES:
+    if value not in palettes.PALETTES:
         raise ValidationError(
             _("There is no palette “%(name)s”."), code="palette", params={"name": value}
         )

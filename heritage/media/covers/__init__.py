@@ -11,7 +11,7 @@
 The same arguments always give the same drawing; a `seed` decides what they leave open.
 """
 
-from heritage.media.covers import scene_files
+from heritage.media.covers import palettes, scene_files
 from heritage.media.covers.composer import choose_palette, choose_plant, compose
 from heritage.media.covers.palettes import PALETTES, palettes_around, palettes_of_latitude
 from heritage.media.covers.plants import plants_of
@@ -47,6 +47,7 @@ __all__ = [
     "choose_plant",
     "clean_text",
     "compose",
+    "palettes",
     "palettes_around",
     "palettes_of_latitude",
     "plants_of",
