@@ -103,12 +103,15 @@ def test_five_hundred_windows_count_as_the_database_does(monkeypatch):
         sites = view.sites.all()
         assert set(sites - index.in_districts) == expected
         some = dice.sample(list(hits), min(len(hits), 200))
-        assert view.sites.among(some) == [site for site in some if site in sites]
+        among = view.sites.among(np.array(some, dtype=np.int32)).tolist()
+        assert among == [site for site in some if site in sites]
         listed = []
-        for many in (0, len(hits)):  # found among the first of the list, or in the set of all
-            monkeypatch.setattr(map_display, "_MANY", many)
+        for first in (5_000, 100, 30):  # found in the set of all, or among the first of the list
+            monkeypatch.setattr(map_display, "FIRST", first)
+            index.cache.clear()
             listed.append(map_display.first_in_view(filtered, view))
-        assert listed[0] == listed[1] and len(listed[1]) == min(map_display.LISTED, len(sites))
+        assert listed[0] == listed[1] == listed[2]
+        assert len(listed[0]) == min(map_display.LISTED, len(sites))
         assert view.in_districts == sum(badge.count for badge in view.districts)
         total = view.shown + view.in_districts + view.outside + view.nowhere
         assert total == len(hits)

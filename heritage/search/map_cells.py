@@ -413,6 +413,11 @@ class SitesInView:
     found: _Found
     others: BitMap
 
+    @property
+    def looked_at(self) -> int:
+        """How many sites `all()` looks at: those in the squares, hits or not."""
+        return int((self.found.stops - self.found.starts).sum())
+
     def all(self) -> BitMap:
         if int(self.found.counts.sum()) == len(self.hits):
             return self.hits
@@ -422,7 +427,7 @@ class SitesInView:
         ids = np.sort(_curve(self.index).ids[places].astype(np.uint32))
         return self.hits & columns.bitmap(ids) | self.others
 
-    def among(self, ids: list[int]) -> list[int]:
+    def among(self, ids: np.ndarray) -> np.ndarray:
         """Those of some hits, in the same order."""
         keys = _curve(self.index).keys
         places = self.index.orders[orders.MAP].places[ids]
@@ -431,11 +436,9 @@ class SitesInView:
         shown = np.zeros(len(ids), dtype=bool)
         for stretch in _stretches(self.window):
             shown[rows] |= stretch.holds(x, y)
-        return [
-            site
-            for site, is_shown in zip(ids, shown.tolist(), strict=True)
-            if is_shown or site in self.others
-        ]
+        if self.others:
+            shown |= np.isin(ids, columns.ids_of(self.others))
+        return ids[shown]
 
 
 @dataclass(frozen=True)

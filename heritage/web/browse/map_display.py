@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer
 from heritage.formats import path_of
 from heritage.media.covers import SHAPES, tag_of_texts
-from heritage.search import SiteFilter, map_cells, query_strings
+from heritage.search import CacheKey, LRUCache, SiteFilter, map_cells, query_strings
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
 from heritage.web.browse.picture_files import tag_of
@@ -29,8 +30,9 @@ from heritage.web.shared.map_sheets import AT, MapMark
 WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
 LISTED = 24  # sites in the list beside the map
 _CLOSEST, _CLOSEST_OF_ONE = 13, 8  # zooms: of one site is shown what lies around it
-_MANY = 5_000  # sites in view, of which no set is made if they need not be
-_PATIENCE = 4  # how many times as far down the list as they are likely to be one looks for them
+FIRST = 5_000  # sites of a list that are kept, to look for those in view
+_KEPT = 100  # lists, 20 kB each
+_FIRST: CacheKey[LRUCache[tuple[Hashable, ...], np.ndarray]] = CacheKey("first sites of lists")
 _MOST_COVERS = 60  # in a picture
 _SIZES = (100, 2400)  # pixels that a map may have
 _STEP = 0.6  # of the sheet, by which a link moves it
@@ -166,15 +168,26 @@ def _view(filtered: SiteFilter, window: MapWindow) -> MapView:
 
 
 def first_in_view(filtered: SiteFilter, view: MapView) -> list[int]:
-    """The first of the sites in view, in the order of the list: where many are in view, they are
-    among its first."""
-    language, in_view = get_language(), view.shown + view.in_districts
-    if in_view > _MANY:
-        looked_at = _PATIENCE * LISTED * len(filtered.hits) // in_view
-        found = view.sites.among(filtered.page(language, 0, looked_at))
-        if len(found) >= LISTED:
-            return found[:LISTED]
+    """The first of the sites in view, in the order of the list: where many are in view they are
+    among its first, which are kept; else those in the set of all in view, who are few."""
+    language, count = get_language(), len(filtered.hits)
+    likely = (view.shown + view.in_districts) * min(FIRST, count) // max(1, count)
+    if view.sites.looked_at > FIRST and (likely >= 2 * LISTED or count <= FIRST):
+        first = _first_of_list(filtered, language)
+        found = view.sites.among(first)[:LISTED].tolist()
+        if len(found) == LISTED or len(first) == count:
+            return found
     return filtered.page(language, 0, LISTED, view.sites.all())
+
+
+def _first_of_list(filtered: SiteFilter, language: str) -> np.ndarray:
+    def first() -> np.ndarray:
+        return np.array(filtered.page(language, 0, FIRST), dtype=np.int32)
+
+    if filtered.nearby or "q" in filtered.raw_data or not filtered.is_answered_by_values():
+        return first()
+    kept = filtered.index.cache.get_or_set(_FIRST, lambda: LRUCache(_KEPT))
+    return kept.get_or_set((filtered.fingerprint(), filtered.order, language), first)
 
 
 def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
