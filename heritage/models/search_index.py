@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Length
 
 from heritage.models.base import new_uid
+from heritage.models.plain_writes import insert_rows
 from heritage.models.sites import Site
 from heritage.values import tokens
 
@@ -39,9 +40,8 @@ class ChangeLog(models.Manager["IndexChange"]):
 
     def enter(self, site_ids: Iterable[int]) -> None:
         """Enter changed sites, in their transaction, which holds the lock."""
-        entries = [IndexChange(site_id=pk) for pk in sorted(set(site_ids))]
-        if entries:
-            self.bulk_create(entries, batch_size=2000)
+        entries = [(pk, new_uid()) for pk in sorted(set(site_ids))]
+        insert_rows(IndexChange, ("site_id", "token"), entries)
 
 
 class IndexChange(models.Model):

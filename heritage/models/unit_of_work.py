@@ -19,11 +19,18 @@ from django.db import connection, models, transaction
 from django.dispatch import Signal
 
 from heritage.models.history import Change, ChangeSet
+from heritage.models.plain_writes import insert_rows
 from heritage.models.row_values import column, plain_row, stored_rows
 
 if TYPE_CHECKING:
     from heritage.models.base import Record
     from heritage.models.users import User
+
+# The columns of an entry of the history.
+_ENTERED = (
+    *("change_set_id", "model_id", "object_id", "owner_model_id", "owner_id", "former_owner_id"),
+    *("before", "after"),
+)
 
 # Sent once, before rows of a model (the sender) that the search index follows are written.
 indexed_rows_are_to_be_written = Signal()
@@ -264,7 +271,11 @@ class UnitOfWork:
                 self._enter_change_set()
             for change in changes:
                 change.change_set = self.change_set
-            Change.objects.bulk_create(changes, batch_size=500)
+            if is_gathered:  # its ids are needed
+                Change.objects.bulk_create(changes, batch_size=500)
+            else:
+                rows = [[getattr(change, name) for name in _ENTERED] for change in changes]
+                insert_rows(Change, _ENTERED, rows)
         if self._gathered is not None:
             self._gathered += changes
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from heritage.models import Change, Designation, Site, SiteDate
 from heritage.models.base import Record, chunks, untracked
+from heritage.models.plain_writes import insert_rows
 from heritage.models.sites import public_point
 from heritage.models.unit_of_work import UnitOfWork, Written
 from heritage.services.dependencies import SITES_OF, SITES_THAT_SHOW, ColumnEffect, effect_of
@@ -49,8 +50,8 @@ def date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) 
     sites -= _behind_a_blur(unit, only_points - moved)
     now, created = timezone.now(), _stored(unit.created[Site])
     if created:  # what is copied from another database brings its date
-        rows = [SiteDate(site_id=pk, changed_at=now) for pk in sorted(created)]
-        SiteDate.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+        rows = [(pk, now) for pk in sorted(created)]
+        insert_rows(SiteDate, ("site", "changed_at"), rows, ignore_conflicts=True)
     date(changed_state - created, now, of_any_state=True)
     date(sites - changed_state - created, now)
     for model, ids in by_model.items():

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from heritage.models import statements
-from heritage.models.base import Record, chunks, untracked, update_columns
+from heritage.models.base import Record, chunks, untracked
 from heritage.models.designations import Designation, DesignationEvent, Register, standing_of
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.names import Name
+from heritage.models.plain_writes import insert_rows, update_columns
 from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
 from heritage.models.sentences import SourcedSentence
@@ -217,10 +218,7 @@ def _refresh_eras(sites: list[SiteWithRows], eras: "EraPeriods", terms: Terms) -
     gone = [pk for key, pk in stored.items() if key not in wanted]
     if gone:
         SiteEra.objects.filter(pk__in=gone).delete()
-    SiteEra.objects.bulk_create(
-        SiteEra(site_id=site, era_id=era, role=role)
-        for site, era, role in sorted(wanted - stored.keys())
-    )
+    insert_rows(SiteEra, ("site", "era", "role"), sorted(wanted - stored.keys()))
 
 
 def eras_of_site(
@@ -335,10 +333,9 @@ def _refresh_names(sites: Iterable[Site], prepared: Prepared) -> None:
             row.key = wanted[key]
             changed.append(row)
     SortName.objects.bulk_update(changed, ["key"], batch_size=500)
-    SortName.objects.bulk_create(
-        SortName(site_id=site, language=code, key=wanted[site, code])
-        for site, code in sorted(wanted.keys() - stored.keys())
-    )
+    new = sorted(wanted.keys() - stored.keys())
+    rows = [(site, code, wanted[site, code]) for site, code in new]
+    insert_rows(SortName, ("site", "language", "key"), rows)
 
 
 def inscribed_year_of(entries: Iterable[CoveringEntry]) -> int | None:

@@ -4,6 +4,7 @@ SQLite keeps them in a contentless FTS5 table, PostgreSQL in a `tsvector` column
 (`fulltext_table`). `search.fulltext` asks it.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterable
 from itertools import batched, chain
@@ -37,6 +38,13 @@ _INSERT_NEW = {  # into a table that knows none of the sites
     "sqlite": _UPSERT["sqlite"],
     "postgresql": _UPSERT["postgresql"].partition(" ON CONFLICT")[0],
 }
+# Nearly all of them are known. PostgreSQL would give a number to each of these, too.
+_ADD_SPELT_WORDS = {
+    "sqlite": "INSERT INTO heritage_speltword (text) SELECT value FROM json_each(%s) WHERE true"
+    " ON CONFLICT DO NOTHING",
+    "postgresql": "INSERT INTO heritage_speltword (text) SELECT word FROM unnest(%s::text[]) word"
+    " WHERE NOT EXISTS (SELECT FROM heritage_speltword WHERE text = word) ON CONFLICT DO NOTHING",
+}
 _DELETE = {
     "sqlite": "DELETE FROM heritage_words WHERE rowid = %s",
     "postgresql": "DELETE FROM heritage_words WHERE site_id = %s",
@@ -54,12 +62,10 @@ def _insert(words: dict[int, list[str]], statement: str) -> None:
     with connection.cursor() as cursor:
         rows = [(site_id, " ".join(found)) for site_id, found in sorted(words.items())]
         cursor.executemany(statement, rows)
-    spelt = tokens.misspellable(chain.from_iterable(words.values()))
-    known = SpeltWord.objects.filter(text__in=spelt).values_list("text", flat=True)
-    new = spelt.difference(known)  # nearly all of them are known
-    SpeltWord.objects.bulk_create(
-        [SpeltWord(text=word) for word in sorted(new)], ignore_conflicts=True, batch_size=500
-    )
+    spelt = sorted(tokens.misspellable(chain.from_iterable(words.values())))
+    with connection.cursor() as cursor:
+        given = spelt if connection.vendor == "postgresql" else json.dumps(spelt)
+        cursor.execute(_ADD_SPELT_WORDS[connection.vendor], [given])
 
 
 def delete(site_ids: Iterable[int]) -> None:

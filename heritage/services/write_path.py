@@ -33,8 +33,9 @@ from django.db.models import SET_NULL
 from django.db.models.signals import post_save, pre_delete, pre_save
 
 from heritage.models import ChangeSet, Designation, Image, IndexChange, Site, User
-from heritage.models.base import Record, chunks, derive_stored, untracked, update_columns
+from heritage.models.base import Record, chunks, derive_stored, untracked
 from heritage.models.history import USER_IS_GONE
+from heritage.models.plain_writes import update_columns
 from heritage.models.row_values import (
     column,
     is_carried,
