@@ -184,7 +184,7 @@ class TextColumn(Column):
 
     def put(self, site: Site, value: str) -> None:
         texts = dict(getattr(site, self.name)) | {self.language: value}
-        setattr(site, self.name, LanguageMap.clean(texts))
+        setattr(site, self.name, LanguageMap(sorted((c, t) for c, t in texts.items() if t)))
 
 
 class PointColumn(Column):

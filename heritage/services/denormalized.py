@@ -62,6 +62,8 @@ class Prepared:
     search_texts: dict[SearchTexts, str] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)  # by the search text
     sort_keys: dict[tuple[str, str], str] = field(default_factory=dict)  # by name and language
+    readings: dict[str, str] = field(default_factory=dict)  # by the Chinese name
+    terms: Terms | None = None  # that the sites refer to
 
     def search_text(self, texts: SearchTexts) -> str:
         known = self.search_texts.get(texts)
@@ -73,6 +75,10 @@ class Prepared:
     def sort_key(self, name: str, language: str) -> str:
         return self.sort_keys.get((name, language)) or normalize.sort_key(name, language)
 
+    def reading(self, site: Site) -> str:
+        known = self.readings.get(site.name.get("zh-hans", ""))
+        return reading_of(site) if known is None else known
+
 
 def prepare(
     rows: Mapping[type, Iterable[Any]], links: Iterable[tuple[Any, str, list[int]]]
@@ -80,14 +86,17 @@ def prepare(
     """The words and sort keys of sites that are about to be created: see `sites_to_create()`.
 
     A write that has `unit.prepared` takes them from there. What comes out otherwise when it is
-    stored, as a slug that was taken meanwhile, is computed again.
+    stored, as a slug that was taken meanwhile, is computed again. But for terms: who writes has
+    made sure that nobody has written any since.
     """
     sites = derived_from.sites_to_create(rows, links)
-    terms, prepared = Terms.of_sites(sites), Prepared()
+    terms = Terms.of_sites(sites)
+    prepared = Prepared(terms=terms)
     for each in sites:
         texts = _search_texts(each, terms)
         prepared.search_texts[texts] = text = tokens.index_text(*texts)
         prepared.words[text] = tokens.index_words(text)
+        prepared.readings[each.site.name.get("zh-hans", "")] = reading_of(each.site)
         for code in interface_languages():
             name = str(each.site.shown_name.best(code))
             prepared.sort_keys[name, code] = normalize.sort_key(name, code)
@@ -126,7 +135,7 @@ def refresh(
         dated = edited.intersection(chunk)
         if is_derived:
             sites = derived_from.read_sites(chunk)
-            terms = Terms.of_sites(sites)
+            terms = Terms.of_sites(sites, prepared.terms)
             if Event in effects or ColumnEffect.VALUES in effects.get(Era, ColumnEffect.NOTHING):
                 _refresh_events(sites, terms)
                 _refresh_eras(sites, _eras_between(sites, terms), terms)
@@ -364,7 +373,7 @@ def _refresh_sites(
         site.rule_blur_km = blurs.of_site(each)
         site.derive_public_point()
         site.search_text = prepared.search_text(_search_texts(each, terms))
-        site.reading = reading_of(site)
+        site.reading = prepared.reading(site)
         site.effective_prominence = prominence_of(each)
         names = [name for name, value in _columns(site).items() if value != before[name]]
         if "search_text" in names:

@@ -117,12 +117,20 @@ class Terms:
         self._spoken: dict[int, bool] = {}
 
     @classmethod
-    def of_sites(cls, sites: list[SiteWithRows]) -> "Terms":
-        """Those that sites refer to, read with as many broader ones as they usually have."""
+    def of_sites(cls, sites: list[SiteWithRows], known: "Terms | None" = None) -> "Terms":
+        """Those that sites refer to, read with as many broader ones as they usually have; or the
+        known ones, if these have them all."""
         kinds = {pk for each in sites for pk in each.kinds}
         places = {pk for each in sites for pk in (each.site.place_id, *each.also_in) if pk}
         events = [event for each in sites for event in each.events]
         eras = {pk for event in events for pk in (event.first_era_id, event.last_era_id) if pk}
+        if (
+            known is not None
+            and kinds <= known.kinds.keys()
+            and places <= known.places.keys()
+            and eras <= known.eras.keys()
+        ):
+            return known
         return cls(
             Kind.objects.filter(pk__in=kinds).select_related("parent__parent"),
             Place.objects.filter(pk__in=places).select_related("parent__parent__parent"),

@@ -13,7 +13,8 @@ from django.db import OperationalError, connection, transaction
 
 from heritage.models import SpeltWord
 from heritage.services.fulltext_table import (
-    BEFORE_ALL,
+    AFTER_MANY,
+    BEFORE_MANY,
     CREATE,
     INDEX,
     LOCK,
@@ -25,6 +26,7 @@ from heritage.services.fulltext_table import (
 from heritage.values import tokens
 
 CHUNK = 1_000  # sites written at once
+_MANY = 50  # sites, for which FTS5 is given more memory
 
 _MAX_TRIES = 60  # of a second each, to replace a table that others read
 
@@ -53,7 +55,12 @@ _DELETE = {
 
 def write(words: dict[int, list[str]]) -> None:
     """Replace the words of sites, by id."""
+    are_many = len(words) >= _MANY
+    if are_many:
+        execute(connection, BEFORE_MANY[connection.vendor])
     _insert(words, _UPSERT[connection.vendor].format(table=TABLE))
+    if are_many:
+        execute(connection, AFTER_MANY[connection.vendor])
 
 
 def _insert(words: dict[int, list[str]], statement: str) -> None:
@@ -86,7 +93,7 @@ def rebuild(
     vendor, done = connection.vendor, 0
     statement = _INSERT_NEW[vendor].format(table=NEW_TABLE)
     with transaction.atomic():
-        for statements in (CREATE, BEFORE_ALL):
+        for statements in (CREATE, BEFORE_MANY):
             execute(connection, statements[vendor], NEW_TABLE)
         SpeltWord.objects.all().delete()
         for chunk in batched(texts, CHUNK):

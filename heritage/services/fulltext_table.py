@@ -31,16 +31,20 @@ CREATE = {
         "ALTER TABLE {table} ALTER COLUMN words SET STORAGE EXTERNAL",
     ],
 }
-# Before all sites are entered. FTS5 gathers words in memory and writes them when there are so many
+# Before many sites are entered. FTS5 gathers words in memory and writes them when there are so many
 # bytes: with more at once less has to be merged, which takes half of the time.
-BEFORE_ALL = {
+BEFORE_MANY = {
     "sqlite": ["INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 67108864)"],
+    "postgresql": [],
+}
+# As it is by default: a transaction that writes a few sites needs no more.
+AFTER_MANY = {
+    "sqlite": ["INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 1048576)"],
     "postgresql": [],
 }
 # Made when the words are there, where there are any: that takes a fraction of the time.
 INDEX = {
-    # As it is by default: a transaction that writes a few sites needs no more.
-    "sqlite": ["INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 1048576)"],
+    "sqlite": AFTER_MANY["sqlite"],
     # Without a list of rows yet to be entered: a search would read through it.
     "postgresql": [
         "ALTER TABLE {table} ADD CONSTRAINT {table}_pkey PRIMARY KEY (site_id)",

@@ -111,6 +111,7 @@ def display_width(text: str) -> int:
     return len(text) + sum(map("\u2e80".__le__, text))
 
 
+@lru_cache(512)
 def language_name(code: str) -> str:
     """The language's own name: "Français", "繁體中文"; the tag if it is unknown."""
     tag = code.lower()

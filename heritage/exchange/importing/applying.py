@@ -6,6 +6,7 @@ the decisions may follow from. It writes what was planned; where a record is no 
 showed it, the row is left out and says so.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from heritage.exchange.importing.deciding import Decider, Decision, Outcome
+from heritage.exchange.importing.memory import garbage_by_batch
 from heritage.exchange.importing.options import Options
 from heritage.exchange.importing.planning import counts
 from heritage.exchange.writes import Writes
@@ -86,11 +88,13 @@ def _apply(run: jobs.Run) -> jobs.Steps:
         raise jobs.JobRefused(gettext_lazy("Who started it may not publish any more."))
     if of_import.state == Import.State.NEW:
         raise jobs.JobRefused(gettext_lazy("There is no plan yet."))
-    with translation.override(of_import.language):
-        return (yield from _apply_in_steps(run, of_import))
+    with translation.override(of_import.language), garbage_by_batch() as collect:
+        return (yield from _apply_in_steps(run, of_import, collect))
 
 
-def _apply_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
+def _apply_in_steps(
+    run: jobs.Run, of_import: Import, after_batch: Callable[[], object]
+) -> jobs.Steps:
     decider = Decider(of_import)
     total = run.cursor.setdefault("total", to_apply(of_import).count())
     size = AT_ONCE if total <= AT_ONCE else BATCH
@@ -110,6 +114,8 @@ def _apply_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
             batch.write()
         written = len(batch.rows)
         done += written
+        del batch
+        after_batch()
         yield jobs.Progress(done, total, gettext_lazy("Writing records"))
         if written < size:
             break

@@ -9,7 +9,7 @@ shown.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, cast
 
 from django import forms
@@ -490,7 +490,8 @@ class Decider:
     ) -> None:
         if decision.outcome == Outcome.LEFT:
             return
-        self._check_keys(decision, cells)
+        if not applying:  # only lines without a problem are applied
+            self._check_keys(decision, cells)
         is_new = target is None and not self._is_known_entry(decision)
         decision.site = sites.get(target) if target is not None else None
         if target is not None and decision.site is None:
@@ -499,7 +500,7 @@ class Decider:
             decision.site = None
         elif is_new:
             decision.site = Site(state=self.options.state)
-            self._check_new(decision, cells)
+            self._check_new(decision, cells, applying)
         elif target is not None:
             if target in taken:
                 text = _("Line %(line)s says something of the same site.")
@@ -527,9 +528,11 @@ class Decider:
                 text = _("“%(key)s” stands in line %(line)s already.")
                 decision.problems.append(["", text % {"key": key[1], "line": line}])
 
-    def _check_new(self, decision: Decision, cells: dict[str, str]) -> None:
+    def _check_new(self, decision: Decision, cells: dict[str, str], applying: bool) -> None:
         if not self.options.creates:
             decision.outcome = Outcome.LEFT
+        if applying:
+            return
         if not self._names(cells):
             decision.problems.append(
                 ["", _("No record has this key, and a new site needs a name.")]
@@ -709,7 +712,7 @@ class Decider:
         headers = {column.name: header for column, header in self.used if column.key in put}
         for record in records.values():
             try:
-                record.clean_fields(exclude=_left_empty(record))
+                record.clean_fields(exclude=[*_left_empty(record), *_at_default(record)])
                 record.clean()
                 record.validate_constraints(exclude=["uid", "slug", "reference"])
             except ValidationError as error:
@@ -744,6 +747,24 @@ def _choice(column: Column, text: str) -> str:
 def _left_empty(record: Any) -> list[str]:
     """The columns that are filled when a record is saved."""
     return ["slug"] if isinstance(record, Site) and not record.slug else []
+
+
+def _at_default(record: Any) -> list[str]:
+    """The columns of a new record that nobody has set: their defaults are valid."""
+    if not record._state.adding:
+        return []
+    defaults = _plain_defaults(type(record))
+    return [name for name, default in defaults if record.__dict__.get(name) == default]
+
+
+@cache
+def _plain_defaults(model: type[Any]) -> list[tuple[str, Any]]:
+    fields = [field for field in model._meta.concrete_fields if field.has_default()]
+    return [
+        (field.name, field.default)
+        for field in fields
+        if not callable(field.default) and (field.default or not field.editable)
+    ]
 
 
 def _match_key(row: ImportRow) -> str:

@@ -1,6 +1,6 @@
 """Plans: the rows of a file, each with what it would do. A job, or a command, makes one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import batched
 
 from django.db.models import Max
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from heritage.exchange.importing import files
 from heritage.exchange.importing.deciding import Decider, Outcome
+from heritage.exchange.importing.memory import garbage_by_batch
 from heritage.exchange.reading import Row, UnreadableFile
 from heritage.models import (
     IN_FORCE,
@@ -63,12 +64,15 @@ def _plan(run: jobs.Run) -> jobs.Steps:
         raise jobs.JobRefused(gettext_lazy("It is applied already."))
     with translation.override(of_import.language):
         try:
-            return (yield from _plan_in_steps(run, of_import))
+            with garbage_by_batch() as collect:
+                return (yield from _plan_in_steps(run, of_import, collect))
         except UnreadableFile as error:
             raise jobs.JobRefused(str(error)) from error
 
 
-def _plan_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
+def _plan_in_steps(
+    run: jobs.Run, of_import: Import, after_batch: Callable[[], object]
+) -> jobs.Steps:
     """It begins anew after a kill: nothing but the plan is written."""
     with run.step():
         of_import.questions.filter(answer="").delete()
@@ -96,6 +100,7 @@ def _plan_in_steps(run: jobs.Run, of_import: Import) -> jobs.Steps:
             else:
                 ImportRow.objects.bulk_create(batch)
         done += len(batch)
+        after_batch()
         yield jobs.Progress(done, total, gettext_lazy("Comparing rows with the catalogue"))
     with run.step():
         _note_gone(of_import, decider)

@@ -50,7 +50,7 @@ def _counted(path: Path) -> tuple[int, int]:
         if not text.isascii():
             lost = text.count("\ufffd")
             broken += lost
-            valid += sum(character > "\x7f" for character in text) - lost
+            valid += len(text) - len(text.encode("ascii", "ignore")) - lost
     broken += decoder.decode(b"", final=True).count("\ufffd")
     return valid, broken
 
