@@ -180,7 +180,8 @@ class TextColumn(Column):
             raise ValidationError(str(error)) from error
 
     def stored(self, site: Site) -> str:
-        return comparable(self.text(site))
+        text = self.text(site)
+        return comparable(text) if text else text
 
     def put(self, site: Site, value: str) -> None:
         texts = dict(getattr(site, self.name)) | {self.language: value}

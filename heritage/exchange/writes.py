@@ -69,7 +69,8 @@ class Writes:
         for row, name, ids in self._related:
             alike[type(row), name][row.pk] = ids
         for (model, name), wanted in alike.items():
-            stored = linked_ids(relation(model, name), wanted)
+            new: dict[int, list[int]] = {row.pk: [] for row in self._new[model].values()}
+            stored = new | linked_ids(relation(model, name), wanted.keys() - new.keys())
             rows: Any = model.objects
             added, removed = [], defaultdict(list)
             for pk, ids in wanted.items():

@@ -22,11 +22,11 @@ from heritage.models.sentences import SourcedSentence
 from heritage.models.sites import Site
 from heritage.models.sources import Source
 from heritage.models.visiting import Opening, Price, VisitingFact
-from heritage.models.vocabularies import Era, Kind, Place, Term
+from heritage.models.vocabularies import Era, Kind, Place
 from heritage.services import derived_from, fulltext
 from heritage.services.blur_rules import BlurRules
 from heritage.services.dependencies import ColumnEffect, effect_of
-from heritage.services.derived_from import CoveringEntry, SiteWithRows, Terms, term_and_broader
+from heritage.services.derived_from import CoveringEntry, SiteWithRows, Terms
 from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 
@@ -477,16 +477,13 @@ def _terms(rows: SiteWithRows, terms: Terms) -> Iterable[str]:
         yield entry.component_reference
         yield from entry.name.values()
     yield from rows.identifiers
-    found: dict[Term, None] = {}  # each once, in their order
     for kind_id in rows.kinds:
-        found |= dict.fromkeys(term_and_broader(terms.kinds, kind_id))
+        yield from terms.names("kinds", kind_id)
     for place_id in (rows.site.place_id, *rows.also_in):
-        found |= dict.fromkeys(term_and_broader(terms.places, place_id))
+        yield from terms.names("places", place_id)
     # In an order of their own, so that the text is the same whatever events state them.
     for era_id in sorted({era_id for event in rows.events for era_id in stated_by(event)}):
-        found |= dict.fromkeys(term_and_broader(terms.eras, era_id))
-    for term in found:
-        yield from term.names()
+        yield from terms.names("eras", era_id)
 
 
 def _texts(rows: SiteWithRows) -> Iterable[str]:

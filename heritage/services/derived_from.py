@@ -115,6 +115,7 @@ class Terms:
         self.kinds, self.places = _with_broader(kinds), _with_broader(places)
         self.eras = _with_broader(eras)
         self._spoken: dict[int, bool] = {}
+        self._names: dict[tuple[str, int], tuple[str, ...]] = {}
 
     @classmethod
     def of_sites(cls, sites: list[SiteWithRows], known: "Terms | None" = None) -> "Terms":
@@ -141,6 +142,15 @@ class Terms:
         """All places that a site lies in, up to its countries."""
         places = (rows.site.place_id, *rows.also_in)
         return {place.pk for pk in places for place in term_and_broader(self.places, pk)}
+
+    def names(self, which: str, pk: int | None) -> tuple[str, ...]:
+        """All names of one of the `kinds`, `places` or `eras`, and of all that it lies within."""
+        if pk is None:
+            return ()
+        if (which, pk) not in self._names:
+            line = term_and_broader(getattr(self, which), pk)
+            self._names[which, pk] = tuple(name for term in line for name in term.names())
+        return self._names[which, pk]
 
     def is_chinese_spoken(self, place_id: int | None) -> bool:
         """Whether Chinese names are those of the country, as far as one knows: then people type

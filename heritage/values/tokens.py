@@ -173,8 +173,7 @@ def index_words(text: str) -> list[str]:
     for run in runs.split():
         words[run] = words[NAME_WORD + run] = None
     for phrase in brief.split("\n"):
-        for word in _pieces_of_phrase(phrase):
-            words[word] = words[BRIEF + word] = None
+        words |= _words_in_brief(phrase)
     for word in _pieces(long):
         words[word] = None
     return list(words)
@@ -437,8 +436,8 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 @lru_cache(8_000)  # the names of terms return with every site
-def _pieces_of_phrase(folded: str) -> tuple[str, ...]:
-    return tuple(_pieces(folded))
+def _words_in_brief(folded: str) -> dict[str, None]:
+    return {marked: None for word in _pieces(folded) for marked in (word, BRIEF + word)}
 
 
 def _pieces(folded: str) -> list[str]:

@@ -39,7 +39,7 @@ from heritage.models.unit_of_work import unit_of_work
 from heritage.services import jobs
 
 AT_ONCE = 2_000  # records that are written in one transaction
-BATCH = 500  # of more than that: under a second each
+BATCH = 400  # of more than that: under a second each
 _DONE = ("outcome", "site", "entry", "problems", "is_applied")
 
 # The list that an entry is taken from, by the slug of its register: uid, citations, address.
