@@ -9,10 +9,15 @@ from math import asin, ceil, cos, floor, isfinite, log10, pi, radians, sin, sqrt
 
 import numpy as np
 from django.utils.formats import number_format
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
+from heritage.values.language import LazyText
+
 Point = tuple[float, float]
+
+# Translated for errors alone: a file has many points.
+_LATITUDE, _LONGITUDE = gettext_lazy("Latitude"), gettext_lazy("Longitude")
 
 EARTH_RADIUS_KM = 6371.0088  # the mean radius, IUGG
 # Signs that look alike: minus, minutes, seconds, degrees.
@@ -28,22 +33,22 @@ KM_PER_DEGREE = EARTH_RADIUS_KM * pi / 180  # of latitude, and of longitude on t
 
 def validate_latitude(value: object) -> float:
     """The latitude given by a form or file; ValueError, naming the field, if it is invalid."""
-    return _validate(value, _("Latitude"), 90)
+    return _validate(value, _LATITUDE, 90)
 
 
 def validate_longitude(value: object) -> float:
     """The longitude given by a form or file; ValueError, naming the field, if it is invalid."""
-    return _validate(value, _("Longitude"), 180)
+    return _validate(value, _LONGITUDE, 180)
 
 
 def read_latitude(text: str) -> float:
     """The latitude in a text; ValueError, saying what to write, if it cannot be read."""
-    return validate_latitude(_degrees(text, "NS北南", _("Latitude")))
+    return validate_latitude(_degrees(text, "NS北南", _LATITUDE))
 
 
 def read_longitude(text: str) -> float:
     """The longitude in a text; ValueError, saying what to write, if it cannot be read."""
-    return validate_longitude(_degrees(text, "EW东東西", _("Longitude")))
+    return validate_longitude(_degrees(text, "EW东東西", _LONGITUDE))
 
 
 # A sign or a hemisphere, degrees, minutes, seconds, a hemisphere: 34°36′31″N, 北纬34度36分31秒.
@@ -55,7 +60,7 @@ _DEGREES = re.compile(
 )
 
 
-def _degrees(text: str, hemispheres: str, field: str) -> float:
+def _degrees(text: str, hemispheres: str, field: LazyText) -> float:
     text = unicodedata.normalize("NFKC", text.translate(SAME_SIGNS)).strip()
     names = {"field": field, "value": text[:40]}
     pair = [part.strip() for part in re.split(r"[,;\s]+", text) if part.strip()]
@@ -82,7 +87,7 @@ def _degrees(text: str, hemispheres: str, field: str) -> float:
     return -degrees if found["sign"] == "-" or hemisphere in ("S", "W", "南", "西") else degrees
 
 
-def _validate(value: object, field: str, limit: int) -> float:
+def _validate(value: object, field: LazyText, limit: int) -> float:
     names = {"field": field, "limit": limit, "value": str(value)[:40]}
     try:
         degrees = float(value)  # type: ignore[arg-type]  # checked below
