@@ -37,12 +37,13 @@ class Writes:
         """Let a many-to-many relation be these ids."""
         self._related.append((row, name, ids))
 
-    def prepared(self) -> Prepared:
-        """The words of new sites, for `unit.prepared`; gives them their slugs."""
+    def prepared(self, before: Prepared | None = None) -> Prepared:
+        """The words of new sites, for `unit.prepared`; gives them their slugs. Terms that were read
+        `before` are taken from there."""
         sites = cast("list[Site]", list(self._new[Site].values()))
         Site.set_slugs(sites)
         rows = {model: list(rows.values()) for model, rows in self._new.items()}
-        return prepare(rows, self._related)
+        return prepare(rows, self._related, before and before.terms)
 
     def save(self) -> None:
         for gone, ids in self._deleted.items():

@@ -78,6 +78,9 @@ def plain_row(model: type[models.Model], stored: dict, more: Iterable[str] = ())
     return plain
 
 
+_OF_JSON = frozenset({str, int, float, bool, type(None)})
+
+
 def plain_object(row: models.Model, names: Container[str] | None = None) -> dict:
     """The same of an object that was just saved; of these columns (names or attnames) or all."""
     plain = {}
@@ -92,6 +95,9 @@ def plain_object(row: models.Model, names: Container[str] | None = None) -> dict
                 value = field.get_prep_value(value)
             except ValidationError:  # a broken date is stored as it is
                 value = str(value)
+            if type(value) in _OF_JSON:  # nearly all are
+                plain[field.name] = value
+                continue
         plain[field.name] = json_value(field, value)
     return plain
 

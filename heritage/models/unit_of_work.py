@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -26,16 +27,27 @@ if TYPE_CHECKING:
     from heritage.models.base import Record
     from heritage.models.users import User
 
-# The columns of an entry of the history.
-_ENTERED = (
-    *("change_set_id", "model_id", "object_id", "owner_model_id", "owner_id", "former_owner_id"),
-    *("before", "after"),
-)
-
 # Sent once, before rows of a model (the sender) that the search index follows are written.
 indexed_rows_are_to_be_written = Signal()
 # Sent once at the end, within the transaction; `unit` is the unit of work.
 unit_ends = Signal()
+
+
+@dataclass(slots=True)
+class NewChange:
+    """An entry of the history before it is stored: the columns of `Change`, and its id then."""
+
+    model_id: int
+    object_id: int
+    owner_model_id: int
+    owner_id: int
+    former_owner_id: int | None
+    before: dict | None
+    after: dict | None
+    pk: int | None = None
+
+
+_COLUMNS = tuple(each.name for each in fields(NewChange) if each.name != "pk")
 
 
 class Written(NamedTuple):
@@ -75,7 +87,7 @@ class UnitOfWork:
         self.prepared: Any = None
         self._savepoints = connection.savepoint_state
         self._is_locked = False
-        self._gathered: list[Change] | None = None
+        self._gathered: list[NewChange] | None = None
         self._gathered_since = self._savepoints
         self._written: set[Written] = set()
         self._deletion: tuple[object, dict] | None = None
@@ -196,7 +208,7 @@ class UnitOfWork:
 
     def _change(
         self, model: type[Record], pk: int, before: dict | None, after: dict | None
-    ) -> list[Change]:
+    ) -> list[NewChange]:
         owner_id, former = pk, None
         if model.owner:
             owners = [row[model.owner] for row in (before, after) if row is not None]
@@ -249,35 +261,45 @@ class UnitOfWork:
         former: int | None,
         before: dict | None,
         after: dict | None,
-    ) -> Change:
+    ) -> NewChange:
         self._written.add(Written(model, owner_model(model), owner_id))
         self.written_columns[model].update(before or (), after or ())
         content_type = ContentType.objects.get_for_model
-        return Change(
-            model=content_type(model),
+        return NewChange(
+            model_id=content_type(model).pk,
             object_id=pk,
-            owner_model=content_type(owner_model(model)),
+            owner_model_id=content_type(owner_model(model)).pk,
             owner_id=owner_id,
             former_owner_id=former,
             before=before,
             after=after,
         )
 
-    def _enter(self, changes: list[Change]) -> None:
+    def _enter(self, changes: list[NewChange]) -> None:
         # At once, so that a savepoint that is rolled back takes them with it.
         is_gathered = self._gathered is not None
         if changes and not (is_gathered and connection.savepoint_state == self._gathered_since):
             if self.change_set.pk is None:
                 self._enter_change_set()
-            for change in changes:
-                change.change_set = self.change_set
-            if is_gathered:  # its ids are needed
-                Change.objects.bulk_create(changes, batch_size=500)
-            else:
-                rows = [[getattr(change, name) for name in _ENTERED] for change in changes]
-                insert_rows(Change, _ENTERED, rows)
+            self._store(changes, with_ids=is_gathered)
         if self._gathered is not None:
             self._gathered += changes
+
+    def _store(self, changes: list[NewChange], with_ids: bool) -> None:
+        rows = [[getattr(change, name) for name in _COLUMNS] for change in changes]
+        if not with_ids:
+            made = self.change_set.pk
+            insert_rows(Change, ("change_set_id", *_COLUMNS), [[made, *row] for row in rows])
+            return
+        stored = Change.objects.bulk_create(
+            [
+                Change(change_set=self.change_set, **dict(zip(_COLUMNS, row, strict=True)))
+                for row in rows
+            ],
+            batch_size=500,
+        )
+        for change, row in zip(changes, stored, strict=True):
+            change.pk = row.pk
 
     def _enter_change_set(self) -> None:
         self.change_set.save(force_insert=True)
@@ -312,7 +334,7 @@ class UnitOfWork:
             self.change_set.save(update_fields=["reason", "detail", "user"])
 
 
-def _without_rolled_back(gathered: list[Change]) -> list[Change]:
+def _without_rolled_back(gathered: list[NewChange]) -> list[NewChange]:
     """What is to be entered of gathered changes, in their order.
 
     Those that were made after a savepoint had been opened were entered at once and have an id: of

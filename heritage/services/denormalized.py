@@ -81,16 +81,18 @@ class Prepared:
 
 
 def prepare(
-    rows: Mapping[type, Iterable[Any]], links: Iterable[tuple[Any, str, list[int]]]
+    rows: Mapping[type, Iterable[Any]],
+    links: Iterable[tuple[Any, str, list[int]]],
+    known: Terms | None = None,
 ) -> Prepared:
     """The words and sort keys of sites that are about to be created: see `sites_to_create()`.
 
     A write that has `unit.prepared` takes them from there. What comes out otherwise when it is
     stored, as a slug that was taken meanwhile, is computed again. But for terms: who writes has
-    made sure that nobody has written any since.
+    made sure that nobody has written any since, nor any of the known ones before.
     """
     sites = derived_from.sites_to_create(rows, links)
-    terms = Terms.of_sites(sites)
+    terms = Terms.of_sites(sites, known)
     prepared = Prepared(terms=terms)
     for each in sites:
         texts = _search_texts(each, terms)

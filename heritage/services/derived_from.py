@@ -119,23 +119,25 @@ class Terms:
 
     @classmethod
     def of_sites(cls, sites: list[SiteWithRows], known: "Terms | None" = None) -> "Terms":
-        """Those that sites refer to, read with as many broader ones as they usually have; or the
-        known ones, if these have them all."""
-        kinds = {pk for each in sites for pk in each.kinds}
+        """Those that sites refer to, read with as many broader ones as they usually have; those
+        that are known are not read again."""
+        known = known or cls((), (), ())
+        kinds = {pk for each in sites for pk in each.kinds} - known.kinds.keys()
         places = {pk for each in sites for pk in (each.site.place_id, *each.also_in) if pk}
+        places -= known.places.keys()
         events = [event for each in sites for event in each.events]
         eras = {pk for event in events for pk in (event.first_era_id, event.last_era_id) if pk}
-        if (
-            known is not None
-            and kinds <= known.kinds.keys()
-            and places <= known.places.keys()
-            and eras <= known.eras.keys()
-        ):
+        eras -= known.eras.keys()
+        if not (kinds or places or eras):
             return known
+        new_kinds = Kind.objects.filter(pk__in=kinds).select_related("parent__parent")
+        new_places = Place.objects.filter(pk__in=places)
+        new_places = new_places.select_related("parent__parent__parent")
+        new_eras = Era.objects.filter(pk__in=eras).select_related("parent__parent")
         return cls(
-            Kind.objects.filter(pk__in=kinds).select_related("parent__parent"),
-            Place.objects.filter(pk__in=places).select_related("parent__parent__parent"),
-            Era.objects.filter(pk__in=eras).select_related("parent__parent"),
+            [*known.kinds.values(), *new_kinds],
+            [*known.places.values(), *new_places],
+            [*known.eras.values(), *new_eras],
         )
 
     def places_of(self, rows: SiteWithRows) -> set[int]:

@@ -8,7 +8,7 @@ showed it, the row is left out and says so.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Max
@@ -25,10 +25,13 @@ from heritage.exchange.writes import Writes
 from heritage.models import (
     Change,
     ChangeSet,
+    Era,
     Import,
     ImportRow,
     Job,
+    Kind,
     Licence,
+    Place,
     Register,
     Site,
     Source,
@@ -36,10 +39,10 @@ from heritage.models import (
     update_columns,
 )
 from heritage.models.unit_of_work import unit_of_work
-from heritage.services import jobs
+from heritage.services import Prepared, jobs
 
 AT_ONCE = 2_000  # records that are written in one transaction
-BATCH = 400  # of more than that: under a second each
+BATCH = 350  # of more than that: under a second each
 _DONE = ("outcome", "site", "entry", "problems", "is_applied")
 
 # The list that an entry is taken from, by the slug of its register: uid, citations, address.
@@ -108,12 +111,14 @@ def _apply_in_steps(
     if done < total:
         with writing():
             sources = _source(of_import), _source_of_texts(of_import)
+    terms: _Terms | None = None
     while True:
-        batch = _Batch(of_import, decider, sources, size)
+        batch = _Batch(of_import, decider, sources, size, terms)
         with writing():
             batch.write()
         written = len(batch.rows)
         done += written
+        terms = batch.terms()
         del batch
         after_batch()
         yield jobs.Progress(done, total, gettext_lazy("Writing records"))
@@ -133,6 +138,18 @@ def _apply_in_steps(
     return counts(of_import)
 
 
+class _Terms(NamedTuple):
+    """The terms that a batch has read, and the last change of the history before it did."""
+
+    prepared: Prepared
+    last_change: int
+
+    def were_written(self) -> bool:
+        since = Change.objects.filter(pk__gt=self.last_change).order_by()
+        models = ContentType.objects.get_for_models(Kind, Place, Era).values()
+        return since.filter(model__in=models).exists()
+
+
 class _Batch:
     """The next rows of a plan, decided as the records are now, and written under the lock."""
 
@@ -142,20 +159,26 @@ class _Batch:
         decider: Decider,
         sources: tuple[Source | None, Source | None],
         size: int,
+        terms: _Terms | None,
     ):
-        """`sources` are those of an official list, and of the descriptions in it."""
+        """`sources` are those of an official list, and of the descriptions in it; `terms` those
+        that the batch before has read."""
         self.of_import, self.decider, self.size = of_import, decider, size
         self.sources = sources
-        self._decide()
+        self._decide(terms)
 
-    def _decide(self) -> None:
+    def terms(self) -> _Terms:
+        return _Terms(Prepared(terms=self.prepared.terms), self._last_change)
+
+    def _decide(self, terms: _Terms | None = None) -> None:
         self._last_change = _last_change()  # first: what is written from here on counts
+        known = terms.prepared if terms and not terms.were_written() else None
         self.rows: list[ImportRow] = list(to_apply(self.of_import)[: self.size])
         decisions = self.decider.decide(self.rows, applying=True)
         self.writes, self.written = Writes(), [each for each in decisions if _is_as_planned(each)]
         for each in self.written:
             each.collect(self.writes, *self.sources)
-        self.prepared = self.writes.prepared()
+        self.prepared = self.writes.prepared(known)
 
     def write(self) -> None:
         of_import = self.of_import
