@@ -43,7 +43,7 @@ class Writes:
         sites = cast("list[Site]", list(self._new[Site].values()))
         Site.set_slugs(sites)
         rows = {model: list(rows.values()) for model, rows in self._new.items()}
-        return prepare(rows, self._related, before and before.terms)
+        return prepare(rows, self._related, before.terms if before else None)
 
     def save(self) -> None:
         for gone, ids in self._deleted.items():

@@ -47,6 +47,7 @@ from heritage.models import (
     Import,
     ImportQuestion,
     ImportRow,
+    Record,
     Register,
     Site,
     Source,
@@ -750,7 +751,7 @@ def _left_empty(record: Any) -> list[str]:
     return ["slug"] if isinstance(record, Site) and not record.slug else []
 
 
-def _at_default(record: Any) -> list[str]:
+def _at_default(record: Record) -> list[str]:
     """The columns of a new record that nobody has set: their defaults are valid."""
     if not record._state.adding:
         return []
@@ -759,7 +760,7 @@ def _at_default(record: Any) -> list[str]:
 
 
 @cache
-def _plain_defaults(model: type[Any]) -> list[tuple[str, Any]]:
+def _plain_defaults(model: type[Record]) -> list[tuple[str, Any]]:
     fields = [field for field in model._meta.concrete_fields if field.has_default()]
     return [
         (field.name, field.default)
