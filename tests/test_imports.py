@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone, translation
 
 from heritage.exchange import importing
+from heritage.exchange.importing.applying import _Batch
 from heritage.exchange.importing.deciding import Decider
 from heritage.models import (
     ChangeSet,
@@ -461,6 +462,26 @@ def test_each_batch_reads_the_sites_since_the_one_before(table, decided, monkeyp
     applied(of_import)
     assert [line for line, outcome in outcomes(of_import) if outcome == Outcome.LEFT] == [6]
     assert len(since) == 5 and len(set(since)) == 4 and since == sorted(since), since
+
+
+def test_a_place_that_gets_a_name_between_two_batches(table, monkeypatch):
+    """Terms are read once a run: those of the first batch are not those of the others then."""
+    monkeypatch.setattr("heritage.exchange.importing.applying.AT_ONCE", 2)
+    monkeypatch.setattr("heritage.exchange.importing.applying.BATCH", 2)
+    place, begun, decide = build.make_place("Luoyang", "洛阳"), [], _Batch.__init__
+
+    def after_the_first(batch, *given):
+        if len(begun) == 1:
+            place.other_names = ["Loyang"]
+            place.save()
+        begun.append(batch)
+        decide(batch, *given)
+
+    monkeypatch.setattr(_Batch, "__init__", after_the_first)
+    rows = [{"name:en": f"Site {n}", "place": "Luoyang"} for n in range(7)]
+    applied(table(*rows))
+    texts = Site.objects.values_list("search_text", flat=True)
+    assert len(texts) == 7 and all("loyang" in text for text in texts)
 
 
 def test_an_import_is_one_change_set_that_is_taken_back_as_a_whole(table, monkeypatch):
