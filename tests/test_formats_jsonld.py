@@ -4,9 +4,10 @@ import json
 from datetime import date, time
 
 import pytest
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from heritage.formats import Addresses, jsonld
+from heritage.formats import Addresses, jsonld, path_of
 from heritage.models import Identity, Opening, Price, Site, VisitingFact
 from tests import builders as build
 from tests.webrows import rows_of
@@ -24,6 +25,16 @@ def document(site: Site, language: str = "en", today: date = TODAY) -> dict:
     with translation.override(language):
         found = jsonld.site_document(rows_of(site), ADDRESSES, Identity.objects.current(), today)
     return json.loads(jsonld.as_script(found))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_path_is_that_of_its_route(language):
+    routes = [("web:home", ""), ("web:site", "argument"), ("web:kind", "temple"), ("sitemap", "")]
+    with translation.override(language):
+        for name, slug in [*routes, ("permanent", "a.b"), ("media:iiif_manifest", "Zz_9-")]:
+            assert path_of(name, slug) == reverse(name, args=[slug] if slug else [])
+        with pytest.raises(NoReverseMatch):
+            path_of("web:site", "a b")
 
 
 def test_what_it_is_and_how_it_is_called(longmen):
