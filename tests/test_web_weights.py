@@ -34,7 +34,7 @@ SOFT = {
     "/en/eras/tang/": 12_500,
     "/en/kinds/temple/": 13_600,
     "/en/places/china/": 13_600,
-    "/en/sites/?view=map": 56_200,
+    "/en/sites/?view=map": 56_400,
     "/en/sites/?view=timeline": 16_200,
     "/en/year/676/": 15_600,
     "/en/world-heritage/": 12_500,
