@@ -103,15 +103,15 @@ def test_a_file_of_one_user_is_for_this_user_alone(client, made):
 def test_a_kill_leaves_no_half_file_and_the_next_worker_makes_it_whole(client, made, monkeypatch):
     file = ask(q="all")
     job = Job.objects.get()
-    tell = jobs._tell
+    tell = jobs._store_progress
 
     def killed(this, progress):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(jobs, "_tell", killed)
+    monkeypatch.setattr(jobs, "_store_progress", killed)
     with pytest.raises(KeyboardInterrupt):
         jobs.run(job.pk)
-    monkeypatch.setattr(jobs, "_tell", tell)
+    monkeypatch.setattr(jobs, "_store_progress", tell)
     make_silent(job)
     assert client.get(address(file)).status_code == 410
     jobs.attend()

@@ -11,12 +11,12 @@ from django.utils.translation import get_language, override
 
 from heritage.models import Image, Site
 
-_STAND_IN = "argument"
+_STAND_IN = "1234567890"  # for a slug, a uid or a number
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+")  # slugs and uids, which no URL quotes
 
 
 def path_of(name: str, slug: str = "") -> str:
-    """What `reverse()` returns for a route with one slug or uid, or with no argument.
+    """What `reverse()` returns for a route with one slug, uid or number, or with no argument.
 
     A page has dozens; each route is reversed once in each language.
     """

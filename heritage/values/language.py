@@ -75,19 +75,25 @@ def interface_languages() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]
 
 
-@lru_cache(512)
 def normalise_code(code: str) -> str:
     """A BCP 47 tag in lower case with hyphens: "zh_Hans" → "zh-hans", "zh" → "zh-hans".
 
     ValueError if `code` does not have the shape of a tag.
     """
-    tag = code.strip().lower().replace("_", "-") if isinstance(code, str) else ""
-    if len(tag) > _LONGEST or not _SHAPE.fullmatch(tag):
+    tag = _normalised(code) if isinstance(code, str) else ""
+    if not tag:
         raise ValueError(
             _("“%(code)s” is not a language code such as en or zh-hans.")
             % {"code": str(code)[: _LONGEST + 1]}
         )
-    return _ALIASES.get(tag, tag)
+    return tag
+
+
+@lru_cache(512)
+def _normalised(code: str) -> str:
+    """The tag, or "" if it does not have the shape of one."""
+    tag = code.strip().lower().replace("_", "-")
+    return _ALIASES.get(tag, tag) if len(tag) <= _LONGEST and _SHAPE.fullmatch(tag) else ""
 
 
 @lru_cache(512)
