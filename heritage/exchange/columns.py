@@ -60,7 +60,7 @@ class Column:
     name: str  # of the field
     language: str = ""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Names the column in addresses and tables: "area_ha", "summary:en"."""
         return f"{self.name}:{self.language}" if self.language else self.name

@@ -297,7 +297,7 @@ class PartOfColumn(ListColumn):
     find_site: Callable[[str], list[Site]] | None = None
     _wholes: dict[int, Site] = field(default_factory=dict)  # named or stored, by id
 
-    @property
+    @cached_property
     def key(self) -> str:
         return "part_of"
 
@@ -373,7 +373,7 @@ class EntryColumn(Column):
     register: Any = None
     facet: str = ""  # what the file calls it
 
-    @property
+    @cached_property
     def key(self) -> str:
         name = f"{self.register.slug}.{self.facet or self.name}"
         return f"{name}:{self.language}" if self.language else name

@@ -150,7 +150,6 @@ class Decider:
         self.used = [
             (column, headers[key]) for key, column in self.columns.by_key.items() if key in headers
         ]
-        self._keys = [column.key for column, _header in self.used]
         self.kept: Counter[str] = Counter()  # values of an official list, by column
         self.questions: dict[str, tuple[Question, int]] = {}  # with how many rows ask each
         self._lines: dict[tuple[str, str], int] = {}  # of this file, by what it is the key of
@@ -201,11 +200,11 @@ class Decider:
     def _cells(self, decision: Decision) -> dict[str, str]:
         """The texts of a row by the key of their column; those that cannot be read are problems."""
         row, found = decision.row, {}
-        for key, (_column, header) in zip(self._keys, self.used, strict=True):
+        for column, header in self.used:
             if fault := row.faults.get(header):
                 decision.problems.append([header, fault])
             elif text := row.cells.get(header, ""):
-                found[key] = text
+                found[column.key] = text
         self._convert_point(decision, found)
         return found
 
@@ -572,11 +571,11 @@ class Decider:
             decision.differences.append([f"{entry.register.slug}.reference", "", entry.reference])
 
     def _compare(self, decision: Decision, cells: dict[str, str], site: Site | None) -> None:
-        for key, (column, header) in zip(self._keys, self.used, strict=True):
-            text = cells.get(key)
+        for column, header in self.used:
+            text = cells.get(column.key)
             record = self._record(decision, column, site)
-            if text is None or record is None or key == "uid":
-                if key == "uid" and text and site is not None and site._state.adding:
+            if text is None or record is None or column.key == "uid":
+                if column.key == "uid" and text and site is not None and site._state.adding:
                     site.uid = text
                 continue
             before = len(decision.asks)
