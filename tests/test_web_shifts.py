@@ -14,6 +14,7 @@ from tests.webrows import full_site, plain_site, vocabulary
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+PATHS = ("/en/", "/en/sites/", "/en/sites/longmen-grottoes/", "/zh-hans/sites/")
 MOST = 0.01  # 0.1 is what others call good
 # Those that follow a touch are counted as well, unlike in the published measure.
 OBSERVE = """
@@ -33,16 +34,42 @@ WHOLE = """
 return document.readyState === "complete" && [...document.images]
   .every((at) => at.complete || at.loading === "lazy");
 """
-HEAD = """
+# What has come is painted at any point of a page, on a busy machine or a slow line. The page is taken
+# away from its end, element by element: what stays must stand where it stood. Measured as above.
+LARGEST_OF_ALL_CUTS = """
 document.documentElement.style.overflowY = "scroll";  // as wide with and without the rest
-return [...document.querySelectorAll(".results-bar, .results-bar *")].map((each) => {
-  const box = each.getBoundingClientRect();
-  return [box.left, box.top, box.width, box.height].map(Math.round).join();
-});
-"""
-WITHOUT_THE_REST = """
-for (let at = document.querySelector(".results-bar"); at.id !== "main"; at = at.parentElement)
-  while (at.nextSibling) at.nextSibling.remove();
+const place = (each) => {
+  const {left, top, right, bottom} = each.getBoundingClientRect();
+  return {left: Math.max(left, 0), top: Math.max(top, 0), right: Math.min(right, innerWidth),
+          bottom: Math.min(bottom, innerHeight), x: left, y: top};
+};
+const area = ({left, top, right, bottom}) => Math.max(right - left, 0) * Math.max(bottom - top, 0);
+const all = [...document.body.querySelectorAll("*:not(svg *)")];
+let places = new Map(all.map((each) => [each, place(each)]));
+let largest = [0, "", ""];
+for (const last of all.reverse()) {
+  let at = last;
+  for (; at !== document.body; at = at.parentElement) while (at.nextSibling) at.nextSibling.remove();
+  const open = new Set();  // those that have begun but not ended only grow
+  for (at = last.parentElement; at; at = at.parentElement) open.add(at);
+  let moved = 0, distance = 0, first = null;
+  const now = new Map();
+  for (const each of all) {
+    if (!each.isConnected) continue;
+    const [to, from] = [place(each), places.get(each)];
+    now.set(each, to);
+    const by = Math.hypot(to.x - from.x, to.y - from.y);
+    if (by < 3 || open.has(each) || !area(to) || !area(from) || each.children.length) continue;
+    moved += area(to) + area(from);
+    distance = Math.max(distance, by);
+    first ??= each;
+  }
+  const score = Math.min(moved / innerWidth / innerHeight, 1) * distance / Math.max(innerWidth, innerHeight);
+  if (score > largest[0])
+    largest = [score, first.outerHTML.slice(0, 120), last.outerHTML.slice(0, 120)];
+  places = now;
+}
+return largest;
 """
 GAPS = """
 const near = document.querySelector(".site-near");
@@ -93,21 +120,19 @@ def test_the_measure_bites(browser, live_server, filled):
         shifts(browser)
 
 
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("width", [360, 1280])
-def test_the_head_of_a_list_stands_before_the_rest_has_come(browser, live_server, filled, width):
-    """On a busy machine it is painted by itself: nothing that follows may move it."""
+def test_what_follows_moves_nothing(browser, live_server, filled, width, path):
     resize(browser, width)
-    opened(browser, f"{live_server.url}/en/sites/")
-    assert browser.find_elements("css selector", ".paging")
-    before = browser.execute_script(HEAD)
-    browser.execute_script(WITHOUT_THE_REST)
-    assert browser.execute_script(HEAD) == before and len(before) > 5
+    opened(browser, live_server.url + path)
+    score, moved, without = browser.execute_script(LARGEST_OF_ALL_CUTS)
+    assert score < MOST, f"{score:.4f}: {moved} moves when what follows {without} comes"
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_jumps(browser, live_server, filled, width):
     resize(browser, width)
-    for path in ("/en/", "/en/sites/", "/en/sites/longmen-grottoes/", "/zh-hans/sites/"):
+    for path in PATHS:
         opened(browser, live_server.url + path)
         shifts(browser)
         assert browser.execute_script(FROM_ELSEWHERE) == []
