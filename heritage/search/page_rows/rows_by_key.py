@@ -1,7 +1,8 @@
 """Rows of one table by keys, in plain SQL and in the order of their model.
 
 Pages read a few rows by their keys from a dozen tables. Django takes several times as long to put
-such a statement together as the database takes to answer it, so it is written out here.
+such a statement together as the database takes to answer it, so it is written out here; and how its
+columns become attributes is found out once.
 
 What an order follows through a relation, as the rank of an entry's register, can only be compared
 once that is loaded: it comes first in each `Meta.ordering`, so that rows are sorted by it
@@ -9,13 +10,15 @@ afterwards.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Model, OrderBy
+from django.db.models.expressions import Col
 
 from heritage.models import Image, Rendition
 from heritage.search.replica import read_connection
@@ -39,7 +42,12 @@ def rows_by_key[T: Model](
     if not values:
         return []
     sql = _select(model, key, values, columns)
-    return list(model._default_manager.raw(sql + order_by(model) if in_order else sql, values))
+    database = connections[router.db_for_read(model)]
+    with database.cursor() as cursor:
+        cursor.execute(sql + order_by(model) if in_order else sql, values)
+        found = cursor.fetchall()
+        read = _attributes(model, tuple(column[0] for column in cursor.description))
+    return [_instance(model, row, read, database) for row in found]
 
 
 def values_by_key(
@@ -57,6 +65,38 @@ def values_by_key(
 def _select(model: type[Model], key: str, values: list[Any], columns: Iterable[str]) -> str:
     names, places = ", ".join(columns), ", ".join(["%s"] * len(values))
     return f"SELECT {names} FROM {model._meta.db_table} WHERE {key} IN ({places})"  # noqa: S608 - our names
+
+
+class _Attributes(NamedTuple):
+    """Those of an instance that a statement gives, in the order of the fields."""
+
+    names: list[str]
+    places: list[int]  # of their columns in a row
+    converters: list[tuple[int, Col, list[Callable[..., Any]]]]  # of those that need any
+
+
+@cache
+def _attributes(model: type[Model], columns: tuple[str, ...]) -> _Attributes:
+    """Columns that the model does not have are of a later release, while an upgrade goes on."""
+    fields = [field for field in model._meta.concrete_fields if field.column in columns]
+    converters = []
+    for at, field in enumerate(fields):
+        column = field.get_col(model._meta.db_table)
+        of_database = connection.ops.get_db_converters(column)
+        if found := [*of_database, *column.get_db_converters(connection)]:
+            converters.append((at, column, found))
+    places = [columns.index(field.column) for field in fields]
+    return _Attributes([field.attname for field in fields], places, converters)
+
+
+def _instance[T: Model](
+    model: type[T], row: tuple, attributes: _Attributes, database: BaseDatabaseWrapper
+) -> T:
+    values = [row[place] for place in attributes.places]
+    for at, column, converters in attributes.converters:
+        for convert in converters:
+            values[at] = convert(values[at], column, database)
+    return model.from_db(database.alias, attributes.names, values)
 
 
 def add_renditions(images: Collection[Image]) -> None:

@@ -261,10 +261,11 @@ def _answers(asked: dict[str, str], pk: int) -> dict[str, list[int]]:
     return found
 
 
-def linked_sites(ids: Iterable[int]) -> dict[int, Site]:
-    """Published sites by primary key, with what a link to them says and where they lie."""
+def linked_sites(ids: Iterable[int], *also: str) -> dict[int, Site]:
+    """Published sites by primary key, with what a link to them says, where they lie, and other
+    columns."""
     names = ("name", "short_name")
-    columns = ("id", "state", "uid", "slug", *names, "public_latitude", "public_longitude")
+    columns = ("id", "state", "uid", "slug", *names, "public_latitude", "public_longitude", *also)
     found = rows_by_key(Site, "id", ids, columns)
     return {site.pk: site for site in found if site.state == Site.State.PUBLISHED}
 

@@ -21,7 +21,7 @@ from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.formats import path_of
 from heritage.models import Site
-from heritage.search import IndexSnapshot, SiteFilter, map_cells, query_strings
+from heritage.search import IndexSnapshot, SiteFilter, map_cells, page_rows, query_strings
 from heritage.search.map_cells import Group, MapView, MapWindow
 from heritage.values.coordinates import Point
 from heritage.values.distances import distance_phrase
@@ -67,10 +67,24 @@ class MapMark:
     name_at: tuple[float, float, str] | None = None  # as SVG has it: x, y, anchor; None: no room
     name_beside: tuple[str, int, int] | None = None  # as Leaflet has it: side, and pixels from it
 
+    # As SVG has it.
+
     @property
-    def side(self) -> float:
-        """Of a seal, in pixels."""
-        return self.radius * 2
+    def cx(self) -> str:
+        return f"{self.x:z.1f}"
+
+    @property
+    def cy(self) -> str:
+        return f"{self.y:z.1f}"
+
+    @property
+    def r(self) -> str:
+        return f"{self.radius:.1f}"
+
+    @property
+    def side(self) -> str:
+        """Of a seal."""
+        return f"{self.radius * 2:.1f}"
 
     @property
     def left(self) -> str:
@@ -277,19 +291,10 @@ def _overlap(one: MapMark, other: MapMark) -> float:
 def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
     """Single sites, each linked to its page."""
     points = {each.site: (each.latitude, each.longitude) for each in groups if each.site}
-    columns = [
-        "uid",
-        "slug",
-        "name",
-        "short_name",
-        "blur_km",
-        "rule_blur_km",
-        "precision",
-        "accuracy_m",
-    ]
+    columns = ["blur_km", "rule_blur_km", "precision", "accuracy_m"]
     if window.zoom >= _BOUNDARIES_FROM:
         columns.append("boundary")
-    for site in Site.objects.filter(pk__in=list(points)).only(*columns).order_by("pk"):
+    for _pk, site in sorted(page_rows.linked_sites(points, *columns).items()):
         km, href = maps.uncertainty_km(site), path_of("web:site", site.slug)
         mark = with_boundary(mark_of(site, points[site.pk], km, window, href), site, window)
         cover = path_of("web:square_cover", site.uid)

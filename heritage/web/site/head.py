@@ -24,7 +24,7 @@ def site_head(request: HttpRequest, page: SitePage) -> Head:
         kind="article",
         picture=picture,
         picture_alt=page.title,
-        jsonld=jsonld.as_script(site_document(request, page.rows)),
+        jsonld=jsonld.as_script(_document(request, page.rows, picture)),
         data=request.build_absolute_uri(path_of("web:site_data", page.site.slug)),
         manifest=request.build_absolute_uri(manifest) if (manifest := page.manifest) else "",
         permanent=Addresses.of_request(request).permanent(page.site),
@@ -33,9 +33,12 @@ def site_head(request: HttpRequest, page: SitePage) -> Head:
 
 def site_document(request: HttpRequest, rows: page_rows.SiteRows) -> dict:
     """A published site as JSON-LD."""
+    return _document(request, rows, _picture(request, rows))
+
+
+def _document(request: HttpRequest, rows: page_rows.SiteRows, picture: str) -> dict:
     addresses, today = Addresses.of_request(request), timezone.localdate()
-    who, picture = identity(request), _picture(request, rows)
-    return jsonld.site_document(rows, addresses, who, today, picture)
+    return jsonld.site_document(rows, addresses, identity(request), today, picture)
 
 
 def citation(request: HttpRequest, site: Site, day: date | None = None) -> dict[str, str]:
