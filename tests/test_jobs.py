@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timedelta
 from datetime import time as time_of_day
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
@@ -387,6 +388,35 @@ def test_others_write_while_a_job_does_step_after_step(declare):
         ended.set()
         thread.join()
     assert (fresh(job).state, Site.objects.get().featured) == (State.DONE, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("between", "paused"), [(0, [0.25, 0.25]), (0.1, [0.15, 0.15]), (0.3, [])]
+)
+def test_a_job_pauses_after_steps_unless_it_computes_as_long_between_them(
+    declare, monkeypatch, between, paused
+):
+    now, pauses = [100.0], []
+
+    def sleep(seconds):
+        pauses.append(round(seconds, 3))
+        now[0] += seconds
+
+    def run(this):
+        for number in range(6):
+            with this.step():
+                now[0] += 0.2
+            yield jobs.Progress(number)
+            now[0] += between
+
+    declare(run)
+    job = jobs.start("test")
+    clock = SimpleNamespace(monotonic=lambda: now[0], sleep=sleep)
+    monkeypatch.setattr(jobs, "time", clock)
+    jobs.run(job.pk)
+    assert fresh(job).state == State.DONE
+    assert pauses == (paused if connection.vendor == "sqlite" else [])
 
 
 # --- a change set of several transactions ----------------------------------------------------

@@ -62,7 +62,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT = 10  # seconds
 TAKE_BACK = "take_back"  # the kind whose function takes back what a job of any kind wrote
 STEP_SECONDS = 900  # for a step; a process that takes longer hangs
-# After so much work, and for so long, a job leaves the database to others.
+# After so much work, and for so long, a job leaves the database to others; what it computes between
+# two steps leaves it to them, too.
 WORK_SECONDS, PAUSE_SECONDS = 0.3, 0.25
 TRIES = 3  # by the worker itself, of a job that comes no further
 
@@ -161,6 +162,8 @@ class Run:
     job: Job
     token: str
     cursor: dict[str, Any] = field(default_factory=dict)
+    step_ended: float = 0.0  # the last one
+    _in_steps: float = 0.0  # seconds, since others last had the time to write
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -181,10 +184,23 @@ class Run:
     @contextmanager
     def step(self) -> Iterator[None]:
         """A transaction: a whole step. The cursor is stored with it."""
+        self._let_others_write()
+        begun = time.monotonic()
         with transaction.atomic():
             self._hold()
             yield
             self._is_ours().update(cursor=self.cursor, heartbeat=timezone.now(), tries=0)
+        self.step_ended = time.monotonic()
+        self._in_steps += self.step_ended - begun
+
+    def _let_others_write(self) -> None:
+        """Wait if steps have taken long, unless there was time enough since the last one."""
+        free = time.monotonic() - self.step_ended
+        if free < PAUSE_SECONDS:
+            if self._in_steps <= WORK_SECONDS:
+                return
+            _pause(PAUSE_SECONDS - free)
+        self._in_steps = 0.0
 
     @contextmanager
     def batch(
@@ -298,16 +314,18 @@ def _run_steps(this: Run) -> dict[str, Any] | None:
             except StopIteration as ended:
                 return ended.value
             _store_progress(this, progress)
+            if this.step_ended > begun:
+                continue  # the next step waits before it begins, if it has to
             worked += time.monotonic() - begun
             if worked > WORK_SECONDS:
-                _let_others_write()
+                _pause(PAUSE_SECONDS)
                 worked = 0.0
 
 
-def _let_others_write() -> None:
+def _pause(seconds: float) -> None:
     """SQLite lets those who wait try again every tenth of a second; PostgreSQL lets them queue."""
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(seconds)
 
 
 def _store_progress(this: Run, progress: Progress) -> None:
