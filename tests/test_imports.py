@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -344,6 +345,36 @@ def test_a_name_of_several_terms_is_a_question_for_all_its_rows(table):
     importing.plan(of_import, None, here=True)
     applied(of_import)
     assert {site.kinds.get() for site in Site.objects.all()} == {other} != {one}
+
+
+def test_questions_are_read_in_the_language_of_the_reader(table):
+    map_of_china()
+    build.make_site("Kaiyuan Temple", "开元寺")
+    build.make_kind("Tower", "塔"), build.make_kind("Tower", "楼")
+    build.make_era("Jin", "晋", span="0266/0420"), build.make_era("Jin", "金", span="1115/1234")
+    with translation.override("zh-hans"):
+        of_import = table(
+            {"name:zh-hans": "开元寺", "area_ha": "3"},
+            {"name:zh-hans": "甲", "place": "河南省/郑州市"},
+            {"name:zh-hans": "乙", "kinds": "Tower"},
+            {"name:zh-hans": "丙", "event:built": "Jin Dynasty"},
+        )
+    asked = {}
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            questions = of_import.questions.order_by("pk")
+            asked[language] = [(each.text, *dict(each.choices).values()) for each in questions]
+    assert [text for text, *_answers in asked["en"]] == [
+        "Line 2, 开元寺: which site is it?",
+        "The catalogue does not have these places of Henan: 郑州市",
+        "Several are called “Tower”: choose one.",
+        "“jin dynasty” may be one of these eras: Jin (266–420), Jin (1115–1234). Choose one.",
+    ]
+    assert all(re.search("[\u4e00-\u9fff]", text) for text, *_answers in asked["zh-hans"])
+    assert "It is Kaiyuan Temple (开元寺)" in asked["en"][0]
+    assert "Leave the row out" in asked["en"][3] and len(asked["en"][3]) == 5
+    english = {text for question in asked["en"] for text in question[-2:]}
+    assert not english & {text for question in asked["zh-hans"] for text in question}
 
 
 # --- applying --------------------------------------------------------------------------------

@@ -391,9 +391,7 @@ def test_others_write_while_a_job_does_step_after_step(declare):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("between", "paused"), [(0, [0.25, 0.25]), (0.1, [0.15, 0.15]), (0.3, [])]
-)
+@pytest.mark.parametrize(("between", "paused"), [(0, [0.25, 0.25]), (0.1, [0.15, 0.15]), (0.3, [])])
 def test_a_job_pauses_after_steps_unless_it_computes_as_long_between_them(
     declare, monkeypatch, between, paused
 ):

@@ -15,6 +15,7 @@ from heritage.models import (
     Change,
     ChangeSet,
     Designation,
+    Import,
     LoadedRow,
     PendingRefresh,
     Register,
@@ -123,6 +124,19 @@ def test_schemes_become_registers(tmp_path, migrated):
         (uid, "whl") for uid in ENTRIES
     }
     assert Designation.objects.get(uid="whl-2").reference == "whl-2"
+
+
+def test_questions_of_plans_are_still_asked(migrated):
+    of_import = Import.objects.create(name="sites.csv", language="zh-hans")
+    options = [["same:1", {"en": "It is A", "zh-hans": "就是甲"}]]
+    words = {"en": "Which site is it?", "zh-hans": "是哪处遗产？"}
+    of_import.questions.create(key="match:2", kind="match", words=words, options=options)
+    migrated("0025_sights")
+    was = stored("ImportQuestion").get()
+    assert (was.text, was.options) == ("是哪处遗产？", [["same:1", "就是甲"]])
+    call_command("migrate", verbosity=0)
+    question = of_import.questions.get()
+    assert (question.text, question.choices) == ("是哪处遗产？", [("same:1", "就是甲")])
 
 
 def test_readers_get_the_latest_date_that_there_was(migrated):

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 from django.utils.text import capfirst, normalize_newlines
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from heritage.exchange.writes import Writes
 from heritage.models import Era, Event, Record, Site, Term
@@ -234,7 +235,8 @@ class AmbiguousName(ValidationError):
     def __init__(self, name: str, terms: list[Term]):
         self.name = name
         self.labels = [label_of(term) for term in terms]
-        super().__init__(_("Several are called “%(name)s”: choose one.") % {"name": name})
+        text = gettext_lazy("Several are called “%(name)s”: choose one.")
+        super().__init__(text, params={"name": name})
 
 
 @dataclass

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from heritage.models.jobs import Job
+from heritage.values.language import LanguageMap
 
 
 class Import(models.Model):
@@ -34,7 +35,7 @@ class Import(models.Model):
         related_name="+",
         verbose_name=_("uploaded by"),
     )
-    language = models.CharField(max_length=35)  # of what the plan says
+    language = models.CharField(max_length=35)  # of what the plan says of rows and of the file
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW)
     # The slug of the register whose official list it is; empty for a table of sites.
     register = models.CharField(max_length=60, blank=True)
@@ -73,8 +74,9 @@ class ImportQuestion(models.Model):
     of_import = models.ForeignKey(Import, models.CASCADE, related_name="questions")
     key = models.CharField(max_length=200)  # the same for all rows that ask the same
     kind = models.CharField(max_length=10, choices=Kind)
-    text = models.TextField()
-    options = models.JSONField(default=list)  # pairs of an answer and its label
+    # What is asked, in each language of the interface.
+    words = models.JSONField(default=dict, db_default={})
+    options = models.JSONField(default=list)  # pairs of an answer and its label in each of them
     answer = models.CharField(max_length=100, blank=True)
     rows = models.PositiveIntegerField(default=0)  # how many ask it
 
@@ -86,6 +88,16 @@ class ImportQuestion(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def text(self) -> str:
+        """What is asked, in the language of the reader."""
+        return str(LanguageMap(self.words).best())
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The answers with their labels in the language of the reader."""
+        return [(answer, str(LanguageMap(label).best())) for answer, label in self.options]
 
 
 class ImportRow(models.Model):

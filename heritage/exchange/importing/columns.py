@@ -181,6 +181,14 @@ class EventsColumn(ListColumn):
                 raise UnclearDate(text, error) from error
             raise ValidationError(str(error)) from error
 
+    def question(self, text: str) -> str:
+        """What is asked about an unclear date, in the language that is active."""
+        try:
+            read_date(text, self.kind, self.eras)
+        except DateQuestion as question:
+            return str(question)
+        return text
+
     def of_era(self, era: Era) -> tuple:
         """The value of an event that is dated by one era alone."""
         value = _event_value("", era, None)

@@ -14,7 +14,9 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from heritage.exchange.columns import AmbiguousName, Column, TermColumn, TextColumn
 from heritage.exchange.importing.columns import (
@@ -53,7 +55,9 @@ from heritage.models import (
     Source,
 )
 from heritage.models.labels import label_of
+from heritage.services import jobs
 from heritage.values.coordinates import Point, read_latitude, read_longitude
+from heritage.values.language import LazyText
 from heritage.values.point_reader import from_gcj02, read_point
 from heritage.values.sentences import joined
 
@@ -63,11 +67,28 @@ NEW, SKIP, EMPTY, WITHIN = "new", "skip", "empty", "within"  # answers, beside "
 
 @dataclass(slots=True)
 class Question:
+    """What a row asks. Its texts are put together in the language that is active."""
+
     key: str
     kind: str
-    text: str
-    options: list[tuple[str, str]]
+    text: LazyText
+    options: list[tuple[str, LazyText]]
     names: list[str] = field(default_factory=list)  # what rows that ask it call the unknown
+
+
+class AskedQuestion:
+    """A question with its texts in each language, and what the rows are that ask it."""
+
+    def __init__(self, question: Question):
+        self.kind = question.kind
+        self.words = jobs.in_languages(question.text)
+        self.options = [(key, jobs.in_languages(label)) for key, label in question.options]
+        self.names: list[str] = []
+        self.rows = 0
+
+    def add(self, question: Question) -> None:
+        self.rows += 1
+        self.names += [name for name in question.names if name not in self.names]
 
 
 @dataclass(slots=True)
@@ -151,7 +172,7 @@ class Decider:
             (column, headers[key]) for key, column in self.columns.by_key.items() if key in headers
         ]
         self.kept: Counter[str] = Counter()  # values of an official list, by column
-        self.questions: dict[str, tuple[Question, int]] = {}  # with how many rows ask each
+        self.questions: dict[str, AskedQuestion] = {}  # by key
         self._lines: dict[tuple[str, str], int] = {}  # of this file, by what it is the key of
         self._made: dict[tuple[str, int | None], int] = {}  # lines of new sites, by name and place
         self._taken: dict[int, int] = {}  # lines of a plan, by the stored site that they change
@@ -192,9 +213,9 @@ class Decider:
         for each in decisions:
             self._decide(each, cells[id(each)], targets.get(id(each)), sites, taken, applying)
             for question in each.asks:
-                known, count = self.questions.get(question.key, (question, 0))
-                known.names += [name for name in question.names if name not in known.names]
-                self.questions[question.key] = (known, count + 1)
+                if question.key not in self.questions:
+                    self.questions[question.key] = AskedQuestion(question)
+                self.questions[question.key].add(question)
         return decisions
 
     def _cells(self, decision: Decision) -> dict[str, str]:
@@ -435,17 +456,24 @@ class Decider:
         ):
             targets[id(decision)] = possible[0].site.pk
             return
-        options = []
+        options: list[tuple[str, LazyText]] = []
         for each in possible:
-            label = label_of(each.site)
-            same_option = f"same:{each.site.pk}", _("It is %(site)s") % {"site": label}
-            part = f"part:{each.site.pk}", _("A new site, part of %(site)s") % {"site": label}
-            options += [same_option, part] if each.is_shown_name else [part, same_option]
-        options += [(NEW, _("A new site")), (SKIP, _("Leave this row out"))]
-        text = _("Line %(line)s, %(name)s: which site is it?")
-        words = {"line": decision.row.line, "name": self._shown_name(decision.row)}
+            same, part = (
+                gettext_lazy("It is %(site)s"),
+                gettext_lazy("A new site, part of %(site)s"),
+            )
+            label = _label(each.site)
+            same_option = f"same:{each.site.pk}", _filled(same, site=label)
+            part_option = f"part:{each.site.pk}", _filled(part, site=label)
+            options += (
+                [same_option, part_option] if each.is_shown_name else [part_option, same_option]
+            )
+        options.append((NEW, gettext_lazy("A new site")))
+        options.append((SKIP, gettext_lazy("Leave this row out")))
+        text = gettext_lazy("Line %(line)s, %(name)s: which site is it?")
+        text = _filled(text, line=decision.row.line, name=self._shown_name(decision.row))
         decision.asks.append(
-            Question(_match_key(decision.row), ImportQuestion.Kind.MATCH, text % words, options)
+            Question(_match_key(decision.row), ImportQuestion.Kind.MATCH, text, options)
         )
 
     def _is_as_stored(self, decision: Decision, candidate: Candidate) -> bool:
@@ -657,20 +685,23 @@ class Decider:
             return self._unknown_place(decision, column, error)
         except AmbiguousName as error:
             terms = column._by_name.get(error.name, []) if isinstance(column, TermColumn) else []
-            options = [(f"id:{term.pk}", label_of(term)) for term in terms]
+            options = [(f"id:{term.pk}", _label(term)) for term in terms]
             key = f"term:{column.key}:{error.name}"[:200]
-            question = Question(key, ImportQuestion.Kind.VALUE, error.messages[0], options)
+            asked = lazy(_first_message, str)(error)
+            question = Question(key, ImportQuestion.Kind.VALUE, asked, options)
             return self._answered(decision, column, question, terms)
         except UnclearDate as error:
-            options = [(f"id:{era.pk}", label_of(era)) for era in error.eras]
+            options = [(f"id:{era.pk}", _label(era)) for era in error.eras]
             key = f"date:{error.text}"[:200]
-            question = Question(key, ImportQuestion.Kind.VALUE, error.messages[0], options)
+            asked = lazy(cast("EventsColumn", column).question, str)(error.text)
+            question = Question(key, ImportQuestion.Kind.VALUE, asked, options)
             return self._answered(decision, column, question, error.eras)
 
     def _answered(
         self, decision: Decision, column: Column, question: Question, terms: list[Any]
     ) -> Any:
-        question.options += [(EMPTY, _("Leave the field as it is")), (SKIP, _("Leave the row out"))]
+        question.options.append((EMPTY, gettext_lazy("Leave the field as it is")))
+        question.options.append((SKIP, gettext_lazy("Leave the row out")))
         answer = self.answers.get(question.key)
         if answer is None:
             decision.asks.append(question)
@@ -690,14 +721,15 @@ class Decider:
         within = error.within
         if within is None:
             key = f"place::{error.name}"[:200]
-            text = _("The catalogue has no place called “%(name)s”.") % {"name": error.name}
-            options: list[tuple[str, str]] = []
+            text = gettext_lazy("The catalogue has no place called “%(name)s”.")
+            text = _filled(text, name=error.name)
+            options: list[tuple[str, LazyText]] = []
         else:
             key = f"place:{within.pk}"
-            text = _("The catalogue does not have these places of %(place)s:") % {
-                "place": label_of(within)
-            }
-            options = [(WITHIN, _("Record these sites at %(place)s") % {"place": label_of(within)})]
+            text = gettext_lazy("The catalogue does not have these places of %(place)s:")
+            text = _filled(text, place=_label(within))
+            here = gettext_lazy("Record these sites at %(place)s")
+            options = [(WITHIN, _filled(here, place=_label(within)))]
         question = Question(key, ImportQuestion.Kind.PLACE, text, options, [error.name])
         if within is not None and self.answers.get(key) == WITHIN:
             return [within]
@@ -733,6 +765,18 @@ class Decider:
 
 
 _NAME = TextColumn("name", "en")
+
+
+_label = lazy(label_of, str)
+
+
+def _first_message(error: ValidationError) -> str:
+    return str(error.messages[0])
+
+
+def _filled(text: LazyText, **words: Any) -> LazyText:
+    """A sentence with its words, in the language that is active when it is read."""
+    return lazy(lambda: str(text) % words, str)()
 
 
 def _choice(column: Column, text: str) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heritage.exchange.importing import files
-from heritage.exchange.importing.deciding import Decider, Outcome
+from heritage.exchange.importing.deciding import AskedQuestion, Decider, Outcome
 from heritage.exchange.importing.memory import garbage_by_batch
 from heritage.exchange.reading import Row, UnreadableFile
 from heritage.models import (
@@ -185,27 +185,30 @@ def _note_gone(of_import: Import, decider: Decider) -> None:
 
 def _store_questions(of_import: Import, decider: Decider) -> None:
     answered = set(of_import.questions.values_list("key", flat=True))
-    made = []
-    for key, (question, count) in decider.questions.items():
-        if key in answered:
-            continue
-        text = question.text
-        if question.kind == ImportQuestion.Kind.PLACE and len(question.names) > 0:
-            named = "、" if of_import.language.startswith("zh") else ", "
-            listed = named.join(question.names[:_NAMED])
-            more = len(question.names) - _NAMED
-            text = f"{text} {listed}" + (f" (+{more})" if more > 0 else "")
-        made.append(
-            ImportQuestion(
-                of_import=of_import,
-                key=key,
-                kind=question.kind,
-                text=text,
-                options=question.options,
-                rows=count,
-            )
+    made = [
+        ImportQuestion(
+            of_import=of_import,
+            key=key,
+            kind=question.kind,
+            words={
+                code: _with_names(text, question, code) for code, text in question.words.items()
+            },
+            options=question.options,
+            rows=question.rows,
         )
+        for key, question in decider.questions.items()
+        if key not in answered
+    ]
     ImportQuestion.objects.bulk_create(made, batch_size=500)
+
+
+def _with_names(text: str, question: AskedQuestion, language: str) -> str:
+    """A text with the unknown places that the question is about."""
+    if question.kind != ImportQuestion.Kind.PLACE:
+        return text
+    named = ("、" if language.startswith("zh") else ", ").join(question.names[:_NAMED])
+    more = len(question.names) - _NAMED
+    return f"{text} {named}" + (f" (+{more})" if more > 0 else "")
 
 
 def counts(of_import: Import) -> dict[str, int]:

@@ -43,7 +43,7 @@ class Shower:
 
     def __init__(self, of_import: Import):
         self._columns = ImportColumns(of_import.mapping.values()).by_key
-        self._asked = dict(of_import.questions.values_list("key", "text"))
+        self._asked = {each.key: each.text for each in of_import.questions.only("key", "words")}
 
     def label(self, key: str) -> str:
         column = self._columns.get(key)
@@ -92,7 +92,8 @@ def page(of_import: Import) -> str:
 
 def failed_rows(of_import: Import) -> Iterator[str]:
     """The rows that were not imported as a table (CSV), each with the reason."""
-    asked = dict(of_import.questions.values_list("key", "text"))
+    with translation.override(of_import.language):  # as the problems of its rows
+        asked = {each.key: each.text for each in of_import.questions.only("key", "words")}
     out = io.StringIO()
     writer = csv.writer(out)
     out.write("\ufeff")  # tells spreadsheets that the file is UTF-8

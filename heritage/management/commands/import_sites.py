@@ -169,7 +169,7 @@ class Command(BaseCommand):
         open_questions = of_import.questions.filter(answer="")
         if options["questions"]:
             asked = {
-                each.key: {"text": each.text, "answers": dict(each.options)}
+                each.key: {"text": each.text, "answers": dict(each.choices)}
                 for each in open_questions
             }
             text = json.dumps(asked, ensure_ascii=False, indent=1)
