@@ -207,7 +207,8 @@ class Decider:
         decisions = [Decision(row) for row in rows]
         cells = {id(each): self._cells(each) for each in decisions}
         self._find_entries(decisions, cells)
-        targets = self._targets(decisions, cells, applying)
+        find_targets = self._planned_targets if applying else self._targets
+        targets = find_targets(decisions, cells)
         sites = self._load(pk for pk in targets.values() if pk is not None)
         taken: dict[int, int] = {} if applying else self._taken
         for each in decisions:
@@ -280,14 +281,12 @@ class Decider:
                     )
 
     def _targets(
-        self, decisions: list[Decision], cells: dict[int, dict[str, str]], applying: bool
+        self, decisions: list[Decision], cells: dict[int, dict[str, str]]
     ) -> dict[int, int | None]:
         """The id of the stored site of each decision that has one, by the decision's identity.
 
         Decisions that ask, or that are wrong, say so themselves.
         """
-        if applying:
-            return self._planned_targets(decisions, cells)
         by_key = self._by_keys(decisions, cells)
         targets: dict[int, int | None] = {}
         unknown = []
@@ -529,7 +528,10 @@ class Decider:
             decision.site = None
         elif is_new:
             decision.site = Site(state=self.options.state)
-            self._check_new(decision, cells, applying)
+            if not self.options.creates:
+                decision.outcome = Outcome.LEFT
+            if not applying:
+                self._check_new(decision, cells)
         elif target is not None:
             if target in taken:
                 text = _("Line %(line)s says something of the same site.")
@@ -557,11 +559,8 @@ class Decider:
                 text = _("“%(key)s” stands in line %(line)s already.")
                 decision.problems.append(["", text % {"key": key[1], "line": line}])
 
-    def _check_new(self, decision: Decision, cells: dict[str, str], applying: bool) -> None:
-        if not self.options.creates:
-            decision.outcome = Outcome.LEFT
-        if applying:
-            return
+    def _check_new(self, decision: Decision, cells: dict[str, str]) -> None:
+        """That a new site has a name, and that no other line makes it, too."""
         if not self._names(cells):
             decision.problems.append(
                 ["", _("No record has this key, and a new site needs a name.")]

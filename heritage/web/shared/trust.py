@@ -108,7 +108,7 @@ def key_of(statement: Statement) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class ToCheck:
+class StatementToCheck:
     label: str
     url: str  # of the form for a correction, about this statement
 
@@ -116,7 +116,7 @@ class ToCheck:
 @dataclass(frozen=True, slots=True)
 class SiteTrust:
     summary: str
-    to_check: list[ToCheck]
+    to_check: list[StatementToCheck]
 
 
 def site_trust(rows: page_rows.SiteRows) -> SiteTrust | None:
@@ -128,7 +128,7 @@ def site_trust(rows: page_rows.SiteRows) -> SiteTrust | None:
     return SiteTrust(
         counted(Counter([each.trust for each in found])),
         [
-            ToCheck(
+            StatementToCheck(
                 str(capfirst(label_of(each, rows.kinds))),
                 f"{form}?about={key_of(each)}",
             )
