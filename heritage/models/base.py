@@ -3,6 +3,7 @@
 import copy
 import uuid
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import batched
 from typing import Any, ClassVar, Self
 
@@ -329,14 +330,12 @@ class Record(models.Model):
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         # The database enforces foreign keys and forms look them up: asking once more for
         # each would cost a query a key.
-        keys = {f.name for f in self._meta.fields if f.many_to_one or f.one_to_one}
-        super().clean_fields(exclude=set(exclude or ()) | keys)
+        keys, excluded = _foreign_keys(type(self)), set(exclude or ())
+        super().clean_fields(exclude=excluded.union(keys))
         missing = {
-            f.name: ValidationError(f.error_messages["null"], code="null")
-            for f in self._meta.fields
-            if f.name in keys - set(exclude or ())
-            and not f.null
-            and getattr(self, f.attname) is None
+            name: ValidationError(field.error_messages["null"], code="null")
+            for name, field in keys.items()
+            if not field.null and name not in excluded and getattr(self, field.attname) is None
         }
         if missing:
             raise ValidationError(missing)
@@ -395,6 +394,11 @@ class Record(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with unit_of_work() as unit, unit.gathering():
             return super().delete(*args, **kwargs)
+
+
+@cache
+def _foreign_keys(model: type[Record]) -> dict[str, models.Field]:
+    return {f.name: f for f in model._meta.fields if f.many_to_one or f.one_to_one}
 
 
 class TreeQuerySet[T: "TreeRecord"](RecordQuerySet[T]):

@@ -102,7 +102,7 @@ def index_text(
     written: dict[str, None] = {}
     spelt: dict[str, None] = {}
     runs: dict[str, None] = {}
-    brief: dict[str, None] = {}
+    brief: list[str] = []
     for name in names:
         first, *others = normalize.forms(name) or ("",)
         written[first] = None
@@ -116,14 +116,14 @@ def index_text(
     for name in foreign:
         spelt |= dict.fromkeys(normalize.forms(name))
     for term in terms:
-        brief |= dict.fromkeys(_forms_of_term(term))
-    brief |= dict.fromkeys(map(normalize.fold, sentences))
+        brief += _forms_of_term(term)
+    brief += map(normalize.fold, sentences)
     parts: tuple[Iterable[str], ...] = (
         shown,
         written,
         [form for form in spelt if form not in written],
         [run for run in runs if run not in spelt],
-        brief,
+        dict.fromkeys(brief),
         map(normalize.fold, texts),
     )
     return _BLANK_LINE.join("\n".join(filter(None, part)) for part in parts)
@@ -182,7 +182,7 @@ def index_words(text: str) -> list[str]:
 def misspellable(words: Iterable[str]) -> set[str]:
     """Of the words of a record, those of names and of its brief description that a misspelt search
     is compared with: of letters only, and long enough."""
-    brief = {word[1:] for word in words if word[0] in _BRIEFLY}
+    brief = {word[1:] for word in set(words) if word[0] in _BRIEFLY}
     return {w for w in brief if len(w) > 3 and w.isalpha() and not _HAN.match(w)}
 
 

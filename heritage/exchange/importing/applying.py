@@ -42,7 +42,7 @@ from heritage.models.unit_of_work import unit_of_work
 from heritage.services import Prepared, jobs
 
 AT_ONCE = 2_000  # records that are written in one transaction
-BATCH = 350  # of more than that: under a second each
+BATCH = 250  # of more than that: under a second each
 _DONE = ("outcome", "site", "entry", "problems", "is_applied")
 
 # The list that an entry is taken from, by the slug of its register: uid, citations, address.
