@@ -2,11 +2,13 @@
 
     HERITAGE_DEMO=1 HERITAGE_DATA=/tmp/bench/imports uv run python -m benchmarks.imports 10000
     … uv run python -m benchmarks.imports sites.xlsx --profile 40
+    … uv run python -m benchmarks.imports 10000 --editor
 
 imports a made-up table of so many new sites, or a file, into the database of the settings. Where
 there is none, it is made with vocabularies alone: no site, no entry of a register. Prints what the
 process computed and waited for each part, records a second of computing, the most that it computed
-while it held the lock of the catalogue, and the greatest memory of the process.
+while it held the lock of the catalogue, and the greatest memory of the process. With an editor a
+second process saves a site each second meanwhile, and what its saves took is printed, too.
 """
 
 import argparse
@@ -17,10 +19,13 @@ import os
 import pstats
 import random
 import resource
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import django
 
@@ -35,12 +40,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("file", help="a file, or how many rows of a made-up table")
     parser.add_argument("--profile", type=int, default=0, help="show so many functions")
+    parser.add_argument("--editor", action="store_true", help="let an editor save meanwhile")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
     django.setup()
     prepare()
     profile = cProfile.Profile(time.process_time)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, editor(options.editor):
         path = Path(options.file)
         if options.file.isdecimal():
             path = write_table(Path(folder) / "sites.csv", int(options.file))
@@ -61,6 +67,29 @@ def main() -> None:
         stats = pstats.Stats(profile)
         stats.sort_stats("cumulative").print_stats("heritage|django/db", options.profile)
         stats.sort_stats("tottime").print_stats(options.profile // 2)
+
+
+@contextmanager
+def editor(is_there: bool) -> Iterator[None]:
+    """An editor who saves a site each second, in a process of its own."""
+    if not is_there:
+        yield
+        return
+    from benchmarks import writing
+    from heritage.models import Site
+
+    if not Site.objects.exists():
+        Site.objects.create(name={"en": "A site that is edited"})
+    writer = writing.start(SimpleNamespace(environment={}), writing.ONE_A_SECOND)
+    writing.begin(writer)
+    try:
+        yield
+    finally:
+        took = sorted(writing.finish(writer))
+        print(
+            f"{len(took)} saves of an editor meanwhile: {statistics.median(took):,.0f} ms, "
+            f"95 % {took[int(0.95 * len(took))]:,.0f}, longest {took[-1]:,.0f}"
+        )
 
 
 def prepare() -> None:
