@@ -457,16 +457,10 @@ class Decider:
             return
         options: list[tuple[str, LazyText]] = []
         for each in possible:
-            same, part = (
-                gettext_lazy("It is %(site)s"),
-                gettext_lazy("A new site, part of %(site)s"),
-            )
-            label = _label(each.site)
-            same_option = f"same:{each.site.pk}", _filled(same, site=label)
-            part_option = f"part:{each.site.pk}", _filled(part, site=label)
-            options += (
-                [same_option, part_option] if each.is_shown_name else [part_option, same_option]
-            )
+            label, part_of = _label(each.site), gettext_lazy("A new site, part of %(site)s")
+            same = f"same:{each.site.pk}", _filled(gettext_lazy("It is %(site)s"), site=label)
+            part = f"part:{each.site.pk}", _filled(part_of, site=label)
+            options += [same, part] if each.is_shown_name else [part, same]
         options.append((NEW, gettext_lazy("A new site")))
         options.append((SKIP, gettext_lazy("Leave this row out")))
         text = gettext_lazy("Line %(line)s, %(name)s: which site is it?")
