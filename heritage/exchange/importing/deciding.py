@@ -7,7 +7,7 @@ shown.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any, cast
@@ -71,8 +71,8 @@ class Question:
 
     key: str
     kind: str
-    text: LazyText
-    options: list[tuple[str, LazyText]]
+    text: object
+    options: Sequence[tuple[str, object]]
     names: list[str] = field(default_factory=list)  # what rows that ask it call the unknown
 
 
@@ -455,16 +455,16 @@ class Decider:
         ):
             targets[id(decision)] = possible[0].site.pk
             return
-        options: list[tuple[str, LazyText]] = []
+        options: list[tuple[str, object]] = []
         for each in possible:
             label, part_of = _label(each.site), gettext_lazy("A new site, part of %(site)s")
-            same = f"same:{each.site.pk}", _filled(gettext_lazy("It is %(site)s"), site=label)
-            part = f"part:{each.site.pk}", _filled(part_of, site=label)
-            options += [same, part] if each.is_shown_name else [part, same]
+            it_is = f"same:{each.site.pk}", _filled(gettext_lazy("It is %(site)s"), site=label)
+            within = f"part:{each.site.pk}", _filled(part_of, site=label)
+            options += [it_is, within] if each.is_shown_name else [within, it_is]
         options.append((NEW, gettext_lazy("A new site")))
         options.append((SKIP, gettext_lazy("Leave this row out")))
-        text = gettext_lazy("Line %(line)s, %(name)s: which site is it?")
-        text = _filled(text, line=decision.row.line, name=self._shown_name(decision.row))
+        which = gettext_lazy("Line %(line)s, %(name)s: which site is it?")
+        text = _filled(which, line=decision.row.line, name=self._shown_name(decision.row))
         decision.asks.append(
             Question(_match_key(decision.row), ImportQuestion.Kind.MATCH, text, options)
         )
@@ -693,8 +693,11 @@ class Decider:
     def _answered(
         self, decision: Decision, column: Column, question: Question, terms: list[Any]
     ) -> Any:
-        question.options.append((EMPTY, gettext_lazy("Leave the field as it is")))
-        question.options.append((SKIP, gettext_lazy("Leave the row out")))
+        leave_field, leave_row = (
+            gettext_lazy("Leave the field as it is"),
+            gettext_lazy("Leave the row out"),
+        )
+        question.options = [*question.options, (EMPTY, leave_field), (SKIP, leave_row)]
         answer = self.answers.get(question.key)
         if answer is None:
             decision.asks.append(question)
@@ -714,13 +717,13 @@ class Decider:
         within = error.within
         if within is None:
             key = f"place::{error.name}"[:200]
-            text = gettext_lazy("The catalogue has no place called “%(name)s”.")
-            text = _filled(text, name=error.name)
-            options: list[tuple[str, LazyText]] = []
+            unknown = gettext_lazy("The catalogue has no place called “%(name)s”.")
+            text = _filled(unknown, name=error.name)
+            options: list[tuple[str, object]] = []
         else:
             key = f"place:{within.pk}"
-            text = gettext_lazy("The catalogue does not have these places of %(place)s:")
-            text = _filled(text, place=_label(within))
+            unknown = gettext_lazy("The catalogue does not have these places of %(place)s:")
+            text = _filled(unknown, place=_label(within))
             here = gettext_lazy("Record these sites at %(place)s")
             options = [(WITHIN, _filled(here, place=_label(within)))]
         question = Question(key, ImportQuestion.Kind.PLACE, text, options, [error.name])
@@ -767,7 +770,7 @@ def _first_message(error: ValidationError) -> str:
     return str(error.messages[0])
 
 
-def _filled(text: LazyText, **words: Any) -> LazyText:
+def _filled(text: LazyText, **words: Any) -> object:
     """A sentence with its words, in the language that is active when it is read."""
     return lazy(lambda: str(text) % words, str)()
 
