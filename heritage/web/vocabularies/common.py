@@ -99,6 +99,7 @@ class CountedTree:
         known = TREES[name].tree(index.vocabulary)
         self.terms, self.children = known.terms, known.children
         self.by_slug, self.broader = known.by_slug, known.broader
+        self._order = known.order
 
     def term(self, slug: str) -> Any:
         """The term of a page, whose sources are read when they are asked for, and kept with it.
@@ -123,10 +124,15 @@ class CountedTree:
         return [term for term in self.children.get(parent_id, ()) if self.count(term)]
 
     def leaves(self) -> list:
-        """The narrowest terms that have sites."""
-        return [
-            term for term in self.terms.values() if self.count(term) and not self.counted(term.pk)
-        ]
+        """The narrowest terms that have sites, in the order of the vocabulary."""
+        found, open_terms = [], self.counted()
+        while open_terms:
+            term = open_terms.pop()
+            if narrower := self.counted(term.pk):
+                open_terms += narrower
+            else:
+                found.append(term)
+        return sorted(found, key=lambda term: self._order[term.pk])
 
     def choice(self) -> list:
         """The first level that offers a choice."""
