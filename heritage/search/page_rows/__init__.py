@@ -7,7 +7,7 @@ memory.
 
 from heritage.search.page_rows.card_rows import CardData, read_cards
 from heritage.search.page_rows.day_rows import DayRows, VisitRows, read_day, read_visits
-from heritage.search.page_rows.neighbours import Neighbour, nearby, reachable
+from heritage.search.page_rows.neighbours import MARK_COLUMNS, Neighbour, nearby, reachable
 from heritage.search.page_rows.past import NotKnown, Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
 from heritage.search.page_rows.rows_by_key import add_renditions, in_order
@@ -23,6 +23,7 @@ from heritage.search.page_rows.table_rows import EventRow, Span, TablePortion, r
 
 __all__ = [
     "LINKS",
+    "MARK_COLUMNS",
     "RELATIONS",
     "CardData",
     "DayRows",

@@ -13,12 +13,14 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.page_rows import site_rows
 from heritage.values.coordinates import Point
 
+# What the mark of a site on a map tells of where it lies.
+MARK_COLUMNS = ("precision", "accuracy_m", "blur_km", "rule_blur_km", "boundary")
 _FIRST_SHARE = 10  # a tenth of the radius is searched first: where sites are many, that is enough
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    site: Site
+    site: Site  # with what a link to it and its mark on a map need
     km: float
     point: Point  # the nearest of the site and its parts, as the public sees it
 
@@ -75,5 +77,5 @@ def _reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) 
 
 def _with_sites(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:
     km, points = around.km_of(ids), around.points_of(ids)
-    found = site_rows.linked_sites(ids)
+    found = site_rows.linked_sites(ids, *MARK_COLUMNS)
     return [Neighbour(site, km[pk], points[pk]) for pk in ids if (site := found.get(pk))]

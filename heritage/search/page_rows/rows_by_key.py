@@ -47,7 +47,7 @@ def rows_by_key[T: Model](
         cursor.execute(sql + order_by(model) if in_order else sql, values)
         found = cursor.fetchall()
         read = _attributes(model, tuple(column[0] for column in cursor.description))
-    return [_instance(model, row, read, database) for row in found]
+    return _instances(model, found, read, database)
 
 
 def values_by_key(
@@ -89,14 +89,17 @@ def _attributes(model: type[Model], columns: tuple[str, ...]) -> _Attributes:
     return _Attributes([field.attname for field in fields], places, converters)
 
 
-def _instance[T: Model](
-    model: type[T], row: tuple, attributes: _Attributes, database: BaseDatabaseWrapper
-) -> T:
-    values = [row[place] for place in attributes.places]
-    for at, column, converters in attributes.converters:
-        for convert in converters:
-            values[at] = convert(values[at], column, database)
-    return model.from_db(database.alias, attributes.names, values)
+def _instances[T: Model](
+    model: type[T], rows: list[tuple], read: _Attributes, database: BaseDatabaseWrapper
+) -> list[T]:
+    found = []
+    for row in rows:
+        values = [row[place] for place in read.places]
+        for at, column, converters in read.converters:
+            for convert in converters:
+                values[at] = convert(values[at], column, database)
+        found.append(model.from_db(database.alias, read.names, values))
+    return found
 
 
 def add_renditions(images: Collection[Image]) -> None:

@@ -214,7 +214,7 @@ def marks_of(
     index: IndexSnapshot, view: MapView, window: MapWindow, data: QueryDict
 ) -> list[MapMark]:
     """Marks of a list of which `data` is the query: districts first, single sites last."""
-    marks = marks_of_groups(view.groups, window, data)
+    marks = marks_of_groups(view.groups, window, data, _read_sites(view.groups, window))
     badges: list[MapMark] = []
     for each in _districts(index, view, window, data):
         # Left of its town, since the name of that mostly stands at the right.
@@ -250,8 +250,11 @@ def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
     ]
 
 
-def marks_of_groups(groups: list[Group], window: MapWindow, data: QueryDict) -> list[MapMark]:
-    return [*_groups(groups, window, data), *_sites(groups, window)]
+def marks_of_groups(
+    groups: list[Group], window: MapWindow, data: QueryDict, sites: dict[int, Site]
+) -> list[MapMark]:
+    """`sites` are the single ones among the groups, with `page_rows.MARK_COLUMNS`."""
+    return [*_groups(groups, window, data), *_sites(groups, window, sites)]
 
 
 def _beside(badge: MapMark, marks: list[MapMark], window: MapWindow) -> MapMark:
@@ -288,13 +291,20 @@ def _overlap(one: MapMark, other: MapMark) -> float:
     return max(0, one.radius + other.radius - hypot(one.x - other.x, one.y - other.y) - 2)
 
 
-def _sites(groups: Iterable[Group], window: MapWindow) -> Iterator[MapMark]:
+def _read_sites(groups: Iterable[Group], window: MapWindow) -> dict[int, Site]:
+    """The single sites among groups; boundaries only where they are drawn."""
+    columns = [
+        name
+        for name in page_rows.MARK_COLUMNS
+        if name != "boundary" or window.zoom >= _BOUNDARIES_FROM
+    ]
+    return page_rows.linked_sites([each.site for each in groups if each.site], *columns)
+
+
+def _sites(groups: Iterable[Group], window: MapWindow, sites: dict[int, Site]) -> Iterator[MapMark]:
     """Single sites, each linked to its page."""
     points = {each.site: (each.latitude, each.longitude) for each in groups if each.site}
-    columns = ["blur_km", "rule_blur_km", "precision", "accuracy_m"]
-    if window.zoom >= _BOUNDARIES_FROM:
-        columns.append("boundary")
-    for _pk, site in sorted(page_rows.linked_sites(points, *columns).items()):
+    for site in (sites[pk] for pk in sorted(points.keys() & sites.keys())):
         km, href = maps.uncertainty_km(site), path_of("web:site", site.slug)
         mark = with_boundary(mark_of(site, points[site.pk], km, window, href), site, window)
         cover = path_of("web:square_cover", site.uid)

@@ -70,7 +70,8 @@ def of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> SmallMap | No
     latitudes, longitudes = zip(here, *(near.point for near in found), strict=True)
     window = map_cells.window_of_points(latitudes, longitudes, WIDTH, HEIGHT, _CLOSEST)
     groups = map_cells.grouped(((near.site.pk, *near.point) for near in found), window)
-    marks = map_sheets.marks_of_groups(groups, window, QueryDict())
+    sites = {near.site.pk: near.site for near in found}
+    marks = map_sheets.marks_of_groups(groups, window, QueryDict(), sites)
     label = _("Map: %(name)s and what lies around it; the list names them")
     return _around(site, [*marks, *_here(site, window)], window, label)
 
