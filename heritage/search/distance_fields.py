@@ -17,7 +17,6 @@ from heritage.cartography import gazetteer
 from heritage.models import Place, Site
 from heritage.search import store, text_search
 from heritage.search.filter_fields import (
-    ShallowCopyFilter,
     ValueField,
     read_degrees,
     unknown_value_error,
@@ -136,7 +135,7 @@ class SearchCentreField(ValueField[SearchCentre]):
         return SearchCentre((site.public_latitude, site.public_longitude), site)
 
 
-class SearchCentreFilter(ShallowCopyFilter, filters.Filter):
+class SearchCentreFilter(filters.Filter):
     field_class = SearchCentreField
 
 
@@ -155,5 +154,5 @@ class SearchRadiusField(ValueField[float]):
         return km
 
 
-class SearchRadiusFilter(ShallowCopyFilter, filters.Filter):
+class SearchRadiusFilter(filters.Filter):
     field_class = SearchRadiusField

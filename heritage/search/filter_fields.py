@@ -5,6 +5,7 @@ The message for an invalid value says what to write instead.
 
 import re
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass
@@ -35,15 +36,15 @@ def unknown_value_error(value: str) -> ValidationError:
     return ValidationError(message, code="invalid_choice", params={"value": shown})
 
 
-class ShallowCopyFilter:
-    """A filter that is never changed, so a shallow copy serves where django-filter copies
-    deeply."""
+class FieldsByName[V](OrderedDict[str, V]):
+    """Fields of a form, or filters. What is copied for each request, by Django and django-filter,
+    is changed by setting attributes alone: a shallow copy of each serves."""
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return copy(self)
+        return type(self)((name, copy(each)) for name, each in self.items())
 
 
-class OneOfFilter(ShallowCopyFilter, filters.ChoiceFilter):
+class OneOfFilter(filters.ChoiceFilter):
     """One of a few values."""
 
 
@@ -57,7 +58,7 @@ class SearchTextField(forms.CharField):
         return super().to_python(str(value or "").replace("\0", " ")[:MAX_TEXT]) or ""
 
 
-class SearchTextFilter(ShallowCopyFilter, filters.CharFilter):
+class SearchTextFilter(filters.CharFilter):
     field_class = SearchTextField
 
 
@@ -68,9 +69,6 @@ class ValueField[V](forms.Field):
     """One value, read by `parse()`."""
 
     widget = forms.TextInput
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return copy(self)  # no list changes its widget or its messages
 
     def to_python(self, value: object) -> V | None:
         text = str(value or "").strip()
@@ -93,9 +91,6 @@ class ValuesField[V](forms.Field):
 
     widget = MultipleHiddenInput
     valid: list[V]
-
-    def __deepcopy__(self, memo: dict[int, object]) -> Self:
-        return copy(self)
 
     def to_python(self, value: Iterable[object] | None) -> list[V]:
         every = dict.fromkeys(str(text).strip() for text in value or ())
@@ -142,7 +137,7 @@ class RowsField[M: Model](ValuesField[M]):
         ]
 
 
-class RowsFilter(ShallowCopyFilter, filters.Filter):
+class RowsFilter(filters.Filter):
     field_class = RowsField
 
 
@@ -184,7 +179,7 @@ class YearField(ValueField[int]):
         return year
 
 
-class YearFilter(ShallowCopyFilter, filters.Filter):
+class YearFilter(filters.Filter):
     field_class = YearField
 
 
@@ -234,7 +229,7 @@ class EarliestYearField(ValueField[YearSpan]):
         return YearSpan(text, *span)
 
 
-class EarliestYearFilter(ShallowCopyFilter, filters.Filter):
+class EarliestYearFilter(filters.Filter):
     """Sites whose earliest year lies in a span, or is not known."""
 
     field_class = EarliestYearField
@@ -260,7 +255,7 @@ class InYearField(ValueField[InYear]):
         return InYear(year, left)
 
 
-class InYearFilter(ShallowCopyFilter, filters.Filter):
+class InYearFilter(filters.Filter):
     field_class = InYearField
 
 
@@ -292,7 +287,7 @@ class BoundingBoxField(ValueField[BoundingBox]):
         return BoundingBox(west, south, east, north)
 
 
-class BoundingBoxFilter(ShallowCopyFilter, filters.Filter):
+class BoundingBoxFilter(filters.Filter):
     field_class = BoundingBoxField
 
 
@@ -313,5 +308,5 @@ class DayField(ValueField[date]):
         )
 
 
-class DayFilter(ShallowCopyFilter, filters.Filter):
+class DayFilter(filters.Filter):
     field_class = DayField

@@ -170,7 +170,7 @@ class SiteFilter(filters.FilterSet):
         text = {"q": declared.pop("q")}
         facets = {facet.name: facet.filter() for facet in FACETS}
         # These have names that Python keeps for itself.
-        return OrderedDict(
+        return filter_fields.FieldsByName(
             text
             | facets
             | declared
@@ -557,7 +557,9 @@ def _find_sites(filters: Iterable[QueryFilter], text: str) -> BitMap:
 @lru_cache(_FORMS_KEPT)
 def _form_class(names: frozenset[str]) -> type[FilterForm]:
     made = {name: each.field for name, each in SiteFilter.base_filters.items() if name in names}
-    return type("SiteFilterForm", (FilterForm,), made)
+    form: type[FilterForm] = type("SiteFilterForm", (FilterForm,), made)
+    form.base_fields = filter_fields.FieldsByName(form.base_fields)
+    return form
 
 
 def _sites_resting_on(source_id: int) -> BitMap:

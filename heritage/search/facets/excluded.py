@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from heritage.models import Site
 from heritage.search.facets.base import AnyFacet
 from heritage.search.facets.fields import FacetField
-from heritage.search.filter_fields import ShallowCopyFilter, unknown_value_error
+from heritage.search.filter_fields import unknown_value_error
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import Text
@@ -69,5 +69,5 @@ class ExcludedValuesField(FacetField[ExcludedValue]):
 _SITES = _Sites()
 
 
-class ExcludedValuesFilter(ShallowCopyFilter, filters.Filter):
+class ExcludedValuesFilter(filters.Filter):
     field_class = ExcludedValuesField

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters as filters
 
-from heritage.search.filter_fields import ShallowCopyFilter, ValuesField
+from heritage.search.filter_fields import ValuesField
 from heritage.search.vocabulary import Vocabulary
 
 
@@ -22,5 +22,5 @@ class FacetField[V](ValuesField[V]):
         return self.parse_value(text, self.vocabulary())
 
 
-class FacetFilter(ShallowCopyFilter, filters.Filter):
+class FacetFilter(filters.Filter):
     field_class = FacetField
