@@ -147,6 +147,26 @@ def test_what_two_objects_share_and_must_not_is_named(files):
     assert not Kind.objects.exists()
 
 
+def test_what_rows_share_that_refer_to_each_other_is_named(files):
+    narrower = row("kind", "narrower", slug="temple", label={"en": "Hall"}, parent=["kind-temple"])
+    with pytest.raises(FixtureError) as raised:
+        load(files(a=[KIND, narrower]))
+    assert raised.value.problems == [
+        "a.json: heritage.kind narrower: slug: the same as kind-temple in a.json"
+    ]
+    assert not Kind.objects.exists()
+
+
+def test_a_load_looks_up_only_what_its_files_name(files, django_assert_num_queries):
+    load(files(a=[SITE, KIND, HENAN, CHINA, EVENT]))
+    loader = fixtures.Loader(fixtures.Report())
+    loader.look_up([fixtures.FixtureRow("a.json", Kind, KIND["fields"], "")])
+    assert loader.pks == {Kind: {"kind-temple": Kind.objects.get().pk}}
+    assert [*loader.loaded] == [("heritage.kind", "kind-temple")]
+    with django_assert_num_queries(0):
+        assert loader.pk_of(Kind, "kind-temple")
+
+
 def test_what_an_editor_changed_is_kept(files):
     load(files(all=[KIND, CHINA, HENAN, SITE]))
     site = Site.objects.get()

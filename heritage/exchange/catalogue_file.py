@@ -298,7 +298,7 @@ class _Restorer(Loader):
             self.by_model[model][row["fields"]["uid"]] = row
 
     def restore(self, files: int) -> RestoredCatalogue:
-        with change_set("import", files=[self.file]):
+        with self.telling_refusals(), change_set("import", files=[self.file]):
             for model in parents_first(self.by_model):
                 self._restore_model(model, self.by_model[model])
             self._mark_loaded()
@@ -315,7 +315,7 @@ class _Restorer(Loader):
             if stored.get(uid) != row["fields"]
         ]
         self.report.unchanged += len(rows) - len(wanted)
-        self.pk_of(model, "")
+        self.look_up(wanted)
         for wave in waves(model, wanted):
             self.write(model, wave)
 

@@ -12,7 +12,9 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -138,8 +140,10 @@ def load(paths: Iterable[Path], progress: Callable[[str], None] = lambda text: N
     rows = _read(paths)
     report = Report()
     files = sorted({row.file for row in rows})
-    with change_set("import", files=files):
-        loader = Loader(report)
+    loader = Loader(report)
+    with loader.telling_refusals(), change_set("import", files=files):
+        loader.look_up(rows)
+        loader.look_up_files(files)
         for model, of_model in _in_order(rows):
             written = loader.load(model, of_model)
             if written:
@@ -249,17 +253,50 @@ def _in_order(rows: list[FixtureRow]) -> list[tuple[type[Record], list[FixtureRo
 class Loader:
     def __init__(self, report: Report):
         self.report = report
-        self.loaded = {(row.label, row.uid): row for row in LoadedRow.objects.all()}
-        self.pks: dict[type[Record], dict[str, int]] = {}
+        self.loaded: dict[tuple[str, str], LoadedRow] = {}
+        self.pks: dict[type[Record], dict[str, int | None]] = defaultdict(dict)
         self.written: list[tuple[FixtureRow, Record]] = []
+        self.writing: list[tuple[FixtureRow, Record]] = []  # what the database has not yet taken
         self.moved: list[LoadedRow] = []  # from one file to another
         self.left_out: set[tuple[type[Record], str]] = set()  # as what they refer to is deleted
 
+    @contextmanager
+    def telling_refusals(self) -> Iterator[None]:
+        """What the database refuses within it is told as an error of rows, once it is undone."""
+        try:
+            yield
+        except IntegrityError as error:
+            models = {row.model for row, _obj in self.writing}
+            before = [(row, obj) for row, obj in self.written if row.model in models]
+            found = [*_alike([*before, *self.writing]), *_clashes(self.writing)]
+            raise FixtureError(found or [str(error)]) from error
+
+    def look_up(self, rows: Iterable[FixtureRow]) -> None:
+        """Find all that rows name, themselves among it, with few queries."""
+        named = _named(rows)
+        for model, uids in named.items():
+            self._find(model, uids)
+        labels = {model._meta.label_lower for model in named}
+        for chunk in chunks(sorted(set(chain.from_iterable(named.values())))):
+            self._add_loaded(LoadedRow.objects.filter(label__in=labels, uid__in=chunk))
+
+    def look_up_files(self, files: Iterable[str]) -> None:
+        """Find what was loaded from these files."""
+        self._add_loaded(LoadedRow.objects.filter(file__in=files))
+
+    def _add_loaded(self, rows: Iterable[LoadedRow]) -> None:
+        self.loaded |= {(row.label, row.uid): row for row in rows}
+
+    def _find(self, model: type[Record], uids: Iterable[str]) -> None:
+        known = self.pks[model]
+        for chunk in chunks([uid for uid in uids if uid not in known]):
+            rows: QuerySet[Any] = model.objects.filter(uid__in=chunk)
+            known |= dict.fromkeys(chunk) | dict(rows.order_by().values_list("uid", "pk"))
+
     def pk_of(self, model: type[Record], uid: str) -> int | None:
-        if model not in self.pks:
-            rows: QuerySet[Any] = model.objects.all()
-            self.pks[model] = dict(rows.order_by().values_list("uid", "pk"))
-        return self.pks[model].get(uid)
+        if uid not in self.pks[model]:
+            self._find(model, [uid])
+        return self.pks[model][uid]
 
     def load(self, model: type[Record], rows: list[FixtureRow]) -> int:
         """Write what is to be written of a model's rows; gives how many."""
@@ -316,12 +353,10 @@ class Loader:
                 ]
         if problems:
             raise FixtureError(problems)
-        try:
-            with transaction.atomic():
-                self._store(model, [(obj, many) for _row, obj, many in built])
-        except IntegrityError as error:
-            raise FixtureError([*_alike(built), *_clashes(built)] or [str(error)]) from error
-        self.written += [(row, obj) for row, obj, _many in built]
+        self.writing = [(row, obj) for row, obj, _many in built]
+        self._store(model, [(obj, many) for _row, obj, many in built])
+        self.written += self.writing
+        self.writing = []
 
     def _store(self, model: type[Record], built: list[Built]) -> None:
         new = [(obj, many) for obj, many in built if obj.pk is None]
@@ -470,6 +505,19 @@ def _uid(key: object) -> str | None:
     return None
 
 
+def _named(rows: Iterable[FixtureRow]) -> dict[type[Record], set[str]]:
+    """The uids of rows and of what they refer to, by model."""
+    found: dict[type[Record], set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.model].add(row.uid)
+        for column in (*row.model._meta.concrete_fields, *row.model._meta.many_to_many):
+            other, value = column.related_model, row.fields.get(column.name)
+            if value and isinstance(other, type) and issubclass(other, Record):
+                keys = value if column.many_to_many and isinstance(value, list) else [value]
+                found[other].update(uid for key in keys if (uid := _uid(key)))
+    return found
+
+
 def _column(model: type[Record], name: str) -> Field:
     """A column that a fixture may carry."""
     try:
@@ -519,10 +567,10 @@ def waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]
     return [waves[number] for number in sorted(waves)]
 
 
-def _alike(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:
+def _alike(built: list[tuple[FixtureRow, Record]]) -> Iterator[str]:
     """The rows that have the same as another one of the fixtures, where each must have its own."""
     seen: dict[tuple, FixtureRow] = {}
-    for row, obj, _many in built:
+    for row, obj in built:
         constraints = [c for c in obj._meta.constraints if isinstance(c, UniqueConstraint)]
         alone = [(f.name,) for f in obj._meta.concrete_fields if f.unique and not f.primary_key]
         for names in [*alone, *(tuple(c.fields) for c in constraints)]:
@@ -533,9 +581,9 @@ def _alike(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:
                 yield row.problem(", ".join(names), f"the same as {other.uid} in {other.file}")
 
 
-def _clashes(built: list[tuple[FixtureRow, Record, dict]]) -> Iterator[str]:
+def _clashes(built: list[tuple[FixtureRow, Record]]) -> Iterator[str]:
     """The rows that the database refused because of a uniqueness constraint."""
-    for row, obj, _many in built:
+    for row, obj in built:
         try:
             obj.validate_unique()
             obj.validate_constraints()
