@@ -31,8 +31,7 @@ PARTS_FROM = 8  # the zoom from which the parts of properties are shown, be they
 MOST_PARTS = 1500
 _FEW_PARTS = 200  # that are shown from afar, too
 _FEW = 0.02  # of all sites: fewer hits than that are sorted, more are marked in the order
-_TABLES_TO = 6  # the zoom up to which all squares that have a site are kept
-_MANY = 1_000  # squares
+_MANY = 1_000  # squares with hits
 _SIDES = (2, 3)  # of a cell, in squares: of few and of many
 _KEPT = 12  # filters, 4 MB each at a million sites
 
@@ -203,7 +202,7 @@ def places_of(index: IndexSnapshot, hits: BitMap) -> Places:
 # --- the order's keys, and squares -------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Curve:
     """The keys of the sites with a point, in the order of the map."""
 
@@ -211,34 +210,6 @@ class _Curve:
     keys: np.ndarray
     latitudes: np.ndarray
     longitudes: np.ndarray
-    tables: dict[int, tuple[np.ndarray, ...]] = field(default_factory=dict)
-
-    def within(
-        self, low: int, high: int, shift: int, *, is_kept: bool
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-        """Column and row of each square that has a site with a key from `low` to before `high`, and
-        its first place; one more place. None if there are none. `is_kept`: from a table that is
-        kept of all squares of this size."""
-        if not is_kept:
-            start, stop = np.searchsorted(self.keys, (low, high)).tolist()
-            return self.squares(start, stop, shift) if start < stop else None
-        if shift not in self.tables:
-            squares = self.squares(0, len(self.keys), shift)
-            self.tables[shift] = (*squares, self.keys[squares[2][:-1]] >> 2 * shift)
-        x, y, starts, cut = self.tables[shift]
-        start, stop = np.searchsorted(cut, (low >> 2 * shift, high >> 2 * shift)).tolist()
-        if start == stop:
-            return None
-        return x[start:stop], y[start:stop], starts[start : stop + 1]
-
-    def squares(
-        self, start: int, stop: int, shift: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The same for a stretch of the order."""
-        cut = self.keys[start:stop] >> (2 * shift)
-        first = np.flatnonzero(np.diff(cut, prepend=-1))
-        x, y = map_keys.columns_and_rows(cut[first])
-        return x, y, np.append(first, stop - start) + start
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,16 +245,18 @@ def _made_curve(index: IndexSnapshot) -> _Curve:
 # --- what a window shows -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Found:
-    """The squares of a window that have a hit."""
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The squares of a window, in rows and columns: what each has of the order, and how many hits.
 
-    x: np.ndarray
-    y: np.ndarray
+    Columns go on beyond 180°. `is_whole` says that the first follows the last."""
+
+    left: int  # the first column
+    top: int  # the first row
     starts: np.ndarray  # places in the order
     stops: np.ndarray
     counts: np.ndarray
-    first: np.ndarray  # the place of the first hit of each
+    is_whole: bool
 
 
 def map_view(
@@ -295,9 +268,9 @@ def map_view(
     """The groups in a window. `fingerprint` names the filter, so that it is prepared once."""
     curve = _curve(index)
     places = _prepared(index, hits, fingerprint)
-    found = _squares(curve, places, window)
-    shown = int(found.counts.sum())
-    groups = _merged(curve, found, window)
+    grid = _grid(curve, places, window)
+    shown = int(grid.counts.sum())
+    groups = _merged(curve, places, grid, window)
     by_parts = _known_by_parts(index, hits, window)
     groups += by_parts
     shown += len(by_parts)
@@ -312,7 +285,7 @@ def map_view(
         len(hits) - shown - in_districts - nowhere,
         nowhere,
         _parts(index, hits, window),
-        SitesInView(index, hits, window, found, in_view | BitMap(ids_in(by_parts))),
+        SitesInView(index, hits, window, grid, in_view | BitMap(ids_in(by_parts))),
     )
 
 
@@ -360,36 +333,21 @@ def _stretches(window: MapWindow) -> list[_Stretch]:
     return [_Stretch(first, side - 1, top, bottom), _Stretch(0, last, top, bottom)]
 
 
-def _squares(curve: _Curve, places: Places, window: MapWindow) -> _Found:
+def _grid(curve: _Curve, places: Places, window: MapWindow) -> _Grid:
+    side = (TILE // SQUARE) << window.zoom
     shift = _shift(window.zoom)
-    parts = []
-    for stretch in _stretches(window):
-        for x, y, starts in _near(curve, window.zoom, shift, stretch):
-            before = places.before(starts)
-            counts = np.diff(before)
-            kept = np.flatnonzero(stretch.holds(x, y) & (counts > 0))
-            parts.append(
-                (
-                    x[kept],
-                    y[kept],
-                    starts[:-1][kept],
-                    starts[1:][kept],
-                    counts[kept],
-                    places.at(before[:-1][kept]),
-                )
-            )
-    if not parts:
-        return _Found(*(np.zeros(0, dtype=np.int64) for _column in range(6)))
-    return _Found(*(np.concatenate(each) for each in zip(*parts, strict=True)))
-
-
-def _near(
-    curve: _Curve, zoom: int, shift: int, stretch: _Stretch
-) -> Iterator[tuple[np.ndarray, ...]]:
-    """Tables of squares that contain those asked for, and some beside them."""
-    for low, high in _large_squares(shift, stretch):
-        if found := curve.within(low, high, shift, is_kept=zoom <= _TABLES_TO):
-            yield found
+    top = max(0, floor(window.top / SQUARE))
+    bottom = min(side, ceil((window.top + window.height) / SQUARE))
+    left = floor(window.left / SQUARE)
+    right = ceil((window.left + window.width) / SQUARE)
+    is_whole = right - left >= side
+    if is_whole:
+        left, right = 0, side
+    keys = map_keys.of_squares(np.arange(left, right) % side, np.arange(top, bottom)) << 2 * shift
+    starts = np.searchsorted(curve.keys, keys)
+    stops = np.searchsorted(curve.keys, keys + (1 << 2 * shift))
+    counts = places.before(stops) - places.before(starts)
+    return _Grid(left, top, starts, stops, counts, is_whole)
 
 
 def _large_squares(shift: int, stretch: _Stretch) -> Iterator[tuple[int, int]]:
@@ -410,20 +368,23 @@ class SitesInView:
     index: IndexSnapshot
     hits: BitMap
     window: MapWindow
-    found: _Found
+    grid: _Grid
     others: BitMap
 
     @property
     def looked_at(self) -> int:
         """How many sites `all()` looks at: those in the squares, hits or not."""
-        return int((self.found.stops - self.found.starts).sum())
+        return int((self.grid.stops - self.grid.starts)[self.grid.counts > 0].sum())
 
     def all(self) -> BitMap:
-        if int(self.found.counts.sum()) == len(self.hits):
+        grid = self.grid
+        if int(grid.counts.sum()) == len(self.hits):
             return self.hits
-        size = self.found.stops - self.found.starts
+        found = grid.counts > 0
+        stops = grid.stops[found]
+        size = stops - grid.starts[found]
         ends = np.cumsum(size)
-        places = np.repeat(self.found.stops - ends, size) + np.arange(ends[-1] if len(ends) else 0)
+        places = np.repeat(stops - ends, size) + np.arange(ends[-1] if len(ends) else 0)
         ids = np.sort(_curve(self.index).ids[places].astype(np.uint32))
         return self.hits & columns.bitmap(ids) | self.others
 
@@ -441,94 +402,133 @@ class SitesInView:
         return ids[shown]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Cells:
-    """Squares by cells of the same side, each with its largest square."""
+    """Squares by cells of the same side, those of most hits first, each with its largest square."""
 
-    largest: np.ndarray  # numbers of squares
     counts: np.ndarray
-    left: np.ndarray  # columns and rows of squares that it spans
-    top: np.ndarray
-    right: np.ndarray
-    bottom: np.ndarray
+    start: np.ndarray  # places of the largest square
+    stop: np.ndarray
+    is_one_square: np.ndarray
+    row: np.ndarray  # of the cell in the grid
+    column: np.ndarray
+    spans: np.ndarray  # left, top, right and bottom of its squares with hits, in squares
+    shape: tuple[int, int]  # rows and columns of cells
+    reach: int  # how many cells away another may have its point nearer than `APART`
 
 
-def _cells(found: _Found) -> _Cells:
+def _cells(grid: _Grid) -> _Cells:
     """What lies in a cell is hardly farther apart than `APART`; of very many, a little farther."""
-    side = _SIDES[len(found.x) > _MANY]
-    key = found.x // side * _ROWS + found.y // side
-    order = np.lexsort((found.starts, -found.counts, key))
-    runs = np.flatnonzero(np.diff(key[order], prepend=-1))
-    x, y = found.x[order], found.y[order]
-    cells = _Cells(
-        order[runs],
-        np.add.reduceat(found.counts[order], runs),
-        np.minimum.reduceat(x, runs),
-        np.minimum.reduceat(y, runs),
-        np.maximum.reduceat(x, runs) + 1,
-        np.maximum.reduceat(y, runs) + 1,
+    side = _SIDES[int(np.count_nonzero(grid.counts) > _MANY)]
+    up, before = grid.top % side, grid.left % side  # cells lie where they lie in every window
+    high, wide = grid.counts.shape
+    rows, columns = -(-(up + high) // side), -(-(before + wide) // side)
+    room = np.zeros((rows * side, columns * side), dtype=np.int64)
+    room[up : up + high, before : before + wide] = grid.counts
+    squares = room.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(-1, side * side)
+    sums = squares.sum(axis=1)
+    cell = np.flatnonzero(sums)
+    squares, sums = squares[cell], sums[cell]
+    row, column = cell // columns, cell % columns
+    largest = squares.argmax(axis=1)
+    at = row * side + largest // side - up, column * side + largest % side - before
+    start, stop = grid.starts[at], grid.stops[at]
+    used = (squares > 0).reshape(-1, side, side)
+    across, down = used.any(axis=1), used.any(axis=2)
+    left, top = grid.left - before + column * side, grid.top - up + row * side
+    spans = np.stack(
+        (
+            left + across.argmax(axis=1),
+            top + down.argmax(axis=1),
+            left + side - across[:, ::-1].argmax(axis=1),
+            top + side - down[:, ::-1].argmax(axis=1),
+        ),
+        axis=1,
     )
-    first = np.lexsort((found.starts[cells.largest], -cells.counts))
-    return _Cells(*(getattr(cells, name)[first] for name in _Cells.__dataclass_fields__))
+    is_one_square = sums == squares.max(axis=1)
+    order = np.lexsort((start, -sums))
+    # The last cell of the world may be narrower.
+    reach = 2 if grid.is_whole or side * SQUARE < APART else 1
+    parts = (sums, start, stop, is_one_square, row, column, spans)
+    return _Cells(*(each[order] for each in parts), (rows, columns), reach)
 
 
-def _merged(curve: _Curve, found: _Found, window: MapWindow) -> list[Group]:
-    """The squares as groups that are `APART`; the largest are first, and draw others to them."""
-    if not len(found.x):
+def _merged(curve: _Curve, places: Places, grid: _Grid, window: MapWindow) -> list[Group]:
+    """The squares as groups that are `APART`: a cell that is so near to larger ones which are
+    groups belongs to the nearest of them."""
+    if not grid.counts.any():
         return []
-    cells = _cells(found)
-    scale = SQUARE / (TILE << window.zoom)  # of a square, in parts of the world
+    cells = _cells(grid)
     world = float(TILE << window.zoom)
-    first = found.first[cells.largest]
+    first = places.at(places.before(cells.start))
     latitudes, longitudes = curve.latitudes[first], curve.longitudes[first]
-    at_x = (longitudes / 360 + 0.5) % 1 * world
-    slope = np.radians(latitudes)
-    at_y = (0.5 - np.log(np.tan(np.pi / 4 + slope / 2)) / (2 * np.pi)) * world
-    # Hits of a square lie in places between the first of them and the end of the square.
-    is_one = (cells.counts == found.counts[cells.largest]) & (
-        curve.keys[first] == curve.keys[found.stops[cells.largest] - 1]
+    one, other, away = _neighbours(cells, latitudes, longitudes, world, is_whole=grid.is_whole)
+    leads = [True] * len(first)
+    for each, larger in zip(one.tolist(), other.tolist(), strict=True):  # in the order of `each`
+        if leads[larger]:
+            leads[each] = False
+    is_group = np.array(leads)
+    joined = is_group[other] & ~is_group[one]
+    one, other, away = one[joined], other[joined], away[joined]
+    nearest = np.lexsort((away, one))
+    nearest = nearest[np.flatnonzero(np.diff(one[nearest], prepend=-1))]
+    group = np.arange(len(first))
+    group[one[nearest]] = other[nearest]
+    spans = cells.spans / (world / SQUARE)
+    if grid.is_whole:  # what joins across 180° goes on beyond it
+        spans[:, ::2] += np.round(spans[group, :1] - spans[:, :1])
+    order = np.argsort(group, kind="stable")  # the groups first in what is theirs
+    runs = np.flatnonzero(np.diff(group[order], prepend=-1))
+    shown = order[runs]
+    counts = np.add.reduceat(cells.counts[order], runs)
+    spans = np.hstack(
+        (
+            np.minimum.reduceat(spans[order, :2], runs),
+            np.maximum.reduceat(spans[order, 2:], runs),
+        )
     )
-    spans = np.stack((cells.left, cells.top, cells.right, cells.bottom), axis=1) * scale
-    near_cell = (at_x // APART).astype(np.int64) * _ROWS + (at_y // APART).astype(np.int64)
-    is_edge = (at_x < 2 * APART) | (at_x > world - 2 * APART)
-    groups: list[Group] = []
-    at: list[tuple[float, float]] = []
-    grid: dict[int, list[int]] = {}  # by cell of the size of `APART`, the groups in it
-    for count, site, latitude, longitude, px, py, same, span, cell, edge in zip(
-        cells.counts.tolist(), curve.ids[first].tolist(), latitudes.tolist(), longitudes.tolist(),
-        at_x.tolist(), at_y.tolist(), is_one.tolist(), spans.tolist(), near_cell.tolist(),
-        is_edge.tolist(),
-        strict=True,
-    ):  # fmt: skip
-        around = _around_edge(px, py, world) if edge else [cell + step for step in _AROUND]
-        near, least = -1, float(APART * APART)
-        for each in around:
-            for known in grid.get(each, ()):
-                across, down = at[known][0] - px, at[known][1] - py
-                if edge and abs(across) > world / 2:
-                    across = world - abs(across)
-                if (away := across * across + down * down) < least:
-                    near, least = known, away
-        if near >= 0:
-            _join(groups[near], count, span)
-            continue
-        alone = site if count == 1 else None
-        groups.append(Group(count, latitude, longitude, alone, tuple(span), count > 1 and same))
-        grid.setdefault(cell, []).append(len(at))
-        at.append((px, py))
-    return groups
+    # Hits of a square lie in places between the first of them and the end of the square.
+    is_one = (
+        (counts > 1)
+        & (counts == cells.counts[shown])
+        & cells.is_one_square[shown]
+        & (curve.keys[first[shown]] == curve.keys[cells.stop[shown] - 1])
+    )
+    parts = (counts, latitudes[shown], longitudes[shown], curve.ids[first[shown]], spans, is_one)
+    return [
+        Group(count, latitude, longitude, site if count == 1 else None, tuple(span), is_one_point)
+        for count, latitude, longitude, site, span, is_one_point in zip(
+            *(each.tolist() for each in parts), strict=True
+        )
+    ]
 
 
-_ROWS = 1 << 24  # more than a world has rows of cells
-_AROUND = tuple(column * _ROWS + row for column in (-1, 0, 1) for row in (-1, 0, 1))
-
-
-def _around_edge(px: float, py: float, world: float) -> list[int]:
-    """The cells around a point near 180°, on both sides of it."""
-    row, found = int(py // APART), []
-    for x in {int(((px + step * APART) % world) // APART) for step in (-1, -0.5, 0, 0.5, 1)}:
-        found += [x * _ROWS + row + step for step in (-1, 0, 1)]
-    return found
+def _neighbours(
+    cells: _Cells, latitudes: np.ndarray, longitudes: np.ndarray, world: float, *, is_whole: bool
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pairs of cells whose points are nearer than `APART`, by the first: the number of a cell, that
+    of a larger one, and the square of their distance in pixels."""
+    rows, columns = cells.shape
+    reach, count = cells.reach, len(cells.counts)
+    # Around the cells is room in which none is, or those of the other side of the world.
+    table = np.full((rows + 2 * reach, columns + 2 * reach), count)
+    table[cells.row + reach, cells.column + reach] = np.arange(count)
+    if is_whole:
+        table[:, :reach] = table[:, columns : columns + reach]
+        table[:, columns + reach :] = table[:, reach : 2 * reach]
+    wide = table.shape[1]
+    around = (np.arange(2 * reach + 1)[:, None] * wide + np.arange(2 * reach + 1)).ravel()
+    near = table.ravel()[(cells.row * wide + cells.column)[:, None] + around]
+    one, place = np.nonzero(near < np.arange(count)[:, None])  # the larger ones
+    other = near[one, place]
+    x = (longitudes / 360 + 0.5) % 1 * world
+    slope = np.radians(latitudes)
+    y = (0.5 - np.log(np.tan(np.pi / 4 + slope / 2)) / (2 * np.pi)) * world
+    across = np.abs(x[one] - x[other])
+    across = np.minimum(across, world - across)
+    away = across**2 + (y[one] - y[other]) ** 2
+    close = away < APART * APART
+    return one[close], other[close], away[close]
 
 
 def _join(group: Group, count: int, spans: tuple[float, float, float, float]) -> None:

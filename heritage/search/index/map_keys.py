@@ -41,6 +41,11 @@ def columns_and_rows(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return _gather(keys), _gather(keys >> 1)
 
 
+def of_squares(columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The keys of all squares in these columns and rows, by row and column."""
+    return _spread(columns.astype(np.int64)) | (_spread(rows.astype(np.int64)) << 1)[:, None]
+
+
 def of_square(column: int, row: int) -> int:
     return int(_spread(np.array(column, np.int64)) | _spread(np.array(row, np.int64)) << 1)
 
