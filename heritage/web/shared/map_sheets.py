@@ -16,7 +16,15 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from heritage.cartography import map_sheet, mark_names, mercator, script_of, tile_files
+from heritage.cartography import (
+    badge_places,
+    map_sheet,
+    mark_names,
+    mercator,
+    script_of,
+    tile_files,
+)  # fmt: skip
+from heritage.cartography.badge_places import Badge
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.formats import path_of
@@ -220,7 +228,7 @@ def marks_of(
         # Left of its town, since the name of that mostly stands at the right.
         badge = _moved(each, each.x - each.radius + 4, each.y, window)
         badges.append(_beside(badge, [*marks, *badges], window))
-    return [*badges, *marks]
+    return _beside_names([*badges, *marks], window)
 
 
 def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
@@ -247,6 +255,20 @@ def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
         if side
         else mark
         for mark, there, side in zip(marks, drawn, sides, strict=True)
+    ]
+
+
+def _beside_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
+    """Badges aside of the names of the map, where there is room."""
+    badges = [
+        Badge(mark.x, mark.y, mark.radius if mark.km is None else 0, mark.kind == "site")
+        for mark in marks
+    ]
+    box, script = pixels_of(window).box, script_of(get_language())
+    moves = badge_places.beside_names(window.zoom, script, box, badges)
+    return [
+        _moved(mark, mark.x + across, mark.y + down, window) if across or down else mark
+        for mark, (across, down) in zip(marks, moves, strict=True)
     ]
 
 
