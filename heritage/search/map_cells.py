@@ -9,7 +9,7 @@ that what is shown and what lies outside add up to the list.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil, floor, hypot
 from typing import NamedTuple, Protocol
 
@@ -33,18 +33,25 @@ _FEW_PARTS = 200  # that are shown from afar, too
 _FEW = 0.02  # of all sites: fewer hits than that are sorted, more are marked in the order
 _MANY = 1_000  # squares with hits
 _SIDES = (2, 3)  # of a cell, in squares: of few and of many
+_AROUND = 0.8  # of the world
 _KEPT = 12  # filters, 4 MB each at a million sites
 
 
 @dataclass(frozen=True, slots=True)
 class MapWindow:
-    """A part of the world at a zoom, in pixels from its upper left corner; it may cross 180°."""
+    """A part of the world at a zoom, in pixels from its upper left corner; it may cross 180°.
+
+    A screen may show it larger or smaller by `scale`. `needs` are the pixels, across and down, of
+    what it was made to show, with room around it.
+    """
 
     zoom: int
     left: float
     top: float
     width: float
     height: float
+    scale: float = 1.0
+    needs: tuple[float, float] | None = None
 
     @classmethod
     def around(
@@ -57,7 +64,8 @@ class MapWindow:
     def resized(self, width: float, height: float) -> "MapWindow":
         """With the same middle."""
         left = self.left + (self.width - width) / 2
-        return MapWindow(self.zoom, left, self.top + (self.height - height) / 2, width, height)
+        top = self.top + (self.height - height) / 2
+        return replace(self, left=left, top=top, width=width, height=height)
 
     def moved(self, across: float, down: float) -> "MapWindow":
         return MapWindow(self.zoom, self.left + across, self.top + down, self.width, self.height)
@@ -73,6 +81,11 @@ class MapWindow:
             self.width,
             self.height,
         )
+
+    @property
+    def apart(self) -> float:
+        """How far its marks are apart at least, in its pixels."""
+        return APART / self.scale
 
     @property
     def box(self) -> BoundingBox:
@@ -135,8 +148,8 @@ class MapView:
 class Places(Protocol):
     """The hits in the order of the map."""
 
-    def before(self, places: np.ndarray) -> np.ndarray:
-        """How many hits stand before each of these places."""
+    def before(self, keys: np.ndarray) -> np.ndarray:
+        """How many hits have a key below each of these."""
         ...
 
     def at(self, numbers: np.ndarray) -> np.ndarray:
@@ -146,12 +159,13 @@ class Places(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SortedPlaces:
-    """Of few hits: where each stands."""
+    """Of few hits: where each stands, and the keys of those with a point."""
 
     places: np.ndarray
+    keys: np.ndarray
 
-    def before(self, places: np.ndarray) -> np.ndarray:
-        return np.searchsorted(self.places, places)
+    def before(self, keys: np.ndarray) -> np.ndarray:
+        return np.searchsorted(self.keys, keys)
 
     def at(self, numbers: np.ndarray) -> np.ndarray:
         return self.places[numbers]
@@ -159,26 +173,29 @@ class SortedPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Of many hits: how many stand before each place, and after the last."""
+    """Of many hits: how many stand before each place, and after the last; the keys of all sites
+    with a point."""
 
     sums: np.ndarray
+    keys: np.ndarray
 
-    def before(self, places: np.ndarray) -> np.ndarray:
-        return self.sums[places]
+    def before(self, keys: np.ndarray) -> np.ndarray:
+        return self.sums[np.searchsorted(self.keys, keys)]
 
     def at(self, numbers: np.ndarray) -> np.ndarray:
         return np.searchsorted(self.sums, numbers + 1) - 1
 
 
 def sorted_places(index: IndexSnapshot, hits: BitMap) -> Places:
-    return SortedPlaces(index.orders[orders.MAP].places_of(hits))
+    places, keys = index.orders[orders.MAP].places_of(hits), _curve(index).keys
+    return SortedPlaces(places, keys[places[: np.searchsorted(places, len(keys))]])
 
 
 def marked_places(index: IndexSnapshot, hits: BitMap) -> Places:
     order = index.orders[orders.MAP]
     marks = np.zeros(len(order.ids) + 1, dtype=np.int32)
     marks[order.places[columns.ids_of(hits)] + 1] = 1
-    return Sums(np.cumsum(marks, dtype=np.int32))
+    return Sums(np.cumsum(marks, dtype=np.int32), _curve(index).keys)
 
 
 def places_by_others(index: IndexSnapshot, hits: BitMap) -> Places:
@@ -187,7 +204,7 @@ def places_by_others(index: IndexSnapshot, hits: BitMap) -> Places:
     marks = np.ones(len(order.ids) + 1, dtype=np.int32)
     marks[0] = 0
     marks[order.places[columns.ids_of(index.sites - hits)] + 1] = 0
-    return Sums(np.cumsum(marks, dtype=np.int32))
+    return Sums(np.cumsum(marks, dtype=np.int32), _curve(index).keys)
 
 
 def places_of(index: IndexSnapshot, hits: BitMap) -> Places:
@@ -247,14 +264,16 @@ def _made_curve(index: IndexSnapshot) -> _Curve:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The squares of a window, in rows and columns: what each has of the order, and how many hits.
+    """The squares of a window, in rows and columns: how many hits each has, and how many come
+    before it in the order of the map.
 
     Columns go on beyond 180°. `is_whole` says that the first follows the last."""
 
     left: int  # the first column
     top: int  # the first row
-    starts: np.ndarray  # places in the order
-    stops: np.ndarray
+    keys: np.ndarray  # the lowest of each
+    size: int  # how many keys each has
+    before: np.ndarray
     counts: np.ndarray
     is_whole: bool
 
@@ -268,7 +287,7 @@ def map_view(
     """The groups in a window. `fingerprint` names the filter, so that it is prepared once."""
     curve = _curve(index)
     places = _prepared(index, hits, fingerprint)
-    grid = _grid(curve, places, window)
+    grid = _grid(places, window)
     shown = int(grid.counts.sum())
     groups = _merged(curve, places, grid, window)
     by_parts = _known_by_parts(index, hits, window)
@@ -333,7 +352,7 @@ def _stretches(window: MapWindow) -> list[_Stretch]:
     return [_Stretch(first, side - 1, top, bottom), _Stretch(0, last, top, bottom)]
 
 
-def _grid(curve: _Curve, places: Places, window: MapWindow) -> _Grid:
+def _grid(places: Places, window: MapWindow) -> _Grid:
     side = (TILE // SQUARE) << window.zoom
     shift = _shift(window.zoom)
     top = max(0, floor(window.top / SQUARE))
@@ -343,11 +362,11 @@ def _grid(curve: _Curve, places: Places, window: MapWindow) -> _Grid:
     is_whole = right - left >= side
     if is_whole:
         left, right = 0, side
-    keys = map_keys.of_squares(np.arange(left, right) % side, np.arange(top, bottom)) << 2 * shift
-    starts = np.searchsorted(curve.keys, keys)
-    stops = np.searchsorted(curve.keys, keys + (1 << 2 * shift))
-    counts = places.before(stops) - places.before(starts)
-    return _Grid(left, top, starts, stops, counts, is_whole)
+    size = 1 << 2 * shift
+    keys = map_keys.of_squares(np.arange(left, right) % side, np.arange(top, bottom)) * size
+    before = places.before(keys)
+    counts = places.before(keys + size) - before
+    return _Grid(left, top, keys, size, before, counts, is_whole)
 
 
 def _large_squares(shift: int, stretch: _Stretch) -> Iterator[tuple[int, int]]:
@@ -374,15 +393,20 @@ class SitesInView:
     @property
     def looked_at(self) -> int:
         """How many sites `all()` looks at: those in the squares, hits or not."""
-        return int((self.grid.stops - self.grid.starts)[self.grid.counts > 0].sum())
+        starts, stops = self._stretches()
+        return int((stops - starts).sum())
+
+    def _stretches(self) -> tuple[np.ndarray, np.ndarray]:
+        """From which place and to before which in the order the squares with hits lie."""
+        keys, grid = _curve(self.index).keys, self.grid
+        found = grid.keys[grid.counts > 0]
+        return np.searchsorted(keys, found), np.searchsorted(keys, found + grid.size)
 
     def all(self) -> BitMap:
-        grid = self.grid
-        if int(grid.counts.sum()) == len(self.hits):
+        if int(self.grid.counts.sum()) == len(self.hits):
             return self.hits
-        found = grid.counts > 0
-        stops = grid.stops[found]
-        size = stops - grid.starts[found]
+        starts, stops = self._stretches()
+        size = stops - starts
         ends = np.cumsum(size)
         places = np.repeat(stops - ends, size) + np.arange(ends[-1] if len(ends) else 0)
         ids = np.sort(_curve(self.index).ids[places].astype(np.uint32))
@@ -407,19 +431,19 @@ class _Cells:
     """Squares by cells of the same side, those of most hits first, each with its largest square."""
 
     counts: np.ndarray
-    start: np.ndarray  # places of the largest square
-    stop: np.ndarray
+    first: np.ndarray  # the number of the first hit in the largest square
+    last: np.ndarray
     is_one_square: np.ndarray
     row: np.ndarray  # of the cell in the grid
     column: np.ndarray
     spans: np.ndarray  # left, top, right and bottom of its squares with hits, in squares
     shape: tuple[int, int]  # rows and columns of cells
-    reach: int  # how many cells away another may have its point nearer than `APART`
+    reach: int  # how many cells away another may have its point nearer than marks are
 
 
-def _cells(grid: _Grid) -> _Cells:
-    """What lies in a cell is hardly farther apart than `APART`; of very many, a little farther."""
-    side = _SIDES[int(np.count_nonzero(grid.counts) > _MANY)]
+def _cells(grid: _Grid, apart: float) -> _Cells:
+    """What lies in a cell is hardly farther apart than marks are; of many, a little farther."""
+    side = max(1, int(_SIDES[int(np.count_nonzero(grid.counts) > _MANY)] * apart / APART))
     up, before = grid.top % side, grid.left % side  # cells lie where they lie in every window
     high, wide = grid.counts.shape
     rows, columns = -(-(up + high) // side), -(-(before + wide) // side)
@@ -432,7 +456,8 @@ def _cells(grid: _Grid) -> _Cells:
     row, column = cell // columns, cell % columns
     largest = squares.argmax(axis=1)
     at = row * side + largest // side - up, column * side + largest % side - before
-    start, stop = grid.starts[at], grid.stops[at]
+    first = grid.before[at]
+    last = first + squares.max(axis=1) - 1
     used = (squares > 0).reshape(-1, side, side)
     across, down = used.any(axis=1), used.any(axis=2)
     left, top = grid.left - before + column * side, grid.top - up + row * side
@@ -446,23 +471,32 @@ def _cells(grid: _Grid) -> _Cells:
         axis=1,
     )
     is_one_square = sums == squares.max(axis=1)
-    order = np.lexsort((start, -sums))
+    order = np.lexsort((first, -sums))
     # The last cell of the world may be narrower.
-    reach = 2 if grid.is_whole or side * SQUARE < APART else 1
-    parts = (sums, start, stop, is_one_square, row, column, spans)
-    return _Cells(*(each[order] for each in parts), (rows, columns), reach)
+    reach = 2 if grid.is_whole or side * SQUARE < apart else 1
+    return _Cells(
+        sums[order],
+        first[order],
+        last[order],
+        is_one_square[order],
+        row[order],
+        column[order],
+        spans[order],
+        (rows, columns),
+        reach,
+    )
 
 
 def _merged(curve: _Curve, places: Places, grid: _Grid, window: MapWindow) -> list[Group]:
-    """The squares as groups that are `APART`: a cell that is so near to larger ones which are
+    """The squares as groups that are apart: a cell that is too near to larger ones which are
     groups belongs to the nearest of them."""
     if not grid.counts.any():
         return []
-    cells = _cells(grid)
+    cells = _cells(grid, window.apart)
     world = float(TILE << window.zoom)
-    first = places.at(places.before(cells.start))
+    first = places.at(cells.first)
     latitudes, longitudes = curve.latitudes[first], curve.longitudes[first]
-    one, other, away = _neighbours(cells, latitudes, longitudes, world, is_whole=grid.is_whole)
+    one, other, away = _neighbours(cells, latitudes, longitudes, window, is_whole=grid.is_whole)
     leads = [True] * len(first)
     for each, larger in zip(one.tolist(), other.tolist(), strict=True):  # in the order of `each`
         if leads[larger]:
@@ -487,12 +521,11 @@ def _merged(curve: _Curve, places: Places, grid: _Grid, window: MapWindow) -> li
             np.maximum.reduceat(spans[order, 2:], runs),
         )
     )
-    # Hits of a square lie in places between the first of them and the end of the square.
     is_one = (
         (counts > 1)
         & (counts == cells.counts[shown])
         & cells.is_one_square[shown]
-        & (curve.keys[first[shown]] == curve.keys[cells.stop[shown] - 1])
+        & (curve.keys[first[shown]] == curve.keys[places.at(cells.last[shown])])
     )
     parts = (counts, latitudes[shown], longitudes[shown], curve.ids[first[shown]], spans, is_one)
     return [
@@ -504,10 +537,16 @@ def _merged(curve: _Curve, places: Places, grid: _Grid, window: MapWindow) -> li
 
 
 def _neighbours(
-    cells: _Cells, latitudes: np.ndarray, longitudes: np.ndarray, world: float, *, is_whole: bool
+    cells: _Cells,
+    latitudes: np.ndarray,
+    longitudes: np.ndarray,
+    window: MapWindow,
+    *,
+    is_whole: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pairs of cells whose points are nearer than `APART`, by the first: the number of a cell, that
-    of a larger one, and the square of their distance in pixels."""
+    """Pairs of cells whose points are nearer than marks are, by the first: the number of a cell,
+    that of a larger one, and the square of their distance in pixels."""
+    world = float(TILE << window.zoom)
     rows, columns = cells.shape
     reach, count = cells.reach, len(cells.counts)
     # Around the cells is room in which none is, or those of the other side of the world.
@@ -527,7 +566,7 @@ def _neighbours(
     across = np.abs(x[one] - x[other])
     across = np.minimum(across, world - across)
     away = across**2 + (y[one] - y[other]) ** 2
-    close = away < APART * APART
+    close = away < window.apart**2
     return one[close], other[close], away[close]
 
 
@@ -549,7 +588,7 @@ def _join(group: Group, count: int, spans: tuple[float, float, float, float]) ->
 
 
 def grouped(points: Iterable[tuple[int, float, float]], window: MapWindow) -> list[Group]:
-    """Some sites with the point that each is shown at, as groups that are `APART`: for few."""
+    """Some sites with the point that each is shown at, as groups that are apart: for few."""
     groups: list[Group] = []
     at: list[tuple[float, float]] = []
     world = TILE << window.zoom
@@ -557,7 +596,7 @@ def grouped(points: Iterable[tuple[int, float, float]], window: MapWindow) -> li
         x, y = mercator.project(longitude, latitude)
         for group, (near_x, near_y) in zip(groups, at, strict=True):
             across = abs(near_x - x) % 1
-            if hypot(min(across, 1 - across) * world, (near_y - y) * world) < APART:
+            if hypot(min(across, 1 - across) * world, (near_y - y) * world) < window.apart:
                 _join(group, 1, (x, y, x, y))
                 break
         else:
@@ -602,7 +641,7 @@ def _districts(
         x, y = (each * world for each in mercator.project(longitude, latitude))
         count, place = int(counts[number]), int(places[number])
         for known, badge in enumerate(badges):
-            if hypot(badge[0] - x, badge[1] - y) < APART:
+            if hypot(badge[0] - x, badge[1] - y) < window.apart:
                 badges[known] = (*badge[:2], badge[2] + count, *badge[3:5], [*badge[5], place])
                 break
         else:
@@ -702,15 +741,21 @@ def window_around(
     width: float, height: float, largest: int = LARGEST,
 ) -> MapWindow:  # fmt: skip
     """The window that shows a part of the world, in parts of the world, with room around it."""
+
+    def needs(zoom: int) -> tuple[float, float]:
+        world = TILE << zoom
+        return min((right - left) * world + 2 * APART, world), (bottom - top) * world + 2 * APART
+
     zoom = largest
-    while zoom > 0 and (
-        (right - left) * (TILE << zoom) > width - 2 * APART
-        or (bottom - top) * (TILE << zoom) > height - 2 * APART
-    ):
+    while zoom > 0 and (needs(zoom)[0] > width or needs(zoom)[1] > height):
         zoom -= 1
     world = TILE << zoom
-    x, y = (left + right) / 2 * world, (top + bottom) / 2 * world
-    return MapWindow(zoom, x - width / 2, y - height / 2, width, height)
+    # All the way around is shown as maps of the world are cut.
+    x = 0.5 if right - left > _AROUND else (left + right) / 2
+    y = (top + bottom) / 2
+    return MapWindow(
+        zoom, x * world - width / 2, y * world - height / 2, width, height, needs=needs(zoom)
+    )
 
 
 def _points(index: IndexSnapshot, hits: BitMap) -> tuple[np.ndarray, np.ndarray]:

@@ -23,23 +23,23 @@ function start() {
   frame.setAttribute("role", "region");
   frame.setAttribute("aria-label", root.dataset.label);
   const [latitude, longitude, zoom] = root.dataset.at.split(",").map(Number);
-  // The server knows no screen: on a small one what it meant to show needs a wider view.
-  const share = Math.min(frame.clientWidth / root.dataset.width, frame.clientHeight / root.dataset.height);
-  const isAsked = new URLSearchParams(location.search).has("at");
-  const wider = isAsked ? 0 : Math.min(0, Math.round(Math.log2(share)));
+  let first = zoom + 1;
+  if (!new URLSearchParams(location.search).has("at")) first = firstZoom(root, frame, first);
   isShifted = "gcj02" in root.dataset;
   isEmbedded = "embedded" in root.dataset;
   const map = L.map(frame, {
     attributionControl: false, // the credit stands below
     zoomControl: false,
-    minZoom: 1,
+    minZoom: Math.min(1, first),
     maxZoom: 16,
+    zoomSnap: 0, // for the first view alone
     worldCopyJump: true,
     maxBoundsViscosity: 1,
     scrollWheelZoom: false, // not before it has the focus
     zoomAnimation: !isStill,
     fadeAnimation: !isStill,
-  }).setView(drawn([latitude, longitude]), Math.max(1, zoom + 1 + wider));
+  }).setView(drawn([latitude, longitude]), first);
+  map.options.zoomSnap = 1;
   L.control.zoom({ zoomInTitle: root.dataset.in, zoomOutTitle: root.dataset.out }).addTo(map);
   live = { root, map, scale, marks: L.layerGroup().addTo(map), asked: null, moved: false };
   map.on("focus", () => map.scrollWheelZoom.enable());
@@ -76,8 +76,16 @@ function start() {
   refresh();
 }
 
+// The server knows no screen. What it meant to show is shown whole: the world as large as there is
+// room, all else at a zoom of the tiles.
+function firstZoom(root, frame, most) {
+  const [width, height] = root.dataset.needs.split("x");
+  const fit = most + Math.log2(Math.min(frame.clientWidth / width, frame.clientHeight / height));
+  return most === 1 || fit < 1 ? fit : Math.min(most, Math.floor(fit + 0.1));
+}
+
 function layOwnTiles() {
-  layTile(live.root.dataset.tiles, { tileSize: 512, zoomOffset: -1 });
+  layTile(live.root.dataset.tiles, { tileSize: 512, zoomOffset: -1, minNativeZoom: 1 });
 }
 
 function layTile(url, options) {
@@ -136,7 +144,7 @@ function center(map) {
 async function refresh() {
   const { root, map, marks, scale } = live;
   const [latitude, longitude] = center(map);
-  const zoom = Math.round(map.getZoom()) - 1;
+  const zoom = Math.max(0, Math.round(map.getZoom()) - 1); // of the tiles
   const digits = zoom < 7 ? 2 : 4;
   const at = `${latitude.toFixed(digits)},${longitude.toFixed(digits)},${zoom}`;
   const size = map.getSize();
@@ -154,6 +162,7 @@ async function refresh() {
   const url = new URL(root.dataset.url, location.href);
   url.searchParams.set("at", at);
   url.searchParams.set("size", `${Math.round(size.x)}x${Math.round(size.y)}`);
+  url.searchParams.set("scale", 2 ** (map.getZoom() - 1 - zoom));
   url.searchParams.set("known", root.dataset.known);
   live.asked?.abort();
   const asked = (live.asked = new AbortController());
@@ -219,9 +228,7 @@ function place(point, map) {
 
 // Where the world is narrower than the map, it is seen once.
 function beyond(map, marks) {
-  const isNarrow = 256 << map.getZoom() < map.getSize().x;
-  map.getContainer().style.background = isNarrow ? "var(--paper)" : "";
-  if (!isNarrow) return;
+  if (256 * 2 ** map.getZoom() + 1 > map.getSize().x) return;
   const { lng } = map.getCenter();
   for (const side of [-1, 1]) {
     const corners = [[-86, lng + 180 * side], [86, lng + 540 * side]];

@@ -6,7 +6,7 @@ the map shows; without it that is all sites of the list, or the area that they a
 
 import json
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ _KEPT = 100  # lists, 20 kB each
 _FIRST: CacheKey[LRUCache[tuple[Hashable, ...], np.ndarray]] = CacheKey("first sites of lists")
 _MOST_COVERS = 60  # in a picture
 _SIZES = (100, 2400)  # pixels that a map may have
+_SCALES = (0.25, 2)  # of a pixel, between two zooms and beyond the smallest
 _STEP = 0.6  # of the sheet, by which a link moves it
 
 
@@ -44,10 +45,10 @@ class MapDisplay:
     template: str = "components/map.html"
 
     def show(self, filtered: SiteFilter) -> Shown:
-        return shown_at(filtered, _window(filtered, WIDTH, HEIGHT), self.template)
+        return shown_at(filtered, _window_of_page(filtered), self.template)
 
     def state(self, filtered: SiteFilter) -> Hashable:
-        window = _window(filtered, WIDTH, HEIGHT)
+        window = _window_of_page(filtered)
         view = _view(filtered, window)
         return _state(filtered, window, view, first_in_view(filtered, view))
 
@@ -87,7 +88,7 @@ def data_of(page: MapPage, counts: str, found: str, known: str) -> dict[str, Any
                 "number": mark.number,
                 "label": mark.label,
                 "href": mark.href,
-                "r": mark.radius,
+                "r": round(mark.radius * page.sheet.window.scale, 1),
             }
             | ({"km": mark.km} if mark.km is not None else {})
             | ({"cover": mark.cover} if mark.cover else {})
@@ -190,6 +191,15 @@ def _first_of_list(filtered: SiteFilter, language: str) -> np.ndarray:
     return kept.get_or_set((filtered.fingerprint(), filtered.order, language), first)
 
 
+def _window_of_page(filtered: SiteFilter) -> MapWindow:
+    """Of the world no more than has sites, and as wide as it is, as the page shows it enlarged."""
+    window = _window(filtered, WIDTH, HEIGHT)
+    if window.zoom > 0 or window.needs is None:
+        return window
+    least = mercator.TILE * HEIGHT / WIDTH
+    return window.resized(mercator.TILE, min(max(window.needs[1], least), mercator.TILE))
+
+
 def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
     """What the address asks for, else the area of the filter or the nearest sites, else all sites
     of the list."""
@@ -200,9 +210,11 @@ def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
         left, top = mercator.project(box.west, box.north)
         right, bottom = mercator.project(box.east, box.south)
         right += right < left  # across 180°
-        return map_cells.window_around(
+        framed = map_cells.window_around(
             left, top, right, bottom, width + 80, height + 80, map_sheet.LARGEST
         ).resized(width, height)
+        world = mercator.TILE << framed.zoom
+        return replace(framed, needs=((right - left) * world, (bottom - top) * world))
     if (near := filtered.nearby) and (ids := near.slice(filtered.hits, 0, LISTED)):
         # Of several parts, the nearest: the whole may have its point anywhere.
         latitudes, longitudes = zip(*near.points_of(ids).values(), strict=True)
@@ -211,10 +223,22 @@ def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
     return map_cells.window_of(filtered.index, filtered.hits, width, height, closest)
 
 
-def window_of_request(filtered: SiteFilter, at: str, size: str) -> MapWindow | None:
-    """The window that a script asks for, in pixels of the browser; None if it makes no sense."""
-    asked = _size(size)
-    return map_sheets.window_at(at, *asked) if asked else None
+def window_of_request(filtered: SiteFilter, at: str, size: str, scale: str) -> MapWindow | None:
+    """The window that a script asks for, in pixels of the browser, and how much larger than the
+    tiles it shows it; None if it makes no sense."""
+    asked, factor = _size(size), _scale(scale)
+    if asked is None or factor is None:
+        return None
+    window = map_sheets.window_at(at, asked[0] / factor, asked[1] / factor)
+    return replace(window, scale=factor) if window else None
+
+
+def _scale(text: str) -> float | None:
+    try:
+        scale = float(text or 1)
+    except ValueError:
+        return None
+    return scale if _SCALES[0] <= scale <= _SCALES[1] else None
 
 
 def _size(text: str) -> tuple[int, int] | None:

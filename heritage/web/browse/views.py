@@ -45,9 +45,9 @@ def browse(request: HtmxRequest) -> HttpResponse:
 def map_data(request: HttpRequest) -> HttpResponse:
     """What a script shows of a list in a window: marks, counts in words, and the list beside it."""
     data = request.GET.copy()
-    at, size, known = (data.pop(name, [""])[-1] for name in (AT, "size", "known"))
+    at, size, scale, known = (data.pop(name, [""])[-1] for name in (AT, "size", "scale", "known"))
     filtered = requested_list(data, "map")
-    window = map_display.window_of_request(filtered, at, size)
+    window = map_display.window_of_request(filtered, at, size, scale)
     if window is None:
         raise BadRequest
     shown = map_display.shown_at(filtered, window, "components/map_list.html")

@@ -128,6 +128,11 @@ class MapSheet:
         return at_of(self.window)
 
     @property
+    def needs(self) -> str:
+        """The pixels of what it was made to show, which a script brings into its own frame."""
+        return "x".join(str(round(each)) for each in self.window.needs or (self.width, self.height))
+
+    @property
     def beyond(self) -> str:
         """The path of what lies around a world that is narrower than the sheet, where it would be
         seen again: marks stand in the one in the middle."""
@@ -233,7 +238,8 @@ def marks_of(
 
 def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
     """Close by or if they are few, single sites with their names, as far as there is room."""
-    if len(marks) > (_MOST_NAMED if window.zoom >= _NAMES_FROM else _FEW_NAMED):
+    most = _MOST_NAMED if window.zoom >= _NAMES_FROM else _FEW_NAMED
+    if len(marks) > most or window.scale < 1:
         return marks
     has_covers = window.zoom >= _COVERS_FROM
     drawn = []
@@ -403,7 +409,7 @@ def _groups(groups: Iterable[Group], window: MapWindow, data: QueryDict) -> Iter
             group.count,
             label,
             href,
-            round(10 + 3.4 * log10(group.count), 1),
+            round((10 + 3.4 * log10(group.count)) / window.scale, 1),
         )
 
 
@@ -464,7 +470,7 @@ def _districts(
             badge.count,
             label,
             f"{path_of('web:sites')}?{query.urlencode()}",
-            round(9 + 3 * log10(badge.count), 1),
+            round((9 + 3 * log10(badge.count)) / window.scale, 1),
         )
 
 
