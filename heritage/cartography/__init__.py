@@ -2,6 +2,7 @@
 
 - `map_sheet` draws tiles and sheets of the base map in Web Mercator; `tile_files` keeps tiles;
   `mercator` has its arithmetic; `script_of()` names the script in which a language has its maps.
+- `badge_places` lets badges stand beside the names of the map.
 - `mark_names` finds room for the names of marks on a sheet.
 - `tile_layers` reads the setting of an operator's own tiles.
 - `point_map` draws the map in the form of a site, in which a browser can read coordinates.
@@ -17,6 +18,7 @@ from heritage.cartography.globe import globe_around
 from heritage.cartography.map_names import script_of
 
 __all__ = [
+    "badge_places",
     "gazetteer",
     "globe_around",
     "map_sheet",

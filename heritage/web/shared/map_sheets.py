@@ -24,7 +24,6 @@ from heritage.cartography import (
     script_of,
     tile_files,
 )  # fmt: skip
-from heritage.cartography.badge_places import Badge
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.formats import path_of
@@ -267,7 +266,9 @@ def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
 def _beside_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
     """Badges aside of the names of the map, where there is room."""
     badges = [
-        Badge(mark.x, mark.y, mark.radius if mark.km is None else 0, mark.kind == "site")
+        badge_places.Badge(
+            mark.x, mark.y, mark.radius if mark.km is None else 0, mark.kind == "site"
+        )
         for mark in marks
     ]
     box, script = pixels_of(window).box, script_of(get_language())
