@@ -34,8 +34,9 @@ WHOLE = """
 return document.readyState === "complete" && [...document.images]
   .every((at) => at.complete || at.loading === "lazy");
 """
-# What has come is painted at any point of a page, on a busy machine or a slow line. The page is taken
-# away from its end, element by element: what stays must stand where it stood. Measured as above.
+# What has come is painted at any point of a page, on a busy machine or a slow line. The page is
+# taken away from its end, element by element: what stays must stand where it stood. Measured as
+# above.
 LARGEST_OF_ALL_CUTS = """
 document.documentElement.style.overflowY = "scroll";  // as wide with and without the rest
 const place = (each) => {
@@ -49,7 +50,8 @@ let places = new Map(all.map((each) => [each, place(each)]));
 let largest = [0, "", ""];
 for (const last of all.reverse()) {
   let at = last;
-  for (; at !== document.body; at = at.parentElement) while (at.nextSibling) at.nextSibling.remove();
+  for (; at !== document.body; at = at.parentElement)
+    while (at.nextSibling) at.nextSibling.remove();
   const open = new Set();  // those that have begun but not ended only grow
   for (at = last.parentElement; at; at = at.parentElement) open.add(at);
   let moved = 0, distance = 0, first = null;
@@ -64,7 +66,8 @@ for (const last of all.reverse()) {
     distance = Math.max(distance, by);
     first ??= each;
   }
-  const score = Math.min(moved / innerWidth / innerHeight, 1) * distance / Math.max(innerWidth, innerHeight);
+  const share = Math.min(moved / innerWidth / innerHeight, 1);
+  const score = share * distance / Math.max(innerWidth, innerHeight);
   if (score > largest[0])
     largest = [score, first.outerHTML.slice(0, 120), last.outerHTML.slice(0, 120)];
   places = now;
