@@ -140,6 +140,8 @@ class SiteFilter(filters.FilterSet):
         """`data` as an address has it (`raw_data`); what its text means is in `self.data`."""
         self.raw_data = as_query(data or {})
         super().__init__(self.raw_data, **options)
+        for each in self.filters.values():  # a circle would keep the index for long
+            vars(each).pop("parent")
         self.answer = self._answer()
         answer = self.answer
         is_other = answer and (answer.filters or answer.corrected or answer.unread or answer.sites)
@@ -217,7 +219,7 @@ class SiteFilter(filters.FilterSet):
         form = cast(FilterForm, super().form)
         for field in form.fields.values():
             if isinstance(field, FacetField):
-                field.vocabulary = lambda: self.index.vocabulary
+                field.vocabulary = self.index.vocabulary
         return form
 
     @property

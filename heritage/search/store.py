@@ -72,6 +72,7 @@ def _newest() -> IndexSnapshot:
     if connection.in_atomic_block:
         _private.snapshot = _fresh()
         return _private.snapshot
+    _private.snapshot = None  # of a transaction that has ended
     with _lock:  # one thread reads, the others wait for it
         snapshot = _cached(*_head())
         if snapshot is None:

@@ -327,14 +327,16 @@ class TreeFacet[T: Term](Facet[T]):
     def values(self, index: IndexSnapshot, terms: Vocabulary, role: str | None) -> list[FacetValue]:
         tree = self.tree(terms)
         found: list[FacetValue] = []
-
-        def walk(term_id: int | None, parent: int | None, depth: int) -> None:
-            for term in tree.children.get(term_id, ()):
-                sites = index.having(self, term, role)
-                found.append(FacetValue(term, term.slug, depth, parent, sites))
-                walk(term.pk, len(found) - 1, depth + 1)
-
-        walk(None, None, 0)
+        # Not by a function within, which refers to itself: the index would be kept until garbage
+        # is looked for.
+        waiting: list[tuple[T, int | None, int]]
+        waiting = [(term, None, 0) for term in reversed(tree.children.get(None, ()))]
+        while waiting:
+            term, parent, depth = waiting.pop()
+            sites = index.having(self, term, role)
+            found.append(FacetValue(term, term.slug, depth, parent, sites))
+            place, below = len(found) - 1, reversed(tree.children.get(term.pk, ()))
+            waiting += [(each, place, depth + 1) for each in below]
         return found
 
     def read_terms(

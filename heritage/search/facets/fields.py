@@ -12,14 +12,14 @@ from heritage.search.vocabulary import Vocabulary
 class FacetField[V](ValuesField[V]):
     """Values of a facet, by their names in URLs."""
 
-    vocabulary: Callable[[], Vocabulary]  # set when a form is made
+    vocabulary: Vocabulary  # set when a form is made
 
     def __init__(self, *, parse_value: Callable[[str, Vocabulary], V], **options: Any):
         self.parse_value = parse_value
         super().__init__(**options)
 
     def parse(self, text: str) -> V:
-        return self.parse_value(text, self.vocabulary())
+        return self.parse_value(text, self.vocabulary)
 
 
 class FacetFilter(filters.Filter):
