@@ -183,7 +183,8 @@ class Sums:
         return self.sums[np.searchsorted(self.keys, keys)]
 
     def at(self, numbers: np.ndarray) -> np.ndarray:
-        return np.searchsorted(self.sums, numbers + 1) - 1
+        # Of another type, all sums would be copied to it.
+        return np.searchsorted(self.sums, (numbers + 1).astype(self.sums.dtype)) - 1
 
 
 def sorted_places(index: IndexSnapshot, hits: BitMap) -> Places:
