@@ -138,7 +138,7 @@ def around(zoom: int, script: str, box: Box) -> Placement:
     )
     names, taken = [], Taken()
     for row, chosen in zip(rows.tolist(), choice[rows].tolist(), strict=True):
-        placed, boxes = next(islice(choices(_name(row), zoom, script), chosen - 1, None))
+        placed, boxes = _placed(row, zoom, script, chosen)
         names.append(placed)
         taken.add(boxes)
     return Placement(sorted(names, key=lambda each: (each.y, each.x)), taken)
@@ -156,9 +156,11 @@ def _text() -> bytes:
 
 
 @lru_cache(maxsize=4000)
-def _name(row: int) -> GroundName:
+def _placed(row: int, zoom: int, script: str, chosen: int) -> tuple[PlacedName, list[Box]]:
+    """The name of a row of the table where its choice, counted from 1, puts it."""
     start = int(_table()["start"][row])
-    return ground_name(_text()[start : _text().index(b"\n", start)].decode())
+    name = ground_name(_text()[start : _text().index(b"\n", start)].decode())
+    return next(islice(choices(name, zoom, script), chosen - 1, None))
 
 
 def _lines(name: GroundName, script: str, is_both: bool) -> tuple[str, ...]:
