@@ -251,7 +251,7 @@ def _curve(index: IndexSnapshot) -> _Curve:
 
 def _made_curve(index: IndexSnapshot) -> _Curve:
     points, order = index.points, index.orders[orders.MAP]
-    ids = order.ids[: len(points.ids)].astype(np.int64)
+    ids = order.ids[: len(points.ids)]
     row_of = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.int64)
     row_of[points.ids] = np.arange(len(points.ids))
     latitudes, longitudes = (column[row_of[ids]] for column in points.columns)

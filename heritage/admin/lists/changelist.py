@@ -61,7 +61,7 @@ class IndexOrder:
     def ids(self, sites: BitMap) -> np.ndarray:
         """These published sites in the order."""
         if self._name == UPDATED:
-            positions, _times = self._index.times.by_first
+            positions = self._index.times.by_first
             ids = self._index.times.ids[positions]
         else:
             ids = self._index.orders[self._name].ids

@@ -4,6 +4,7 @@ Rows are sorted by the id of the site. A table is never changed after it was mad
 """
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Buffer, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -67,19 +68,16 @@ class Table:
 
     ids: np.ndarray
     columns: tuple[np.ndarray, ...]
-    _by_first: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list, compare=False)
+    _by_first: list[np.ndarray] = field(default_factory=list, compare=False)
     # What other modules compute of it: the same as long as no row of it changes.
     cache: Cache = field(default_factory=Cache, compare=False, repr=False)
 
     @property
-    def by_first(self) -> tuple[np.ndarray, np.ndarray]:
-        """The places of the rows in the order of the first column, and that column in this order.
-
-        Made when first asked for.
-        """
+    def by_first(self) -> np.ndarray:
+        """The places of the rows in the order of the first column; made when first asked for."""
         if not self._by_first:
             places = np.argsort(self.columns[0], kind="stable").astype(np.int32)
-            self._by_first.append((places, self.columns[0][places]))
+            self._by_first.append(places)
         return self._by_first[0]
 
     @classmethod
@@ -311,9 +309,10 @@ def within_radius(points: Table, here: Point, km: float, districts: bool = False
     """The rows within so many kilometres of a point, as many of a site as are; see `nearest`."""
     latitudes, longitudes = points.columns[:2]
     reach = km / KM_PER_DEGREE + 1e-9  # of latitude: more than rounding may take
-    places, ordered = points.by_first
-    first, end = np.searchsorted(ordered, (here[0] - reach, np.nextafter(here[0] + reach, np.inf)))
-    near = places[first:end]
+    # A few looks at latitudes: without a second column of them, in order, for each worker.
+    places, latitude = points.by_first, latitudes.__getitem__
+    first = bisect_left(places, here[0] - reach, key=latitude)
+    near = places[first : bisect_right(places, here[0] + reach, key=latitude)]
     near = np.sort(near[_may_be_near(longitudes[near], here, reach)])
     distances = distances_km(here, latitudes[near], longitudes[near])
     inside = distances <= km
