@@ -474,6 +474,13 @@ def picture(tmp_path, name, colour):
     return str(path)
 
 
+CLICKED_AT_A_QUARTER = """
+const {left, top, width} = arguments[0].getBoundingClientRect();
+const at = {bubbles: true, clientX: left + width / 4, clientY: top + 1};
+arguments[0].dispatchEvent(new MouseEvent("click", at));
+"""
+
+
 def test_many_pictures_at_once_in_an_order_by_keyboard(browser, live_server, words, tmp_path):
     site = build.make_site("Kiln", kinds=[words["temple"]])
     log_in(browser, live_server, "anna")
@@ -481,8 +488,11 @@ def test_many_pictures_at_once_in_an_order_by_keyboard(browser, live_server, wor
     chosen = [picture(tmp_path, "gate.png", "red"), picture(tmp_path, "hall.png", "blue")]
     several = browser.find_element(By.CSS_SELECTOR, ".drop-pictures input")
     several.send_keys("\n".join(chosen))
-    wait(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, "#images-group img")) == 2)
+    views = "#images-group .picture-focus .picture-thumbnail"
+    wait(browser, lambda: len(browser.find_elements(By.CSS_SELECTOR, views)) == 2)
+    assert len(browser.find_elements(By.CSS_SELECTOR, ".picture-focus-hint:not([hidden])")) == 2
     wait(browser, lambda: active(browser, "[name^='images-1-alt__']"))
+    browser.execute_script(CLICKED_AT_A_QUARTER, browser.find_elements(By.CSS_SELECTOR, views)[1])
     write(browser, "images-0-alt__en", "The gate")
     write(browser, "images-1-alt__en", "The hall")
     up = browser.find_element(By.CSS_SELECTOR, "#images-1 + .move-row .earlier")
@@ -492,6 +502,8 @@ def test_many_pictures_at_once_in_an_order_by_keyboard(browser, live_server, wor
     browser.find_element(By.NAME, "_save").click()
     wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
     assert [row.alt["en"] for row in Image.objects.all()] == ["The hall", "The gate"]
+    hall, gate = Image.objects.all()
+    assert gate.focus_x == 50 and abs(hall.focus_x - 25) < 3  # of 60 pixels
 
 
 def test_pictures_that_cannot_be_added_are_told_and_may_be_chosen_again(
