@@ -21,7 +21,7 @@ _ASIDE = np.array(
         for turn in range(8)
     ]
 )
-_WAY = 0.4  # what a pixel aside costs
+_WAY = 0.4 * np.hypot(*_ASIDE.T)  # what each costs: so much a pixel
 _NAME = 0.08  # a square pixel of a name
 _MARK = 4.0  # a pixel by which another mark is too near
 _GAP = 4  # pixels between two marks
@@ -60,7 +60,7 @@ def beside_names(
         harm = (
             _NAME * _covered(names, there, np.full(len(there), radii[number]))
             + _MARK * overlaps.sum(axis=1)
-            + _WAY * np.hypot(*_ASIDE.T)
+            + _WAY
         )
         best = int(harm.argmin())
         at[number] = there[best]
