@@ -336,18 +336,25 @@ class _Stretch(NamedTuple):
         return (x >= self.first) & (x <= self.last) & (y >= self.top) & (y <= self.bottom)
 
 
-def _stretches(window: MapWindow) -> list[_Stretch]:
-    """The squares that a window touches: two where it crosses 180°, none beyond the poles."""
+def _touched(window: MapWindow) -> tuple[int, int, int, int]:
+    """The squares that a window touches, none beyond the poles: the first column and that behind
+    the last, the first row and that behind the last. Columns go on beyond 180°."""
     side = (TILE // SQUARE) << window.zoom
+    left, right = floor(window.left / SQUARE), ceil((window.left + window.width) / SQUARE)
     top = max(0, floor(window.top / SQUARE))
-    bottom = min(side, ceil((window.top + window.height) / SQUARE)) - 1
-    first = floor(window.left / SQUARE)
-    last = ceil((window.left + window.width) / SQUARE) - 1
+    return left, right, top, min(side, ceil((window.top + window.height) / SQUARE))
+
+
+def _stretches(window: MapWindow) -> list[_Stretch]:
+    """The same squares: two stretches where it crosses 180°."""
+    side = (TILE // SQUARE) << window.zoom
+    left, right, top, below = _touched(window)
+    bottom = below - 1
     if top > bottom:
         return []
-    if last - first + 1 >= side:
+    if right - left >= side:
         return [_Stretch(0, side - 1, top, bottom)]
-    first, last = first % side, last % side
+    first, last = left % side, (right - 1) % side
     if first <= last:
         return [_Stretch(first, last, top, bottom)]
     return [_Stretch(first, side - 1, top, bottom), _Stretch(0, last, top, bottom)]
@@ -356,15 +363,12 @@ def _stretches(window: MapWindow) -> list[_Stretch]:
 def _grid(places: Places, window: MapWindow) -> _Grid:
     side = (TILE // SQUARE) << window.zoom
     shift = _shift(window.zoom)
-    top = max(0, floor(window.top / SQUARE))
-    bottom = min(side, ceil((window.top + window.height) / SQUARE))
-    left = floor(window.left / SQUARE)
-    right = ceil((window.left + window.width) / SQUARE)
+    left, right, top, below = _touched(window)
     is_whole = right - left >= side
     if is_whole:
         left, right = 0, side
     size = 1 << 2 * shift
-    keys = map_keys.of_squares(np.arange(left, right) % side, np.arange(top, bottom)) * size
+    keys = map_keys.of_squares(np.arange(left, right) % side, np.arange(top, below)) * size
     before = places.before(keys)
     counts = places.before(keys + size) - before
     return _Grid(left, top, keys, size, before, counts, is_whole)

@@ -47,7 +47,7 @@ def of_squares(columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
 
 
 def of_square(column: int, row: int) -> int:
-    return int(_spread(np.array(column, np.int64)) | _spread(np.array(row, np.int64)) << 1)
+    return int(of_squares(np.array([column]), np.array([row]))[0, 0])
 
 
 def _spread(values: np.ndarray) -> np.ndarray:
