@@ -700,6 +700,18 @@ def test_an_official_list_tells_new_changed_and_gone_and_moves_the_edition(tmp_p
     assert outcomes(older)[0] == (2, "unchanged")
 
 
+def test_a_plan_of_an_official_list_does_not_repeat_the_name_of_its_register(tmp_path):
+    map_of_china()
+    register = build.make_register(slug="cn-national", edition="2013")
+    category = str(build.make_term(register, "ancient-buildings"))
+    row = ("8-0001-3-001", "8", "2019", "新塔", "ancient-buildings", "河南省", "洛阳市", "", "")
+    of_import = units(tmp_path, row)
+    [shown] = importing.Shower(of_import).rows(of_import.rows.filter(outcome="create"))
+    said = {each.label: each.after for each in shown.differences}
+    assert (said["Reference"], said["Category or grade"]) == ("8-0001-3-001", category)
+    assert str(register) not in "".join(said)
+
+
 def test_descriptions_of_a_list_stand_beside_ours_under_a_licence_that_is_named(tmp_path):
     licence = build.make_licence("CC-BY-SA-3.0-IGO")
     register = build.make_register("world_heritage", slug="whl")

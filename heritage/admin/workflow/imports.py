@@ -25,7 +25,7 @@ from heritage.admin.access import is_id, may_publish, states_for, user_of
 from heritage.admin.pages import ReadOnlyPages
 from heritage.admin.workflow.jobs import SECONDS, progress_in_words, state_in_words, worker_in_words
 from heritage.exchange import importing, reading
-from heritage.models import ChangeSet, Import, ImportRow, Job, Licence, Site
+from heritage.models import ChangeSet, Import, ImportRow, Job, Licence, Register, Site
 
 SHOWN_ROWS = 50  # on a page
 SHOWN_QUESTIONS = 20
@@ -206,6 +206,7 @@ class ImportAdmin(ReadOnlyPages):
         rows = importing.sample(found) if found else []
         context = {
             "import": of_import,
+            "register": Register.objects.filter(slug=of_import.register).first(),
             "form": form,
             "columns": [
                 (

@@ -388,10 +388,13 @@ class EntryColumn(Column):
 
     @property
     def label(self) -> str:
+        words = {"register": self.register, "column": self.label_in_register}
+        return _("%(register)s: %(column)s") % words
+
+    @property
+    def label_in_register(self) -> str:
         words = str(_ENTRY_LABELS[self.facet or self.name])
-        if self.language:
-            words = explained(words, [language_name(self.language)])
-        return _("%(register)s: %(column)s") % {"register": self.register, "column": words}
+        return explained(words, [language_name(self.language)]) if self.language else words
 
 
 class EntryTextColumn(EntryColumn, TextColumn):
@@ -407,6 +410,9 @@ class EntryTermColumn(EntryColumn, TermColumn):
 
     def stored(self, entry: Any) -> list[Any]:
         return [entry.category] if entry.category else []
+
+    def shown(self, value: list[Any]) -> str:
+        return _JOIN.join(map(str, value))  # without the register, which the column names
 
 
 def _register_term(register: Register, facet: str, text: str) -> RegisterTerm:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.text import capfirst
 
-from heritage.exchange.importing.columns import ImportColumns
+from heritage.exchange.importing.columns import EntryColumn, ImportColumns
 from heritage.exchange.importing.files import REASON
 from heritage.exchange.importing.planning import counts
 from heritage.models import Import, ImportRow
@@ -43,10 +44,14 @@ class Shower:
 
     def __init__(self, of_import: Import):
         self._columns = ImportColumns(of_import.mapping.values()).by_key
+        self._register = of_import.register
         self._asked = {each.key: each.text for each in of_import.questions.only("key", "words")}
 
     def label(self, key: str) -> str:
+        """What a column is called; without the register in a plan of that register's own list."""
         column = self._columns.get(key)
+        if isinstance(column, EntryColumn) and column.register.slug == self._register:
+            return capfirst(column.label_in_register)
         return column.label if column is not None else key
 
     def not_taken(self, of_import: Import) -> list[tuple[str, int]]:
