@@ -34,13 +34,14 @@ from heritage.web.browse import displays, paging
 from heritage.web.browse.answer_line import AnswerLine, answer_line
 from heritage.web.browse.day_hours import DayGroup, day_groups
 from heritage.web.browse.displays import ChoiceLink, Shown
-from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded
+from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded, written
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.browse.pieces import DISTANCES, Piece, pieces
 from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
 from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html, unplaced
 from heritage.web.shared.map_sheets import AT
+from heritage.web.shared.page_parts import page_part
 from heritage.web.shared.responses import with_query
 from heritage.web.shared.term_texts import TermTexts
 from heritage.web.shared.unplaced import DistrictSites, UnplacedSites
@@ -135,8 +136,10 @@ class Listing:
     day_groups: list[DayGroup]  # of the day that is asked for; empty without one
     facets: list[FoldedFacet]
     more_facets: list[FoldedFacet]  # behind one fold
-    roles: list[SelectOption]
-    distances: list[SelectOption]
+    facet_lines: SafeString  # the former as HTML
+    more_facet_lines: SafeString
+    roles: tuple[SelectOption, ...]
+    distances: tuple[SelectOption, ...]
     within: SearchTerm | None
     applied: list[ActiveFilter]
     pieces: list[Piece]  # the same, each with what it could be instead
@@ -204,6 +207,10 @@ def listing(data: QueryDict) -> Listing:
     texts = TermTexts(filtered.index)
     counted = facet_counts(filtered)
     choices = [folded(facet, data, texts) for facet in counted if _leads_on(facet, total)]
+    at_first = [facet for facet in choices if facet.is_at_first]
+    more = [facet for facet in choices if not facet.is_at_first]
+    roles, typed = _roles(filtered), _typed(filtered)
+    fields = _fields(roles, typed)
     is_first = shown.paging.previous is None
     within = _within(filtered)
     rough, left = unplaced.by_district(filtered), unplaced.of_list(filtered)
@@ -222,9 +229,11 @@ def listing(data: QueryDict) -> Listing:
         by_district=rough,
         unplaced=left,
         day_groups=day_groups(filtered),
-        facets=[facet for facet in choices if facet.is_at_first],
-        more_facets=[facet for facet in choices if not facet.is_at_first],
-        roles=_roles(filtered),
+        facets=at_first,
+        more_facets=more,
+        facet_lines=written(at_first, fields),
+        more_facet_lines=written(more, fields),
+        roles=roles,
         distances=_distances(filtered),
         within=within if is_first else None,
         applied=in_words,
@@ -246,7 +255,7 @@ def listing(data: QueryDict) -> Listing:
         terms=[] if not is_first or (answer and answer.filters) else _terms(filtered),
         displays=list(displays.links(data)),
         sorts=_sorts(filtered),
-        typed=_typed(filtered),
+        typed=typed,
         carried=list(_carried(filtered)),
         download=with_query(path_of("web:download"), query_strings.updated(data, drop=NOT_OF_LIST)),
         canonical=_canonical(data, filtered, shown.paging.number),
@@ -299,7 +308,16 @@ def _leads_on(facet: FacetCounts, total: int) -> bool:
     return bool(facet.picked) or any(count and count != total for count in counts)
 
 
-def _roles(filtered: SiteFilter) -> list[SelectOption]:
+def _fields(roles: tuple[SelectOption, ...], typed: dict[str, str]) -> dict[str, SafeString]:
+    """The fields that stand above the options of two facets."""
+    years = {"first": typed["from"], "last": typed["to"]}
+    return {
+        "era": page_part("components/facet_era.html", roles=roles, **years),
+        "has": page_part("components/facet_day.html", day=typed["open"]),
+    }
+
+
+def _roles(filtered: SiteFilter) -> tuple[SelectOption, ...]:
     chosen = filtered.chosen("role") or ""
     choices = [
         ("", _("any part of its history")),
@@ -309,10 +327,10 @@ def _roles(filtered: SiteFilter) -> list[SelectOption]:
         (SiteEra.Role.WITHIN, _("only a span of eras around it")),
         (SiteEra.Role.MEANWHILE, _("only its time, outside its territory")),
     ]
-    return [SelectOption(value, label, value == chosen) for value, label in choices]
+    return tuple(SelectOption(value, label, value == chosen) for value, label in choices)
 
 
-def _distances(filtered: SiteFilter) -> list[SelectOption]:
+def _distances(filtered: SiteFilter) -> tuple[SelectOption, ...]:
     """Those to choose from, and the one in the address."""
     here, town = filtered.within_km, filtered.town_as_a_whole
     is_asked = "within" in filtered.data
@@ -328,7 +346,7 @@ def _distances(filtered: SiteFilter) -> list[SelectOption]:
         words = {"place": town.label.best(), "distance": distance_phrase(here)}
         label = _("%(distance)s, or in %(place)s") % words
         found.insert(0, SelectOption("", label, True))
-    return found
+    return tuple(found)
 
 
 def _absent(filtered: SiteFilter) -> SafeString | str:
