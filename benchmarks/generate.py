@@ -231,15 +231,11 @@ def finish(tell=lambda text: None) -> None:
     from django.db import connection
 
     from heritage.models import Site
-    from heritage.models.base import chunks
     from heritage.search import store
     from heritage.services import denormalized, fulltext
 
     started = time.monotonic()
-    for chunk in chunks(list(Site.objects.values_list("pk", flat=True))):
-        denormalized.refresh_statements(
-            Site.objects.filter(pk__in=chunk).only("unchecked_statements")
-        )
+    denormalized.refresh_statements(Site.objects.values_list("pk", flat=True))
     tell(f"statements in {time.monotonic() - started:.0f} s")
     started = time.monotonic()
     texts = Site.objects.order_by("pk").values_list("pk", "search_text")

@@ -3,6 +3,7 @@
 import random
 from datetime import date, time, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from heritage.models import (
@@ -109,21 +110,9 @@ class Catalogue:
     def populate(self, count: int) -> None:
         """So many sites with rows of every sort, in a few bulk writes."""
         dice = self.dice
-        with change_set():
-            sites = Site.objects.bulk_create(
-                [
-                    Site(
-                        slug=f"s{number}",
-                        name=text(f"{dice.choice('abcxyz')}{dice.randint(1, 99)}"),
-                        state=dice.choice(["published"] * 7 + ["draft"]),
-                        place=dice.choice([None, *self.places]),
-                        **self.point(),
-                        **self.texts(),
-                    )
-                    for number in range(count)
-                ],
-                batch_size=500,
-            )
+        with transaction.atomic():
+            with change_set():
+                sites = self._bare_sites(count)
             for model, make, share in PARTS:
                 rows = [make(self, site) for site in sites if dice.random() < share]
                 # Past the write path, which would enter each in the history.
@@ -136,6 +125,23 @@ class Catalogue:
                 batch_size=500,
             )
             refresh(site.pk for site in sites)
+
+    def _bare_sites(self, count: int) -> list[Site]:
+        dice = self.dice
+        return Site.objects.bulk_create(
+            [
+                Site(
+                    slug=f"s{number}",
+                    name=text(f"{dice.choice('abcxyz')}{dice.randint(1, 99)}"),
+                    state=dice.choice(["published"] * 7 + ["draft"]),
+                    place=dice.choice([None, *self.places]),
+                    **self.point(),
+                    **self.texts(),
+                )
+                for number in range(count)
+            ],
+            batch_size=500,
+        )
 
     def point(self) -> dict:
         """Near enough to one another that distances say something; some on the same spot."""

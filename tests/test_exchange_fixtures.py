@@ -6,7 +6,19 @@ import pytest
 
 from heritage.exchange import fixtures
 from heritage.exchange.fixtures import FixtureError, load
-from heritage.models import ChangeSet, Era, Kind, LoadedRow, Place, Site
+from heritage.models import (
+    ChangeSet,
+    Era,
+    Event,
+    Kind,
+    LoadedRow,
+    Opening,
+    Place,
+    Price,
+    Site,
+    Source,
+    VisitingFact,
+)
 from heritage.services.history import changes_of, net_changes
 from tests.builders import text
 
@@ -204,6 +216,32 @@ def test_a_column_that_a_later_version_adds_is_nobodys_change(files, monkeypatch
 
 def many(model) -> list[str]:
     return [relation.name for relation in model._meta.many_to_many]
+
+
+def test_what_is_noted_of_a_row_is_what_is_stored(files):
+    """It is made from memory: of every sort of column, as the database gives it back."""
+    source = row("source", "source-visit", kind="official", citation={"en": "A notice\r\nof it"})
+    site = changed(
+        SITE, area_ha="331", latitude=34.7, longitude=112, sources=[["source-visit"]] * 2,
+        boundary={"type": "Polygon", "coordinates": [[[1, 2.50], [1e-7, 3], [4, 5], [1, 2.50]]]},
+    )  # fmt: skip
+    day = "2026-01-02"
+    seen = {"site": [SITE["fields"]["uid"]], "quality": "official", "source": ["source-visit"]}
+    rows = [
+        row("opening", "wht.hours", weekdays="1234567", opens="08:00", closes="18:30", **seen),
+        row("price", "wht.ticket", label={"en": "Adults"}, amount="90.5", **seen),
+        row("visitingfact", "wht.open", kind="hours", text={"en": "x"}, checked_on=day, **seen),
+    ]  # fmt: skip
+    models = {Kind, Place, Source, Site, Event, Opening, Price, VisitingFact}
+    shared = [KIND, CHINA, HENAN, source, site, EVENT, *rows]
+    for more in ({}, {"hook": {"en": "Old."}}):  # created, and then changed
+        load(files(all=[*shared[:-5], changed(site, **more), *shared[-4:]]))
+        noted = dict(LoadedRow.objects.values_list("uid", "stored_digest"))
+        assert len(noted) == len(shared)
+        for model in models:
+            uids = dict(model.objects.values_list("pk", "uid"))
+            stored = fixtures._stored_digests(model, list(uids))
+            assert stored == {pk: noted[uid] for pk, uid in uids.items()} != {}
 
 
 def test_what_people_changed_or_deleted_is_counted_where_the_fixture_is_as_before(files):

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, cast
@@ -22,9 +23,9 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
-from django.db.models import Field, QuerySet, UniqueConstraint
+from django.db.models import Field, QuerySet, UniqueConstraint, Value
 
-from heritage.models import LoadedRow, Record, chunks, row_values
+from heritage.models import LoadedRow, Record, chunks, row_values, untracked
 from heritage.models.unit_of_work import change_set
 from heritage.search import refresh_saved_index
 from heritage.services import parents_first, update_planner_statistics
@@ -41,8 +42,8 @@ _RENAMED_COLUMNS = {  # by the model's present name
     "heritage.registerterm": {"scheme": "register"},
 }
 
-# A row that is not yet saved, and the ids of its many-to-many relations by field.
-type Built = tuple[Record, dict[str, list[int]]]
+# An object of a file, its row, and the ids of the row's many-to-many relations by field.
+type Written = tuple[FixtureRow, Record, dict[str, list[int]]]
 
 
 class FixtureError(Exception):
@@ -142,8 +143,7 @@ def load(paths: Iterable[Path], progress: Callable[[str], None] = lambda text: N
     files = sorted({row.file for row in rows})
     loader = Loader(report)
     with loader.telling_refusals(), change_set("import", files=files):
-        loader.look_up(rows)
-        loader.look_up_files(files)
+        loader.look_up(rows, files)
         for model, of_model in _in_order(rows):
             written = loader.load(model, of_model)
             if written:
@@ -255,8 +255,8 @@ class Loader:
         self.report = report
         self.loaded: dict[tuple[str, str], LoadedRow] = {}
         self.pks: dict[type[Record], dict[str, int | None]] = defaultdict(dict)
-        self.written: list[tuple[FixtureRow, Record]] = []
-        self.writing: list[tuple[FixtureRow, Record]] = []  # what the database has not yet taken
+        self.written: list[Written] = []
+        self.writing: list[Written] = []  # what the database has not yet taken
         self.moved: list[LoadedRow] = []  # from one file to another
         self.left_out: set[tuple[type[Record], str]] = set()  # as what they refer to is deleted
 
@@ -266,36 +266,45 @@ class Loader:
         try:
             yield
         except IntegrityError as error:
-            models = {row.model for row, _obj in self.writing}
-            before = [(row, obj) for row, obj in self.written if row.model in models]
+            models = {row.model for row, _obj, _many in self.writing}
+            before = [each for each in self.written if each[0].model in models]
             found = [*_alike([*before, *self.writing]), *_clashes(self.writing)]
             raise FixtureError(found or [str(error)]) from error
 
-    def look_up(self, rows: Iterable[FixtureRow]) -> None:
-        """Find all that rows name, themselves among it, with few queries."""
+    def look_up(self, rows: Iterable[FixtureRow], files: Iterable[str] = ()) -> None:
+        """Find all that rows name, themselves among it, and what was loaded from these files."""
         named = _named(rows)
-        for model, uids in named.items():
-            self._find(model, uids)
+        self._find((model, uid) for model, uids in named.items() for uid in uids)
         labels = {model._meta.label_lower for model in named}
+        found = LoadedRow.objects.filter(file__in=files)
         for chunk in chunks(sorted(set(chain.from_iterable(named.values())))):
-            self._add_loaded(LoadedRow.objects.filter(label__in=labels, uid__in=chunk))
+            found = found.union(LoadedRow.objects.filter(label__in=labels, uid__in=chunk))
+            self.loaded |= {(row.label, row.uid): row for row in found}
+            found = LoadedRow.objects.none()
 
-    def look_up_files(self, files: Iterable[str]) -> None:
-        """Find what was loaded from these files."""
-        self._add_loaded(LoadedRow.objects.filter(file__in=files))
-
-    def _add_loaded(self, rows: Iterable[LoadedRow]) -> None:
-        self.loaded |= {(row.label, row.uid): row for row in rows}
-
-    def _find(self, model: type[Record], uids: Iterable[str]) -> None:
-        known = self.pks[model]
-        for chunk in chunks([uid for uid in uids if uid not in known]):
-            rows: QuerySet[Any] = model.objects.filter(uid__in=chunk)
-            known |= dict.fromkeys(chunk) | dict(rows.order_by().values_list("uid", "pk"))
+    def _find(self, named: Iterable[tuple[type[Record], str]]) -> None:
+        """Look up the ids of rows by model and uid, as many at once as a chunk has."""
+        wanted = [(model, uid) for model, uid in named if uid not in self.pks[model]]
+        for chunk in chunks(wanted):
+            by_model: dict[type[Record], list[str]] = defaultdict(list)
+            for model, uid in chunk:
+                by_model[model].append(uid)
+            models = list(by_model)
+            first, *others = (
+                untracked(model)
+                .filter(uid__in=by_model[model])
+                .order_by()
+                .values_list(Value(number), "uid", "pk")
+                for number, model in enumerate(models)
+            )
+            for model, uids in by_model.items():
+                self.pks[model] |= dict.fromkeys(uids)
+            for number, uid, pk in first.union(*others, all=True).order_by():
+                self.pks[models[number]][uid] = pk
 
     def pk_of(self, model: type[Record], uid: str) -> int | None:
         if uid not in self.pks[model]:
-            self._find(model, [uid])
+            self._find([(model, uid)])
         return self.pks[model][uid]
 
     def load(self, model: type[Record], rows: list[FixtureRow]) -> int:
@@ -340,10 +349,10 @@ class Loader:
 
     def write(self, model: type[Record], rows: list[FixtureRow]) -> None:
         problems: list[str] = []
-        built: list[tuple[FixtureRow, Record, dict[str, list[int]]]] = []
+        self.writing = []
         for row in rows:
             try:
-                built.append((row, *self.build(row)))
+                self.writing.append((row, *self.build(row)))
             except _DeletedHere:
                 self.left_out.add((model, row.uid))
             except ValidationError as error:
@@ -353,17 +362,18 @@ class Loader:
                 ]
         if problems:
             raise FixtureError(problems)
-        self.writing = [(row, obj) for row, obj, _many in built]
-        self._store(model, [(obj, many) for _row, obj, many in built])
+        self._store(model)
         self.written += self.writing
         self.writing = []
 
-    def _store(self, model: type[Record], built: list[Built]) -> None:
-        new = [(obj, many) for obj, many in built if obj.pk is None]
-        old = [(obj, many) for obj, many in built if obj.pk is not None]
+    def _store(self, model: type[Record]) -> None:
+        new = [(obj, many) for _row, obj, many in self.writing if obj.pk is None]
+        old = [(obj, many) for _row, obj, many in self.writing if obj.pk is not None]
         model.objects.bulk_create([obj for obj, _many in new], batch_size=500)
         self.pks[model].update((obj.uid, obj.pk) for obj, _many in new)
-        _add_relations(model, new)
+        for relation in model._meta.many_to_many:
+            pairs = [(obj.pk, pk) for obj, many in new for pk in many.get(relation.name, ())]
+            model.objects.bulk_add(relation.name, pairs)
         for obj, many in old:
             obj.save()
             for name, pks in many.items():
@@ -463,21 +473,24 @@ class Loader:
     def record_loaded(self) -> None:
         """Record what was loaded and what was stored."""
         LoadedRow.objects.bulk_update(self.moved, ["file"], batch_size=500)
-        by_model: dict[type[Record], list[tuple[FixtureRow, Record]]] = defaultdict(list)
-        for row, obj in self.written:
-            by_model[row.model].append((row, obj))
+        by_model: dict[type[Record], list[Written]] = defaultdict(list)
+        for each in self.written:
+            by_model[each[0].model].append(each)
         loaded = []
         for model, written in by_model.items():
-            digests = _stored_digests(model, [obj.pk for _row, obj in written])
+            if self.report.deleted:  # what refers to deleted rows may have been changed by that
+                digests = _stored_digests(model, [obj.pk for _row, obj, _many in written])
+            else:
+                digests = {obj.pk: _digest_written(obj, many) for _row, obj, many in written}
             loaded += [
                 LoadedRow(
-                    label=model._meta.label_lower,
+                    label=row.label,
                     uid=row.uid,
                     file=row.file,
                     source_digest=row.digest,
                     stored_digest=digests[obj.pk],
                 )
-                for row, obj in written
+                for row, obj, _many in written
             ]
         LoadedRow.objects.bulk_create(
             loaded,
@@ -518,6 +531,7 @@ def _named(rows: Iterable[FixtureRow]) -> dict[type[Record], set[str]]:
     return found
 
 
+@cache
 def _column(model: type[Record], name: str) -> Field:
     """A column that a fixture may carry."""
     try:
@@ -567,10 +581,10 @@ def waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]
     return [waves[number] for number in sorted(waves)]
 
 
-def _alike(built: list[tuple[FixtureRow, Record]]) -> Iterator[str]:
+def _alike(built: list[Written]) -> Iterator[str]:
     """The rows that have the same as another one of the fixtures, where each must have its own."""
     seen: dict[tuple, FixtureRow] = {}
-    for row, obj in built:
+    for row, obj, _many in built:
         constraints = [c for c in obj._meta.constraints if isinstance(c, UniqueConstraint)]
         alone = [(f.name,) for f in obj._meta.concrete_fields if f.unique and not f.primary_key]
         for names in [*alone, *(tuple(c.fields) for c in constraints)]:
@@ -581,9 +595,9 @@ def _alike(built: list[tuple[FixtureRow, Record]]) -> Iterator[str]:
                 yield row.problem(", ".join(names), f"the same as {other.uid} in {other.file}")
 
 
-def _clashes(built: list[tuple[FixtureRow, Record]]) -> Iterator[str]:
+def _clashes(built: list[Written]) -> Iterator[str]:
     """The rows that the database refused because of a uniqueness constraint."""
-    for row, obj in built:
+    for row, obj, _many in built:
         try:
             obj.validate_unique()
             obj.validate_constraints()
@@ -592,37 +606,44 @@ def _clashes(built: list[tuple[FixtureRow, Record]]) -> Iterator[str]:
                 yield row.problem(name, " ".join(messages))
 
 
-def _add_relations(model: type[Record], new: list[Built]) -> None:
-    """Insert the many-to-many rows of new objects, one bulk insert for each relation."""
-    for relation in model._meta.many_to_many:
-        model.objects.bulk_add(
-            relation.name, [(obj.pk, pk) for obj, many in new for pk in many.get(relation.name, ())]
-        )
-
-
 def _stored_digests(model: type[Record], pks: list[int]) -> dict[int, str]:
-    """A digest of each stored row: its carried columns and many-to-many ids.
+    """A digest of each stored row: its carried columns and many-to-many ids."""
+    columns = row_values.recorded_columns(model)
+    rows: QuerySet[Any] = untracked(model).filter(pk__in=pks).order_by()
+    stored = {pk: values for pk, *values in rows.values_list("pk", *(c.attname for c in columns))}
+    links = [row_values.linked_ids(relation, stored) for relation in model._meta.many_to_many]
+    return {
+        pk: _digest_of_row(model, pk, values, [found[pk] for found in links])
+        for pk, values in stored.items()
+    }
 
-    Columns with their default value are left out, so a column that a later version adds changes no
-    digest, and the row continues to follow its fixture.
-    """
-    carried = row_values.recorded_columns(model)
-    defaults = {field.attname: field.get_default() for field in carried}
+
+def _digest_written(row: Record, many: dict[str, list[int]]) -> str:
+    """The same of a row that was just written."""
+    plain, model = row_values.plain_object(row), type(row)
+    links = [sorted(set(many.get(relation.name, ()))) for relation in model._meta.many_to_many]
+    return _digest_of_row(model, row.pk, plain.values(), links)
+
+
+def _digest_of_row(
+    model: type[Record], pk: int, values: Iterable[Any], links: Iterable[list[int]]
+) -> str:
+    """Columns with their default value are left out, so a column that a later version adds changes
+    no digest, and the row continues to follow its fixture."""
+    carried = zip(_digested_columns(model), values, strict=True)
+    row = {name: value for (name, default), value in carried if value != default}
+    linked = zip(model._meta.many_to_many, links, strict=True)
+    return _digest(row | {"pk": pk} | {relation.name: ids for relation, ids in linked})
+
+
+@cache
+def _digested_columns(model: type[Record]) -> list[tuple[str, Any]]:
+    """What the first version called each carried column, and its default value."""
     names = _first_names(model)
-    first_names = {
-        field.attname: names.get(field.name, field.name) + field.attname.removeprefix(field.name)
-        for field in carried
-    }
-    rows: QuerySet[Any] = model.objects.filter(pk__in=pks)
-    found = {
-        row["pk"]: {
-            first_names.get(name, name): value
-            for name, value in row.items()
-            if name not in defaults or value != defaults[name]
-        }
-        for row in rows.values("pk", *defaults)
-    }
-    for relation in model._meta.many_to_many:
-        for pk, others in row_values.linked_ids(relation, found).items():
-            found[pk][relation.name] = others
-    return {pk: _digest(row) for pk, row in found.items()}
+    return [
+        (
+            names.get(field.name, field.name) + field.attname.removeprefix(field.name),
+            field.get_default(),
+        )
+        for field in row_values.recorded_columns(model)
+    ]

@@ -169,7 +169,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
 
     @marked(queryset_only=True)
     def delete(self) -> tuple[int, dict[str, int]]:
-        with unit_of_work() as unit, unit.gathering():
+        with unit_of_work():
             return super().delete()
 
 
@@ -392,7 +392,7 @@ class Record(models.Model):
         return placed
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        with unit_of_work() as unit, unit.gathering():
+        with unit_of_work():
             return super().delete(*args, **kwargs)
 
 

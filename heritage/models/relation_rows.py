@@ -25,7 +25,8 @@ class RelationRowQuerySet[T: "RelationRow"](models.QuerySet[T]):
         near, far = self.model.owner_column, field.m2m_reverse_name()
         with unit_of_work() as unit:
             unit.prepare_write(cast("type[Record]", field.model))
-            before = linked_ids(field, [getattr(obj, near) for obj in objs])
+            before: dict[int, list[int]] = {getattr(obj, near): [] for obj in objs}
+            before |= linked_ids(field, [pk for pk in before if unit.may_be_linked(field, pk)])
             created = super().bulk_create(objs, *args, **options)
             after = {pk: {*ids} for pk, ids in before.items()}
             for obj in objs:

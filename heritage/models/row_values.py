@@ -30,6 +30,7 @@ def recorded_relations(model: type[models.Model]) -> tuple[models.ManyToManyFiel
     return tuple(field for field in model._meta.many_to_many if is_carried(field))
 
 
+@cache
 def column(model: type[models.Model], name: str) -> models.Field:
     """The field of a column. Raises FieldDoesNotExist, for reverse relations, too."""
     field = model._meta.get_field(name)

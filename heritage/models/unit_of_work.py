@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from django.contrib.auth.models import AnonymousUser
@@ -48,6 +49,7 @@ class NewChange:
 
 
 _COLUMNS = tuple(each.name for each in fields(NewChange) if each.name != "pk")
+_MOST = 5_000  # changes held in memory until the end, unless all or nothing is to be entered
 
 
 class Written(NamedTuple):
@@ -58,6 +60,7 @@ class Written(NamedTuple):
     owner_id: int
 
 
+@cache
 def owner_model(model: type[Record]) -> type[Record]:
     """The model of the record that rows of a model belong to: its own where they have no owner."""
     if not model.owner:
@@ -71,13 +74,16 @@ class UnitOfWork:
         # It goes on with a change set of earlier transactions, whose changes are not its own.
         self.continues = change_set is not None and change_set.pk is not None
         self._earlier = 0  # the last of these
-        self.all_or_nothing = all_or_nothing  # its history is entered once, at the end
+        self.all_or_nothing = all_or_nothing
         self.change_set = change_set or ChangeSet()
         # What others derive from: the ids of written records, by model.
         self.changed: dict[type[Record], set[int]] = defaultdict(set)
         # The rows that no savepoint can take back any more: none was open when they were saved.
         self.saved: dict[type[Record], set[int]] = defaultdict(set)
         self.created: dict[type[Record], set[int]] = defaultdict(set)
+        self.deleted: dict[type[Record], set[int]] = defaultdict(set)
+        # Rows are copied from another database: what follows from them may come with them.
+        self.copies = False
         # Columns and relations that were written, what a savepoint has taken back included.
         self.written_columns: dict[type[Record], set[str]] = defaultdict(set)
         # What readers see otherwise: by the row written, (model, id) of a site, an entry or a term,
@@ -87,8 +93,8 @@ class UnitOfWork:
         self.prepared: Any = None
         self._savepoints = connection.savepoint_state
         self._is_locked = False
-        self._gathered: list[NewChange] | None = None
-        self._gathered_since = self._savepoints
+        self._gathered: list[NewChange] = []  # to be entered at the end
+        self._linked: dict[models.ManyToManyField, set[int]] = defaultdict(set)
         self._written: set[Written] = set()
         self._deletion: tuple[object, dict] | None = None
         self._stored: dict[tuple[type[Record], int], dict] = {}
@@ -108,6 +114,14 @@ class UnitOfWork:
     def has_savepoints(self) -> bool:
         """Whether any savepoint was opened in it so far: some of it may have been taken back."""
         return connection.savepoint_state != self._savepoints
+
+    def new(self, model: type[Record]) -> set[int]:
+        """Ids of rows that are new, and so is whatever refers to them: it was written since."""
+        return set() if self.copies else self.created[model]
+
+    def may_be_linked(self, field: models.ManyToManyField, pk: int) -> bool:
+        """Whether a row may have others by a relation: it is not new, or they were written."""
+        return pk not in self.new(cast("type[Record]", field.model)) or pk in self._linked[field]
 
     def prepare_write(self, model: type[Record]) -> None:
         """Announce that rows of a model are about to be read in order to be written."""
@@ -157,6 +171,7 @@ class UnitOfWork:
         changes = []
         for pk, before in plain_rows.items():
             changes += self._change(model, pk, before, None)
+        self.deleted[model].update(plain_rows)
         self._enter(changes)
 
     def relation_changed(
@@ -164,6 +179,7 @@ class UnitOfWork:
     ) -> None:
         """A many-to-many relation was changed: related ids by id, before and after."""
         model = cast("type[Record]", field.model)
+        self._linked[field].update(before)
         ids = [pk for pk in before if before[pk] != after[pk]]
         owners = dict(zip(ids, ids, strict=True))
         if model.owner and ids:
@@ -187,20 +203,6 @@ class UnitOfWork:
         if self._deletion is None or self._deletion[0] is not origin:
             self._deletion = (origin, defaultdict(set))
         return self._deletion[1]
-
-    @contextmanager
-    def gathering(self) -> Iterator[None]:
-        """Changes within it are inserted together at the end, but for those taken back."""
-        if self._gathered is not None:
-            yield
-            return
-        self._gathered, self._gathered_since = [], connection.savepoint_state
-        try:
-            yield
-            changes = self._gathered
-        finally:
-            self._gathered = None
-        self._enter(_without_rolled_back(changes))
 
     def forget(self) -> None:
         """Tell nothing of what has been gathered: what was loaded brings a history of its own."""
@@ -276,16 +278,24 @@ class UnitOfWork:
         )
 
     def _enter(self, changes: list[NewChange]) -> None:
-        # At once, so that a savepoint that is rolled back takes them with it.
-        is_gathered = self._gathered is not None
-        if changes and not (is_gathered and connection.savepoint_state == self._gathered_since):
-            if self.change_set.pk is None:
-                self._enter_change_set()
-            self._store(changes, with_ids=is_gathered)
-        if self._gathered is not None:
+        """Enter changes at the end, together; at once, if a savepoint may take them back."""
+        if not self.has_savepoints:
             self._gathered += changes
+            if len(self._gathered) >= _MOST and not self.all_or_nothing:
+                self._enter_gathered()
+        elif changes:
+            self._store(changes, with_ids=bool(self._gathered))
+            if self._gathered:  # which come before them
+                self._gathered += changes
+
+    def _enter_gathered(self) -> None:
+        changes, self._gathered = self._gathered, []
+        if changes := _without_rolled_back(changes):
+            self._store(changes, with_ids=False)
 
     def _store(self, changes: list[NewChange], with_ids: bool) -> None:
+        if self.change_set.pk is None:
+            self._enter_change_set()
         rows = [[getattr(change, name) for name in _COLUMNS] for change in changes]
         if not with_ids:
             made = self.change_set.pk
@@ -324,8 +334,10 @@ class UnitOfWork:
         return {Written(model(row), model(owner), pk) for row, owner, pk in found}
 
     def finish(self) -> None:
+        self._enter_gathered()
         written = self.written()
         unit_ends.send(sender=UnitOfWork, unit=self, written=written)
+        self._enter_gathered()
         if not self.is_named or self._entered is None:
             return
         if not written and not self.continues:
@@ -369,8 +381,7 @@ def unit_of_work(
         unit = UnitOfWork(change_set, all_or_nothing)
         token = _running.set(unit)
         try:
-            with unit.gathering() if all_or_nothing else nullcontext():
-                yield unit
+            yield unit
             unit.finish()
         finally:
             _running.reset(token)
@@ -390,7 +401,7 @@ def change_set(
 
     Its reason and detail can be changed until the end; if nothing was written, it is deleted.
     `all_or_nothing` says that it is written as a whole or not at all, as is the transaction around
-    it: its history is then entered once, at the end, without what a savepoint within it undid.
+    it: there is no savepoint for it.
     With `continues` the writes are added to a stored change set, which keeps its kind, user and
     reason: what one person does at once may take several transactions, each whole by itself.
     """

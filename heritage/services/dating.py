@@ -48,7 +48,9 @@ def date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) 
     only_points = {pk for pk, columns in found.items() if columns <= _POINT}
     sites = moved | found.keys() | set(SITES_OF[Designation](entries))
     sites -= _behind_a_blur(unit, only_points - moved)
-    now, created = timezone.now(), _stored(unit.created[Site])
+    now, created = timezone.now(), unit.created[Site] - unit.deleted[Site]
+    if unit.has_savepoints:  # which may have taken some back
+        created = _stored(unit.created[Site])
     if created:  # what is copied from another database brings its date
         rows = [(pk, now) for pk in sorted(created)]
         insert_rows(SiteDate, ("site", "changed_at"), rows, ignore_conflicts=True)
@@ -70,7 +72,7 @@ def date(
 
 
 def _stored(site_ids: Iterable[int]) -> set[int]:
-    """Those that are there: not what was deleted again, or what a savepoint has taken back."""
+    """Those that are there."""
     found: set[int] = set()
     for chunk in chunks(list(site_ids)):
         found.update(untracked(Site).filter(pk__in=chunk).values_list("pk", flat=True))

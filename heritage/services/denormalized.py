@@ -110,13 +110,14 @@ def refresh(
     edited: Iterable[int] = (),
     written: Mapping[type[Record], set[str]] | None = None,
     prepared: Prepared | None = None,
+    new: Set[int] = frozenset(),
 ) -> set[int]:
     """Refresh everything that is derived from the rows of these sites; gives those whose public
     point is another one.
 
     `edited` are those of which a row has been written, so that they are dated from now on;
     `written` the columns that were written by model, where that is known: what cannot follow from
-    them is left as it is.
+    them is left as it is. Of `new` sites nothing is stored but what was written.
     """
     edited, now = set(edited), timezone.now()
     prepared = prepared or Prepared()
@@ -135,25 +136,26 @@ def refresh(
     )
     for chunk in chunks(sorted(set(site_ids))):
         dated = edited.intersection(chunk)
+        of_new = written if new >= set(chunk) else None  # nothing but this was written of them
+        if are_sentences and (of_new is None or SourcedSentence in of_new):
+            _refresh_sentences(chunk)
+        unchecked = statements.unchecked_by_site(chunk) if is_stated else None
         if is_derived:
-            sites = derived_from.read_sites(chunk)
+            sites = derived_from.read_sites(chunk, of_new)
             terms = Terms.of_sites(sites, prepared.terms)
             if Event in effects or ColumnEffect.VALUES in effects.get(Era, ColumnEffect.NOTHING):
                 _refresh_events(sites, terms)
-                _refresh_eras(sites, _eras_between(sites, terms), terms)
+                _refresh_eras(sites, _eras_between(sites, terms), terms, new)
             elif columns & {"place", "also_in"} or Place in effects:
-                _refresh_eras(sites, _eras_between(sites, terms), terms)
+                _refresh_eras(sites, _eras_between(sites, terms), terms, new)
             if columns & _NAMES:
-                _refresh_names([each.site for each in sites], prepared)
+                _refresh_names([each.site for each in sites], prepared, new)
             points = _public_points(sites)
-            dated -= _refresh_sites(sites, terms, prepared, dated, now)
+            dated -= _refresh_sites(sites, terms, prepared, dated, now, unchecked)
             moved |= {pk for pk, point in _public_points(sites).items() if point != points[pk]}
             fulltext.delete(set(chunk) - {each.site.pk for each in sites})
-        if are_sentences:
-            _refresh_sentences(chunk)
-        if is_stated:
-            stated = untracked(Site).filter(pk__in=chunk).only("unchecked_statements")
-            refresh_statements([each.site for each in sites] if is_derived else stated)
+        elif unchecked is not None:
+            _refresh_unchecked(chunk, unchecked)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
     return moved
@@ -216,16 +218,17 @@ def _eras_between(sites: Iterable[SiteWithRows], terms: Terms) -> "EraPeriods":
     return EraPeriods([*within.only(*columns), *terms.eras.values()], held)
 
 
-def _refresh_eras(sites: list[SiteWithRows], eras: "EraPeriods", terms: Terms) -> None:
+def _refresh_eras(
+    sites: list[SiteWithRows], eras: "EraPeriods", terms: Terms, new: Set[int]
+) -> None:
     wanted = {
         (each.site.pk, era_id, role)
         for each in sites
         for era_id, role in eras_of_site(each.events, eras, terms.places_of(each))
     }
-    stored = {
-        (row.site_id, row.era_id, row.role): row.pk
-        for row in SiteEra.objects.filter(site__in=[each.site.pk for each in sites])
-    }
+    old = [each.site.pk for each in sites if each.site.pk not in new]
+    rows = SiteEra.objects.filter(site__in=old) if old else ()
+    stored = {(row.site_id, row.era_id, row.role): row.pk for row in rows}
     gone = [pk for key, pk in stored.items() if key not in wanted]
     if gone:
         SiteEra.objects.filter(pk__in=gone).delete()
@@ -329,14 +332,16 @@ def _region(era: Era) -> tuple | None:
     return era.region_id, tuple(sorted(era.region_name.items()))
 
 
-def _refresh_names(sites: Iterable[Site], prepared: Prepared) -> None:
+def _refresh_names(sites: Iterable[Site], prepared: Prepared, new: Set[int]) -> None:
     languages = interface_languages()
     wanted = {
         (site.pk, code): prepared.sort_key(str(site.shown_name.best(code)), code)
         for site in sites
         for code in languages
     }
-    stored = {(row.site_id, row.language): row for row in SortName.objects.filter(site__in=sites)}
+    old = [site for site in sites if site.pk not in new]
+    rows = SortName.objects.filter(site__in=old) if old else ()
+    stored = {(row.site_id, row.language): row for row in rows}
     changed = []
     for key, row in stored.items():
         # Another process may know more languages: what it has made stays, until `reindex`.
@@ -344,9 +349,9 @@ def _refresh_names(sites: Iterable[Site], prepared: Prepared) -> None:
             row.key = wanted[key]
             changed.append(row)
     SortName.objects.bulk_update(changed, ["key"], batch_size=500)
-    new = sorted(wanted.keys() - stored.keys())
-    rows = [(site, code, wanted[site, code]) for site, code in new]
-    insert_rows(SortName, ("site", "language", "key"), rows)
+    missing = sorted(wanted.keys() - stored.keys())
+    keys = [(site, code, wanted[site, code]) for site, code in missing]
+    insert_rows(SortName, ("site", "language", "key"), keys)
 
 
 def inscribed_year_of(entries: Iterable[CoveringEntry]) -> int | None:
@@ -356,7 +361,12 @@ def inscribed_year_of(entries: Iterable[CoveringEntry]) -> int | None:
 
 
 def _refresh_sites(
-    sites: list[SiteWithRows], terms: Terms, prepared: Prepared, edited: set[int], now: datetime
+    sites: list[SiteWithRows],
+    terms: Terms,
+    prepared: Prepared,
+    edited: set[int],
+    now: datetime,
+    unchecked: Mapping[int, int] | None,
 ) -> set[int]:
     """Refresh the columns of sites and their words; gives the sites that were written."""
     changed: list[tuple[Site, list[str]]] = []
@@ -377,6 +387,8 @@ def _refresh_sites(
         site.search_text = prepared.search_text(_search_texts(each, terms))
         site.reading = prepared.reading(site)
         site.effective_prominence = prominence_of(each)
+        if unchecked is not None:
+            site.unchecked_statements = unchecked[site.pk]
         names = [name for name, value in _columns(site).items() if value != before[name]]
         if "search_text" in names:
             found_by[site.pk] = prepared.words_of(site.search_text)
@@ -399,12 +411,15 @@ def _refresh_sentences(ids: list[int]) -> None:
     update_columns(SourcedSentence, changed)
 
 
-def refresh_statements(sites: Iterable[Site]) -> None:
+def refresh_statements(site_ids: Iterable[int]) -> None:
     """Refresh the number of unchecked statements of these sites."""
-    sites = list(sites)
-    unchecked = statements.unchecked_by_site([site.pk for site in sites])
+    for chunk in chunks(list(site_ids)):
+        _refresh_unchecked(chunk, statements.unchecked_by_site(chunk))
+
+
+def _refresh_unchecked(ids: list[int], unchecked: Mapping[int, int]) -> None:
     changed = []
-    for site in sites:
+    for site in untracked(Site).filter(pk__in=ids).only("unchecked_statements"):
         if site.unchecked_statements != unchecked[site.pk]:
             site.unchecked_statements = unchecked[site.pk]
             changed.append((site, ["unchecked_statements"]))

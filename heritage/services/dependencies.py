@@ -7,7 +7,7 @@ pages say what a term says. System checks (`system_checks`)
 find a model that belongs to a site and is not covered, and a column that `COLUMN_EFFECTS` lacks.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from enum import Flag, auto
 from graphlib import TopologicalSorter
 from typing import Any, NamedTuple
@@ -267,12 +267,15 @@ class DependentSites(NamedTuple):
 
 
 def sites_of(
-    changed: Mapping[Any, set[int]], written: Mapping[Any, set[str]], most: int = 0
+    changed: Mapping[Any, set[int]],
+    written: Mapping[Any, set[str]],
+    most: int = 0,
+    new: Set[int] = frozenset(),
 ) -> tuple[DependentSites, dict[type[Record], int]]:
     """The sites that depend on written records, given by model with the columns written.
 
     Where more than `most` (0: however many) follow from terms, and were not written themselves,
-    they are left out, and their number is given by the model of the terms.
+    they are left out, and their number is given by the model of the terms. `new` are new sites.
     """
     found, left_out = DependentSites(set(), set()), {}
     of_site = changed.get(Site, set())
@@ -294,8 +297,9 @@ def sites_of(
         found.refreshed.update(sites)
         if ColumnEffect.VALUES in effect:
             found.entered.update(sites)
-    if may_blur(written):
-        found.entered.update(wholes_of_parts(found.entered))
+    # A new site that is a part of a property was made one with it: then the property is entered.
+    if may_blur(written) and (may_be_parts := found.entered - new):
+        found.entered.update(wholes_of_parts(may_be_parts))
     return found, left_out
 
 

@@ -6,8 +6,8 @@
    a row is written, the lock of the change log is taken and the row is read as it is stored. So
    an old owner, state or address is known whatever the caller has in memory. `Record.derive()`
    sets the columns that follow from the row's own others.
-3. Right after it, within the same savepoint, the history is entered (`models.history`); a site's
-   former address is kept.
+3. Right after it a site's former address is kept, and what was changed is noted; the history
+   (`models.history`) is entered at the end, or at once where a savepoint may take it back.
 4. At the end of the transaction, once: standing of designations, denormalised columns and full
    text of the sites concerned (`dependencies`, `denormalized`), the dates of sites of
    which only rows were written and of those of which readers see something else (`dating`), entries
@@ -111,6 +111,7 @@ def _before_save(
         copied = {name: instance.__dict__[name] for name in names if instance.__dict__.get(name)}
     with unit_of_work() as unit:
         unit.prepare_write(sender)
+        unit.copies = unit.copies or raw
         stored = None
         if instance.pk is not None:
             stored = unit.stored_row(sender, instance.pk)
@@ -184,12 +185,13 @@ def _on_unit_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         # An import takes its time in any case, and may change most terms: all is done at once.
         is_import = unit.change_set.kind == ChangeSet.Kind.IMPORT
         most = 0 if is_import else settings.REFRESHED_AT_ONCE
-        sites, deferred = sites_of(changed, unit.written_columns, most)
+        sites, deferred = sites_of(changed, unit.written_columns, most, unit.new(Site))
         for model, count in deferred.items():
             pending.defer(model, changed[model], unit.written_columns[model], count)
         edited = _edited_sites(written) - unit.saved[Site]
         written_columns, prepared = unit.written_columns, unit.prepared
-        moved = denormalized.refresh(sites.refreshed, edited, written_columns, prepared)
+        new = unit.new(Site)
+        moved = denormalized.refresh(sites.refreshed, edited, written_columns, prepared, new)
         is_of_vocabulary = any(model in COLUMN_EFFECTS for model in changed)
         vocabulary = {IndexChange.VOCABULARY} if is_of_vocabulary else set()
         shown = dating.date_sites(unit, written, moved)

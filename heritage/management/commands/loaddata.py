@@ -56,7 +56,7 @@ class Command(loaddata.Command):
     def _load_as_django_does(self, labels: list[str]) -> None:
         """Load other files as one change set, or without one, if they bring the history itself."""
         has_history = Change.objects.exists()
-        with unit_of_work() as unit, unit.gathering():
+        with unit_of_work(all_or_nothing=True) as unit:
             unit.change_set.kind = ChangeSet.Kind.IMPORT
             unit.change_set.detail = {"files": labels}
             super().loaddata(labels)
