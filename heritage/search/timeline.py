@@ -31,6 +31,7 @@ ROLES = {
 # What brings back a site that was destroyed.
 _AGAIN = ("founded", "begun", "built", "completed", "rebuilt")
 _NEAR = 2_000  # sites at either end, among which there is one of the hits if they are many
+_MANY = 5_000
 _YEARS_KEPT = 32  # years of which the groups are remembered
 
 
@@ -76,10 +77,13 @@ class YearOrder:
 
     def ends(self, hits: BitMap) -> tuple[int, int] | None:
         """The earliest and the latest year of the hits; None if none has a year."""
-        first = next((n for n, pk in enumerate(self.ids[:_NEAR].tolist()) if pk in hits), None)
-        last = next((n for n, pk in enumerate(self.ids[::-1][:_NEAR].tolist()) if pk in hits), None)
-        if first is not None and last is not None:
-            return int(self.years[first]), int(self.years[-1 - last])
+        if len(hits) > _MANY:
+            first, last = (
+                next((n for n, pk in enumerate(ids[:_NEAR].tolist()) if pk in hits), None)
+                for ids in (self.ids, self.ids[::-1])
+            )
+            if first is not None and last is not None:
+                return int(self.years[first]), int(self.years[-1 - last])
         ids = columns.ids_of(hits)
         places = self.places[np.minimum(ids, len(self.places) - 1)]
         places = places[places < len(self.ids)]

@@ -4,6 +4,7 @@ No language is hard-coded: word order, markers and endings are messages of the c
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 from django.utils.translation import get_language, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -101,11 +102,22 @@ def span_phrase(
 
     With both ends open, an empty text.
     """
+    return _span(first_year, last_year, language or get_language(), style, approximate)
+
+
+@lru_cache(4096)  # of eras, of which pages name dozens
+def _span(
+    first_year: int | None,
+    last_year: int | None,
+    language: str | None,
+    style: str,
+    approximate: bool,
+) -> str:
     start, end = (
         Moment(OPEN) if year is None else Moment(str(year), first_year=year, last_year=year)
         for year in (first_year, last_year)
     )
-    with override(language or get_language()):
+    with override(language):
         if start.is_dated and end.is_dated:
             return _years(start, end, style, approximate)
         if start.is_dated or end.is_dated:

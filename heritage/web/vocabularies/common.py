@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pyroaring import BitMap
 
-from heritage.models import DescribedTerm, Site, SiteEra, Term
-from heritage.search import TREES, IndexSnapshot, orders, page_dependencies
+from heritage.models import DescribedTerm, SiteEra, Term
+from heritage.search import TREES, IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.values import sentences
 from heritage.values.language import (
     LanguageMap,
@@ -201,7 +201,7 @@ def best_known(index: IndexSnapshot, facet: str, term: Term, roles: Roles = ()) 
     """A sentence that names the best known sites of a term, first those in one of `roles`; of up
     to three, all."""
     ids = _best(index, facet, term, _KNOWN_BEST, roles)
-    named = Site.objects.published().only("name", "short_name").in_bulk(ids)
+    named = page_rows.linked_sites(ids)
     if not ids or len(named) < len(ids):  # one was withdrawn just now
         return ""
     names = sentences.names(_short(str(named[pk].shown_name.best())) for pk in ids)

@@ -58,7 +58,7 @@ def day_table(index: IndexSnapshot, place: Place, asked: str) -> DayTable | None
     page_dependencies.sites(index, ids)
     if not ids:
         return None
-    sites, visits = Site.objects.published().in_bulk(ids), page_rows.read_visits(ids)
+    sites, visits = page_rows.linked_sites(ids), page_rows.read_visits(ids)
     nothing = page_rows.VisitRows()
     rows = [_row(sites[pk], visits.get(pk, nothing), day) for pk in ids if pk in sites]
     order = {"open": 0, "closed": 1, "unclear": 2}

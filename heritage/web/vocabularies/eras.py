@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Era, SiteEra
-from heritage.search import IndexSnapshot, current_index
+from heritage.search import CacheKey, IndexSnapshot, current_index
 from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text
@@ -45,6 +45,10 @@ _ROLES = (
     SiteEra.Role.OTHER,
     *SiteEra.UNSTATED,
 )
+
+
+# By id, the eras of the same region.
+_OF_REGIONS: CacheKey[dict[int, list[Era]]] = CacheKey("eras of the same region")
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +259,7 @@ def era_page(slug: str) -> EraPage:
         source=source_line(era.source),
         territory=_territory(era),
         territory_source=source_line(era.territory_source),
-        strip=era_strip(era, list(tree.terms.values())),
+        strip=era_strip(era, of_region(index, era)),
         map=small_maps.of_sites(index, hits, {"era": era.slug}, _("On the map")),
         stretch=stretches.of_sites(index, hits, {"era": era.slug}, (era.first_year, era.last_year)),
         charts=[found] if found else [],
@@ -273,7 +277,7 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
         lead.append(_("%(era)s: %(years)s, %(region)s.") % words)
     elif words["years"]:
         lead.append(_("%(era)s: %(years)s.") % words)
-    before, after = _neighbours(era, tree.terms.values())
+    before, after = _neighbours(era, of_region(index, era))
     around = {"before": before and before.label.best(), "after": after and after.label.best()}
     if before and after:
         lead.append(_("Before it: %(before)s; after it: %(after)s.") % around)
@@ -294,7 +298,8 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
 
 
 def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:
-    """The eras of its region and rank that end where it begins, and begin where it ends."""
+    """Of the eras of its region those of its rank that end where it begins, and begin where it
+    ends."""
     if era.first_year is None or era.last_year is None:
         return None, None
     first, last = era.first_year, era.last_year
@@ -304,7 +309,7 @@ def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:
         begins, ends = other.first_year, other.last_year
         if other.pk == era.pk or begins is None or ends is None:
             continue
-        if not _same_region(other, era) or other.parent_id != era.parent_id:
+        if other.parent_id != era.parent_id:
             continue
         near = max(_LEAST_NEAR, min(last - first, ends - begins) // 4)
         if begins < first and ends < last:
@@ -371,18 +376,28 @@ def _region(index: IndexSnapshot, era: Era) -> TermLink | None:
 
 
 def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:
-    """The era among those before, after and beside it in its region."""
+    """The era among those before, after and beside it, of the eras of its region."""
     is_open = era.first_year is None or era.last_year is None
     until = this_year() if era.last_year is None and era.first_year is not None else era.last_year
     scale = scale_of([(era.first_year, until)], share=0.45, least=60 if is_open else 40)
     if scale is None:
         return None
-    near = [other for other in eras if _same_region(other, era) and _is_shown(other, era)]
+    near = [other for other in eras if _is_shown(other, era)]
     return strip_of(near, scale, {era.pk})
 
 
-def _same_region(other: Era, era: Era) -> bool:
-    return (other.region_id, other.region_name) == (era.region_id, era.region_name)
+def of_region(index: IndexSnapshot, era: Era) -> list[Era]:
+    """All eras of the region of this one, itself among them, in the order of the vocabulary."""
+    return index.vocabulary.cache.get_or_set(_OF_REGIONS, lambda: _of_regions(index))[era.pk]
+
+
+def _of_regions(index: IndexSnapshot) -> dict[int, list[Era]]:
+    found: dict[tuple[object, ...], list[Era]] = defaultdict(list)
+    eras = index.vocabulary.eras.terms.values()
+    regions = {era.pk: (era.region_id, *sorted(era.region_name.items())) for era in eras}
+    for era in eras:
+        found[regions[era.pk]].append(era)
+    return {pk: found[region] for pk, region in regions.items()}
 
 
 def _is_shown(other: Era, era: Era) -> bool:
