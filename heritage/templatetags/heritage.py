@@ -9,13 +9,17 @@ from django.utils.safestring import SafeString
 from heritage.values import sentences
 from heritage.values.distances import distance_phrase
 from heritage.values.language import LanguageMap, Text
-from heritage.web.shared import card_html, language_html, page_parts
+from heritage.web.browse import paging
+from heritage.web.shared import card_html, language_html, meta_tags, page_parts, page_urls
 
 register = template.Library()
 register.filter(language_html.number)
+register.filter(page_urls.link)
 register.simple_tag(card_html.marks)
 register.simple_tag(card_html.picture_html, name="picture")
 register.simple_tag(page_parts.page_part)
+register.simple_tag(meta_tags.head_tags)
+register.simple_tag(paging.page_links_html, name="page_links")
 
 
 @register.simple_tag
@@ -24,12 +28,6 @@ def text(value: Text | LanguageMap | str) -> SafeString:
     if isinstance(value, LanguageMap):
         value = value.best()
     return language_html.as_html("" if value is None else value)
-
-
-@register.filter
-def link(query: str) -> str:
-    """The address of this list under another query; of all of it where there is none."""
-    return f"?{query}" if query else "."
 
 
 @register.simple_tag

@@ -182,6 +182,11 @@ class Listing:
         return any(facet.is_open for facet in self.more_facets)
 
     @property
+    def whole(self) -> str:
+        """The list without a filter."""
+        return path_of("web:sites")
+
+    @property
     def page_of_term(self) -> str:
         """The page of the only era, kind or place that a list is narrowed by."""
         if not self.only_term or self.shown.paging.number > 1 or not self.total:

@@ -6,12 +6,15 @@ shown twice or skipped while sites are added; the page number is used if that si
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.models import Site
 from heritage.search import SiteFilter, query_strings
+from heritage.web.shared.page_urls import link as link_to
 
 PER_PAGE = 24
 _NEIGHBOURS = 2  # pages shown on each side of the current one
@@ -34,6 +37,21 @@ class PageLink:
     @property
     def label(self) -> str:
         return _("Page %(number)s") % {"number": self.number}
+
+
+_PAGES = """
+  <nav class="paging" aria-label="{label}" data-hx-boost="true" data-hx-target="#list"\
+ data-hx-swap="outerHTML show:#results:top">
+  {previous}
+  <ol>{links}</ol>
+  {next}
+</nav>
+"""
+_STEP = '<a class="paging-step" rel="{rel}"\n    href="{address}">{label}</a>'
+_LINK = "\n      <li>{}</li>\n    "
+_GAP = '<span aria-hidden="true">…</span>'
+_HERE = '<span class="paging-here"\n        aria-current="page">{}</span>'
+_PAGE = '<a{rel} href="{address}"\n        aria-label="{label}">{number}</a>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +127,39 @@ def _step(data: QueryDict, page: int, name: str, slug: str | None) -> str:
     if page == 1 or slug is None:
         return page_query(data, page)
     return query_strings.updated(data, page=str(page), **{name: slug})
+
+
+# --- as HTML ---------------------------------------------------------------------------------
+
+
+def page_links_html(paging: Paging, is_followed: bool) -> SafeString:
+    """The links as HTML; empty for a single page. Search engines follow them if `is_followed`."""
+    if not paging.links:
+        return SafeString("\n")
+    rel = "" if is_followed else " nofollow"
+    steps = {
+        "previous": _step_html("prev", rel, paging.previous, _("Previous")),
+        "next": _step_html("next", rel, paging.next, _("Next")),
+    }
+    links = "".join(_LINK.format(_link_html(link, is_followed)) for link in paging.links)
+    return SafeString(_PAGES.format(label=escape(_("Pages")), links=links, **steps))
+
+
+def _step_html(rel: str, also: str, query: str | None, label: str) -> str:
+    if query is None:
+        return ""
+    address = escape(link_to(query))
+    return _STEP.format(rel=f"{rel}{also}", address=address, label=escape(label))
+
+
+def _link_html(link: PageLink, is_followed: bool) -> str:
+    if not link.number:
+        return _GAP
+    if link.is_current:
+        return _HERE.format(link.number)
+    return _PAGE.format(
+        rel="" if is_followed else ' rel="nofollow"',
+        address=escape(link_to(link.query)),
+        label=escape(link.label),
+        number=link.number,
+    )

@@ -23,3 +23,8 @@ def list_url(**values: str | Iterable[str]) -> str:
 def around_url(site: Site) -> str:
     """The list of all sites around a published site, itself included."""
     return list_url(near=site.slug, within=str(SiteFilter.WITHIN_KM))
+
+
+def link(query: str) -> str:
+    """The address of this list under another query; of all of it where there is none."""
+    return f"?{query}" if query else "."
