@@ -160,7 +160,7 @@ class CatalogueAdminSite(AdminSite):
         from heritage.models import Identity
 
         identity = Identity.objects.current()
-        name = str(identity.name.best())
+        name = identity.name.best().text
         # Without a sidebar, the list of all models is not needed.
         request.is_without_sidebar = True  # type: ignore[attr-defined]  # kept with it
         context = super().each_context(request)

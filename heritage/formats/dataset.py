@@ -19,13 +19,13 @@ def dataset_document(
 ) -> dict:
     """In the active language, without a licence: the page says which holds for what."""
     page = addresses.url("web:credits")
-    name = str(identity.name.best())
+    name = identity.name.best().text
     document = {
         "@context": CONTEXT,
         "@type": "Dataset",
         "@id": f"{page}#dataset",
         "name": name,
-        "description": str(identity.tagline.best()) or to_text(str(identity.about.best()), 500),
+        "description": identity.tagline.best().text or to_text(identity.about.best().text, 500),
         "url": addresses.url("web:home"),
         "inLanguage": list(map(proper_tag, interface_languages())),
         "isAccessibleForFree": True,
@@ -46,7 +46,7 @@ def dataset_document(
 
 
 def _work(source: Source) -> dict:
-    work: dict = {"@type": "CreativeWork", "name": str(source.citation.best())}
+    work: dict = {"@type": "CreativeWork", "name": source.citation.best().text}
     if url := safe_url(source.url):
         work["url"] = url
     if source.licence:

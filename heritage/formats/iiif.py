@@ -226,7 +226,7 @@ def _credits(images: Iterable[Image]) -> dict[str, Any] | None:
                     None,
                     [
                         image.credit_line or image.author,
-                        str(image.licence.label.best()) if image.licence else "",
+                        image.licence.label.best().text if image.licence else "",
                     ],
                 )
             )
@@ -244,7 +244,7 @@ def _metadata(rows: page_rows.SiteRows) -> list[dict[str, Texts]]:
     pairs: list[tuple[Callable[[], object], Callable[[], object]]] = [
         (
             lambda: _("Kind"),
-            lambda: sentences.listed(str(kind.label.best()) for kind in rows.kinds),
+            lambda: sentences.listed(kind.label.best().text for kind in rows.kinds),
         ),
         (lambda: _("Place"), lambda: sentence.place_phrase(rows.site.place)),
     ]

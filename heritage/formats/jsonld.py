@@ -67,7 +67,7 @@ def site_document(
             "@context": CONTEXT,
             **_types(rows),
             "@id": _id(site, addresses),
-            "name": str(site.name.best()),
+            "name": site.name.best().text,
             "alternateName": _other_names(rows),
             "description": _description(rows),
             "url": url,
@@ -100,9 +100,9 @@ def catalogue_document(identity: Identity, addresses: Addresses) -> dict:
         {
             "@context": CONTEXT,
             "@type": "WebSite",
-            "name": str(identity.name.best()),
+            "name": identity.name.best().text,
             "alternateName": others,
-            "description": str(identity.tagline.best()),
+            "description": identity.tagline.best().text,
             "url": addresses.url("web:home"),
             "inLanguage": proper_tag(get_language() or "en"),
         }
@@ -170,8 +170,9 @@ def _filled(document: dict) -> dict:
 def _other_names(rows: page_rows.SiteRows) -> list[str]:
     """Plain text, as schema.org has it: a name is its own language."""
     texts = (*rows.site.name.values(), *rows.site.short_name.values())
-    named = dict.fromkeys((*texts, *(name.text for name in rows.names)))
-    return [text for text in named if text != rows.site.name.best().text]
+    shown = rows.site.name.best().text
+    named = dict.fromkeys([*texts, *[name.text for name in rows.names]])
+    return [text for text in named if text != shown]
 
 
 def _description(rows: page_rows.SiteRows) -> str:
@@ -195,7 +196,7 @@ def _page(site: Site, url: str, addresses: Addresses, identity: Identity) -> dic
             "dateModified": site.public_changed_at.isoformat(timespec="seconds"),
             "isPartOf": {
                 "@type": "WebSite",
-                "name": str(identity.name.best()),
+                "name": identity.name.best().text,
                 "url": addresses.url("web:home"),
             },
             "breadcrumb": _breadcrumb(site, url, addresses),
@@ -210,10 +211,10 @@ def _breadcrumb(site: Site, url: str, addresses: Addresses) -> dict:
         [
             (addresses.url("web:sites"), _("Sites")),
             *(
-                (addresses.url("web:place", place.slug), str(place.label.best()))
+                (addresses.url("web:place", place.slug), place.label.best().text)
                 for place in places
             ),
-            (url, str(site.name.best())),
+            (url, site.name.best().text),
         ]
     )
 
@@ -260,9 +261,9 @@ def _address(place: Place | None) -> dict | None:
         "@type": "PostalAddress",
         **_filled(
             {
-                "addressCountry": country and (country.code or str(country.label.best())),
-                "addressRegion": region and str(region.label.best()),
-                "addressLocality": town and str(town.label.best()),
+                "addressCountry": country and (country.code or country.label.best().text),
+                "addressRegion": region and region.label.best().text,
+                "addressLocality": town and town.label.best().text,
             }
         ),
     }
@@ -276,7 +277,7 @@ def _wholes(rows: page_rows.SiteRows, addresses: Addresses) -> list[dict]:
         area = _filled(
             {
                 "@type": _AREAS.get(place.level, "AdministrativeArea"),
-                "name": str(place.label.best()),
+                "name": place.label.best().text,
                 "containedInPlace": area,
             }
         )
@@ -291,7 +292,7 @@ def _reference(site: Site, addresses: Addresses) -> dict:
     return {
         "@type": ATTRACTION,
         "@id": _id(site, addresses),
-        "name": str(site.name.best()),
+        "name": site.name.best().text,
         "url": addresses.site(site),
     }
 
@@ -355,7 +356,7 @@ def _identifier(slug: str, label: LanguageMap, value: str, uri: str) -> dict:
         {
             "@type": "PropertyValue",
             "propertyID": slug,
-            "name": str(label.best()),
+            "name": label.best().text,
             "value": value,
             "url": uri,
         }
@@ -394,7 +395,7 @@ def _image(image: Image, addresses: Addresses) -> dict:
 
 def licence_terms(licence: Licence) -> str | dict:
     """The address of a licence; its name as a work where it has none."""
-    return safe_url(licence.url) or {"@type": "CreativeWork", "name": str(licence.label.best())}
+    return safe_url(licence.url) or {"@type": "CreativeWork", "name": licence.label.best().text}
 
 
 # --- numbers ---------------------------------------------------------------------------------

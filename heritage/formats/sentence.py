@@ -56,7 +56,7 @@ def sentence(
 
 
 def _what(kind: Kind | None, events: Sequence[Event]) -> str:
-    what = str(kind.label.best()) if kind else _("Heritage site")
+    what = kind.label.best().text if kind else _("Heritage site")
     when, is_one_era = _when(events)
     if not when:
         return what
@@ -77,7 +77,7 @@ def _when(events: Sequence[Event]) -> tuple[str, bool]:
     if event.first_era is None:
         return event.date_phrase("short"), False
     eras = event.era_phrase()
-    era = str(event.first_era.label.best())  # in full: it stands by itself
+    era = event.first_era.label.best().text  # in full: it stands by itself
     if event.last_era_id not in (None, event.first_era_id) or "(" in era:
         return eras, False
     if len(era) == 1:
@@ -129,7 +129,7 @@ def chain_phrase(places: Iterable[Place]) -> str:
     """Places from the narrowest to the broadest, as the reader's language puts them together."""
     phrase = ""
     for place in places:
-        label = str(place.label.best())
+        label = place.label.best().text
         if phrase:
             phrase = pgettext("a place and the one it lies in", "%(narrow)s, %(broad)s") % {
                 "narrow": phrase,

@@ -70,7 +70,7 @@ class Register(Record):
         ordering = ["rank", "slug"]
 
     def __str__(self) -> str:
-        return str(self.label.best())
+        return self.label.best().text
 
     def names(self) -> list[str]:
         """What it is called, in whatever language."""
@@ -123,7 +123,7 @@ class RegisterTerm(Record):
         return [*self.label.values(), *self.other_names]
 
     def __str__(self) -> str:
-        return str(self.label.best())
+        return self.label.best().text
 
 
 class Designation(Record):
@@ -200,7 +200,7 @@ class Designation(Record):
         ]
 
     def __str__(self) -> str:
-        name = str(self.name.best())
+        name = self.name.best().text
         return " · ".join(part for part in (self.reference, name or str(self.register)) if part)
 
     def clean(self) -> None:

@@ -172,10 +172,10 @@ class Event(Record):
         """The eras in words, or an empty text: “Jin (1115–1234) to Qing”, “Gothic, Genoa”."""
         if self.first_era is None:
             return ""
-        first = str(self.first_era.short())
+        first = self.first_era.short().text
         if self.last_era is None or self.last_era_id == self.first_era_id:
             return first
-        last = str(self.last_era.short())
+        last = self.last_era.short().text
         if self._eras_overlap():
             return sentences.listed([first, last])
         return pgettext("span of eras", "%(first)s to %(last)s") % {"first": first, "last": last}
@@ -216,9 +216,10 @@ def exact_dates(events: Iterable[Event]) -> list[str]:
 
 def age_events(events: Iterable[Event]) -> list[Event]:
     """The events of what stands; without any, those that say what the site dates from."""
-    events = list(events)
-    by_role = ([event for event in events if event.role == role] for role in Event.AGE_ROLES)
-    return next(filter(None, by_role), [])
+    by_role: dict[str, list[Event]] = {role: [] for role in Event.AGE_ROLES}
+    for event in events:
+        by_role.get(event.role, []).append(event)
+    return next(filter(None, by_role.values()), [])
 
 
 def is_within(beginning: Event | None, age: Sequence[Event]) -> bool:

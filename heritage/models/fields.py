@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -124,6 +125,7 @@ def _with_remedy(text: str, error: ValueError) -> str:
     return _("“%(text)s” is stored as EDTF: write %(edtf)s.") % words
 
 
+@lru_cache(4096)
 def edtf_bounds(text: str) -> tuple[int | None, int | None]:
     """First and last year of a stored date (astronomical); None if open, unknown or invalid.
 

@@ -38,7 +38,7 @@ class IdentifierScheme(Record):
         ordering = ["slug"]
 
     def __str__(self) -> str:
-        return str(self.label.best())
+        return self.label.best().text
 
     def clean(self) -> None:
         super().clean()

@@ -59,7 +59,7 @@ class Identity(Record):
         verbose_name_plural = _("identity")
 
     def __str__(self) -> str:
-        return str(self.name.best())
+        return self.name.best().text
 
     def clean(self) -> None:
         super().clean()

@@ -75,7 +75,7 @@ class Quantity(Record):
 
     def __str__(self) -> str:
         """ "height: about 17 m (the great Buddha)"."""
-        of = str(self.of.best())
+        of = self.of.best().text
         return f"{self.get_kind_display()}: {self.phrase()}" + (f" ({of})" if of else "")
 
     def clean(self) -> None:

@@ -34,7 +34,7 @@ class SourcedSentence(Record):
         ordering = ["uid"]
 
     def __str__(self) -> str:
-        return str(self.text.best())
+        return self.text.best().text
 
     def clean(self) -> None:
         super().clean()

@@ -355,12 +355,12 @@ class Site(Record):
         ]
 
     def __str__(self) -> str:
-        return str(self.name.best())
+        return self.name.best().text
 
     @property
     def shown_name(self) -> LanguageMap:
         """What pages call it: in each language the short name, else the name."""
-        return shown_name(self.name, self.short_name)
+        return shown_name(self.name, self.short_name) if self.short_name else self.name
 
     def clean(self) -> None:
         super().clean()

@@ -42,7 +42,7 @@ class Source(Record):
         ordering = ["uid"]
 
     def __str__(self) -> str:
-        return str(self.citation.best())
+        return self.citation.best().text
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.search_text = tokens.index_text(list(self.citation.values()), (), ())
@@ -73,7 +73,7 @@ class Licence(Record):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return str(self.label.best())
+        return self.label.best().text
 
     @property
     def is_free(self) -> bool:

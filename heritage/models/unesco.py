@@ -60,14 +60,11 @@ def statuses(coverages: Iterable[Coverage]) -> list[UnescoStatus]:
 
 def statuses_of(covered: Iterable[tuple[str, str, str]]) -> list[UnescoStatus]:
     """The same from (role of the register, standing, extent) for each coverage."""
-    covered = list(covered)
     found = {
         status
+        for its_role, standing, its_extent in covered
         for status, (role, standings, extent) in _CONDITIONS.items()
-        if any(
-            role == its_role and standing in standings and extent in (None, its_extent)
-            for its_role, standing, its_extent in covered
-        )
+        if role == its_role and standing in standings and extent in (None, its_extent)
     }
     return [status for status in UnescoStatus if status in found] or [UnescoStatus.NONE]
 

@@ -396,7 +396,7 @@ class Notice(Record):
         ]
 
     def __str__(self) -> str:
-        return str(self.text.best())
+        return self.text.best().text
 
 
 class Custodian(Record):
@@ -414,7 +414,7 @@ class Custodian(Record):
         ordering = ["uid"]
 
     def __str__(self) -> str:
-        return str(self.name.best())
+        return self.name.best().text
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
         self.search_text = tokens.index_text(list(self.name.values()), (), ())

@@ -49,7 +49,7 @@ class Term(TreeRecord):
         return [*self.label.values(), *self.other_names]
 
     def __str__(self) -> str:
-        return str(self.label.best())
+        return self.label.best().text
 
 
 class DescribedTerm(Term):
@@ -248,7 +248,7 @@ class Place(DescribedTerm):
 
 def sort_keys(label: LanguageMap) -> dict[str, str]:
     """The sort keys of a label, by language of the interface."""
-    return {code: normalize.sort_key(str(label.best(code)), code) for code in interface_languages()}
+    return {code: normalize.sort_key(label.best(code).text, code) for code in interface_languages()}
 
 
 class Era(DescribedTerm):
@@ -335,7 +335,7 @@ class Era(DescribedTerm):
     def short(self) -> Text:
         """The short label in the reader's language, if there is one."""
         short = self.short_label.best()
-        return short if short and not short.is_fallback else self.label.best()
+        return short if short.text and not short.is_fallback else self.label.best()
 
     def years(self) -> str:
         return span_phrase(

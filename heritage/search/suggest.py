@@ -348,7 +348,7 @@ def _endings(index: IndexSnapshot, before: list[str], begun: str) -> list[str]:
             if number := index.having(facet, term).intersection_cardinality(among):
                 counted.append((-number, term))
     counted.sort(key=lambda each: (each[0], each[1].slug))
-    labels = dict.fromkeys(str(term.label.best()) for _less, term in counted[:_MOST_TRIED])
+    labels = dict.fromkeys(term.label.best().text for _less, term in counted[:_MOST_TRIED])
     return list(labels)
 
 

@@ -130,7 +130,7 @@ def _either(text: str, date: str, named: list[Era]) -> Reading:
 
 
 def _era_and_years(era: Era) -> str:
-    name, years = str(era.short()), era.years()
+    name, years = era.short().text, era.years()
     has_years = any(letter.isdigit() for letter in name)  # Jin (1115–1234)
     return sentences.explained(name, [years] if years and not has_years else [])
 

@@ -100,7 +100,7 @@ def prepare(
         prepared.words[text] = tokens.index_words(text)
         prepared.readings[each.site.name.get("zh-hans", "")] = reading_of(each.site)
         for code in interface_languages():
-            name = str(each.site.shown_name.best(code))
+            name = each.site.shown_name.best(code).text
             prepared.sort_keys[name, code] = normalize.sort_key(name, code)
     return prepared
 
@@ -335,7 +335,7 @@ def _region(era: Era) -> tuple | None:
 def _refresh_names(sites: Iterable[Site], prepared: Prepared, new: Set[int]) -> None:
     languages = interface_languages()
     wanted = {
-        (site.pk, code): prepared.sort_key(str(site.shown_name.best(code)), code)
+        (site.pk, code): prepared.sort_key(site.shown_name.best(code).text, code)
         for site in sites
         for code in languages
     }

@@ -10,7 +10,6 @@ from django.utils.translation import get_language, override, pgettext, pgettext_
 from django.utils.translation import gettext as _
 
 from heritage.values.edtf import OPEN, UNKNOWN, EDTFError, HistoricalDate, Moment, parse
-from heritage.values.years import to_historical
 
 MONTHS = (
     pgettext_lazy("month in a date", "January"),
@@ -113,10 +112,10 @@ def _span(
     style: str,
     approximate: bool,
 ) -> str:
-    start, end = (
+    start, end = [
         Moment(OPEN) if year is None else Moment(str(year), first_year=year, last_year=year)
         for year in (first_year, last_year)
-    )
+    ]
     with override(language):
         if start.is_dated and end.is_dated:
             return _years(start, end, style, approximate)
@@ -316,7 +315,7 @@ def _year(year: int, marked: bool = False) -> str:
 
 def _number(year: int) -> str:
     """The count of a year, without a marker; in groups from five digits on."""
-    count = abs(to_historical(year))
+    count = year if year > 0 else 1 - year
     if count < 10_000:
         return str(count)
     if year % 1000 == 0:  # so long ago a round year is meant as a round one, year 0 or not

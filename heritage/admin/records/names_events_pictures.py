@@ -320,7 +320,7 @@ class DisagreementAdmin(RowAdmin):
 
     @admin.display(description=_("other value"))
     def other_value(self, row: Disagreement) -> str:
-        return str(row.other.best())
+        return row.other.best().text
 
 
 @admin.register(PartOf)

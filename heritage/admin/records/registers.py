@@ -114,7 +114,7 @@ class DesignationAdmin(RecordAdmin):
 
     @admin.display(description=_("name"))
     def display_name(self, row: Designation) -> str:
-        return str(row.name.best()) or str(row.register)
+        return row.name.best().text or str(row.register)
 
     @admin.display(description=_("listed in"), ordering="listed_year")
     def listed(self, row: Designation) -> str:

@@ -186,7 +186,7 @@ def _slugs_of_kinds(ids: tuple[int, ...], context: Context) -> Value:
 
 def _labels_of_kinds(ids: tuple[int, ...], context: Context) -> Value:
     terms = context.vocabulary.kinds.terms
-    return SEPARATOR.join(str(terms[pk].label.best()) for pk in ids)
+    return SEPARATOR.join(terms[pk].label.best().text for pk in ids)
 
 
 def _span(span: Span, context: Context, of: Callable[[Era], str], between: str) -> str:
@@ -201,7 +201,7 @@ def _slugs_of_span(span: Span, context: Context) -> str:
 
 
 def _labels_of_span(span: Span, context: Context) -> str:
-    return _span(span, context, lambda era: str(era.short()), " – ")
+    return _span(span, context, lambda era: era.short().text, " – ")
 
 
 def _once(values: Iterable[str]) -> str:

@@ -149,7 +149,7 @@ def portions(context: Context, ids: list[int]) -> Iterator[Portion]:
 def about_list(filtered: SiteFilter, addresses: Addresses, query: str, language: str) -> About:
     """What the file of a list says of itself, in the active language."""
     index = filtered.index
-    name = str(index.vocabulary.identity.name.best())
+    name = index.vocabulary.identity.name.best().text
     words = [f"“{i.value}”" if i.name == "q" else str(i.alone) for i in filtered.active()]
     data = addresses.url("web:data", language=language)
     return About(
@@ -178,9 +178,9 @@ def cited_sources(index: IndexSnapshot) -> list[SourceOfFile]:
     return [
         SourceOfFile(
             source.uid,
-            str(source.citation.best()),
+            source.citation.best().text,
             safe_url(source.url),
-            str(source.licence.label.best()) if source.licence else "",
+            source.licence.label.best().text if source.licence else "",
             safe_url(source.licence.url) if source.licence else "",
         )
         for source in sorted(found, key=lambda source: (-counts[source.pk], source.pk))

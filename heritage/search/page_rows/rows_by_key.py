@@ -46,7 +46,7 @@ def rows_by_key[T: Model](
     with database.cursor() as cursor:
         cursor.execute(sql + order_by(model) if in_order else sql, values)
         found = cursor.fetchall()
-        read = _attributes(model, tuple(column[0] for column in cursor.description))
+        read = _attributes(model, tuple([column[0] for column in cursor.description]))
     return _instances(model, found, read, database)
 
 

@@ -125,7 +125,7 @@ _RELATED_SITES = (
     f"ORDER BY 1 LIMIT {page_dependencies.MOST_SITES + 1}"
 )
 # In SQL: the ids of each of `LINKS`, 1 for each of `RELATIONS` in which a site has rows, 1 if an
-# entry of the site covers another one.
+# entry of the site covers another one, or has what World Heritage has.
 _OF_SITE = {
     name: f"SELECT {column} FROM {through._meta.db_table} WHERE site_id = %s"  # noqa: S608 - our names
     for name, (through, column) in LINKS.items()
@@ -138,6 +138,10 @@ _OF_SITE["shares_entries"] = (
     f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {Coverage._meta.db_table} own "  # noqa: S608 - our names
     f"JOIN {Coverage._meta.db_table} other USING (designation_id) "
     "WHERE own.site_id = %s AND other.site_id <> own.site_id)"
+)
+_OF_SITE["has_details"] = (
+    f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {WorldHeritage._meta.db_table} "  # noqa: S608 - our names
+    f"JOIN {Coverage._meta.db_table} USING (designation_id) WHERE site_id = %s)"
 )
 # The number of the change set that wrote a record last, in SQL.
 _LAST_CHANGE = (
@@ -200,6 +204,7 @@ def read_site(
     found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
     (number,) = found.pop("change_number")
     is_shared = bool(found.pop("shares_entries")) or change is not None
+    has_details = bool(found.pop("has_details")) or change is not None or past is not None
     related = _others(site.pk, found.pop("related_sites"))
     for name, (model, column) in RELATIONS.items():
         if found[name]:
@@ -239,7 +244,7 @@ def read_site(
         event.first_era = terms.eras.get(event.first_era_id)
         event.last_era = terms.eras.get(event.last_era_id)
     _add_related_sites(rows, found["part_of"], found["parts"])
-    entries = _add_entries(rows, found["coverages"], terms, past)
+    entries = _add_entries(rows, found["coverages"], has_details, terms, past)
     _add_facts(rows, entries)
     _add_sources(rows, entries, set(found["sources"]), terms)
     if site.custodian_id:
@@ -289,7 +294,11 @@ def _add_related_sites(rows: SiteRows, part_of: list[PartOf], parts: list[PartOf
 
 
 def _add_entries(
-    rows: SiteRows, coverages: list[Coverage], terms: Vocabulary, past: Past | None
+    rows: SiteRows,
+    coverages: list[Coverage],
+    has_details: bool,
+    terms: Vocabulary,
+    past: Past | None,
 ) -> list[Designation]:
     """The entries of registers that cover the site, with what stands in tables of their own."""
     if not coverages:
@@ -297,7 +306,7 @@ def _add_entries(
     ids = [row.designation_id for row in coverages]
     found = _by_pk(Designation, ids)
     events = rows_by_key(DesignationEvent, "designation_id", ids, in_order=True)
-    details = rows_by_key(WorldHeritage, "designation_id", ids)
+    details = rows_by_key(WorldHeritage, "designation_id", ids if has_details else ())
     if past is not None:
         past.read_changes(Designation, ids)
         listed_then = past.rows(Designation, "id", ids, list(found.values()))

@@ -120,9 +120,7 @@ def _licences() -> list[LicenceRow]:
     shown = Image.objects.published().order_by()
     counts = dict(shown.values_list("licence").annotate(number=Count("pk")))
     rows = [
-        LicenceRow(
-            language_html.as_html(licence.label.best()), safe_url(licence.url), counts[licence.pk]
-        )
+        LicenceRow(language_html.as_html(licence.label), safe_url(licence.url), counts[licence.pk])
         for licence in Licence.objects.filter(pk__in=counts)
     ]
     return sorted(rows, key=lambda row: -row.pictures)
@@ -137,12 +135,12 @@ def _listed(number: int) -> list[PictureRow]:
 def _picture(image: Image) -> PictureRow:
     licence = image.licence
     return PictureRow(
-        site=language_html.as_html(image.site.shown_name.best()),
+        site=language_html.as_html(image.site.shown_name),
         site_url=reverse("web:site", args=[image.site.slug]),
         url=cards.image_url(image),
         what=language_html.as_html(image.caption.best() or image.alt.best()),
         credit=image.credit_line or image.author,
-        licence=language_html.as_html(licence.label.best()) if licence else "",
+        licence=language_html.as_html(licence.label) if licence else "",
         licence_url=safe_url(licence.url) if licence else "",
         source_url=safe_url(image.source_url),
         restrictions=image.restrictions,

@@ -60,7 +60,7 @@ def answer_line(filtered: SiteFilter) -> AnswerLine | None:
     if not text:
         return None
     sources = list(dict.fromkeys(filter(None, told_by)))
-    name = language_html.as_html(site.shown_name.best())
+    name = language_html.as_html(site.shown_name)
     lines = (source_line(source) for source in sources)
     return AnswerLine(
         reverse("web:site", args=[site.slug]),

@@ -78,7 +78,7 @@ def hours_lines(filtered: SiteFilter, ids: Iterable[int]) -> dict[int, list[Hour
 
 def _lines(rows: page_rows.DayRows, day: date) -> Iterator[HoursLine]:
     for notice in rows.notices:
-        text = language_html.as_html(notice.text.best())
+        text = language_html.as_html(notice.text)
         yield HoursLine(_("closed"), text, "", True, "")
     if rows.notices:  # whatever the hours are
         return
@@ -91,14 +91,14 @@ def _lines(rows: page_rows.DayRows, day: date) -> Iterator[HoursLine]:
             yield _line(row, _("%(days)s %(hours)s") % words, row.note)
     for fact in rows.facts:
         if not of_day or fact.kind == VisitingFact.Kind.CLOSED_DAYS:
-            yield _line(fact, language_html.as_html(fact.text.best()) or fact.value)
+            yield _line(fact, language_html.as_html(fact.text) or fact.value)
 
 
 def _line(row: CheckedRecord, text: SafeString | str, note: LanguageMap | None = None) -> HoursLine:
     return HoursLine(
         text,
-        language_html.as_html(note.best()) if note else "",
+        language_html.as_html(note) if note else "",
         basis_in_words(row),
         row.is_dependable,
-        language_html.as_html(row.differs.best()),
+        language_html.as_html(row.differs),
     )

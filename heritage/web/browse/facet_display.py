@@ -145,8 +145,8 @@ def _label(term: Term | Register | RegisterTerm | str, texts: TermTexts) -> Safe
 
 def _note(era: Era) -> SafeString:
     """What distinguishes an era from others: its years, and its region outside China."""
-    region = str(era.region_name.best())
-    is_named = not region or region in str(era.label.best())
+    region = era.region_name.best().text
+    is_named = not region or region in era.label.best().text
     return _small(era.years() if is_named else f"{era.years()} · {region}")
 
 

@@ -441,7 +441,7 @@ def _terms(filtered: SiteFilter) -> list[SearchTerm]:
             data.setlist("q", [named.rest] if named.rest else [])
             data.setlist(named.facet, [named.term.slug])  # a second value would widen
             address = query_strings.updated(clean_query(data))
-            label = language_html.as_html(named.term.label.best())
+            label = language_html.as_html(named.term.label)
             facet = TREES[named.facet]
             found.append(SearchTerm(str(facet.search_label), label, named.rest, count, address))
         if len(found) == _MOST_TERMS:

@@ -51,13 +51,13 @@ def _line(group: str, line: suggest.SuggestedLine) -> Suggestion:
         case suggest.SuggestedSite(slug, site):
             return Suggestion(
                 reverse("web:site", args=[slug]),
-                language_html.as_html(site.shown_name.best()),
+                language_html.as_html(site.shown_name),
                 place_phrase(site.place),
             )
         case suggest.SuggestedTerm(_slug, term, count):
             return Suggestion(
                 term_url(group, term),
-                language_html.as_html(term.label.best()),
+                language_html.as_html(term.label),
                 term.years() if isinstance(term, Era) else "",
                 count,
             )

@@ -104,7 +104,7 @@ def data_page(request: HttpRequest) -> DataPage:
     ]
     registers = [
         RegisterRow(
-            str(register.label.best()),
+            register.label.best().text,
             register.edition_phrase(),
             len(index.under_register(register.pk)),
         )

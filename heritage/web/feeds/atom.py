@@ -107,7 +107,7 @@ def _add(atom: Feed, site: Site, addresses: Addresses) -> None:
 
 def _described(site: Site) -> str:
     """The summary; of a site without one a sentence made from its facts."""
-    if summary := str(site.summary.best()):
+    if summary := site.summary.best().text:
         return describe(summary)
     events = sentence.telling_events(site.events.all())
     return sentence.sentence(next(iter(site.kinds.all()), None), events, site.place)

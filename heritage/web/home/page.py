@@ -211,6 +211,6 @@ def _era(option: FacetOption, era: Era) -> BrowseLink:
 
 def _years(era: Era) -> str:
     """Its years, short; nothing where its name holds them: “Jin (1115–1234)”."""
-    if any(letter.isdigit() for letter in str(era.short())):
+    if any(letter.isdigit() for letter in era.short().text):
         return ""
     return short_years(era)

@@ -233,7 +233,7 @@ def _title(request: HttpRequest, query: str) -> iiif.Texts:
             f"“{each.value}”" if each.name == "q" else str(each.alone)
             for each in SiteFilter(data).active()
         ]
-        return " · ".join([str(who.name.best()), *chosen])
+        return " · ".join([who.name.best().text, *chosen])
 
     return iiif.in_all_languages(say)
 

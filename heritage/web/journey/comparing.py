@@ -239,7 +239,7 @@ def _with_area(page: SitePage) -> Iterable[tuple[Coverage, Decimal]]:
 def _area(coverage: Coverage, area: Decimal) -> SafeString:
     entry, of = coverage.designation, ""
     if coverage.extent == Coverage.Extent.COMPONENT:
-        name = language_html.within_quotes(language_html.as_html(entry.name.best()))
+        name = language_html.within_quotes(language_html.as_html(entry.name))
         of = format_html(
             ' <span class="where-note">· {}</span>', format_html(_("the whole of “{}”"), name)
         )

@@ -230,9 +230,9 @@ def state_of(day: SiteDay) -> State:
     if day.row is not None:
         basis = basis_in_words(day.row)
         age = age_in_words([day.row])[1]
-    note = language_html.as_html(day.notice.text.best()) if day.notice else ""
+    note = language_html.as_html(day.notice.text) if day.notice else ""
     if day.row and not note:
-        note = language_html.as_html(day.row.note.best())
+        note = language_html.as_html(day.row.note)
     if day.group.is_open and day.row:
         return State("open", pgettext("a site on a day", "open"), _span(day), basis, age, note)
     if day.group == day.group.CLOSED:
@@ -443,7 +443,7 @@ def offered(
         if site is None or site.uid in known:
             continue
         place = index.vocabulary.places.get(site.place_id)
-        name = language_html.as_html(site.shown_name.best())
-        label = str(place.label.best()) if place else ""
+        name = language_html.as_html(site.shown_name)
+        label = place.label.best().text if place else ""
         found.append(Offered(name, label, address(site.uid)))
     return found

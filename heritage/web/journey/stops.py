@@ -55,7 +55,7 @@ class JourneySite:
 
     @property
     def name(self) -> str:
-        return str(self.site.shown_name.best())
+        return self.site.shown_name.best().text
 
     @property
     def is_same(self) -> bool:
@@ -116,7 +116,7 @@ def read_sites(index: IndexSnapshot, asked: Asked) -> list[JourneySite]:
                 site.public_point,
                 maps.uncertainty_km(site) if site.public_point else None,
                 own or needed or asked.minutes,
-                language_html.as_html(fact.text.best()) if fact else "",
+                language_html.as_html(fact.text) if fact else "",
                 is_assumed=not own and needed is None,
                 is_own=own is not None,
                 driver=_driver(site, rows, country, pinyin.get(site.pk, "")),

@@ -106,7 +106,7 @@ def cover(
         return cached_svg(drawing, shape)
     if isinstance(drawing, SceneDrawing):
         return drawing.svg(shape, scene_files.scene(drawing.scene).titles)
-    return drawing.svg(shape, {code: str(site.name.best(code)) for code in interface_languages()})
+    return drawing.svg(shape, {code: site.name.best(code).text for code in interface_languages()})
 
 
 def drawing_of(site: Site, language: str | None = None, *, is_plate: bool = False) -> Drawing:

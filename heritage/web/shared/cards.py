@@ -95,7 +95,7 @@ def _hook(row: page_rows.CardData) -> SafeString | str:
 
 def _summary(text: LanguageMap, row: page_rows.CardData) -> SafeString:
     if text:
-        return language_html.as_html(text.best())
+        return language_html.as_html(text)
     telling = row.age or ([row.beginning] if row.beginning else [])
     kind = next(iter(row.kinds), None)
     return format_html("{}", sentence(kind, telling, row.place))
@@ -153,7 +153,7 @@ def _card(row: page_rows.CardData, texts: _Texts) -> Card:
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
         url=f"{texts.sites}{row.slug}/",
-        name=language_html.as_html(row.shown_name.best()),
+        name=language_html.as_html(row.shown_name),
         other_name=next(iter(language_html.in_other_languages(row.shown_name)), None),
         kind=texts.text(_labels, *row.kinds[:1]),
         kinds=texts.text(_labels, *row.kinds[:_KINDS_SHOWN]),

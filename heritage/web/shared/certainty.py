@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -10,14 +11,14 @@ from django.utils.translation import pgettext_lazy
 from heritage.models import Event, Source
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # these are all; to compare texts translates them
+@dataclass(frozen=True, eq=False)  # these are all; to compare texts translates them
 class Mark:
     key: str
     label: str | Promise
     explanation: str | Promise
     section: str = ""  # of the page of a site that says more, where there is one
 
-    @property
+    @cached_property
     def anchor(self) -> str:
         return self.section or f"mark-{self.key}"
 

@@ -35,7 +35,7 @@ def disagreement_line(row: Disagreement) -> DisagreementLine:
     """Of a row whose site, event, designation and sources are loaded."""
     return DisagreementLine(
         anchor=f"disagreement-{row.uid}",
-        site=language_html.as_html(row.site.name.best()),
+        site=language_html.as_html(row.site.name),
         site_url=reverse("web:site", args=[row.site.slug]),
         fact=row.get_fact_display(),
         about=_about(row),
@@ -43,7 +43,7 @@ def disagreement_line(row: Disagreement) -> DisagreementLine:
         source=source_line(row.source),
         other=_value(row.other.best()),
         other_source=source_line(row.other_source),
-        reason=language_html.as_html(row.reason.best()),
+        reason=language_html.as_html(row.reason),
         since=row.since_phrase(),
     )
 
@@ -52,13 +52,13 @@ def visiting_line(row: CheckedRecord) -> DisagreementLine:
     """Of a visiting fact of which others say something else."""
     return DisagreementLine(
         anchor=f"visit-{row.uid}",
-        site=language_html.as_html(row.site.name.best()),
+        site=language_html.as_html(row.site.name),
         site_url=reverse("web:site", args=[row.site.slug]) + "#visit",
         fact=str(Disagreement.Fact.VISIT.label),
         about=_kind_of_visiting(row),
         shown=_value(visiting_value(row)),
         source=source_line(row.source),
-        other=language_html.as_html(row.differs.best()),
+        other=language_html.as_html(row.differs),
         other_source=None,
         reason=SafeString(),
         since="",
@@ -84,7 +84,7 @@ def _about(row: Disagreement) -> SafeString | str:
     if row.event is not None:
         return row.event.get_kind_display()
     if row.designation is not None:
-        return language_html.as_html(row.designation.register.label.best())
+        return language_html.as_html(row.designation.register.label)
     return ""
 
 

@@ -71,7 +71,7 @@ def _segments(eras: Iterable[Era], scale: Scale, named: set[int], top: int) -> l
         free = (number for number, taken in enumerate(ends) if taken <= start + 0.3)
         lane = next(free, len(ends))
         ends[lane : lane + 1] = [end]
-        label = str(era.short())
+        label = era.short().text
         found.append(
             Segment(
                 era=era,

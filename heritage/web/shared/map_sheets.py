@@ -337,7 +337,7 @@ def _sites(groups: Iterable[Group], window: MapWindow, sites: dict[int, Site]) -
         km, href = maps.uncertainty_km(site), path_of("web:site", site.slug)
         mark = with_boundary(mark_of(site, points[site.pk], km, window, href), site, window)
         cover = path_of("web:square_cover", site.uid)
-        yield replace(mark, cover=cover, name=str(site.shown_name.best()))
+        yield replace(mark, cover=cover, name=site.shown_name.best().text)
 
 
 def with_boundary(mark: MapMark, site: Site, window: MapWindow) -> MapMark:
@@ -383,7 +383,7 @@ def mark_of(
         y - round(window.top),
         *point,
         1,
-        str(site.name.best()),
+        site.name.best().text,
         href,
         round(radius, 1),
         km,

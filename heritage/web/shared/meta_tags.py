@@ -142,7 +142,7 @@ def _meta(attribute: str, name: str, content: str) -> str:
 def of_home(request: HttpRequest) -> Head:
     who = identity(request)
     document = jsonld.catalogue_document(who, Addresses.of_request(request))
-    description = str(who.tagline.best()) or _("Places people travel to see")
+    description = who.tagline.best().text or _("Places people travel to see")
     return head_of(request, description=description, jsonld=jsonld.as_script(document))
 
 
@@ -225,7 +225,7 @@ def head_of(
         "alternates": [] if NEVER in robots else alternates(request, query),
         "robots": robots or _LARGE_PICTURES,
         "picture": picture,
-        "picture_alt": str(who.name.best()),
+        "picture_alt": who.name.best().text,
         "locale": _locale(language),
         "other_locales": [_locale(code) for code in interface_languages() if code != language],
         "feeds": [_feed(request), *more_feeds],

@@ -424,7 +424,7 @@ def _draw_tradition(
     taken: list[tuple[float, float]] = []
     bands = []
     for count, era, x, width, lane in sorted(placed, key=lambda each: -each[0]):
-        label, y = str(era.short()), top + lane * _LANE
+        label, y = era.short().text, top + lane * _LANE
         needed, middle = label_width(label) * _SMALL, x + width / 2
         label_x, label_y, leader = "", 0, ""
         if needed <= width:
@@ -516,7 +516,7 @@ def _bar(sheet: _Sheet, site: Site, event: Event, y: int) -> Bar:
     if sure := sure_years(event):
         edge, wide = sheet.stretch(sure[0], _cut(sure[1], sheet.scale))
         sure_x, sure_width = _px(edge), _px(max(wide, 3))
-    name = str(site.shown_name.best())
+    name = site.shown_name.best().text
     date, wide = event.parsed, max(width, 3)
     label_x, anchor = _beside(x, wide, label_width(name) * _SMALL)
     return Bar(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import overload
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from heritage.models import Quantity, Source
 from heritage.values.web_address import safe_url
@@ -19,11 +20,7 @@ class SourceLine:
     seen_on: str
     licence: SafeString | str
     marks: list[Mark]
-
-    @property
-    def is_worth_a_line(self) -> bool:
-        """Not if it says only “recalled”, which the mark says already."""
-        return bool(self.url or not self.marks)
+    is_worth_a_line: bool  # not if it says only “recalled”, which the mark says already
 
 
 @overload
@@ -33,13 +30,24 @@ def source_line(source: Source | None) -> SourceLine | None: ...
 def source_line(source: Source | None) -> SourceLine | None:
     if source is None:
         return None
+    # Many rows of a page have the same source: its line stays with it, one for each language.
+    lines = source.__dict__.setdefault("lines", {})
+    language = get_language()
+    if language not in lines:
+        lines[language] = _line_of(source)
+    return lines[language]
+
+
+def _line_of(source: Source) -> SourceLine:
+    url, marks = safe_url(source.url), certainty.of_source(source)
     return SourceLine(
-        citation=language_html.as_html(source.citation.best()),
-        url=safe_url(source.url),
+        citation=language_html.as_html(source.citation),
+        url=url,
         kind=source.get_kind_display(),
         seen_on=language_html.day(source.seen_on),
-        licence=language_html.as_html(source.licence.label.best()) if source.licence else "",
-        marks=certainty.of_source(source),
+        licence=language_html.as_html(source.licence.label) if source.licence else "",
+        marks=marks,
+        is_worth_a_line=bool(url or not marks),
     )
 
 
@@ -58,7 +66,7 @@ def quantity_line(row: Quantity) -> QuantityLine:
     return QuantityLine(
         row.get_kind_display(),
         row.phrase(),
-        language_html.as_html(row.of.best()),
+        language_html.as_html(row.of),
         certainty.of_source(row.source),
         source_line(row.source),
     )

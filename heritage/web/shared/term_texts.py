@@ -38,4 +38,4 @@ class TermTexts:
 
 def label(term: Term | Register | RegisterTerm) -> SafeString:
     """Its label as HTML."""
-    return language_html.as_html(term.label.best())
+    return language_html.as_html(term.label)

@@ -70,7 +70,7 @@ def by_district(filtered: SiteFilter) -> DistrictSites:
         there = index.in_districts & index.having("place", centre.place)
         count = len((filtered.without(*SiteFilter.BY_POSITION) & there) - filtered.hits)
         url = _list_of(query_strings.updated(filtered.data, drop=["within"]))
-        farther = UnplacedSites(str(centre.place.label.best()), count, url) if count else None
+        farther = UnplacedSites(centre.place.label.best().text, count, url) if count else None
     return DistrictSites(found, farther)
 
 

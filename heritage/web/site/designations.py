@@ -97,20 +97,20 @@ def _site_designation(
     return SiteDesignation(
         role=register.role,
         seal=_seal_text(entry),
-        register=language_html.as_html(register.label.best()),
+        register=language_html.as_html(register.label),
         statement=_statement(coverage),
         is_past=entry.standing in (Designation.Standing.ENDED, Designation.Standing.SUPERSEDED),
         is_in_danger=entry.standing == Designation.Standing.IN_DANGER,
-        danger_reason=language_html.as_html(danger.note.best()) if danger else "",
+        danger_reason=language_html.as_html(danger.note) if danger else "",
         danger_marks=[certainty.RECALLED] if danger and is_unchecked(danger.source) else [],
         danger_source=source_line(danger.source) if danger else None,
-        explanation=language_html.as_html(register.description.best()),
+        explanation=language_html.as_html(register.description),
         facts=_facts(coverage, listed, events),
         criteria=[
-            Fact(term.code, language_html.as_html(term.label.best()))
+            Fact(term.code, language_html.as_html(term.label))
             for term in (listed.criteria if listed else ())
         ],
-        notes=[language_html.as_html(note.best()) for note in (entry.note, coverage.note) if note],
+        notes=[language_html.as_html(note) for note in (entry.note, coverage.note) if note],
         others=others[:MAX_OTHERS],
         more_url=_all_url(coverage) if len(others) > MAX_OTHERS else "",
         sources=[source_line(source) for source in dict.fromkeys(sources)],
@@ -134,14 +134,12 @@ def _seal_text(entry: Designation) -> Text:
 def _statement(coverage: Coverage) -> SafeString:
     """ "Part of the property Historic Monuments of Dengfeng", "World Heritage", "Grade AAAAA" …"""
     entry = coverage.designation
-    name = language_html.as_html(entry.name.best())
+    name = language_html.as_html(entry.name)
     if entry.standing == Designation.Standing.SUPERSEDED:
         return format_html("{}", _("Superseded: no longer an entry of its own"))
     if entry.register.role in (Register.Role.WORLD_HERITAGE, Register.Role.TENTATIVE):
         if coverage.extent == Coverage.Extent.COMPONENT:
-            whole = language_html.within_quotes(
-                name or language_html.as_html(entry.register.label.best())
-            )
+            whole = language_html.within_quotes(name or language_html.as_html(entry.register.label))
             return format_html(_("Part of “{}”"), whole)
         label = statuses([coverage])[0].label
         # The name of the entry, where that is not what the page is headed with already.
@@ -179,7 +177,7 @@ def _facts(
             (_("Region"), _labels(listed.regions)),
             (_("Area"), area_phrase(detail.area_ha)),
         ]
-    pairs.append((_("Maintained by"), language_html.as_html(entry.register.authority.best())))
+    pairs.append((_("Maintained by"), language_html.as_html(entry.register.authority)))
     return [Fact(label, format_html("{}", value)) for label, value in pairs if value]
 
 
@@ -197,7 +195,7 @@ def _official_page(entry: Designation) -> SafeString | str:
 
 
 def _label(term: Term | RegisterTerm | None) -> SafeString | str:
-    return language_html.as_html(term.label.best()) if term else ""
+    return language_html.as_html(term.label) if term else ""
 
 
 def _labels(terms: Iterable[Term | RegisterTerm]) -> SafeString:
@@ -236,7 +234,7 @@ def _changes(events: list[DesignationEvent]) -> SafeString:
 
 
 def _note(event: DesignationEvent) -> SafeString | str:
-    return format_html(" ({})", language_html.as_html(event.note.best())) if event.note else ""
+    return format_html(" ({})", language_html.as_html(event.note)) if event.note else ""
 
 
 def _danger(events: list[DesignationEvent]) -> str:
@@ -280,7 +278,7 @@ def _superseded(entry: Designation) -> SafeString | str:
     newer = entry.superseded_by
     if newer is None:
         return ""
-    return format_html("{} {}", language_html.as_html(newer.name.best()), _reference(newer))
+    return format_html("{} {}", language_html.as_html(newer.name), _reference(newer))
 
 
 def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
@@ -299,7 +297,7 @@ def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
     columns = ("designation_id", "component_reference", "pk", "site__slug", "site__name")
     found: dict[int, list[Fact]] = defaultdict(list)
     for entry, _reference, _pk, slug, name in sorted(rows.values_list(*columns)):
-        fact = Fact(path_of("web:site", slug), language_html.as_html(name.best()))
+        fact = Fact(path_of("web:site", slug), language_html.as_html(name))
         found[entry].append(fact)
     return found
 

@@ -61,7 +61,7 @@ def _event_line(event: Event, kinds: Sequence[Kind], is_differing: bool) -> Even
         date=date or eras,
         eras=beside,
         what=what,
-        note=language_html.as_html(event.note.best()),
+        note=language_html.as_html(event.note),
         marks=[
             *certainty.of_event(event),
             *certainty.of_source(event.source),

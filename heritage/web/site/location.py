@@ -113,7 +113,7 @@ def _district(place: Place) -> str:
 
 def shared_by_states(places: Iterable[Place]) -> str:
     """The first of the states that share a site, and the number of others."""
-    labels = [str(place.label.best()) for place in places]
+    labels = [place.label.best().text for place in places]
     shown = sentences.listed(labels[:_MAX_STATES])
     more = len(labels) - _MAX_STATES
     if more <= 0:
@@ -125,10 +125,10 @@ def shared_by_states(places: Iterable[Place]) -> str:
 def _chain(place: Place) -> list[PlaceLink]:
     return [
         PlaceLink(
-            label=language_html.as_html(step.label.best()),
+            label=language_html.as_html(step.label),
             url=path_of("web:place", step.slug),
             level=step.get_level_display(),
-            note=language_html.as_html(step.note.best()),
+            note=language_html.as_html(step.note),
         )
         for step in (*place.ancestors(), place)
     ]
@@ -164,7 +164,7 @@ def neighbours(here: Point | None, found: list[page_rows.Neighbour]) -> list[Nei
     return [
         NeighbourLine(
             url=f"{sites}{near.site.slug}/",
-            name=language_html.as_html(near.site.shown_name.best()),
+            name=language_html.as_html(near.site.shown_name),
             other_names=language_html.in_other_languages(near.site.shown_name)[:1],
             # Equal points say nothing about the distance: parts often have the point of the whole.
             distance=distance_phrase(near.km) if near.km > 0.01 else _("at the same point"),

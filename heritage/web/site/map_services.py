@@ -42,7 +42,7 @@ def services(site: Site) -> list[MapLink]:
     if site.public_point is None or site.public_blur_km:
         return []
     latitude, longitude = (f"{each:.6f}".rstrip("0").rstrip(".") for each in site.public_point)
-    name = str(site.name.best())
+    name = site.name.best().text
     point = f"{latitude},{longitude}"
     amap = {"position": f"{longitude},{latitude}", "name": name, "coordinate": "wgs84"}
     baidu = {"location": point, "title": name, "content": name, "coord_type": "wgs84"}

@@ -134,7 +134,7 @@ class SitePage:
     marks: list[Mark]
     updated: str
 
-    @property
+    @cached_property
     def site(self) -> Site:
         return self.rows.site
 
@@ -171,7 +171,7 @@ class SitePage:
     def title(self) -> str:
         """For the head of the page: the name in both languages, so that either is found."""
         shown = self.site.shown_name
-        names = [str(shown.best()), *map(str, language_html.in_other_languages(shown)[:1])]
+        names = [shown.best().text, *map(str, language_html.in_other_languages(shown)[:1])]
         return pgettext("a name and the same in another language", " · ").join(names)
 
     @property
@@ -199,13 +199,13 @@ class SitePage:
         return [
             Link(
                 path_of("web:kind", kind.slug),
-                language_html.as_html(kind.label.best()),
-                language_html.as_html(kind.description.best()),
+                language_html.as_html(kind.label),
+                language_html.as_html(kind.description),
             )
             for kind in self.rows.kinds
         ]
 
-    @property
+    @cached_property
     def _properties(self) -> list[Designation]:
         """The entries of the World Heritage List that cover it."""
         entries = [coverage.designation for coverage in self.rows.coverages]
@@ -234,7 +234,7 @@ class SitePage:
         if self.site.summary:
             return []
         return [
-            language_html.as_html(term.label.best())
+            language_html.as_html(term.label)
             for coverage in self.rows.coverages
             if coverage.extent == Coverage.Extent.WHOLE
             and coverage.designation.register.role == Register.Role.WORLD_HERITAGE
@@ -255,13 +255,13 @@ class SitePage:
 
     @cached_property
     def note(self) -> SafeString:
-        return language_html.as_html(self.site.note.best())
+        return language_html.as_html(self.site.note)
 
     @cached_property
     def custodian(self) -> SafeString | str:
         if not self.site.custodian:
             return ""
-        name = language_html.as_html(self.site.custodian.name.best())
+        name = language_html.as_html(self.site.custodian.name)
         url = safe_url(self.site.custodian.url)
         return format_html('<a href="{}" rel="external">{}</a>', url, name) if url else name
 
@@ -275,7 +275,7 @@ class SitePage:
             Link(
                 row.uri,
                 format_html("{}", row.value),
-                language_html.as_html(row.scheme.label.best()),
+                language_html.as_html(row.scheme.label),
             )
             for row in self.rows.identifiers
         ]
@@ -299,7 +299,7 @@ class SitePage:
         found = [ContentsLink(anchor, title) for anchor, title, is_there in parts if is_there]
         return found if len(found) >= _MANY_PARTS else []
 
-    @property
+    @cached_property
     def has_numbers(self) -> bool:
         """Whether sentences of the text name their sources."""
         return any(SENTENCE_SOURCE in html for html in (self.lead, self.description, self.further))
@@ -308,17 +308,17 @@ class SitePage:
     def has_many_names(self) -> bool:
         return len(self.names) > _MANY_NAMES
 
-    @property
+    @cached_property
     def event_count(self) -> int:
         return sum(len(group.lines) for group in self.event_groups)
 
-    @property
+    @cached_property
     def is_partly_recalled(self) -> bool:
         """Said once on the page; facts with a source have a citation."""
         lines = [line for group in self.event_groups for line in group.lines]
         return any(certainty.RECALLED in line.marks for line in lines)
 
-    @property
+    @cached_property
     def differing(self) -> dict[str, list[Mark]]:
         """By fact, the mark that sources differ, unless an event or an entry has it."""
         rows = self.rows.disagreements
@@ -334,7 +334,7 @@ class SitePage:
 
     @property
     def cited_name(self) -> str:
-        return language_html.within_quotes(str(self.site.name.best()))
+        return language_html.within_quotes(self.site.name.best().text)
 
     @property
     def has_long_name(self) -> bool:
@@ -531,7 +531,7 @@ def _name_line(name: Name) -> NameLine:
         text=Text(name.text, name.language),
         kind=name.get_kind_display(),
         language=language_in_words(name.language),
-        note=language_html.as_html(name.note.best()),
+        note=language_html.as_html(name.note),
         source=source_line(name.source),
     )
 
@@ -539,6 +539,6 @@ def _name_line(name: Name) -> NameLine:
 def _link(site: Site, row: PartOf) -> Link:
     return Link(
         path_of("web:site", site.slug),
-        language_html.as_html(site.shown_name.best()),
-        language_html.as_html(row.note.best()),
+        language_html.as_html(site.shown_name),
+        language_html.as_html(row.note),
     )

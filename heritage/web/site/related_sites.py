@@ -109,4 +109,4 @@ def _country(rows: page_rows.SiteRows) -> Place | None:
 
 def _other(site: Site, sites: str) -> RelatedSite:
     url = f"{sites}{site.slug}/"
-    return RelatedSite(site.uid, url, language_html.as_html(site.shown_name.best()))
+    return RelatedSite(site.uid, url, language_html.as_html(site.shown_name))

@@ -80,7 +80,7 @@ def site_timeline(rows: page_rows.SiteRows, eras: TermTree[Era]) -> SiteTimeline
 def _short(event: Event, label: str, room: float) -> str:
     """The longest of a few labels that a narrow strip has room for."""
     eras = event.era_phrase()
-    first = str(event.first_era.short()) if event.first_era else ""
+    first = event.first_era.short().text if event.first_era else ""
     tries = (label, eras, first if first == eras else first and f"{first} …")
     for text in filter(None, tries):
         if time_scale.fits(text, room) == time_scale.EVERYWHERE:

@@ -44,7 +44,7 @@ def visit_day(rows: page_rows.VisitRows, day: date) -> VisitDay:
         state,
         f"{found.closes:%H:%M}" if found.closes else "",
         price_in_words(price) if price else "",
-        language_html.as_html(needed.text.best()) if needed else "",
+        language_html.as_html(needed.text) if needed else "",
         as_of,
         age,
     )

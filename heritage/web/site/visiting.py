@@ -39,10 +39,7 @@ class Basis:
     sources: tuple[SourceLine, ...]
     age: str
     differs: SafeString
-
-    @property
-    def marks(self) -> list[Mark]:
-        return [mark for source in self.sources for mark in source.marks]
+    marks: list[Mark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,7 @@ class Visiting:
 def notices(rows: page_rows.SiteRows) -> list[NoticeLine]:
     return [
         NoticeLine(
-            language_html.as_html(notice.text.best()),
+            language_html.as_html(notice.text),
             _dates(notice.begins, notice.ends),
             notice.is_closed,
             source_line(notice.source),
@@ -127,7 +124,7 @@ def visiting(rows: page_rows.SiteRows) -> Visiting:
         + _joined(of_hours),
         prices=_joined(
             [
-                _hint(row, language_html.as_html(row.label.best()), price_in_words(row), row.note)
+                _hint(row, language_html.as_html(row.label), price_in_words(row), row.note)
                 for row in prices
             ]
         )
@@ -166,7 +163,7 @@ def _age(rows: Iterable[CheckedRecord]) -> str:
 def _hint(
     row: CheckedRecord, label: SafeString | str, value: str, note: LanguageMap
 ) -> VisitingLine:
-    return _line(row, label, value, language_html.as_html(note.best()))
+    return _line(row, label, value, language_html.as_html(note))
 
 
 def _line(
@@ -179,12 +176,10 @@ def _line(
 
 
 def _basis(row: CheckedRecord) -> Basis:
-    sources = (source_line(row.source), source_line(row.second_source))
-    return Basis(
-        tuple(source for source in sources if source),
-        basis_in_words(row),
-        language_html.as_html(row.differs.best()),
-    )
+    lines = (source_line(row.source), source_line(row.second_source))
+    sources = tuple([line for line in lines if line])
+    marks = [mark for line in sources for mark in line.marks]
+    return Basis(sources, basis_in_words(row), language_html.as_html(row.differs), marks)
 
 
 def _joined(lines: list[VisitingLine]) -> list[VisitingLine]:
@@ -201,14 +196,14 @@ def _asked(row: VisitingFact) -> int:
 
 
 def _fact(row: VisitingFact) -> VisitingLine:
-    value = language_html.as_html(row.text.best())
+    value = language_html.as_html(row.text)
     if row.kind == VisitingFact.Kind.WEBSITE and safe_url(row.value):
         shown = row.value.partition("://")[2].rstrip("/")
         value = format_html(
             '<a href="{}" rel="external" dir="ltr">{}</a> {}', row.value, shown, value
         )
     elif row.kind == VisitingFact.Kind.PHONE and row.value:
-        number = "".join(c for c in row.value if c.isdigit() or c == "+")
+        number = "".join([c for c in row.value if c.isdigit() or c == "+"])
         value = format_html('<a href="tel:{}" dir="ltr">{}</a> {}', number, row.value, value)
     elif row.value:
         value = format_html("{} {}", row.value, value)

@@ -89,7 +89,7 @@ def _twelve() -> list[CoverSample]:
         name = scene if isinstance(scene, str) else scene.name
         tag = covers.drawing_of(site, get_language()).tag
         src = pictures.address("web:cover", site.uid, tag)
-        shown = CoverSample(src, name, language_html.as_html(site.shown_name.best()))
+        shown = CoverSample(src, name, language_html.as_html(site.shown_name))
         found.setdefault(name, shown)
     shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())
     return shuffled[:12]

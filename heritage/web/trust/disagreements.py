@@ -143,7 +143,7 @@ def _countries(index: IndexSnapshot, keys: Iterable[Key]) -> dict[Place, BitMap]
         within = by_place.get(str(pk), BitMap()) & sites
         if within and place.level == Place.Level.COUNTRY:
             found[place] = within
-    return dict(sorted(found.items(), key=lambda item: str(item[0].label.best())))
+    return dict(sorted(found.items(), key=lambda item: item[0].label.best().text))
 
 
 def disagreements_page(data: QueryDict) -> DisagreementsPage:
@@ -170,7 +170,7 @@ def disagreements_page(data: QueryDict) -> DisagreementsPage:
         ],
         countries=[
             FilterChoice(
-                str(place.label.best()),
+                place.label.best().text,
                 count,
                 _address(query, 1, country="" if place == query.country else place.slug),
                 place == query.country,

@@ -129,7 +129,7 @@ def sources_page() -> SourcesPage:
         to_check=[
             RecordRow(
                 reverse("web:site", args=[site.slug]),
-                language_html.as_html(site.name.best()),
+                language_html.as_html(site.name),
                 site.unchecked_statements,
             )
             for site in most.order_by("-unchecked_statements", "pk").only(

@@ -149,7 +149,7 @@ def links[T: Term](
     return [
         TermLink(
             term_url(tree.name, term),
-            language_html.as_html(term.label.best()),
+            language_html.as_html(term.label),
             tree.count(term),
             note(term),
         )
@@ -204,7 +204,7 @@ def best_known(index: IndexSnapshot, facet: str, term: Term, roles: Roles = ()) 
     named = page_rows.linked_sites(ids)
     if not ids or len(named) < len(ids):  # one was withdrawn just now
         return ""
-    names = sentences.names(_short(str(named[pk].shown_name.best())) for pk in ids)
+    names = sentences.names(_short(named[pk].shown_name.best().text) for pk in ids)
     if len(index.having(facet, term)) > _KNOWN_BEST:
         return _("The best known are %(names)s.") % {"names": names}
     return ngettext("It is %(names)s.", "They are %(names)s.", len(ids)) % {"names": names}
@@ -228,7 +228,7 @@ def chart[T: Term](
     """How many sites each term has, the most first; None where that says nothing."""
     counted = sorted(((tree.count(term), term) for term in terms), key=lambda pair: -pair[0])
     rows = [
-        ChartRow(language_html.as_html(term.label.best()), [count], url(term))
+        ChartRow(language_html.as_html(term.label), [count], url(term))
         for count, term in counted[:MAX_ROWS]
         if count
     ]

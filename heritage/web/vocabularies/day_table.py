@@ -104,7 +104,7 @@ def _choice(each: date, day: date, today: date, place: Place) -> DayChoice:
 def _row(site: Site, rows: page_rows.VisitRows, day: date) -> DayRow:
     return DayRow(
         path_of("web:site", site.slug),
-        language_html.as_html(site.shown_name.best()),
+        language_html.as_html(site.shown_name),
         visit_day(rows, day),
         _closed_on(rows),
     )

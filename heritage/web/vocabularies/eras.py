@@ -214,7 +214,7 @@ def _rows(
     for era in eras:
         yield EraRow(
             url=era.slug,
-            label=language_html.as_html(era.label.best()),
+            label=language_html.as_html(era.label),
             seal=seal_characters(era),
             years=short_years(era),
             count=tree.count(era),
@@ -362,7 +362,7 @@ def _territory(era: Era) -> list[TermLink]:
     if era.territory_source_id is None:
         return []
     return [
-        TermLink(term_url("place", place), language_html.as_html(place.label.best()), 0)
+        TermLink(term_url("place", place), language_html.as_html(place.label), 0)
         for place in era.territory.all()
     ]
 
@@ -372,7 +372,7 @@ def _region(index: IndexSnapshot, era: Era) -> TermLink | None:
         return None
     count = len(index.having("place", era.region))
     url = term_url("place", era.region)
-    return TermLink(url, language_html.as_html(era.region.label.best()), count)
+    return TermLink(url, language_html.as_html(era.region.label), count)
 
 
 def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:

@@ -81,7 +81,7 @@ def kinds() -> KindsPage:
     plates, others = [], []
     for kind, link in zip(broad, common.links(tree, broad), strict=True):
         narrower = common.links(tree, tree.counted(kind.pk))
-        description = language_html.as_html(kind.description.best())
+        description = language_html.as_html(kind.description)
         if link.count:
             picture = shown.get(kind.pk) or _picture(kind)
             plates.append(KindPlate(link, picture, description, narrower))
@@ -145,7 +145,7 @@ def kind_page(slug: str) -> KindPage:
     return KindPage(
         kind=kind,
         labels=common.labels(kind.label),
-        description=language_html.as_html(kind.description.best()),
+        description=language_html.as_html(kind.description),
         lead=_lead(index, kind, places, hits),
         picture=shown.get(kind.pk) or _picture(kind),
         above=common.links(tree, tree.broader(kind)),

@@ -99,7 +99,7 @@ def regions(tree: CountedTree) -> list[Region]:
     return [
         Region(
             code or "elsewhere",
-            language_html.as_html(term.label.best()) if term else _("Elsewhere"),
+            language_html.as_html(term.label) if term else _("Elsewhere"),
             common.links(tree, _by_name(grouped[code])),
         )
         for code, term in ordered
@@ -129,7 +129,7 @@ def place_page(slug: str, day: str = "") -> PlacePage:
         labels=common.labels(place.label),
         level=place.get_level_display(),
         text=common.text_of(place),
-        lead=language_html.as_html(place.note.best()) or _lead(index, place, hits),
+        lead=language_html.as_html(place.note) or _lead(index, place, hits),
         above=common.links(tree, tree.broader(place)),
         children=common.links(tree, _by_name(tree.counted(place.pk))),
         centre=_centre(place),
@@ -148,7 +148,7 @@ def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
     """What the catalogue has of the place: how many sites, what they are, the best known."""
     if not hits:
         return ""
-    name = str(place.label.best())
+    name = place.label.best().text
     lead = [
         ngettext(
             "This catalogue has %(number)s site in %(place)s.",

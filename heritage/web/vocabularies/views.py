@@ -63,7 +63,7 @@ def era(request: HttpRequest, slug: str) -> HttpResponse:
 @conditional_page
 def kind(request: HttpRequest, slug: str) -> HttpResponse:
     page = _found(kind_page, slug)
-    words = sentences.joined([str(page.kind.description.best()), page.lead])
+    words = sentences.joined([page.kind.description.best().text, page.lead])
     return _term(request, "kind", page, str(page.kind), _("Kinds of places"), words)
 
 

@@ -100,7 +100,7 @@ class WorldHeritageList:
     def series(self) -> list[Series]:
         known = self.by_facet[RegisterTerm.Facet.CATEGORY]
         return [
-            Series(code, language_html.as_html(known[code].label.best()) if code in known else code)
+            Series(code, language_html.as_html(known[code].label) if code in known else code)
             for code in CATEGORIES
         ]
 
@@ -155,7 +155,7 @@ def by_criterion(world_list: WorldHeritageList) -> Chart | None:
             f"({code})",
             [counts[code]],
             list_url(criterion=code),
-            note=language_html.as_html(term.label.best()),
+            note=language_html.as_html(term.label),
         )
         for code, term in known.items()
         if counts[code]
@@ -178,7 +178,7 @@ def by_region(world_list: WorldHeritageList) -> Chart | None:
     known = world_list.by_facet[RegisterTerm.Facet.REGION]
     rows = [
         ChartRow(
-            language_html.as_html(term.label.best()),
+            language_html.as_html(term.label),
             [counts[code, c] for c in CATEGORIES],
             list_url(region=code),
         )
@@ -203,7 +203,7 @@ def by_state(
     places = Place.objects.in_bulk(counts)
     rows = [
         ChartRow(
-            language_html.as_html(places[pk].label.best()),
+            language_html.as_html(places[pk].label),
             [found[c] for c in CATEGORIES],
             url(places[pk]),
         )

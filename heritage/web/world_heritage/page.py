@@ -140,10 +140,10 @@ def _world() -> WorldHeritagePage:
     figures = _figures(how_many, world_list)
     return WorldHeritagePage(
         register=register,
-        description=language_html.as_html(register.description.best()) if register else "",
-        authority=language_html.as_html(register.authority.best()) if register else "",
+        description=language_html.as_html(register.description) if register else "",
+        authority=language_html.as_html(register.authority) if register else "",
         edition=world_list.edition,
-        edition_note=language_html.as_html(register.edition_note.best()) if register else "",
+        edition_note=language_html.as_html(register.edition_note) if register else "",
         figures=figures,
         sites=world_heritage_counts(index),
         by_year=by_year(world_list),
@@ -222,7 +222,7 @@ def _by_region(
     for term in world_list.by_facet[RegisterTerm.Facet.REGION].values():
         inside = index.having("region", term)
         if here := [site for site in rest if site.site_id in inside]:
-            groups.append(ListedGroup(language_html.as_html(term.label.best()), here))
+            groups.append(ListedGroup(language_html.as_html(term.label), here))
             rest = [site for site in rest if site.site_id not in inside]
     return [*groups, ListedGroup(_("Elsewhere"), rest)] if rest else groups
 
@@ -256,12 +256,12 @@ def _sites_of(entries: QuerySet[Designation], kind: str) -> list[ListedSite]:
         found.append(
             ListedSite(
                 path_of("web:site", row.site.slug),
-                language_html.as_html(row.site.shown_name.best()),
+                language_html.as_html(row.site.shown_name),
                 place_phrase(places.get(row.site.place_id))
                 or shared_by_states(row.site.also_in.all()),
                 year_phrase(since) if since else "",
                 since,
-                language_html.as_html(danger.note.best()) if danger else "",
+                language_html.as_html(danger.note) if danger else "",
                 source_line(danger.source) if danger else None,
                 danger is not None and is_unchecked(danger.source),
                 row.site_id,

@@ -16,7 +16,7 @@ from heritage.web.world_heritage.page import world_heritage_page
 @conditional_page
 def world_heritage(request: HttpRequest) -> HttpResponse:
     page = world_heritage_page()
-    words = str(page.register.description.best()) if page.register else ""
+    words = page.register.description.best().text if page.register else ""
     paths = [path_of("web:site", card.slug) for card in page.newest]
     total = page.sites.total
     head = meta_tags.of_overview(request, _("World Heritage"), words, paths, total)

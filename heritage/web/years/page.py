@@ -174,7 +174,7 @@ def _rulers(eras: Iterable[Era], year: int) -> Iterator[Ruler]:
     ]
     for era in sorted(there, key=lambda era: (not is_of_china(era), str(region_label(era)))):
         yield Ruler(
-            language_html.as_html(era.label.best()),
+            language_html.as_html(era.label),
             language_html.as_html(region_label(era)),
             term_url("era", era),
             era.years(),
@@ -191,7 +191,7 @@ def _events(year: int, label: str) -> tuple[list[YearEvent], int]:
     )
     found = [
         YearEvent(
-            str(event.site.shown_name.best()),
+            event.site.shown_name.best().text,
             reverse("web:site", args=[event.site.slug]),
             _words(event, label),
         )
@@ -202,7 +202,7 @@ def _events(year: int, label: str) -> tuple[list[YearEvent], int]:
 
 def _words(event: Event, label: str) -> SafeString:
     """What happened: by its kind, its note, and its date where that says more than the year."""
-    note, date = language_html.as_html(event.note.best()), event.date_phrase()
+    note, date = language_html.as_html(event.note), event.date_phrase()
     kind = "" if note and event.kind == Event.Kind.OTHER else event.get_kind_display()
     said = (kind, note, date if date != label else "")
     return format_html_join(" · ", "{}", ((each,) for each in said if each))
