@@ -9,7 +9,7 @@ of its `choices()` a name has taken. Coordinates are pixels of the world at a zo
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import islice
 from math import cos, radians, sin
 
@@ -114,33 +114,38 @@ def _cells(box: Box) -> Iterator[tuple[int, int]]:
             yield x, y
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Placement:
     """The names around a box, and the room that they take."""
 
     names: list[PlacedName]
-    taken: Taken
+    boxes: list[Box]
+
+    @cached_property
+    def taken(self) -> Taken:
+        taken = Taken()
+        taken.add(self.boxes)
+        return taken
 
 
 def around(zoom: int, script: str, box: Box) -> Placement:
     """The names that may reach into a box, from north to south."""
-    table, world = _table(), TILE << zoom
+    world = TILE << zoom
     scale = world / (1 << BITS)
     left, top, right, bottom = box
-    choice = table["choices"][:, SCRIPTS.index(script), zoom]
+    order, y = _by_latitude()
+    first = np.searchsorted(y, (top - REACH) / scale, "right")
+    last = np.searchsorted(y, (bottom + REACH) / scale)
+    rows = np.sort(order[first:last])
+    x, choice = _table()["x"][rows], _table()["choices"][rows, SCRIPTS.index(script), zoom]
     # What stands on the other side of 180° takes room on this one, too.
-    away = (table["x"] * scale - (left + right - world) / 2) % world - world / 2
-    rows = np.flatnonzero(
-        (choice > 0)
-        & (np.abs(away) < (right - left) / 2 + REACH)
-        & (table["y"] * scale > top - REACH)
-        & (table["y"] * scale < bottom + REACH)
-    )
-    names, taken = [], Taken()
-    for row, chosen in zip(rows.tolist(), choice[rows].tolist(), strict=True):
+    away = (x * scale - (left + right - world) / 2) % world - world / 2
+    is_near = (choice > 0) & (np.abs(away) < (right - left) / 2 + REACH)
+    names, taken = [], []
+    for row, chosen in zip(rows[is_near].tolist(), choice[is_near].tolist(), strict=True):
         placed, boxes = _placed(row, zoom, script, chosen)
         names.append(placed)
-        taken.add(boxes)
+        taken += boxes
     return Placement(sorted(names, key=lambda each: (each.y, each.x)), taken)
 
 
@@ -148,6 +153,14 @@ def around(zoom: int, script: str, box: Box) -> Placement:
 def _table() -> np.ndarray:
     """By line of names.tsv where it begins, and by script and zoom its choice; 0: not shown."""
     return np.load(FOLDER / "name-places.npy")
+
+
+@cache
+def _by_latitude() -> tuple[np.ndarray, np.ndarray]:
+    """The lines of the table from north to south, and where each lies."""
+    y = _table()["y"]
+    order = np.argsort(y, kind="stable")
+    return order, y[order]
 
 
 @cache

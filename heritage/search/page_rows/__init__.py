@@ -10,7 +10,7 @@ from heritage.search.page_rows.day_rows import DayRows, VisitRows, read_day, rea
 from heritage.search.page_rows.neighbours import MARK_COLUMNS, Neighbour, nearby, reachable
 from heritage.search.page_rows.past import NotKnown, Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
-from heritage.search.page_rows.rows_by_key import add_renditions, in_order
+from heritage.search.page_rows.rows_by_key import add_renditions, add_sources, in_order
 from heritage.search.page_rows.site_rows import (
     PropertyRows,
     SiteRows,
@@ -37,6 +37,7 @@ __all__ = [
     "TablePortion",
     "VisitRows",
     "add_renditions",
+    "add_sources",
     "in_order",
     "linked_sites",
     "nearby",

@@ -20,8 +20,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Model, OrderBy
 from django.db.models.expressions import Col
 
-from heritage.models import Image, Rendition
+from heritage.models import Image, Rendition, Source, Term
+from heritage.search.caches import CacheKey
 from heritage.search.replica import read_connection
+from heritage.search.vocabulary import Vocabulary
 
 
 def rows_by_key[T: Model](
@@ -110,6 +112,29 @@ def add_renditions(images: Collection[Image]) -> None:
         found[row.source].append(row)
     for image in images:
         image.renditions = found.get(image.source, [])
+
+
+_SOURCES: CacheKey[dict[int, Source]] = CacheKey("sources of terms")
+
+
+def add_sources(term: Term, vocabulary: Vocabulary) -> None:
+    """Give a term its sources, which are read once, as long as the vocabularies are the same."""
+    read = vocabulary.cache.get_or_set(_SOURCES, dict)
+    wanted = {name: getattr(term, f"{name}_id") for name in _names_of_sources(type(term))}
+    new = {pk for pk in wanted.values() if pk is not None} - read.keys()
+    for source in rows_by_key(Source, "id", new):
+        if source.licence_id in vocabulary.licences:
+            source.licence = vocabulary.licences[source.licence_id]
+        read[source.pk] = source
+    for name, pk in wanted.items():
+        if pk in read:
+            setattr(term, name, read[pk])
+
+
+@cache
+def _names_of_sources(model: type[Model]) -> tuple[str, ...]:
+    fields = model._meta.concrete_fields
+    return tuple(field.name for field in fields if field.related_model is Source)
 
 
 # --- Order ---------------------------------------------------------------------------------------

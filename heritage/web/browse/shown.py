@@ -3,6 +3,8 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -84,6 +86,17 @@ class ShownCard:
     distance: str
     hours: list[HoursLine]  # of the day that is asked for
     has_marks: bool  # of certainty
+
+    @property
+    def item(self) -> SafeString:
+        """All of it, in a list of cards."""
+        parts = [self.html]
+        if self.distance:
+            above = format_html('<p class="card-distance">{}</p>\n    ', self.distance)
+            parts.insert(0, above)
+        if self.hours:
+            parts.append(render_to_string("components/day_hours.html", {"lines": self.hours}))
+        return SafeString("".join(parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,6 @@ _AND = "&nbsp;· "
 # A card has a badge for what few sites are: that a site is World Heritage most cards would say.
 _EXCEPTIONS = set(UnescoStatus) - {UnescoStatus.INSCRIBED, UnescoStatus.NONE}
 _LAZY, _EAGER = '\n  loading="lazy"', '\n  loading="eager"'
-_CARD = """<article data-uid="{uid}">
-{picture}
-<h2 class="card-name"><a href="{url}">{name}</a>{other_name}</h2>
-{hook}<p class="card-facts">{facts}</p>
-{badges}</article>"""
 _ROW = """<th scope="row"><a href="{url}">{name}</a>{other_name}</th>
 <td class="row-kind">{kind}</td><td class="row-place">{place}</td><td>{when}</td>
 <td class="row-status">{badges}</td>"""
@@ -95,21 +90,18 @@ class Card(NamedTuple):  # quickly made: a page has dozens
 
 def card(site: Card) -> SafeString:
     """An article with a picture, which is loaded when it comes into view; see `at_once()`."""
-    other, picture = site.other_name, site.picture
+    other = ' <span class="card-other" lang="{}">{}</span>'
+    other_name = _in(site.other_name, other) if site.other_name else ""
+    hook = f'<p class="card-hook">{as_html(site.hook)}</p>\n' if site.hook else ""
     badges = ""
     if site.unesco in _EXCEPTIONS:
         badges = f'<p class="badges">{_badge(site.unesco, site.unesco_label)}</p>\n'
-    facts = filter(None, (_when(site), as_html(site.kind), as_html(site.place)))
-    return _filled(
-        _CARD,
-        uid=site.row.uid,
-        picture=picture_html(picture, _CARD_SIZES, "card-picture"),
-        url=escape(site.url),
-        name=site.name,
-        other_name=_in(other, ' <span class="card-other" lang="{}">{}</span>') if other else "",
-        hook=f'<p class="card-hook">{as_html(site.hook)}</p>\n' if site.hook else "",
-        facts=_AND.join(facts),
-        badges=badges,
+    facts = _AND.join(filter(None, (_when(site), as_html(site.kind), as_html(site.place))))
+    return SafeString(
+        f'<article data-uid="{site.row.uid}">\n'
+        f"{picture_html(site.picture, _CARD_SIZES, 'card-picture')}\n"
+        f'<h2 class="card-name"><a href="{escape(site.url)}">{site.name}</a>{other_name}</h2>\n'
+        f'{hook}<p class="card-facts">{facts}</p>\n{badges}</article>'
     )
 
 

@@ -189,7 +189,8 @@ def _with_items(
 ) -> Head:
     here = request.build_absolute_uri
     steps = [*((here(path), name) for path, name in trail), (about.canonical, about.title)]
-    items = [here(path) for path in paths]
+    origin = here("/").rstrip("/")  # once: a page has dozens
+    items = [f"{origin}{path}" for path in paths]
     document = jsonld.page_document(about.canonical, about.title, steps, items, total)
     return replace(about, jsonld=jsonld.as_script(document))
 
@@ -219,17 +220,18 @@ def head_of(
     language = get_language()
     canonical = _url(request, language, query)
     who = identity(request)
-    picture = request.build_absolute_uri(previews.address_of_catalogue(who))
     defaults = {
         "canonical": canonical,
         "alternates": [] if NEVER in robots else alternates(request, query),
         "robots": robots or _LARGE_PICTURES,
-        "picture": picture,
         "picture_alt": who.name.best().text,
         "locale": _locale(language),
         "other_locales": [_locale(code) for code in interface_languages() if code != language],
         "feeds": [_feed(request), *more_feeds],
     }
+    if "picture" not in values:
+        address = previews.address_of_catalogue(who)
+        values["picture"] = request.build_absolute_uri(address)
     return Head(**defaults | values)
 
 

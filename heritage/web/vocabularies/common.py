@@ -102,12 +102,10 @@ class CountedTree:
         self._order = known.order
 
     def term(self, slug: str) -> Any:
-        """The term of a page, whose sources are read when they are asked for, and kept with it.
-
-        Raises DoesNotExist of its model.
-        """
+        """The term of a page, with its sources. Raises DoesNotExist of its model."""
         if slug not in self.by_slug:
             raise self._model.DoesNotExist(slug)
+        page_rows.add_sources(self.by_slug[slug], self.index.vocabulary)
         return self.by_slug[slug]
 
     def sites(self, term: Term) -> BitMap:

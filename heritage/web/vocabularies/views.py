@@ -103,4 +103,5 @@ def _term(
     trail += [(link.url, meta_tags.strip_markup(link.label)) for link in page.above]
     head = meta_tags.of_term(request, title, words, page.sites.total, page.sites.cards, trail)
     page_dependencies.nothing_else()
-    return public(render(request, f"web/{name}.html", {"page": page, "head": head}))
+    index = {"index_url": trail[0][0], "index_label": index_title}
+    return public(render(request, f"web/{name}.html", {"page": page, "head": head, **index}))
