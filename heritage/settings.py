@@ -82,7 +82,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "heritage.web.operations.middleware.short_headers",
-    "heritage.web.operations.request_log.request_log",
+    "heritage.web.operations.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "heritage.web.operations.middleware.query_limit",
-    "heritage.web.operations.database_errors.DatabaseErrorMiddleware",
+    "heritage.web.operations.middleware.DatabaseErrorMiddleware",
     "heritage.web.operations.middleware.index_snapshot",
     "heritage.web.operations.middleware.map_policy",
     "heritage.web.operations.middleware.page_cache",
@@ -410,7 +410,7 @@ COMMONS_FILE_HOSTS = ["upload.wikimedia.org", "thumb.wikimedia.org"]
 # Who is told of faults by mail: a server error, with its traceback.
 ADMINS = env.list("HERITAGE_ERROR_MAIL", default=[])
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Whether each request is a line in the log, see heritage/web/operations/request_log.py.
+# Whether each request is a line in the log, see heritage/web/operations/middleware.py.
 LOG_REQUESTS = env.bool("HERITAGE_LOG_REQUESTS", default=False)
 # How a line of the log is written: "line" for people, "json" for programs.
 LOG_FORMAT = env.str("HERITAGE_LOG_FORMAT", default="line")

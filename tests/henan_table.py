@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fixtures.build import henan_choices
 from heritage.models import Event, Kind, Site
-from heritage.values.years import to_historical
+from heritage.values.edtf import to_historical
 
 _MERGED = "merged in 1996 into the unit of the city, whose own batch, year and era are kept"
 _PART = "counted to the unit of the city, whose era is kept; the table gives the granary none"

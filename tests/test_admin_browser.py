@@ -11,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 
 from heritage.admin import writes
 from heritage.models import ReviewComment, Site
-from heritage.server.lock_timeout import LockTimeout
+from heritage.server.timeouts import LockTimeout
 from heritage.services import review
 from tests import builders as build
 from tests.axe import check

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from heritage.models import Correction, Name, ReviewComment, Site
 from heritage.models.unit_of_work import change_set
-from heritage.server.lock_timeout import LockTimeout, lock_timeout
+from heritage.server.timeouts import LockTimeout, lock_timeout
 from tests import builders as build
 from tests.adminforms import filled, page_data
 

@@ -8,7 +8,7 @@ import pytest
 from heritage.models import ChangeSet, ComponentPoint, Custodian, Kind, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import SiteFilter, store
-from heritage.search.page_rows.neighbours import nearby
+from heritage.search.page_rows.site_rows import nearby
 from heritage.services import merge, undo
 from heritage.values.coordinates import distance_km, snap
 from tests.builders import (

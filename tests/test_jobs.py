@@ -20,7 +20,7 @@ from django_tasks_db.models import DBTaskResult
 from heritage.models import Change, ChangeSet, CommandRun, Event, Job, Name, Site, WrongJobState
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
-from heritage.server.lock_timeout import lock_timeout
+from heritage.server.timeouts import lock_timeout
 from heritage.services import jobs, undo_in_batches
 from heritage.web.media import previews
 from tests import builders as build

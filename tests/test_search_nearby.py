@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from heritage.search import store
-from heritage.search.page_rows.neighbours import nearby
+from heritage.search.page_rows.site_rows import nearby
 from heritage.values.coordinates import distance_km
 from tests.builders import make_site
 

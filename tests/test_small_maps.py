@@ -8,9 +8,8 @@ from django.utils import translation
 from heritage.models import ComponentPoint, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
-from heritage.search.page_rows.neighbours import nearby
-from heritage.web.media import maps
-from heritage.web.shared import small_maps
+from heritage.search.page_rows.site_rows import nearby
+from heritage.web.shared import map_sheets, small_maps
 from tests import builders as build
 from tests.webrows import as_read, vocabulary
 
@@ -163,7 +162,7 @@ def test_neighbours_beyond_180_are_near():
 )
 def test_a_circle_is_as_large_as_the_doubt_and_fits(said, km):
     site = build.make_site(latitude=34.5, longitude=112.5, **said)
-    assert maps.uncertainty_km(site) == km
+    assert map_sheets.uncertainty_km(site) == km
     (mark,) = small_maps.of_site(site).sheet.marks
     assert mark.radius <= small_maps.HEIGHT / 2
     # At this scale, four kilometres are no larger than a dot.
@@ -195,7 +194,7 @@ def test_a_blurred_part_is_blurred_on_the_map_of_the_whole(client):
     for number, site in enumerate((whole, tomb)):
         point = {"latitude": site.latitude, "longitude": site.longitude, "site": site}
         ComponentPoint.objects.create(designation=entry, number=number, **point)
-    assert maps.parts_of(whole) == (whole.public_point, tomb.public_point)
+    assert map_sheets.parts_of(whole) == (whole.public_point, tomb.public_point)
     assert tomb.public_point != (tomb.latitude, tomb.longitude)
     assert len(client.get("/en/sites/whole/").context["page"].land.sheet.parts) == 2
 

@@ -12,11 +12,11 @@ from django.test.signals import template_rendered
 from django.urls import reverse
 
 from heritage.models import PreparedFile, Site
-from heritage.server.lock_timeout import NotWritten
+from heritage.server.timeouts import NotWritten
 from heritage.web.corrections import views as corrections
 from heritage.web.data import files
 from heritage.web.operations import views as errors
-from heritage.web.operations.database_errors import DatabaseErrorMiddleware
+from heritage.web.operations.middleware import DatabaseErrorMiddleware
 from tests import builders as build
 from tests.webrows import full_site, plain_sites, vocabulary
 
@@ -94,7 +94,7 @@ def walk(client, rf) -> None:
         client.get("/style/")
     errors.forbidden(rf.get("/en/"))
     errors.server_error(rf.get("/en/"))
-    with mock.patch("heritage.web.operations.database_errors._is_there", return_value=False):
+    with mock.patch("heritage.web.operations.middleware._is_there", return_value=False):
         DatabaseErrorMiddleware(None).process_exception(rf.get("/en/"), OperationalError())
     Client(enforce_csrf_checks=True).post("/en/accounts/login/", {})
     for _ in range(6):

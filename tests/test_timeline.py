@@ -17,9 +17,8 @@ from heritage.models import Event, Site
 from heritage.search import LRUCache, SiteFilter, brute_force, store, timeline
 from heritage.search.timeline import Left
 from heritage.values.date_format import year_phrase
-from heritage.values.edtf import EDTFError, parse
+from heritage.values.edtf import EDTFError, from_historical, parse
 from heritage.values.reign_years import parse_reign_year, reign_years_of
-from heritage.values.years import from_historical
 from heritage.web.operations import middleware
 from heritage.web.shared import scroll
 from heritage.web.shared.time_scale import Scale

@@ -9,7 +9,7 @@ from heritage.search.filters import SiteFilter
 from heritage.search.vocabulary import TermTree
 from heritage.services.record_problems import problems
 from heritage.web.shared.cards import event_phrase
-from heritage.web.site.timeline import site_timeline
+from heritage.web.site.events import site_timeline
 from tests import builders as build
 from tests.webrows import rows_of
 

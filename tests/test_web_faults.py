@@ -32,8 +32,7 @@ from heritage.server.logs import Quiet
 from heritage.values.web_address import safe_url
 from heritage.web.corrections import views as corrections
 from heritage.web.operations import middleware
-from heritage.web.operations.database_errors import DatabaseErrorMiddleware
-from heritage.web.operations.middleware import query_limit
+from heritage.web.operations.middleware import DatabaseErrorMiddleware, query_limit
 from tests import builders as build
 from tests.adminforms import filled
 from tests.faults import no_space, no_writes

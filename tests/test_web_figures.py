@@ -16,12 +16,12 @@ from heritage.search.facets.values import FacetValue
 from heritage.search.index.snapshot import NOTHING
 from heritage.search.vocabulary import TermTree
 from heritage.web.browse.facet_display import folded
-from heritage.web.shared import era_strip, time_scale
+from heritage.web.shared import time_scale
 from heritage.web.shared.charts import Chart, ChartRow, Series, nice_step
 from heritage.web.shared.term_texts import TermTexts
 from heritage.web.shared.time_scale import Scale, scale_of
+from heritage.web.site.events import site_timeline
 from heritage.web.site.location import direction
-from heritage.web.site.timeline import site_timeline
 from tests import builders as build
 from tests.webrows import full_site, plain_site, rows_of, vocabulary
 
@@ -162,7 +162,7 @@ def test_each_named_era_has_a_label_on_a_phone(words, seed):
     for taken in lanes.values():
         taken.sort()
         assert all(one[1] <= two[0] + 0.2 for one, two in itertools.pairwise(taken)), taken
-    assert line.foot > max(lanes) + era_strip.LANE
+    assert line.foot > max(lanes) + time_scale.LANE
 
 
 def test_no_strip_without_a_date(words):

@@ -3,7 +3,7 @@
 import pytest
 
 from heritage.models import ComponentPoint, Site
-from heritage.web.media import maps
+from heritage.web.shared import map_sheets
 from tests.builders import (
     make_coverage,
     make_designation,
@@ -107,4 +107,4 @@ def test_the_parts_of_a_property_are_counted_and_drawn(client):
     site.blur_km = 20  # its parts are kept back with it
     site.save()
     assert "component parts" not in client.get("/en/sites/arc/").text
-    assert maps.parts_of(site) == ()
+    assert map_sheets.parts_of(site) == ()

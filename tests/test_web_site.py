@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from heritage.models import Identifier, IdentifierScheme, Kind, Site
 from heritage.search.page_rows import RELATIONS, in_order
 from heritage.search.page_rows.rows_by_key import rows_by_key
-from heritage.values.distances import distance_phrase
+from heritage.values.coordinates import distance_phrase
 from heritage.web.site.page import site_page
 from tests import builders as build
 from tests.webrows import LANGUAGES, rows_of

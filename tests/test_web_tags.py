@@ -12,7 +12,7 @@ from heritage.media.covers import SHAPES, scene_files, tags
 from heritage.models import Coverage, Era, Kind, Place, RegisterTerm, Site, WorldHeritage
 from heritage.search import store
 from heritage.web.media import covers, pictures
-from heritage.web.media.cover_drawings import cached_svg
+from heritage.web.media.covers import cached_svg
 from heritage.web.shared import cards
 from heritage.web.site.page import site_page
 from tests import builders as build

@@ -12,7 +12,7 @@ from heritage.admin.accounts import login_attempts
 from heritage.models import Correction, Kind, Review, Site
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.search import store
-from heritage.server.lock_timeout import LockTimeout, lock_timeout
+from heritage.server.timeouts import LockTimeout, lock_timeout
 from heritage.services import review
 from heritage.services.history import changes_of
 from tests.builders import make_kind, make_site, make_user

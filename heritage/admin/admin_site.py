@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from heritage.admin.access import is_id
-from heritage.server.lock_timeout import (
+from heritage.server.timeouts import (
     NotWritten,
     StorageFailed,
     is_lock_timeout,

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, Record, User, unit_of_work
-from heritage.server.lock_timeout import lock_timeout
+from heritage.server.timeouts import lock_timeout
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from heritage.cartography.base_map import Level
 from heritage.cartography.line_file import Lines, clipped_ring
 from heritage.cartography.map_names import Box, PlacedName
 from heritage.cartography.mercator import TILE, metres_per_pixel, unproject
-from heritage.values.distances import distance_phrase
+from heritage.values.coordinates import distance_phrase
 
 LARGEST = 15  # zoom
 _FINE = 4  # units of path data to a pixel: finer is not seen, and weighs

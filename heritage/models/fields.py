@@ -18,7 +18,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
 from heritage.media import ImageRefused, make_safe
-from heritage.values import date_parser, edtf, years
+from heritage.values import date_parser, edtf
 from heritage.values.language import LanguageMap, with_plain_line_ends
 
 
@@ -109,7 +109,7 @@ class EDTFField(models.CharField):
             date = edtf.parse(value)
             for year in (date.first_year, date.last_year):
                 if year is not None:
-                    years.check_range(year)
+                    edtf.check_range(year)
         except ValueError as error:
             raise ValidationError(_with_remedy(value, error), code="invalid") from error
         return date.text

@@ -29,7 +29,7 @@ from heritage.models import (
 from heritage.search.facets.areas import GROUPS
 from heritage.search.filter_fields import read_years
 from heritage.values.coordinates import Point, distance_km, snap
-from heritage.values.years import from_historical
+from heritage.values.edtf import from_historical
 
 type Ask = Callable[[SiteQuerySet, list[str], QueryDict], SiteQuerySet]
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from heritage.search.index.columns import BoundingBox
 from heritage.search.timeline import Left
-from heritage.values import coordinates, edtf, years
+from heritage.values import coordinates, edtf
 from heritage.values.date_parser import parse_date
 
 MAX_TEXT = 200  # characters of a search
@@ -159,7 +159,7 @@ def read_years(text: str) -> tuple[int | None, int | None]:
     plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
     try:
         if re.fullmatch(r"[-+]?[0-9]{1,7}", plain):
-            year = years.check_range(years.from_historical(int(plain)))
+            year = edtf.check_range(edtf.from_historical(int(plain)))
             return year, year
         date = edtf.parse(parse_date(text))
     except ValueError as error:
@@ -208,7 +208,7 @@ UNDATED = "none"  # in the place of years: no year is recorded
 
 def years_in_address(first: int, last: int) -> str:
     """Astronomical years as addresses write a span of them, historically: -1046..-771."""
-    return f"{years.to_historical(first)}..{years.to_historical(last)}"
+    return f"{edtf.to_historical(first)}..{edtf.to_historical(last)}"
 
 
 def span_in_address(text: str) -> tuple[int, int] | None:
@@ -216,8 +216,8 @@ def span_in_address(text: str) -> tuple[int, int] | None:
     found = re.fullmatch(r"(-?[1-9][0-9]{0,6})\.\.(-?[1-9][0-9]{0,6})", text)
     if not found:
         return None
-    first, last = (years.from_historical(int(each)) for each in found.groups())
-    is_known = years.EARLIEST <= first <= last <= years.LATEST
+    first, last = (edtf.from_historical(int(each)) for each in found.groups())
+    is_known = edtf.EARLIEST <= first <= last <= edtf.LATEST
     return (first, last) if is_known else None
 
 
@@ -254,9 +254,9 @@ class InYearField(ValueField[InYear]):
 
     def parse(self, text: str) -> InYear:
         found = re.fullmatch(r"(-?[1-9][0-9]{0,6})(?:\.([a-z]+))?", text)
-        year = years.from_historical(int(found[1])) if found else years.LATEST + 1
+        year = edtf.from_historical(int(found[1])) if found else edtf.LATEST + 1
         left = (found[2] or "") if found else ""
-        if not years.EARLIEST <= year <= years.LATEST or (left and left not in set(Left)):
+        if not edtf.EARLIEST <= year <= edtf.LATEST or (left and left not in set(Left)):
             raise ValidationError(_("Write a year, such as 676 or -1046."), code="invalid")
         return InYear(year, left)
 

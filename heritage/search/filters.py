@@ -38,9 +38,8 @@ from heritage.search import (
     text_search,
     timeline,
 )
-from heritage.search.facets.base import TreeFacet
+from heritage.search.facets.base import FacetField, TreeFacet
 from heritage.search.facets.excluded import ExcludedValuesFilter
-from heritage.search.facets.fields import FacetField
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders
 from heritage.search.index.openings import HoursGroup, hours_groups

@@ -51,7 +51,7 @@ from heritage.models import (
 from heritage.models.base import new_uid
 from heritage.models.jobs import TAKEN_BACK_BY
 from heritage.models.unit_of_work import change_set
-from heritage.server.lock_timeout import is_lock_timeout
+from heritage.server.timeouts import is_lock_timeout
 from heritage.values.language import LazyText, interface_languages
 from heritage.values.progress import Progress
 

@@ -1,4 +1,4 @@
-"""Coordinates in WGS 84: validated, blurred, measured, formatted.
+"""Coordinates in WGS 84: validated, blurred, measured, formatted; and distances in words.
 
 A point is (latitude, longitude) in degrees, north and east positive.
 """
@@ -9,7 +9,7 @@ from math import asin, ceil, cos, floor, isfinite, log10, pi, radians, sin, sqrt
 
 import numpy as np
 from django.utils.formats import number_format
-from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import get_language, gettext_lazy, override, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.values.language import LazyText
@@ -189,3 +189,14 @@ def _decimals(accuracy_m: float | None) -> int:
         return 3
     degrees = max(accuracy_m, 1) / (1000 * KM_PER_DEGREE)
     return max(0, round(-log10(degrees)))
+
+
+def distance_phrase(km: float) -> str:
+    """ "800 m", "1.4 km", "12 km"."""
+    if km < 0.95:
+        metres = max(10, round(km * 1000, -2 if km >= 0.1 else -1))
+        return pgettext("distance", "%(number)s m") % {"number": number_format(metres, 0)}
+    decimals = 1 if km < 10 and round(km, 1) != round(km) else 0
+    return pgettext("distance", "%(number)s km") % {
+        "number": number_format(round(km, decimals), decimals)
+    }

@@ -15,15 +15,18 @@ from heritage.values import reign_years
 from heritage.values.date_format import phrase
 from heritage.values.date_words import normalised, without_happening
 from heritage.values.edtf import (
+    EARLIEST,
     MAX_LENGTH,
     EDTFError,
     HistoricalDate,
     Moment,
+    check_range,
+    from_historical,
     parse,
     printable,
+    to_historical,
     year_text,
 )
-from heritage.values.years import EARLIEST, check_range, from_historical, to_historical
 
 
 def parse_date(text: str) -> str:

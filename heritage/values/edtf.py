@@ -3,7 +3,7 @@
 Levels 0 and 1 of the Extended Date/Time Format are supported in full, and of level 2 the set of
 which one member is meant ([0618..0907], [1592,1596]): the Library of Congress specification of
 4 February 2019 (https://www.loc.gov/standards/datetime/), a profile of ISO 8601-2:2019. Years are
-astronomical throughout (see `years`).
+astronomical throughout: 0 is 1 BCE (see `to_historical()`).
 """
 
 import calendar
@@ -395,3 +395,33 @@ def _diagnosis(text: str) -> str:
 
 def _error(message: str, text: str, **values: object) -> EDTFError:
     return EDTFError(message % {"text": printable(text), **values})
+
+
+# From the first stone tools that a site may show to the last year of four digits.
+EARLIEST = -5_000_000
+LATEST = 9999
+
+
+def from_historical(year: int) -> int:
+    """The astronomical year of a historical one: -1300 (1300 BCE) -> -1299.
+
+    Raises ValueError for 0, which does not exist in historical counting.
+    """
+    if year == 0:
+        raise ValueError(_("There is no year 0: write 1 BCE (-1 in data files) or 1 CE (1)."))
+    return year + 1 if year < 0 else year
+
+
+def to_historical(year: int) -> int:
+    """The historical year of an astronomical one: 0 -> -1 (1 BCE), -1299 -> -1300. Never 0."""
+    return year - 1 if year <= 0 else year
+
+
+def check_range(year: int) -> int:
+    """The astronomical year itself, if the catalogue can hold it; otherwise ValueError."""
+    if not EARLIEST <= year <= LATEST:
+        raise ValueError(
+            _("The year must lie between %(earliest)s BCE and %(latest)s CE.")
+            % {"earliest": f"{-to_historical(EARLIEST):,}", "latest": LATEST}
+        )
+    return year

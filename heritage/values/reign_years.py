@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 from heritage.values import normalize
 from heritage.values.date_format import phrase
 from heritage.values.date_words import NUMERAL, number_of, numeral_of
-from heritage.values.edtf import EDTFError, parse, year_text
-from heritage.values.years import from_historical
+from heritage.values.edtf import EDTFError, from_historical, parse, year_text
 
 _FILE = Path(__file__).with_suffix(".txt")
 _HAN = f"[{normalize.HAN}]"

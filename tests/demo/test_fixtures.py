@@ -35,8 +35,8 @@ from heritage.models.unesco import UnescoStatus, statuses
 from heritage.search import current_index
 from heritage.search.filters import SiteFilter
 from heritage.services.record_problems import problems
+from heritage.values.edtf import to_historical
 from heritage.values.language import display_width
-from heritage.values.years import to_historical
 from heritage.web.media import covers
 from heritage.web.shared import cards
 from tests import henan_table

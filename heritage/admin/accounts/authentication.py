@@ -30,8 +30,8 @@ from heritage.admin.accounts import login_attempts
 from heritage.models import Identity, User
 from heritage.server import encryption, security_log
 from heritage.server.client_address import client_network
-from heritage.server.lock_timeout import NotWritten, StorageFailed, lock_timeout
 from heritage.server.machine_lock import one_at_a_time
+from heritage.server.timeouts import NotWritten, StorageFailed, lock_timeout
 
 KNOWN_BROWSER = "known_browser"  # the name of the cookie
 KNOWN_FOR = 365 * 24 * 60 * 60  # seconds

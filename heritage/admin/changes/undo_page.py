@@ -38,7 +38,7 @@ from heritage.models import (
     untracked,
 )
 from heritage.models.fields import LanguageMapField
-from heritage.server.lock_timeout import lock_timeout
+from heritage.server.timeouts import lock_timeout
 from heritage.services import jobs
 from heritage.services.history import RowChange, changed_since, column_of, net_changes
 from heritage.services.undo import MAX_CHANGES, UndoResult, undo_changes

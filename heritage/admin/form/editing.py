@@ -38,7 +38,7 @@ from heritage.admin.form.controls import (
 )
 from heritage.models import Change, ChangeSet, Record
 from heritage.models.row_values import recorded_columns
-from heritage.server.lock_timeout import NotWritten
+from heritage.server.timeouts import NotWritten
 from heritage.services.conflicts import Key, Outcome, Since, joined, outcome, with_last_change
 
 SHOWS_ALL = "all"  # in an address: all rows and all languages

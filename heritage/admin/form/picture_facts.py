@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from heritage.media import looks, read_embedded
 from heritage.models import Image, Licence, Site
 from heritage.models.row_values import column
-from heritage.values.coordinates import distance_km, format_point
-from heritage.values.distances import distance_phrase
+from heritage.values.coordinates import distance_km, distance_phrase, format_point
 from heritage.values.language import interface_languages
 
 NEAR_KM = 5  # from the point of a site, within which its position is told

@@ -45,7 +45,7 @@ from heritage.models import ChangeSet, OpenForm, PendingRefresh, Record, Site
 from heritage.models.fields import LanguageMapField
 from heritage.models.row_values import recorded_relations
 from heritage.models.unit_of_work import unit_of_work
-from heritage.server.lock_timeout import (
+from heritage.server.timeouts import (
     LockTimeout,
     NotWritten,
     StorageFailed,

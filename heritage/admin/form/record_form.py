@@ -61,7 +61,7 @@ from heritage.models.fields import (
     PictureField,
 )
 from heritage.models.labels import with_label
-from heritage.server.lock_timeout import StorageFailed
+from heritage.server.timeouts import StorageFailed
 from heritage.values.date_format import date_in_words
 from heritage.values.language import (
     LanguageMap,

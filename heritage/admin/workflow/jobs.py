@@ -33,7 +33,7 @@ from heritage.models import (
     User,
     WrongJobState,
 )
-from heritage.server.lock_timeout import lock_timeout
+from heritage.server.timeouts import lock_timeout
 from heritage.services import jobs, outbox
 from heritage.values.language import LazyText
 from heritage.values.sentences import joined

@@ -23,7 +23,7 @@ from heritage.admin.writes import with_undo_link
 from heritage.models import Site, untracked
 from heritage.models.row_values import plain_object
 from heritage.search import similar
-from heritage.server.lock_timeout import lock_timeout
+from heritage.server.timeouts import lock_timeout
 from heritage.services.merge import POINT, CannotMerge, choices, is_empty, merge
 from heritage.values.coordinates import format_point
 from heritage.values.language import language_name, proper_tag, text_direction

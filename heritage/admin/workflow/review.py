@@ -27,7 +27,7 @@ from heritage.admin.form.record_form import RecordForm
 from heritage.admin.pages import AdminPages
 from heritage.admin.workflow.publishing import anchor_of, reasons_against
 from heritage.models import Correction, Review, ReviewComment, Site, User
-from heritage.server.lock_timeout import lock_timeout
+from heritage.server.timeouts import lock_timeout
 from heritage.services import review
 from heritage.services.record_problems import PUBLICATION_RELATED
 

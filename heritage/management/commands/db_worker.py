@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django_tasks_db.management.commands import db_worker
 
 from heritage.models import CommandRun, new_uid
-from heritage.server.lock_timeout import is_lock_timeout
+from heritage.server.timeouts import is_lock_timeout
 from heritage.services import jobs, outbox
 
 logger = logging.getLogger(__name__)

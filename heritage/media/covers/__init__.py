@@ -13,8 +13,12 @@ The same arguments always give the same drawing; a `seed` decides what they leav
 
 from heritage.media.covers import palettes, scene_files
 from heritage.media.covers.composer import choose_palette, choose_plant, compose
-from heritage.media.covers.palettes import PALETTES, palettes_around, palettes_of_latitude
-from heritage.media.covers.plants import plants_of
+from heritage.media.covers.palettes import (
+    PALETTES,
+    palettes_around,
+    palettes_of_latitude,
+    plants_of,
+)
 from heritage.media.covers.plates import (
     OnGlobe,
     PlateWords,

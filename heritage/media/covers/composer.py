@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from heritage.media.covers import scene_files, seals
-from heritage.media.covers.dice import Dice, number_of
-from heritage.media.covers.palettes import PALETTES, Palette
+from heritage.media.covers.palettes import PALETTES, Dice, Palette, number_of
 from heritage.media.covers.scene_files import Scene
 from heritage.media.covers.shapes import SHAPES, CoverShape, picture
 from heritage.values.svg_paths import smooth, steps

@@ -1,5 +1,8 @@
-"""Colour palettes of covers: sky, three washes of hills, ink and accent."""
+"""What a cover chooses among by dice: colour palettes (sky, three washes of hills, ink and accent)
+and plants."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -141,3 +144,81 @@ def palettes_of_latitude(latitude: float | None) -> tuple[str, ...]:
             if abs(latitude) >= least:
                 return names
     return ()
+
+
+_MASK = (1 << 64) - 1
+
+
+def number_of(*texts: str) -> int:
+    """A number of 64 bits for texts."""
+    digest = hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).digest()
+    return int.from_bytes(digest[:8])
+
+
+class Dice:
+    """Numbers from a seed: the same ones on every machine and in every Python (SplitMix64)."""
+
+    def __init__(self, seed: int) -> None:
+        self._state = seed & _MASK
+
+    def unit(self) -> float:
+        """The next number, from 0 up to but without 1."""
+        self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
+        mixed = self._state
+        mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _MASK
+        return ((mixed ^ (mixed >> 31)) >> 11) / (1 << 53)
+
+    def between(self, low: float, high: float) -> float:
+        return low + (high - low) * self.unit()
+
+    def whole(self, low: int, high: int) -> int:
+        """An integer, both ends included."""
+        return low + int(self.unit() * (high - low + 1))
+
+    def pick[T](self, choices: Sequence[T]) -> T:
+        return choices[self.whole(0, len(choices) - 1)]
+
+
+# Grows nearly anywhere that trees and rivers are.
+_ANYWHERE = ("leafy", "reeds")
+# Plants, and the codes of countries; what a latitude forbids stands in _BOUNDS.
+FLORAS = (
+    ("pine blossom bamboo birch leafy", "CN"),
+    ("pine blossom bamboo leafy", "JP KR KP"),
+    ("palm bamboo pine leafy", "TW HK MO"),
+    ("palm bamboo leafy", "BD BN BT ID KH LA LK MM MY NP PH PG SG TH TL VN IN"),
+    ("palm leafy", "BB BS BZ CU CR DM DO FJ FM GD GY HN HT JM KI KN LC MH MU MV NI NR PA PW SB SC"
+                   " SR SV GT ST TO TT TV VC VU WS AG CV NU CK KM BR CO VE EC PE BO"),
+    ("cactus palm leafy", "MX"),
+    ("fir birch leafy", "CA NO SE FI EE LV LT RU BY IS PL UA"),
+    ("birch leafy", "GB IE DK NL BE DE CZ SK HU AT CH LU LI MD"),
+    ("fir leafy", "US RO BA GE AM"),
+    ("cypress leafy", "FR IT ES PT GR HR AL ME MK RS BG SI TR CY MT AD SM VA MC"),
+    ("cypress palm leafy", "IL PS LB SY JO IR IQ"),
+    ("palm acacia", "EG LY TN DZ MA SA AE OM QA BH KW YE SD MR"),
+    ("acacia leafy", "KE TZ UG ET ER SO DJ ZM ZW BW NA ZA LS SZ MZ MW AO SS RW BI"),
+    ("acacia baobab", "SN ML BF NE TD GM"),
+    ("palm leafy", "GH TG BJ NG CI CM GA CG CD CF GN GW SL LR GQ"),
+    ("palm baobab leafy", "MG"),
+    ("eucalyptus", "AU"),
+    ("birch leafy", "KZ KG MN"),
+    ("leafy", "UZ TM TJ AF PK AZ CL AR UY PY NZ"),
+)  # fmt: skip
+# Between which degrees from the equator a plant grows.
+_BOUNDS = {
+    "palm": (0, 36), "bamboo": (0, 38), "birch": (40, 72), "fir": (38, 70), "blossom": (22, 42),
+    "cypress": (28, 46), "baobab": (0, 24), "acacia": (0, 34), "cactus": (0, 35), "leafy": (0, 66),
+    "reeds": (0, 66), "pine": (20, 60), "eucalyptus": (10, 44),
+}  # fmt: skip
+_BY_COUNTRY = {code: plants.split() for plants, codes in FLORAS for code in codes.split()}
+
+
+def plants_of(country: str, latitude: float | None) -> tuple[str, ...]:
+    """Names of plants, by the code of a country; none where nothing is sure to grow."""
+    known = _BY_COUNTRY.get(country, _ANYWHERE)
+    if latitude is None:
+        return tuple(plant for plant in known if plant in _ANYWHERE)
+    return tuple(
+        plant for plant in known if _BOUNDS[plant][0] <= abs(latitude) <= _BOUNDS[plant][1]
+    )

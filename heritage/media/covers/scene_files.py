@@ -15,8 +15,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
 
-from heritage.media.covers.dice import Dice
-from heritage.media.covers.palettes import PALETTES, Palette
+from heritage.media.covers.palettes import PALETTES, Dice, Palette
 
 FOLDER = Path(__file__).parent / "scenes"
 PLANTS = (

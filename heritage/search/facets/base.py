@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Any
 
+import django_filters as filters
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet, TextChoices
 from django.utils import translation
@@ -16,14 +17,31 @@ from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
 from heritage.models import Register, RegisterTerm, SiteQuerySet, Term
-from heritage.search.facets.fields import FacetFilter
 from heritage.search.facets.values import FacetTerm, FacetValue
-from heritage.search.filter_fields import unknown_value_error
+from heritage.search.filter_fields import ValuesField, unknown_value_error
 from heritage.search.index.rows import Column, IndexRows
 from heritage.search.index.snapshot import NOTHING, IndexSnapshot
 from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
 from heritage.values.language import LazyText, Text, interface_languages
+
+
+class FacetField[V](ValuesField[V]):
+    """Values of a facet, by their names in URLs."""
+
+    vocabulary: Vocabulary  # set when a form is made
+
+    def __init__(self, *, parse_value: Callable[[str, Vocabulary], V], **options: Any):
+        self.parse_value = parse_value
+        super().__init__(**options)
+
+    def parse(self, text: str) -> V:
+        return self.parse_value(text, self.vocabulary)
+
+
+class FacetFilter(filters.Filter):
+    field_class = FacetField
+
 
 _CODE = re.compile(r"[(（]?[A-Za-z0-9_-]+[)）]?")  # as people write them: era=Tang, criterion=(i)
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pyroaring import BitMap
 
 from heritage.models import Site
-from heritage.search.facets.base import AnyFacet
-from heritage.search.facets.fields import FacetField
+from heritage.search.facets.base import AnyFacet, FacetField
 from heritage.search.filter_fields import unknown_value_error
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary

@@ -7,15 +7,18 @@ memory.
 
 from heritage.search.page_rows.card_rows import CardData, read_cards
 from heritage.search.page_rows.day_rows import DayRows, VisitRows, read_day, read_visits
-from heritage.search.page_rows.neighbours import MARK_COLUMNS, Neighbour, nearby, reachable
 from heritage.search.page_rows.past import NotKnown, Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
 from heritage.search.page_rows.rows_by_key import add_renditions, add_sources, in_order
 from heritage.search.page_rows.site_rows import (
+    MARK_COLUMNS,
+    Neighbour,
     PropertyRows,
     SiteRows,
     linked_sites,
+    nearby,
     published_site,
+    reachable,
     read_site,
     related_site_ids,
 )

@@ -12,7 +12,7 @@ from heritage.search.facets.base import ordinals
 from heritage.search.filter_fields import read_years
 from heritage.search.index.openings import HoursGroup
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
-from heritage.values import tokens, years
+from heritage.values import edtf, tokens
 from heritage.values.date_parser import parse_date
 
 _FIGURES = re.compile("[0-9]+")
@@ -182,7 +182,7 @@ def _span(text: str) -> list[QueryFilter]:
     except ValidationError:
         return []
     return [
-        QueryFilter(name, (str(years.to_historical(year)),))
+        QueryFilter(name, (str(edtf.to_historical(year)),))
         for name, year in ends
         if year is not None
     ]

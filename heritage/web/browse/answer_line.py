@@ -24,8 +24,7 @@ from heritage.models import (
 )
 from heritage.search import SiteFilter
 from heritage.values import sentences
-from heritage.values.coordinates import distance_km
-from heritage.values.distances import distance_phrase
+from heritage.values.coordinates import distance_km, distance_phrase
 from heritage.web.shared import language_html
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.site.designations import area_phrase

@@ -29,7 +29,7 @@ from heritage.search import (
     timeline,
 )
 from heritage.values import sentences
-from heritage.values.distances import distance_phrase
+from heritage.values.coordinates import distance_phrase
 from heritage.web.browse import displays, paging
 from heritage.web.browse.answer_line import AnswerLine, answer_line
 from heritage.web.browse.day_hours import DayGroup, day_groups
@@ -41,9 +41,8 @@ from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
 from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html, unplaced
 from heritage.web.shared.map_sheets import AT
-from heritage.web.shared.page_parts import page_part
 from heritage.web.shared.responses import with_query
-from heritage.web.shared.term_texts import TermTexts
+from heritage.web.shared.term_texts import TermTexts, page_part
 from heritage.web.shared.unplaced import DistrictSites, UnplacedSites
 
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from heritage.search import ActiveFilter, FacetCounts, SiteFilter, query_strings
-from heritage.values.distances import distance_phrase
+from heritage.values.coordinates import distance_phrase
 from heritage.web.browse.queries import clean_query
 from heritage.web.shared import language_html
 

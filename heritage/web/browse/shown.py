@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from heritage.search import SiteFilter
-from heritage.values.distances import distance_phrase
+from heritage.values.coordinates import distance_phrase
 from heritage.web.browse.day_hours import HoursLine
 from heritage.web.browse.paging import ONE_PAGE, Paging
 from heritage.web.shared.cards import RenderedCard

@@ -21,8 +21,8 @@ from heritage.search import (
     years_in_address,
 )
 from heritage.values.date_format import span_phrase
+from heritage.values.edtf import EARLIEST
 from heritage.values.language import LazyText
-from heritage.values.years import EARLIEST
 from heritage.web.browse.picture_files import tag_of
 from heritage.web.browse.shown import (
     Shown,

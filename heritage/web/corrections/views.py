@@ -36,7 +36,7 @@ from heritage.models import Correction, Licence, Site, statements
 from heritage.models.statements import Statement, StatementKind
 from heritage.search import current_index, page_rows
 from heritage.server.client_address import client_network
-from heritage.server.lock_timeout import NotWritten, StorageFailed, lock_timeout
+from heritage.server.timeouts import NotWritten, StorageFailed, lock_timeout
 from heritage.web.access import any_site, gone
 from heritage.web.shared import meta_tags, trust
 from heritage.web.shared.responses import moved, private, with_query

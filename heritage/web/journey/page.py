@@ -18,7 +18,7 @@ from heritage.cartography import mercator
 from heritage.models import Site
 from heritage.models.visiting import WEEKDAYS
 from heritage.search import IndexSnapshot, SiteFilter, current_index, map_cells
-from heritage.values.distances import distance_phrase
+from heritage.values.coordinates import distance_phrase
 from heritage.web.journey import planning
 from heritage.web.journey.address import Asked, own_field
 from heritage.web.journey.planning import LeftOutReason, Travel, Visit, Warned
@@ -26,8 +26,8 @@ from heritage.web.journey.stops import JourneySite, read_sites
 from heritage.web.shared import language_html, map_sheets
 from heritage.web.shared.hours import SiteDay, age_in_words, basis_in_words, hours_in_words
 from heritage.web.shared.map_sheets import MapMark, MapSheet
-from heritage.web.site import map_services
-from heritage.web.site.map_services import MapLink
+from heritage.web.site import location
+from heritage.web.site.location import MapLink
 
 WIDTH, HEIGHT = 520, 400  # pixels of the map of a day: its names can be read on a phone, too
 _CLOSEST, _CLOSEST_OF_ONE = 10, 9  # zooms of a map: closer there is hardly a town beside a stop
@@ -215,7 +215,7 @@ def _line(
         moved(at - 1),
         moved(at + 1),
         f"{here}?{asked.query(rest)}",
-        map_services.services(each.site),
+        location.services(each.site),
     )
 
 

@@ -22,7 +22,7 @@ from heritage.web.journey import planning
 from heritage.web.journey.address import Asked
 from heritage.web.journey.stops import JourneySite, read_sites
 from heritage.web.media import covers
-from heritage.web.media.cover_drawings import cached_svg
+from heritage.web.media.covers import cached_svg
 from heritage.web.shared import cards, language_html
 
 WIDTH, HEIGHT = 600, 400  # of a picture in the drawing that is downloaded

@@ -15,8 +15,8 @@ from heritage.values.durations import minutes_in
 from heritage.values.language import Text
 from heritage.web.journey.address import Asked
 from heritage.web.journey.planning import DayHours, Openness, Stop
-from heritage.web.media import covers, maps
-from heritage.web.shared import cards, hours, language_html
+from heritage.web.media import covers
+from heritage.web.shared import cards, hours, language_html, map_sheets
 from heritage.web.shared.cards import Card
 from heritage.web.shared.hours import SiteDay
 
@@ -114,7 +114,7 @@ def read_sites(index: IndexSnapshot, asked: Asked) -> list[JourneySite]:
                 card,
                 rows,
                 site.public_point,
-                maps.uncertainty_km(site) if site.public_point else None,
+                map_sheets.uncertainty_km(site) if site.public_point else None,
                 own or needed or asked.minutes,
                 language_html.as_html(fact.text) if fact else "",
                 is_assumed=not own and needed is None,

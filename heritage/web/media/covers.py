@@ -1,19 +1,24 @@
-"""The cover of a site: its record names the scene; the colours follow from eras and latitude."""
+"""The cover of a site: its record names the scene; the colours follow from eras and latitude.
+
+A cover is data with every choice made: equal data give equal SVG, which is cached by them."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from operator import attrgetter
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Prefetch
 from django.utils.translation import override, pgettext
 
+from heritage.cartography import globe_around, tile_files
 from heritage.media.covers import (
     LANDSCAPE,
     LONGEST_SEAL,
     SHAPES,
     CoverShape,
+    OnGlobe,
     PlateWords,
     Scene,
     choose_day_palette,
@@ -24,8 +29,10 @@ from heritage.media.covers import (
     palettes_around,
     palettes_of_latitude,
     plants_of,
+    plate,
     scene_files,
     seal_letters,
+    solemn_plate,
     tag_of,
     tag_of_scene,
 )
@@ -52,7 +59,81 @@ from heritage.search import page_rows
 from heritage.values.coordinates import Point
 from heritage.values.date_format import ABOUT
 from heritage.values.language import LanguageMap, interface_languages
-from heritage.web.media.cover_drawings import Drawing, PlateDrawing, SceneDrawing, cached_svg
+
+_GLOBE = tile_files.VERSION  # of the data and the code that globes are drawn from
+
+
+class SceneDrawing(NamedTuple):  # quickly made: a page has dozens
+    """A scene in one palette, with one plant near it and a seal; the seed decides the rest."""
+
+    scene: str
+    seed: str
+    palette: str
+    plant: str = ""
+    seal: str = ""
+
+    @property
+    def tag(self) -> str:
+        plant = tag_of_scene(f"plants/{self.plant}") if self.plant else ""
+        return tag_of(self, tag_of_scene(self.scene), plant)
+
+    def svg(self, shape: CoverShape, titles: Mapping[str, str] | None = None) -> str:
+        return compose(
+            scene_files.scene(self.scene),
+            seed=self.seed,
+            palettes=[self.palette],
+            plants=[self.plant or "none"],
+            seal=self.seal,
+            titles=titles,
+            shape=shape,
+        )
+
+
+class PlateDrawing(NamedTuple):
+    """Words with a globe, or in stone where there is no palette."""
+
+    words: PlateWords
+    seed: str = ""
+    palette: str = ""
+    point: Point | None = None
+    seal: str = ""  # on a small one, in place of the words
+
+    @property
+    def tag(self) -> str:
+        return tag_of(self, _GLOBE)
+
+    def svg(self, shape: CoverShape, titles: Mapping[str, str] | None = None) -> str:
+        words = self.words
+        if shape.is_small:
+            words = PlateWords(())
+        elif shape == SHAPES["preview"]:  # which has the name below its picture
+            words = words._replace(names=())
+        if not self.palette:
+            return solemn_plate(words, titles=titles, shape=shape)
+        return plate(
+            words,
+            seed=self.seed,
+            palettes=[self.palette],
+            globe=partial(_on_globe, self.point) if self.point else None,
+            seal=self.seal,
+            titles=titles,
+            shape=shape,
+        )
+
+
+def _on_globe(point: Point, degrees: int) -> OnGlobe:
+    found = globe_around(*point, degrees)
+    return OnGlobe(found.land, *found.point, found.radius)
+
+
+Drawing = SceneDrawing | PlateDrawing
+
+
+@lru_cache(maxsize=1024)  # a few kB each
+def cached_svg(drawing: Drawing, shape: CoverShape) -> str:
+    """The drawing as SVG text, without a name."""
+    return drawing.svg(shape)
+
 
 # Of an exact date: its year, and that of its end.
 _YEARS = re.compile(r"(\d{4})(?:-\d\d)*(?:/(\d{4})(?:-\d\d)*)?")

@@ -32,7 +32,7 @@ from heritage.search import page_rows
 from heritage.server.machine_lock import one_at_a_time
 from heritage.values.progress import Progress
 from heritage.web.media import covers, pictures
-from heritage.web.media.cover_drawings import Drawing, cached_svg
+from heritage.web.media.covers import Drawing, cached_svg
 
 WIDTH, HEIGHT = 1200, 630
 AHEAD = 20_000  # sites whose previews are drawn before anybody asks for them

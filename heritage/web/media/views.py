@@ -31,7 +31,7 @@ from heritage.media.covers import SHAPES, scene_files, tag_of_chooser
 from heritage.models import CommandRun, Identity, Image, Kind, PreparedFile, Rendition, Site
 from heritage.web.access import may_see, visible_site
 from heritage.web.media import covers, pictures, previews, printable_covers
-from heritage.web.media.cover_drawings import cached_svg
+from heritage.web.media.covers import cached_svg
 from heritage.web.media.previews import Preview
 
 _DAY = 24 * 3600

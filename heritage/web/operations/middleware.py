@@ -1,20 +1,26 @@
 """Middleware: headers of pictures and files, what browsers may store, the index snapshot of a
-request, tiles of others on the map, the cache of whole pages.
+request, tiles of others on the map, the cache of whole pages, a line in the log for each request,
+and 503 with Retry-After where the database or the disk cannot do its work.
 
 The index snapshot and the cache are for GET and HEAD only; a request that writes always reads the
 newest state.
 """
 
+import logging
+import re
+import secrets
+import time
 import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.utils.cache import has_vary_header, patch_cache_control
+from django.template import loader
+from django.utils.cache import add_never_cache_headers, has_vary_header, patch_cache_control
 from django.utils.timezone import localdate
 from django.utils.translation import get_language, get_language_from_path
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -23,10 +29,70 @@ from django.views.decorators.http import conditional_page
 
 from heritage.formats import path_of
 from heritage.search import LRUCache, current_index, page_dependencies, pinned_index, replica
-from heritage.server import counters
-from heritage.server.query_timeout import query_timeout
-from heritage.web.operations import request_log
+from heritage.server import counters, logs
+from heritage.server.client_address import client_network, is_behind_proxy
+from heritage.server.timeouts import (
+    LockTimeout,
+    StorageFailed,
+    is_lock_timeout,
+    is_query_timeout,
+    is_storage_failure,
+    query_timeout,
+)
 from heritage.web.shared import map_sheets
+
+HEADER = "X-Request-ID"
+_SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+type GetResponse = Callable[[HttpRequest], HttpResponse]
+
+log = logging.getLogger("heritage.requests")
+
+
+def request_log(get_response: GetResponse) -> GetResponse:
+    """Takes the id of the trusted proxy if it sends one. The line tells method, path without query,
+    status, milliseconds, account and address."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "") if is_behind_proxy() else ""
+        token = logs.request_id.set(given if _SANE.fullmatch(given) else secrets.token_hex(16))
+        started = time.perf_counter()
+        try:
+            response = get_response(request)
+            response[HEADER] = logs.request_id.get()
+            counters.count("responses")
+            if response.status_code >= 500:
+                counters.count("responses_5xx")
+            if settings.LOG_REQUESTS:
+                fields = {
+                    "method": request.method,
+                    "path": request.get_full_path_info().partition("?")[0],  # quoted, so one line
+                    "status": response.status_code,
+                    "ms": int((time.perf_counter() - started) * 1000),
+                    "account": _account(request) or "-",
+                    "address": client_network(request.META) or "-",
+                }
+                log.info(
+                    "%s %s %d %d ms account=%s address=%s",
+                    *fields.values(),
+                    extra={"fields": fields},
+                )
+            return response
+        finally:
+            logs.request_id.reset(token)
+
+    return answer
+
+
+def _account(request: HttpRequest) -> str:
+    """Who is logged in; visitors cost no query."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "user"):
+        return ""
+    try:
+        return request.user.get_username()
+    except (DatabaseError, InterfaceError):
+        return ""
+
 
 _LARGEST = 500_000  # bytes of a cached page
 _HEADERS = (
@@ -36,7 +102,7 @@ _HEADERS = (
 # Pages, feeds, sitemaps, data.
 _TYPES = ("text/html", "application/atom+xml", "application/xml", "application/ld+json")
 _POLICY = "Content-Security-Policy"
-_OF_PAGES = ("Cross-Origin-Opener-Policy", "Referrer-Policy", "X-Frame-Options", request_log.HEADER)
+_OF_PAGES = ("Cross-Origin-Opener-Policy", "Referrer-Policy", "X-Frame-Options", HEADER)
 _POLICY_OF_SVG = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 # The headers in the key: a page that varies by another one is not cached.
 _VARIES = {"hx-request", "hx-history-restore-request"}
@@ -49,8 +115,6 @@ class CachedPage(NamedTuple):
     text: bytes
     reads: page_dependencies.PageDependencies
 
-
-type GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # Whole public pages, see docs/caches.md.
 pages: LRUCache[tuple, CachedPage] = LRUCache(settings.PAGES_KEPT)
@@ -258,3 +322,67 @@ def _is_the_same_for_all(request: HttpRequest, response: HttpResponse) -> bool:
 @conditional_page
 def _again(request: HttpRequest, cached: CachedPage) -> HttpResponse:
     return HttpResponse(zlib.decompress(cached.text), headers=cached.headers)
+
+
+RETRY_AFTER = 30  # seconds
+
+_log = logging.getLogger(__name__)
+
+
+class DatabaseErrorMiddleware:
+    """Answers 503 for views that failed so. Other database errors are faults like any other.
+
+    What fails outside a view, such as an error page, is answered by `web/operations/views.py`.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return answer_to_database_error(exception)
+
+
+def answer_to_database_error(exception: BaseException | None) -> HttpResponse | None:
+    """The answer to a request that failed with this; None if it is another fault."""
+    reason = _reason(exception)
+    if not reason:
+        return None
+    _log.error("%s: %s", _WORDS[reason], exception)
+    page = loader.render_to_string("503.html", {"reason": reason})
+    response = HttpResponse(page, status=503)
+    seconds = settings.RETRY_AFTER_SECONDS if reason == "busy" else RETRY_AFTER
+    response["Retry-After"] = str(seconds)
+    add_never_cache_headers(response)
+    return response
+
+
+_WORDS = {
+    "away": "The database is away",
+    "busy": "Another writer took too long",
+    "full": "The disk cannot be written to",
+    "slow": "A query took too long",
+}
+
+
+def _reason(error: BaseException | None) -> str:
+    """`away`, `busy`, `full` or `slow`; empty for other errors."""
+    if isinstance(error, StorageFailed) or is_storage_failure(error):
+        return "full"
+    if isinstance(error, LockTimeout):
+        return "busy"
+    if not isinstance(error, OperationalError | InterfaceError):
+        return ""
+    if isinstance(error, OperationalError):
+        if is_query_timeout(error):
+            return "slow"
+        if is_lock_timeout(error):
+            return "busy"
+    return "" if _is_there() else "away"
+
+
+def _is_there() -> bool:
+    """Whether the failed connection still answers, so that the database is not away."""
+    return connection.connection is not None and connection.is_usable()

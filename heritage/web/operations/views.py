@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 from heritage.search import current_index
 from heritage.server import logs, security_log
 from heritage.values.language import interface_languages
-from heritage.web.operations.database_errors import answer_to_database_error
 from heritage.web.operations.metrics import METRICS_TYPE, metrics_text
+from heritage.web.operations.middleware import answer_to_database_error
 
 _VALID = timedelta(days=180)
 

@@ -31,7 +31,7 @@ from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, display_width
 from heritage.web.media import covers, pictures
-from heritage.web.media.cover_drawings import PlateDrawing
+from heritage.web.media.covers import PlateDrawing
 from heritage.web.shared import card_html, certainty, language_html, term_texts
 from heritage.web.shared.card_html import Card, Picture
 from heritage.web.shared.certainty import Mark

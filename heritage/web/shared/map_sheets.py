@@ -1,6 +1,7 @@
 """A part of the map as pages show it: tiles side by side, and on them marks that are links.
 
-Only public points are marked. The same marks are sent to the script that pans and zooms.
+Only public points are marked, as exactly as the public may know where a site lies. The same marks
+are sent to the script that pans and zooms.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,13 +28,43 @@ from heritage.cartography import (
 from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.formats import path_of
-from heritage.models import Site
+from heritage.models import Coverage, Site
 from heritage.search import IndexSnapshot, SiteFilter, map_cells, page_rows, query_strings
 from heritage.search.map_cells import Group, MapView, MapWindow
-from heritage.values.coordinates import Point
-from heritage.values.distances import distance_phrase
-from heritage.web.media import maps
+from heritage.values.coordinates import Point, distance_phrase
 from heritage.web.shared import language_html
+
+_CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more
+_TOWN_KM = 2  # from the middle of a town to its sites, if no accuracy is recorded
+
+
+def parts_of(site: Site) -> tuple[Point, ...]:
+    """The points of the parts of a property, as the public sees them; none for a blurred site."""
+    rows = Coverage.objects.filter(site=site).component_points()
+    return tuple((latitude, longitude) for _site, latitude, longitude in rows)
+
+
+def uncertainty_km(site: Site) -> float | None:
+    """The radius in km around the public point in which a site lies; None if the point is exact."""
+    if site.public_blur_km:
+        return site.public_blur_km * _CELL_REACH
+    accuracy_km = (site.accuracy_m or 0) / 1000
+    if site.precision == Site.Precision.TOWN:
+        return max(accuracy_km, _TOWN_KM)
+    return accuracy_km if site.precision == Site.Precision.APPROXIMATE else None
+
+
+def spot_of(site: Site) -> tuple[Point, float | None] | None:
+    """Its public point, or the centre of the district in which it lies somewhere; and the radius in
+    km in which it lies around that, None if it is exact."""
+    if site.public_point is not None:
+        return site.public_point, uncertainty_km(site)
+    district = site.district
+    if district is None or district.circle is None:
+        return None
+    latitude, longitude, km = district.circle
+    return (latitude, longitude), km
+
 
 AT = "at"  # the parameter of the place that a map shows: latitude, longitude, zoom
 CREDIT = "Natural Earth · GeoNames (CC BY 4.0)"
@@ -334,7 +365,7 @@ def _sites(groups: Iterable[Group], window: MapWindow, sites: dict[int, Site]) -
     """Single sites, each linked to its page."""
     points = {each.site: (each.latitude, each.longitude) for each in groups if each.site}
     for site in (sites[pk] for pk in sorted(points.keys() & sites.keys())):
-        km, href = maps.uncertainty_km(site), path_of("web:site", site.slug)
+        km, href = uncertainty_km(site), path_of("web:site", site.slug)
         mark = with_boundary(mark_of(site, points[site.pk], km, window, href), site, window)
         cover = path_of("web:square_cover", site.uid)
         yield replace(mark, cover=cover, name=site.shown_name.best().text)

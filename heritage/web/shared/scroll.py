@@ -18,8 +18,8 @@ from heritage.formats import path_of
 from heritage.models import Era, Event, Site
 from heritage.search import IndexSnapshot, timeline
 from heritage.values.date_format import span_phrase, year_phrase
+from heritage.values.edtf import from_historical, to_historical
 from heritage.values.language import Text
-from heritage.values.years import from_historical, to_historical
 from heritage.web.shared import language_html
 from heritage.web.shared.page_urls import term_url
 from heritage.web.shared.time_scale import Scale, label_width, this_year

@@ -18,7 +18,6 @@ from heritage.search import IndexSnapshot, map_cells, page_dependencies, page_ro
 from heritage.search.map_cells import MapWindow
 from heritage.values.boundaries import bounds
 from heritage.values.coordinates import Point
-from heritage.web.media import maps
 from heritage.web.shared import map_sheets, unplaced
 from heritage.web.shared.map_sheets import AT, MapMark, MapSheet
 from heritage.web.shared.unplaced import UnplacedSites
@@ -79,7 +78,7 @@ def of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> SmallMap | No
 def of_site(site: Site, parts: tuple[Point, ...] = ()) -> SmallMap | None:
     """The land around a site, with its parts if it has several, or near by with its boundary; None
     if nobody knows where it lies. Nothing is read but its row."""
-    spot = maps.spot_of(site)
+    spot = map_sheets.spot_of(site)
     label = _("Map: %(name)s and the land around it")
     if len(parts) > 1:
         latitudes, longitudes = zip(*parts, strict=True)
@@ -118,7 +117,7 @@ def _zoom(middle: Point, km: float | None) -> int:
 
 def _here(site: Site, window: MapWindow) -> list[MapMark]:
     """The site of the page."""
-    spot = maps.spot_of(site)
+    spot = map_sheets.spot_of(site)
     if spot is None:
         return []
     mark = map_sheets.mark_of(site, *spot, window, _there(window), "here")

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from pyroaring import BitMap
 
 from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, timeline, years_in_address
-from heritage.values.years import EARLIEST
+from heritage.values.edtf import EARLIEST
 from heritage.web.shared import language_html, scroll
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.scroll import Scroll, Years

@@ -1,13 +1,14 @@
-"""Texts that lists show of terms, cached until a term is written."""
+"""What pages show of terms, cached until one is written: texts, and parts such as menus."""
 
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from heritage.models import Record, Register, RegisterTerm, Term
-from heritage.search import CacheKey, IndexSnapshot
+from heritage.search import CacheKey, IndexSnapshot, LRUCache, current_index
 from heritage.web.shared import language_html
 
 # By language, the words of terms by the function that words them.
@@ -39,3 +40,17 @@ class TermTexts:
 def label(term: Term | Register | RegisterTerm) -> SafeString:
     """Its label as HTML."""
     return language_html.as_html(term.label)
+
+
+_MOST = 200  # parts of about 1 kB, in each language
+# By language: the HTML of parts by their templates and values.
+_PARTS: CacheKey[dict[str, LRUCache[tuple[Hashable, ...], SafeString]]] = CacheKey("parts of pages")
+
+
+def page_part(template: str, **values: Hashable) -> SafeString:
+    """The template with these values and the identity, kept until a term or the identity is
+    written."""
+    index = current_index()
+    made = TermTexts(index).in_language(_PARTS, lambda: LRUCache(_MOST))
+    context = {**values, "identity": index.vocabulary.identity}
+    return made.get_or_set((template, *values.items()), lambda: render_to_string(template, context))

@@ -1,26 +1,81 @@
-"""The location of a site for its page: places, public point, accuracy, neighbours."""
+"""The location of a site for its page: places, public point, accuracy, maps, neighbours."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import atan2, cos, degrees, radians
+from urllib.parse import urlencode
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext_lazy
 
 from heritage.formats import path_of
 from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
 from heritage.search import SiteFilter, page_rows
 from heritage.values import sentences
-from heritage.values.coordinates import KM_PER_DEGREE, Point, format_point
-from heritage.values.distances import distance_phrase
-from heritage.web.shared import certainty, language_html
+from heritage.values.coordinates import KM_PER_DEGREE, Point, distance_phrase, format_point
+from heritage.web.shared import certainty, language_html, map_sheets
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.sources import SourceLine, source_line
-from heritage.web.site import map_services
-from heritage.web.site.map_services import MapLink
+
+_CLOSE = 11  # the zoom at which an exact point is shown
+_DOUBT_KM = ((1, 10), (5, 9), (15, 7))  # up to so many km of doubt, the zoom
+_FAR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class MapLink:
+    label: str
+    url: str
+
+
+def own_map(site: Site) -> str:
+    """The address of our map at a site; empty without a point."""
+    if site.public_point is None:
+        return ""
+    doubt = map_sheets.uncertainty_km(site)
+    zoom = _CLOSE
+    if doubt is not None:
+        zoom = next((zoom for km, zoom in _DOUBT_KM if doubt <= km), _FAR)
+    at = map_sheets.place_in_address(*site.public_point, zoom)
+    return f"{path_of('web:sites')}?view=map&{map_sheets.AT}={at}"
+
+
+def services(site: Site) -> list[MapLink]:
+    """The point on the maps of others; of a blurred site none, as they would show it as exact.
+
+    They are told that the point is WGS 84: Chinese maps shift it themselves.
+    """
+    if site.public_point is None or site.public_blur_km:
+        return []
+    latitude, longitude = (f"{each:.6f}".rstrip("0").rstrip(".") for each in site.public_point)
+    name = site.name.best().text
+    point = f"{latitude},{longitude}"
+    amap = {"position": f"{longitude},{latitude}", "name": name, "coordinate": "wgs84"}
+    baidu = {"location": point, "title": name, "content": name, "coord_type": "wgs84"}
+    everywhere = [
+        MapLink(
+            "OpenStreetMap",
+            f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}"
+            f"#map=15/{latitude}/{longitude}",
+        ),
+        MapLink(
+            "Google", f"https://www.google.com/maps/search/?api=1&{urlencode({'query': point})}"
+        ),
+        MapLink("Apple", f"https://maps.apple.com/?{urlencode({'ll': point, 'q': name})}"),
+    ]
+    chinese = [
+        MapLink(_("Amap"), f"https://uri.amap.com/marker?{urlencode(amap)}"),
+        MapLink(
+            _("Baidu"), f"https://api.map.baidu.com/marker?{urlencode(baidu | {'output': 'html'})}"
+        ),
+    ]
+    if (get_language() or "").startswith("zh"):
+        return [*chinese, *everywhere]
+    return [*everywhere, *chinese]
+
 
 _MAX_STATES = 3
 DIRECTIONS = (
@@ -81,8 +136,8 @@ def site_location(rows: page_rows.SiteRows) -> SiteLocation:
         chains=[_chain(place) for place in rows.places if place.pk not in broader],
         point=format_point(*point, accuracy) if point else "",
         geo=f"geo:{point[0]},{point[1]}" if point else "",
-        own_map=map_services.own_map(site),
-        services=map_services.services(site),
+        own_map=own_map(site),
+        services=services(site),
         quality=_quality(site, accuracy) if point else [],
         marks=_marks(site) if point else certainty.of_source(rows.district_source),
         source=_source(rows),

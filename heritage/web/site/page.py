@@ -37,26 +37,36 @@ from heritage.values import sentences
 from heritage.values.language import Text, display_width, interface_languages, language_in_words
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
-from heritage.web.media import covers, maps
-from heritage.web.shared import cards, certainty, language_html, small_maps, unplaced
+from heritage.web.media import covers
+from heritage.web.shared import cards, certainty, language_html, map_sheets, small_maps, unplaced
 from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
 from heritage.web.shared.page_urls import around_url
 from heritage.web.shared.small_maps import SmallMap
-from heritage.web.shared.sources import QuantityLine, SourceLine, quantity_line, source_line
+from heritage.web.shared.sources import (
+    SENTENCE_SOURCE,
+    Numbering,
+    QuantityLine,
+    SourceLine,
+    quantity_line,
+    source_line,
+)
 from heritage.web.shared.trust import SiteTrust, site_trust
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site import visiting
 from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
-from heritage.web.site.events import EventGroup, EventLine, event_groups
+from heritage.web.site.events import (
+    EventGroup,
+    EventLine,
+    SiteTimeline,
+    event_groups,
+    site_timeline,
+)
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
 from heritage.web.site.related_sites import RelatedSites, related_sites
-from heritage.web.site.sentences import SENTENCE_SOURCE, Numbering
-from heritage.web.site.timeline import SiteTimeline, site_timeline
-from heritage.web.site.visit_day import VisitDay, visit_day
-from heritage.web.site.visiting import NoticeLine, Visiting
+from heritage.web.site.visiting import NoticeLine, VisitDay, Visiting, visit_day
 
 _MANY_PARTS = 5
 _LONG_NAME = 34  # letters
@@ -399,7 +409,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
     quantities = list(map(quantity_line, rows.quantities))
     near = page_rows.nearby(index, site, SiteFilter.WITHIN_KM)
     is_property = any(status in WHOLE_STATUSES for status in unesco)
-    component_parts = maps.parts_of(site) if is_property else ()
+    component_parts = map_sheets.parts_of(site) if is_property else ()
     is_solemn = covers.scene_of(site, rows.kinds) == SOLEMN
     return SitePage(
         rows=rows,

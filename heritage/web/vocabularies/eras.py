@@ -14,20 +14,19 @@ from heritage.models import Era, SiteEra
 from heritage.search import CacheKey, IndexSnapshot, current_index
 from heritage.values import sentences
 from heritage.values.date_format import span_phrase
+from heritage.values.edtf import from_historical
 from heritage.values.language import Text
 from heritage.values.normalize import sort_key
-from heritage.values.years import from_historical
 from heritage.web.media.covers import seal_characters
 from heritage.web.shared import language_html, small_maps, stretches
 from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.shared.charts import Chart
-from heritage.web.shared.era_strip import EraStrip, strip_of
 from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.scroll import is_of_china, region_label
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.stretches import Stretch
-from heritage.web.shared.time_scale import Scale, Tick, scale_of, this_year
+from heritage.web.shared.time_scale import EraStrip, Scale, Tick, scale_of, strip_of, this_year
 from heritage.web.vocabularies import common, parts
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites, TermText
 from heritage.web.vocabularies.parts import WorldPart

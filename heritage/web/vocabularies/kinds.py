@@ -15,7 +15,7 @@ from heritage.models import Kind
 from heritage.search import IndexSnapshot, current_index, orders, page_dependencies, page_rows
 from heritage.values import sentences
 from heritage.web.media import covers, pictures
-from heritage.web.media.cover_drawings import SceneDrawing
+from heritage.web.media.covers import SceneDrawing
 from heritage.web.shared import language_html, small_maps, stretches
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.page_urls import list_url

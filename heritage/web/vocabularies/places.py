@@ -13,8 +13,7 @@ from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values import sentences
-from heritage.values.coordinates import format_point
-from heritage.values.distances import distance_phrase
+from heritage.values.coordinates import distance_phrase, format_point
 from heritage.web.shared import language_html, small_maps, stretches, unplaced
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.page_urls import list_url

@@ -22,8 +22,8 @@ from heritage.search import (
 )
 from heritage.search.timeline import THERE, Left, YearGroups
 from heritage.values.date_format import year_phrase
+from heritage.values.edtf import from_historical
 from heritage.values.reign_years import reign_years_of
-from heritage.values.years import from_historical
 from heritage.web.shared import cards, language_html, scroll, small_maps
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.page_urls import list_url, term_url
