@@ -65,6 +65,11 @@ def test_folding(text, folded):
     assert fold(folded) == folded
 
 
+@pytest.mark.parametrize("text", ["White  Horse ", "龍門 Cave 20", "㐀鿿AZaz09", " 乾隆"])
+def test_a_plain_text_is_folded_as_one_with_what_is_dropped(text):
+    assert fold(text) == fold(f"\u2019{text}")
+
+
 def test_folding_twice_changes_nothing_for_any_character():
     changed = [
         hex(code)

@@ -6,8 +6,9 @@ found by, `sort_key()` the key that a list is sorted by. Each accepts any string
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, lru_cache, partial
+from itertools import chain
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -51,6 +52,8 @@ _HAN_RUN = re.compile(f"[{HAN}]+")
 WORD = re.compile(rf"[{HAN}]+|[^\s{HAN}]+")  # of a folded text
 _SORTED_PIECE = re.compile(rf"[{HAN}]+|\d+|[^\s\d{HAN}]+")
 _KNOWN_WORD = re.compile(f"({'|'.join(sorted(READINGS, key=len, reverse=True))})")
+# Nearly all names: they are compared as they are, but for case.
+_PLAIN = re.compile("[A-Za-z0-9 \u3400-\u4dbf\u4e00-\u9fff]*")
 _LONE_HYPHEN = re.compile(r"(?<!\d)-|-(?!\d)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -104,17 +107,20 @@ def _simplified_characters() -> dict[int, str]:
 
 
 @_once
-def _pypinyin() -> Callable[[str], list[str]]:
+def _pypinyin() -> tuple[Callable[[str], Iterable[str]], Callable[[str], list[str]]]:
+    """What divides a text into words, and what reads one of them."""
     from pypinyin import Style, lazy_pinyin
+    from pypinyin.seg.mmseg import seg
 
     # errors=list: a character without a reading stands for itself. Types of pypinyin want a str.
-    return partial(lazy_pinyin, style=Style.TONE, errors=list)  # type: ignore[arg-type]
+    read = partial(lazy_pinyin, style=Style.TONE, errors=list)  # type: ignore[arg-type]
+    return seg.cut, lru_cache(8_000)(read)  # names have the same words again and again
 
 
 def load() -> None:
     """Load the dictionaries now, and not with the first text that needs them."""
     _simplified_characters()
-    _pypinyin()("寺")
+    _pypinyin()
 
 
 _is_loading = Event()
@@ -147,6 +153,8 @@ def tokens(text: str) -> list[str]:
 
 def _clean(text: str) -> str:
     """All of `fold` but the step from traditional to simplified characters."""
+    if _PLAIN.fullmatch(text):
+        return " ".join(text.lower().split())
     text = text.translate(_DROPPED)  # first: NFKC makes ´ a space and an accent
     if text.isascii():
         text = text.lower().translate(_COMPARED)
@@ -226,6 +234,7 @@ def _simplified(text: str) -> str:
     return _simplify(_clean(text))
 
 
+@lru_cache(2_000)
 def _simplify(text: str) -> str:
     """Simplified characters, chosen by word: the form in which readings are looked up."""
     return _opencc().convert(text) if _HAN_RUN.search(text) else text
@@ -236,7 +245,11 @@ def _readings(han: str) -> tuple[str, ...]:
     """One syllable with its tone mark for each character of simplified Han text."""
     syllables: list[str] = []
     for part in filter(None, _KNOWN_WORD.split(han)):
-        syllables += READINGS.get(part) or _pypinyin()(part)
+        if reading := READINGS.get(part):
+            syllables += reading
+        else:
+            cut, read = _pypinyin()
+            syllables += chain.from_iterable(map(read, cut(part)))
     return tuple(syllables)
 
 
@@ -278,9 +291,9 @@ def forms(text: str) -> tuple[str, ...]:
 def pinyin_runs(text: str, lengths: tuple[int, ...]) -> tuple[str, ...]:
     """The pinyin of every few syllables in a row, without spaces: 北京故宫 → "jinggu" …"""
     found: dict[str, None] = {}
-    for word in _spelt(text) if _HAN_RUN.search(_clean(text)) else ():
-        for spell in (_toneless, _typed):
-            syllables = list(map(spell, word))
+    for word in _spelt(text) if _HAN_RUN.search(_simplified(text)) else ():
+        toneless, typed = list(map(_toneless, word)), list(map(_typed, word))
+        for syllables in (toneless, typed) if typed != toneless else (toneless,):
             for length in lengths:
                 starts = range(len(syllables) - length + 1)
                 found |= {"".join(syllables[at : at + length]): None for at in starts}

@@ -24,7 +24,7 @@ from functools import lru_cache
 from heritage.values import normalize
 
 WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME, DISPLAYED, BRIEF = ".~^=@+"
-_BRIEFLY = WRITTEN_WORD + NAME_WORD + BRIEF
+_BRIEFLY = NAME_WORD + BRIEF  # a word of a name as written is one of it in any form, too
 MAX_WORD_LENGTH = 60  # characters; what is longer is cut, in a record as in a search
 _BLANK_LINE = "\n\n"
 MAX_QUERY_WORDS = 12  # words of a search; so many parts of one name are enough to tell it
@@ -151,39 +151,35 @@ def all_names(text: str) -> list[str]:
 def index_words(text: str) -> list[str]:
     """The words of a record, from its index text."""
     shown, written, spelt, runs, brief, long = [*text.split(_BLANK_LINE, 5), *[""] * 5][:6]
-    words: dict[str, None] = {}  # a set that keeps its order
-    for names, word_marks, is_written in (
-        (written, ("", WRITTEN_WORD, NAME_WORD), True),
-        (spelt, ("", NAME_WORD), False),
-    ):
+    words: list[str] = []
+    for names, is_written in ((written, True), (spelt, False)):
         for name in filter(None, names.split("\n")):
-            parts = normalize.WORD.findall(name)
+            parts = _words(name)
             whole = _one_word(parts)
-            for word in (whole, *_pieces(name)):
-                for mark in word_marks:
-                    words[mark + word] = None
+            pieces = [whole, *_pieces(parts)]
+            words += pieces
+            words += [NAME_WORD + piece for piece in pieces]
             if is_written:
-                words[WRITTEN_NAME + _joined(parts)] = None
-            words[NAME + whole] = None
-            words[NAME + _one_word(without_stop_words(parts))] = None
+                words += [WRITTEN_WORD + piece for piece in pieces]
+                words.append(WRITTEN_NAME + _joined(parts))
+            words += (NAME + whole, NAME + _one_word(without_stop_words(parts)))
     for name in filter(None, shown.split("\n")):
-        parts = normalize.WORD.findall(name)
+        parts = _words(name)
         for each in (_joined(parts), _one_word(parts), _one_word(without_stop_words(parts))):
-            words[DISPLAYED + each] = None
-    for run in runs.split():
-        words[run] = words[NAME_WORD + run] = None
+            words.append(DISPLAYED + each)
+    words += runs.split()
+    words += [NAME_WORD + run for run in runs.split()]
     for phrase in brief.split("\n"):
-        words |= _words_in_brief(phrase)
-    for word in _pieces(long):
-        words[word] = None
-    return list(words)
+        words += _words_in_brief(phrase)
+    words += _pieces(_words(long))
+    return list(dict.fromkeys(words))  # each once
 
 
 def misspellable(words: Iterable[str]) -> set[str]:
     """Of the words of a record, those of names and of its brief description that a misspelt search
     is compared with: of letters only, and long enough."""
     brief = {word[1:] for word in set(words) if word[0] in _BRIEFLY}
-    return {w for w in brief if len(w) > 3 and w.isalpha() and not _HAN.match(w)}
+    return {w for w in brief if len(w) > 3 and w.isalpha() and (w.isascii() or not _HAN.match(w))}
 
 
 def without_stop_words(words: list[str]) -> list[str]:
@@ -436,14 +432,19 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 @lru_cache(8_000)  # the names of terms return with every site
-def _words_in_brief(folded: str) -> dict[str, None]:
-    return {marked: None for word in _pieces(folded) for marked in (word, BRIEF + word)}
+def _words_in_brief(folded: str) -> tuple[str, ...]:
+    pieces = _pieces(_words(folded))
+    return tuple(marked for word in pieces for marked in (word, BRIEF + word))
 
 
-def _pieces(folded: str) -> list[str]:
+def _words(folded: str) -> list[str]:
+    return folded.split() if folded.isascii() else normalize.WORD.findall(folded)
+
+
+def _pieces(words: list[str]) -> list[str]:
     pieces: list[str] = []
-    for word in normalize.WORD.findall(folded):
-        if _HAN.match(word):
+    for word in words:
+        if not word.isascii() and _HAN.match(word):
             pieces += [word[at : at + _WINDOW] for at in range(len(word))]
         else:
             pieces.append(word[:MAX_WORD_LENGTH])
