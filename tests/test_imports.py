@@ -29,9 +29,10 @@ from heritage.models import (
     Site,
 )
 from heritage.models.unit_of_work import indexed_rows_are_to_be_written
-from heritage.services import jobs
+from heritage.services import jobs, verification
 from heritage.values import tokens
 from heritage.values.coordinates import distance_km
+from heritage.values.finding import Finding
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -467,6 +468,39 @@ def test_words_are_computed_before_the_lock_is_taken(table, monkeypatch):
     finally:
         indexed_rows_are_to_be_written.disconnect(note)
     assert Site.objects.count() == 3 and held == [False] * 3
+
+
+@pytest.mark.parametrize("with_entries", [True, False])
+def test_what_follows_from_new_sites_is_as_if_they_were_read_again(table, with_entries):
+    """Columns are derived and statements counted before any row is stored."""
+    china = build.make_place("China", "中国", level="country", code="CN")
+    build.make_place("Luoyang", "洛阳", parent=china)
+    build.make_kind("Tomb", slug="tomb", blur_km=5)
+    dynasty = {"region_name": {"en": "China"}}
+    for zh, span in (("唐", "0618/0907"), ("宋", "0960/1279"), ("明", "1368/1644")):
+        build.make_era(zh, zh, span=span, **dynasty)
+    IdentifierScheme.objects.create(slug="wikidata", label={"en": "Wikidata"})
+    for kind in ("official", "recalled"):
+        build.make_source(uid=kind, kind=kind)
+    build.make_register(role="world_heritage", slug="whl")
+    stored = build.make_site("Old")
+    rows = [{"uid": stored.uid, "summary:en": "A text."}, {"name:en": "Alone"}]
+    for n, cited in enumerate(("", "official", "recalled", "official; recalled")):
+        row = {"name:en": f"Tomb {n}", "name:zh-hans": f"龍門{n}墓", "kinds": "tomb"}
+        row |= {"place": "Luoyang", "latitude": "34.7123", "longitude": "112.6", "area_ha": "2"}
+        row |= {"event:built": "493; 唐至明", "summary:en": "A tomb.", "sources": cited}
+        row |= {"other_names:zh-hant": "龍門", "other_names:en": "Grave", "short_name:en": f"T{n}"}
+        row |= {"point_source": cited.partition(";")[0], "identifier:wikidata": f"Q{n}"}
+        if with_entries and n % 2:
+            row |= {"whl.reference": f"{n}", "whl.listed": "1987", "whl.danger": "1996"}
+        rows.append(row)
+    of_import = table(*rows)
+    applied(of_import)
+    assert Site.objects.count() == 6, [row.problems for row in of_import.rows.all()]
+    new = Site.objects.exclude(pk=stored.pk).filter(kinds__slug="tomb").order_by("pk")
+    assert [site.rule_blur_km for site in new] == ([5, 0, 5, 0] if with_entries else [5] * 4)
+    checks = (verification.derived_columns(), verification.full_text(), verification.history())
+    assert not [each for check in checks for each in check if isinstance(each, Finding)]
 
 
 def test_two_plans_of_one_file_do_not_mix(table):

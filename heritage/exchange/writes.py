@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from heritage.models import Record, Site, chunks
 from heritage.models.row_values import linked_ids, relation
-from heritage.services import Prepared, parents_first, prepare
+from heritage.services import Prepared, Terms, parents_first, prepare
 
 _AT_ONCE = 100  # rows in an UPDATE: its statement grows with rows times columns
 
@@ -37,13 +37,13 @@ class Writes:
         """Let a many-to-many relation be these ids."""
         self._related.append((row, name, ids))
 
-    def prepared(self, before: Prepared | None = None) -> Prepared:
-        """The words of new sites, for `unit.prepared`; gives them their slugs. Terms that were read
-        `before` are taken from there."""
+    def prepared(self, known: Terms | None = None) -> Prepared:
+        """New sites with their slugs and derived columns, for `unit.prepared`. Terms that are known
+        are not read again."""
         sites = cast("list[Site]", list(self._new[Site].values()))
         Site.set_slugs(sites)
         rows = {model: list(rows.values()) for model, rows in self._new.items()}
-        return prepare(rows, self._related, before.terms if before else None)
+        return prepare(rows, self._related, known)
 
     def save(self) -> None:
         for gone, ids in self._deleted.items():

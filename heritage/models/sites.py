@@ -280,6 +280,9 @@ class Site(Record):
     # The Chinese name in pinyin: a worker that shows it needs no dictionary, which are large.
     reading = models.TextField(default="", editable=False, serialize=False)
 
+    # Whether what follows from other rows is set before it is created: `services.prepare()`.
+    is_prepared = False
+
     objects: ClassVar = SiteQuerySet.as_manager()
 
     derived_fields = (
@@ -385,7 +388,7 @@ class Site(Record):
         now, before = timezone.now(), stored or {}
         self.slug = self.slug or before.get("slug") or ""
         self.set_slugs([self])
-        if not before:
+        if not (before or self.is_prepared):
             self.search_text = ""  # of a copy, or a deleted site: there are no words for it yet
         for name in _STAMPS:
             if before.get(name) is not None:

@@ -14,7 +14,7 @@ database for the same.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
@@ -118,6 +118,23 @@ class RowsOfSite(Protocol):
     prices: list[Price]
     visitingfacts: list[VisitingFact]
     entry_events: dict[int, list[DesignationEvent]]
+
+
+@dataclass(slots=True)
+class NewRows:
+    """The rows of a site that is about to be created without others."""
+
+    site: Site
+    sources: list[Source]
+    names: list[Name]
+    events: list[Event]
+    sentences: list[SourcedSentence] = field(default_factory=list)
+    coverages: list[Coverage] = field(default_factory=list)
+    quantities: list[Quantity] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
+    prices: list[Price] = field(default_factory=list)
+    visitingfacts: list[VisitingFact] = field(default_factory=list)
+    entry_events: dict[int, list[DesignationEvent]] = field(default_factory=dict)
 
 
 # --- of rows -------------------------------------------------------------------------------------

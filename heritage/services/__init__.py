@@ -13,7 +13,8 @@ signals, and history, derived columns, full text and change log follow by themse
   `tiles` (of published pictures, for IIIF).
 - **Old history**: `thinning` combines old changes.
 - **Proof**: `verification` compares what is stored with what it follows from.
-- **Before a write of many sites**: `prepare()` computes their words, so that its lock is shorter.
+- **Before a write of many sites**: `prepare()` computes what follows from it, so that its lock is
+  shorter.
 - **For commands**: `rebuild_derived()`, `finish_pending()`, `update_planner_statistics()`,
   `is_of_older_version()`.
 
@@ -47,6 +48,7 @@ from heritage.services import (
 )
 from heritage.services.denormalized import Prepared, prepare
 from heritage.services.dependencies import is_vocabulary, parents_first
+from heritage.services.derived_from import Terms
 from heritage.services.notifications import send_mail
 from heritage.services.pending import finish as finish_pending
 from heritage.services.planner_statistics import update_planner_statistics
@@ -55,6 +57,7 @@ from heritage.services.system_checks import is_of_older_version
 
 __all__ = [
     "Prepared",
+    "Terms",
     "blur_rules",
     "bulk",
     "conflicts",

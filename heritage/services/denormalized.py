@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -43,65 +43,51 @@ _STATED_BY: set[Any] = {Event, Name, Coverage, Designation, DesignationEvent, So
 _STATED_BY |= {SourcedSentence, Quantity, Opening, Price, VisitingFact}
 
 
-class SearchTexts(NamedTuple):
-    """What the search text of a site follows from: the arguments of `tokens.index_text()`."""
+@dataclass(slots=True)
+class PreparedSite:
+    """A new site with its rows and its derived columns, before any of them is stored."""
 
-    names: tuple[str, ...]
-    terms: tuple[str, ...]
-    sentences: tuple[str, ...]
-    foreign: tuple[str, ...]
-    texts: tuple[str, ...]
-    displayed: tuple[str, ...]
-    spoken: bool
+    rows: SiteWithRows
+    words: list[str]
+    sort_keys: dict[str, str]  # by language
 
 
 @dataclass(slots=True)
 class Prepared:
-    """What is computed before the lock of a write is taken, by what it follows from."""
+    """What is computed before the lock of a write is taken."""
 
-    search_texts: dict[SearchTexts, str] = field(default_factory=dict)
-    words: dict[str, list[str]] = field(default_factory=dict)  # by the search text
-    sort_keys: dict[tuple[str, str], str] = field(default_factory=dict)  # by name and language
-    readings: dict[str, str] = field(default_factory=dict)  # by the Chinese name
-    terms: Terms | None = None  # that the sites refer to
-
-    def search_text(self, texts: SearchTexts) -> str:
-        known = self.search_texts.get(texts)
-        return tokens.index_text(*texts) if known is None else known
-
-    def words_of(self, text: str) -> list[str]:
-        return self.words.get(text) or tokens.index_words(text)
-
-    def sort_key(self, name: str, language: str) -> str:
-        return self.sort_keys.get((name, language)) or normalize.sort_key(name, language)
-
-    def reading(self, site: Site) -> str:
-        known = self.readings.get(site.name.get("zh-hans", ""))
-        return reading_of(site) if known is None else known
+    sites: list[PreparedSite]
+    terms: Terms  # that the sites refer to
+    # Whether nothing follows from further rows: their unchecked statements are counted, too.
+    are_complete: bool
 
 
 def prepare(
-    rows: Mapping[type, Iterable[Any]],
+    rows: Mapping[type, list[Any]],
     links: Iterable[tuple[Any, str, list[int]]],
     known: Terms | None = None,
 ) -> Prepared:
-    """The words and sort keys of sites that are about to be created: see `sites_to_create()`.
+    """Derive the columns of sites that are about to be created, and their words, for
+    `unit.prepared`: see `sites_to_create()`.
 
-    A write that has `unit.prepared` takes them from there. What comes out otherwise when it is
-    stored, as a slug that was taken meanwhile, is computed again. But for terms: who writes has
-    made sure that nobody has written any since, nor any of the known ones before.
+    Who writes has made sure that nobody has written any term since, nor any of the known ones
+    before. What follows from an entry of a register is computed again when all is stored.
     """
+    links = list(links)
     sites = derived_from.sites_to_create(rows, links)
     terms = Terms.of_sites(sites, known)
-    prepared = Prepared(terms=terms)
+    _set_years(sites, terms)
+    blurs = BlurRules(sites, terms)
+    prepared = Prepared([], terms, not rows.keys() & (_STATED_BY - {Event, Name}))
     for each in sites:
-        texts = _search_texts(each, terms)
-        prepared.search_texts[texts] = text = tokens.index_text(*texts)
-        prepared.words[text] = tokens.index_words(text)
-        prepared.readings[each.site.name.get("zh-hans", "")] = reading_of(each.site)
-        for code in interface_languages():
-            name = each.site.shown_name.best(code).text
-            prepared.sort_keys[name, code] = normalize.sort_key(name, code)
+        site = each.site
+        _set_columns(each, blurs)
+        _set_texts(each, terms)
+        site.is_prepared = True
+        words, keys = tokens.index_words(site.search_text), sort_keys_of(site)
+        prepared.sites.append(PreparedSite(each, words, keys))
+    if prepared.are_complete:
+        _count_statements(sites, rows.get(Name, ()), links)
     return prepared
 
 
@@ -120,7 +106,8 @@ def refresh(
     them is left as it is. Of `new` sites nothing is stored but what was written.
     """
     edited, now = set(edited), timezone.now()
-    prepared = prepared or Prepared()
+    ready = {each.rows.site.pk: each for each in prepared.sites} if prepared else {}
+    counted = ready.keys() if prepared and prepared.are_complete else set()
     columns = _OF_SITE if written is None else _OF_SITE & written.get(Site, set())
     effects = {
         model: ColumnEffect.ALL if written is None else effect_of(model, written[model])
@@ -139,23 +126,31 @@ def refresh(
         of_new = written if new >= set(chunk) else None  # nothing but this was written of them
         if are_sentences and (of_new is None or SourcedSentence in of_new):
             _refresh_sentences(chunk)
-        unchecked = statements.unchecked_by_site(chunk) if is_stated else None
+        uncounted = [pk for pk in chunk if pk not in counted]
+        unchecked = statements.unchecked_by_site(uncounted) if is_stated and uncounted else None
         if is_derived:
-            sites = derived_from.read_sites(chunk, of_new)
-            terms = Terms.of_sites(sites, prepared.terms)
+            made = {pk: ready[pk] for pk in chunk if pk in ready}
+            of_made = [each.rows for each in made.values()]
+            others = [pk for pk in chunk if pk not in made]
+            sites = derived_from.read_sites(others, of_new) if others else []
+            terms = Terms.of_sites(sites, prepared.terms if prepared else None)
             if Event in effects or ColumnEffect.VALUES in effects.get(Era, ColumnEffect.NOTHING):
                 _refresh_events(sites, terms)
-                _refresh_eras(sites, _eras_between(sites, terms), terms, new)
+                _refresh_eras([*sites, *of_made], terms, new)
             elif columns & {"place", "also_in"} or Place in effects:
-                _refresh_eras(sites, _eras_between(sites, terms), terms, new)
+                _refresh_eras([*sites, *of_made], terms, new)
             if columns & _NAMES:
-                _refresh_names([each.site for each in sites], prepared, new)
+                keys = {each.site.pk: sort_keys_of(each.site) for each in sites}
+                _refresh_names(keys | {pk: each.sort_keys for pk, each in made.items()}, new)
+            if of_made and not counted:
+                derived_from.read_entries(of_made)
+                sites += of_made
             points = _public_points(sites)
-            dated -= _refresh_sites(sites, terms, prepared, dated, now, unchecked)
+            dated -= _refresh_sites(sites, terms, made, dated, now, unchecked)
             moved |= {pk for pk, point in _public_points(sites).items() if point != points[pk]}
-            fulltext.delete(set(chunk) - {each.site.pk for each in sites})
+            fulltext.delete(set(chunk) - made.keys() - {each.site.pk for each in sites})
         elif unchecked is not None:
-            _refresh_unchecked(chunk, unchecked)
+            _refresh_unchecked(uncounted, unchecked)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
     return moved
@@ -191,6 +186,12 @@ def refresh_designations(ids: Iterable[int]) -> None:
 
 
 def _refresh_events(sites: Iterable[SiteWithRows], terms: Terms) -> None:
+    update_columns(Event, ((event, Event.refreshed_fields) for event in _set_years(sites, terms)))
+
+
+def _set_years(sites: Iterable[SiteWithRows], terms: Terms) -> list[Event]:
+    """Let events have the years that follow from their date or their eras; gives those that had
+    others."""
     changed = []
     for each in sites:
         for event in each.events:
@@ -199,8 +200,8 @@ def _refresh_events(sites: Iterable[SiteWithRows], terms: Terms) -> None:
             bounds = event.bounds()
             if bounds != (event.first_year, event.last_year):
                 event.first_year, event.last_year = bounds
-                changed.append((event, ["first_year", "last_year"]))
-    update_columns(Event, changed)
+                changed.append(event)
+    return changed
 
 
 def _eras_between(sites: Iterable[SiteWithRows], terms: Terms) -> "EraPeriods":
@@ -218,9 +219,8 @@ def _eras_between(sites: Iterable[SiteWithRows], terms: Terms) -> "EraPeriods":
     return EraPeriods([*within.only(*columns), *terms.eras.values()], held)
 
 
-def _refresh_eras(
-    sites: list[SiteWithRows], eras: "EraPeriods", terms: Terms, new: Set[int]
-) -> None:
+def _refresh_eras(sites: list[SiteWithRows], terms: Terms, new: Set[int]) -> None:
+    eras = _eras_between(sites, terms)
     wanted = {
         (each.site.pk, era_id, role)
         for each in sites
@@ -332,26 +332,27 @@ def _region(era: Era) -> tuple | None:
     return era.region_id, tuple(sorted(era.region_name.items()))
 
 
-def _refresh_names(sites: Iterable[Site], prepared: Prepared, new: Set[int]) -> None:
-    languages = interface_languages()
-    wanted = {
-        (site.pk, code): prepared.sort_key(site.shown_name.best(code).text, code)
-        for site in sites
-        for code in languages
-    }
-    old = [site for site in sites if site.pk not in new]
+def sort_keys_of(site: Site) -> dict[str, str]:
+    """The keys by which a site is sorted, by language of the interface."""
+    names = ((code, site.shown_name.best(code).text) for code in interface_languages())
+    return {code: normalize.sort_key(name, code) for code, name in names}
+
+
+def _refresh_names(keys: Mapping[int, dict[str, str]], new: Set[int]) -> None:
+    """Let sites, by id, have these sort keys."""
+    wanted = {(pk, code): key for pk, of_site in keys.items() for code, key in of_site.items()}
+    old = keys.keys() - new
     rows = SortName.objects.filter(site__in=old) if old else ()
     stored = {(row.site_id, row.language): row for row in rows}
     changed = []
-    for key, row in stored.items():
+    for place, row in stored.items():
         # Another process may know more languages: what it has made stays, until `reindex`.
-        if row.key != wanted.get(key, row.key):
-            row.key = wanted[key]
+        if row.key != wanted.get(place, row.key):
+            row.key = wanted[place]
             changed.append(row)
     SortName.objects.bulk_update(changed, ["key"], batch_size=500)
-    missing = sorted(wanted.keys() - stored.keys())
-    keys = [(site, code, wanted[site, code]) for site, code in missing]
-    insert_rows(SortName, ("site", "language", "key"), keys)
+    missing = [(*place, wanted[place]) for place in sorted(wanted.keys() - stored.keys())]
+    insert_rows(SortName, ("site", "language", "key"), missing)
 
 
 def inscribed_year_of(entries: Iterable[CoveringEntry]) -> int | None:
@@ -363,35 +364,27 @@ def inscribed_year_of(entries: Iterable[CoveringEntry]) -> int | None:
 def _refresh_sites(
     sites: list[SiteWithRows],
     terms: Terms,
-    prepared: Prepared,
+    made: Mapping[int, PreparedSite],
     edited: set[int],
     now: datetime,
     unchecked: Mapping[int, int] | None,
 ) -> set[int]:
-    """Refresh the columns of sites and their words; gives the sites that were written."""
+    """Refresh the columns of sites, and their words; gives the sites that were written. The texts
+    of those that were prepared are as they are."""
     changed: list[tuple[Site, list[str]]] = []
-    found_by: dict[int, list[str]] = {}
+    found_by = {pk: each.words for pk, each in made.items()}
     blurs = BlurRules(sites, terms)
     for each in sites:
         site = each.site
-        years = [
-            event.first_year
-            for event in each.events
-            if event.role == Event.Role.BEGINNINGS and event.first_year is not None
-        ]
         before = _columns(site)
-        site.first_year = min(years, default=None)
-        site.inscribed_year = inscribed_year_of(each.entries)
-        site.rule_blur_km = blurs.of_site(each)
-        site.derive_public_point()
-        site.search_text = prepared.search_text(_search_texts(each, terms))
-        site.reading = prepared.reading(site)
-        site.effective_prominence = prominence_of(each)
+        _set_columns(each, blurs)
+        if site.pk not in made:
+            _set_texts(each, terms)
         if unchecked is not None:
             site.unchecked_statements = unchecked[site.pk]
         names = [name for name, value in _columns(site).items() if value != before[name]]
         if "search_text" in names:
-            found_by[site.pk] = prepared.words_of(site.search_text)
+            found_by[site.pk] = tokens.index_words(site.search_text)
         if names and site.pk in edited:
             site.updated_at = now
             names.append("updated_at")
@@ -402,6 +395,45 @@ def _refresh_sites(
     return {site.pk for site, _names in changed}
 
 
+def _set_columns(rows: SiteWithRows, blurs: BlurRules) -> None:
+    site = rows.site
+    years = [
+        event.first_year
+        for event in rows.events
+        if event.role == Event.Role.BEGINNINGS and event.first_year is not None
+    ]
+    site.first_year = min(years, default=None)
+    site.inscribed_year = inscribed_year_of(rows.entries)
+    site.rule_blur_km = blurs.of_site(rows)
+    site.derive_public_point()
+    site.effective_prominence = prominence_of(rows)
+
+
+def _set_texts(rows: SiteWithRows, terms: Terms) -> None:
+    rows.site.search_text = search_text_of(rows, terms)
+    rows.site.reading = reading_of(rows.site)
+
+
+def _count_statements(
+    sites: list[SiteWithRows],
+    names: Iterable[Name],
+    links: Iterable[tuple[Any, str, list[int]]],
+) -> None:
+    """Count the unchecked statements of new sites from their rows in memory."""
+    named: dict[int, list[Name]] = defaultdict(list)
+    for name in names:
+        named[id(name.site)].append(name)
+    cited = {id(site): ids for site, relation, ids in links if relation == "sources"}
+    sources = Source.objects.in_bulk({pk for ids in cited.values() for pk in ids})
+    for each in sites:
+        site = each.site
+        of_site = [sources[pk] for pk in cited.get(id(site), ())]
+        rows = statements.NewRows(site, of_site, named.get(id(site), []), each.events)
+        found = statements.statements_of(rows)
+        unchecked = [one for one in found if one.trust in statements.TO_BE_CHECKED]
+        site.unchecked_statements = len(unchecked)
+
+
 def _refresh_sentences(ids: list[int]) -> None:
     changed = []
     for row in untracked(SourcedSentence).filter(site__in=ids).select_related("site"):
@@ -409,12 +441,6 @@ def _refresh_sentences(ids: list[int]) -> None:
             row.stands = stands
             changed.append((row, ["stands"]))
     update_columns(SourcedSentence, changed)
-
-
-def refresh_statements(site_ids: Iterable[int]) -> None:
-    """Refresh the number of unchecked statements of these sites."""
-    for chunk in chunks(list(site_ids)):
-        _refresh_unchecked(chunk, statements.unchecked_by_site(chunk))
 
 
 def _refresh_unchecked(ids: list[int], unchecked: Mapping[int, int]) -> None:
@@ -453,18 +479,14 @@ def reading_of(site: Site) -> str:
 
 def search_text_of(rows: SiteWithRows, terms: Terms) -> str:
     """The text by which a site is found."""
-    return tokens.index_text(*_search_texts(rows, terms))
-
-
-def _search_texts(rows: SiteWithRows, terms: Terms) -> SearchTexts:
     site = rows.site
     known, foreign = _names(rows)
-    return SearchTexts(
-        tuple(known),
-        tuple(_terms(rows, terms)),
+    return tokens.index_text(
+        known,
+        _terms(rows, terms),
         (*site.hook.values(), *site.summary.values()),
-        tuple(foreign),
-        tuple(_texts(rows)),
+        foreign,
+        _texts(rows),
         (*site.name.values(), *site.short_name.values()),
         any(map(terms.is_chinese_spoken, _countries(rows))),
     )

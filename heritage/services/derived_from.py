@@ -76,13 +76,23 @@ def read_sites(
     if written is None or Event in written:
         for event in Event.objects.filter(site__in=list(found)).order_by("uid"):
             found[event.site_id].events.append(event)
-    entry = ("reference", "name", "standing", "listed_year", "register__role")
-    columns = (*(f"designation__{name}" for name in entry), "component_reference", "note")
-    for pk, *values in of_sites(Coverage.objects.order_by("uid"), *columns):
-        found[pk].entries.append(CoveringEntry(*values))
+    if written is None or Coverage in written:
+        read_entries(found.values())
     for pk, scheme, value in of_sites(Identifier.objects.order_by("uid"), "scheme__slug", "value"):
         found[pk].identifiers.append(f"{scheme} {value}")
     return list(found.values())
+
+
+def read_entries(sites: Iterable[SiteWithRows]) -> None:
+    """Read, or read again, what entries cover these sites."""
+    found = {each.site.pk: each for each in sites}
+    for each in found.values():
+        each.entries = []
+    entry = ("reference", "name", "standing", "listed_year", "register__role")
+    columns = (*(f"designation__{name}" for name in entry), "component_reference", "note")
+    rows = Coverage.objects.filter(site__in=list(found)).order_by("uid")
+    for pk, *values in rows.values_list("site_id", *columns):
+        found[pk].entries.append(CoveringEntry(*values))
 
 
 def sites_to_create(

@@ -39,7 +39,7 @@ from heritage.models import (
     update_columns,
 )
 from heritage.models.unit_of_work import unit_of_work
-from heritage.services import Prepared, jobs
+from heritage.services import Terms, jobs
 
 AT_ONCE = 2_000  # records that are written in one transaction
 BATCH = 250  # of more than that: under a second each
@@ -141,7 +141,7 @@ def _apply_in_steps(
 class _Terms(NamedTuple):
     """The terms that a batch has read, and the last change of the history before it did."""
 
-    prepared: Prepared
+    read: Terms
     last_change: int
 
     def were_written(self) -> bool:
@@ -168,11 +168,11 @@ class _Batch:
         self._decide(terms)
 
     def terms(self) -> _Terms:
-        return _Terms(Prepared(terms=self.prepared.terms), self._last_change)
+        return _Terms(self.prepared.terms, self._last_change)
 
     def _decide(self, terms: _Terms | None = None) -> None:
         self._last_change = _last_change()  # first: what is written from here on counts
-        known = terms.prepared if terms and not terms.were_written() else None
+        known = terms.read if terms and not terms.were_written() else None
         self.rows: list[ImportRow] = list(to_apply(self.of_import)[: self.size])
         decisions = self.decider.decide(self.rows, applying=True)
         self.writes, self.written = Writes(), [each for each in decisions if _is_as_planned(each)]
