@@ -53,13 +53,56 @@ def insert_rows(
         ]
         for row in rows
     ]
-    if not values:
-        return
+    if values:
+        _insert(model, fields, values, " ON CONFLICT DO NOTHING" if ignore_conflicts else "")
+
+
+def insert_new(model: type[models.Model], rows: Sequence[Any]) -> None:
+    """Insert new rows with a uid and all their values, and give them their keys."""
+    key = model._meta.pk
+    fields = [field for field in model._meta.concrete_fields if field is not key]
+    columns = [_values_of(field, rows) for field in fields]
+    _insert(model, fields, list(zip(*columns, strict=True)))
+    stored: models.QuerySet[Any] = models.QuerySet(model).order_by()
+    stored = stored.filter(uid__in=[row.uid for row in rows])
+    keys = dict(stored.values_list("uid", key.attname))
+    for row in rows:
+        setattr(row, key.attname, keys[row.uid])
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _values_of(field: models.Field, rows: Sequence[Any]) -> list[Any]:
+    """What is stored of a column. Most columns of most rows are as they are by default."""
+    if isinstance(field, models.ForeignKey):
+        _follow(field, rows)
+    default = field.get_default()
+    stored = field.get_db_prep_save(default, connection)
+    values = (field.pre_save(row, add=True) for row in rows)
+    return [
+        stored if value == default else field.get_db_prep_save(value, connection)
+        for value in values
+    ]
+
+
+def _follow(field: models.ForeignKey, rows: Sequence[Any]) -> None:
+    """Take over the keys of rows that were stored since they were assigned, as Django does."""
+    for row in rows:
+        if getattr(row, field.attname) is None and field.is_cached(row):
+            other = getattr(row, field.name)
+            if other is not None and other.pk is None:
+                raise ValueError(f"{field.name} of {row!r} is not stored yet.")
+            setattr(row, field.name, other)
+
+
+def _insert(
+    model: type[models.Model],
+    fields: Sequence[models.Field],
+    values: Sequence[Sequence[Any]],
+    ending: str = "",
+) -> None:
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(field.column or field.attname) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608 - our names
-    if ignore_conflicts:
-        statement += " ON CONFLICT DO NOTHING"
+    statement = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES ({places}){ending}"  # noqa: S608 - our names
     with connection.cursor() as cursor:
         cursor.executemany(statement, values)
