@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -510,6 +511,30 @@ def test_two_plans_of_one_file_do_not_mix(table):
     applied(second)
     assert Site.objects.count() == 1
     assert outcomes(second) == [(2, Outcome.LEFT)]
+
+
+@pytest.mark.parametrize(
+    ("held", "sizes"),
+    [
+        (0.8, [200, 100, 50, 50]),
+        (0.5, [200, 200]),
+        (0.1, [200, 225]),
+    ],
+)
+def test_a_batch_is_smaller_after_one_that_held_the_lock_for_long(table, monkeypatch, held, sizes):
+    monkeypatch.setattr("heritage.exchange.importing.applying.AT_ONCE", 200)
+    monkeypatch.setattr("heritage.exchange.importing.applying.BATCH", 200)
+    of_import = table(*({"name:en": f"Site {n}", "area_ha": "2"} for n in range(399)))
+    written, write = [], _Batch.write
+
+    def slowly(batch):
+        write(batch)
+        written.append(batch.size)
+        batch.locked_at = time.monotonic() - held
+
+    monkeypatch.setattr(_Batch, "write", slowly)
+    applied(of_import)
+    assert written == sizes and Site.objects.count() == 399
 
 
 def test_each_batch_reads_the_sites_since_the_one_before(table, decided, monkeypatch):

@@ -6,6 +6,7 @@ the decisions may follow from. It writes what was planned; where a record is no 
 showed it, the row is left out and says so.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
@@ -42,7 +43,11 @@ from heritage.models.unit_of_work import unit_of_work
 from heritage.services import Terms, jobs
 
 AT_ONCE = 2_000  # records that are written in one transaction
-BATCH = 250  # of more than that: under a second each
+# Of more than that in the first batch. The next ones are as large as the time allows for which
+# one holds the lock: others wait less than a second on any machine.
+BATCH = 250
+_FEWEST, _MOST = 50, 500
+_SHORT, _LONG = 0.35, 0.7  # seconds
 _DONE = ("outcome", "site", "entry", "problems", "is_applied")
 
 # The list that an entry is taken from, by the slug of its register: uid, citations, address.
@@ -116,13 +121,14 @@ def _apply_in_steps(
         batch = _Batch(of_import, decider, sources, size, terms)
         with writing():
             batch.write()
-        written = len(batch.rows)
-        done += written
-        terms = batch.terms()
+        held = time.monotonic() - batch.locked_at
+        is_last = len(batch.rows) < size
+        done += len(batch.rows)
+        size, terms = _next_size(size, held), batch.terms()
         del batch
         after_batch()
         yield jobs.Progress(done, total, gettext_lazy("Writing records"))
-        if written < size:
+        if is_last:
             break
     with run.step():
         of_import.state, of_import.applied_at = Import.State.APPLIED, timezone.now()
@@ -136,6 +142,15 @@ def _apply_in_steps(
         )
         run.log(says % {"count": left}, "warning")
     return counts(of_import)
+
+
+def _next_size(size: int, held: float) -> int:
+    """How many records the next batch has, if this one has held the lock for so many seconds."""
+    if held > _LONG:
+        return min(size, max(_FEWEST, size // 2))
+    if held < _SHORT:
+        return max(size, min(_MOST, size + size // 8))
+    return size
 
 
 class _Terms(NamedTuple):
@@ -184,6 +199,7 @@ class _Batch:
         of_import = self.of_import
         with unit_of_work() as unit:
             unit.prepare_write(Site)  # nobody else writes from here on
+            self.locked_at = time.monotonic()
             if self._is_outdated():
                 self._decide()
             unit.prepared = self.prepared

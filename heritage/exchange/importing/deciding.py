@@ -630,7 +630,8 @@ class Decider:
                 self.kept[column.key] += 1
         if value == stored or self._is_its_blur(column, record, value):
             return
-        before, after = column.text(record), column.shown(value)
+        before = column.text(record) if stored not in ("", None, []) else ""
+        after = column.shown(value)
         column.put(record, value)
         decision.put.append((column, record))
         decision.differences.append([column.key, before, after])
@@ -734,14 +735,18 @@ class Decider:
     def _validate(self, decision: Decision) -> None:
         """Check the rules of whole records; only of those that the row writes."""
         records = {id(record): record for _column, record in decision.put}
+        names: dict[int, set[str]] = defaultdict(set)
+        for column, record in decision.put:
+            names[id(record)] |= column.update_fields
         site = decision.site
         if site is not None and site._state.adding:
             records[id(site)] = site
+            names[id(site)] |= {"uid"} & self._headers.keys()
         put = {column.key for column, _record in decision.put}
         headers = {column.name: header for column, header in self.used if column.key in put}
         for record in records.values():
             try:
-                record.clean_fields(exclude=[*_left_empty(record), *_at_default(record)])
+                record.clean_fields(exclude=_not_put(record, names[id(record)]))
                 record.clean()
                 record.validate_constraints(exclude=["uid", "slug", "reference"])
             except ValidationError as error:
@@ -785,27 +790,23 @@ def _choice(column: Column, text: str) -> str:
     return text
 
 
-def _left_empty(record: Any) -> list[str]:
-    """The columns that are filled when a record is saved."""
-    return ["slug"] if isinstance(record, Site) and not record.slug else []
-
-
-def _at_default(record: Record) -> list[str]:
-    """The columns of a new record that nobody has set: their defaults are valid."""
+def _not_put(record: Record, put: set[str]) -> list[str]:
+    """The columns of a new record that need no check: no file has them, or they are as by
+    default."""
     if not record._state.adding:
         return []
-    defaults = _plain_defaults(type(record))
-    return [name for name, default in defaults if record.__dict__.get(name) == default]
+    fixed, defaults = _valid_by_default(type(record))
+    unset = [name for name, default in defaults if record.__dict__.get(name) == default]
+    return [name for name in (*fixed, *unset) if name not in put]
 
 
 @cache
-def _plain_defaults(model: type[Record]) -> list[tuple[str, Any]]:
-    fields = [field for field in model._meta.concrete_fields if field.has_default()]
-    return [
-        (field.name, field.default)
-        for field in fields
-        if not callable(field.default) and (field.default or not field.editable)
-    ]
+def _valid_by_default(model: type[Record]) -> tuple[list[str], list[tuple[str, Any]]]:
+    """The columns that nobody edits, and the defaults of others."""
+    fields = model._meta.concrete_fields
+    plain = [field for field in fields if field.has_default() and not callable(field.default)]
+    defaults = [(field.name, field.default) for field in plain if field.default]
+    return [field.name for field in fields if not field.editable], defaults
 
 
 def _match_key(row: ImportRow) -> str:
