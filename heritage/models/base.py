@@ -94,7 +94,8 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
                 if len(objs) < _MANY or computed or any(obj.pk for obj in objs):
                     created = super().bulk_create(objs, batch_size)
                 else:
-                    insert_new(self.model, objs)
+                    for chunk in chunks(objs):
+                        insert_new(self.model, chunk)
                     created = objs
                 if computed:
                     derive_stored(self.model, [obj.pk for obj in computed], {}, unit.user_id)

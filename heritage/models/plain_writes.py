@@ -4,7 +4,7 @@
 model instances, which takes several times as long.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, models
@@ -46,42 +46,26 @@ def insert_rows(
     `ignore_conflicts` leaves out the rows that are there already.
     """
     fields = [column(model, name) for name in names]
-    values = [
-        [
-            field.get_db_prep_save(value, connection)
-            for field, value in zip(fields, row, strict=True)
-        ]
-        for row in rows
-    ]
-    if values:
-        _insert(model, fields, values, " ON CONFLICT DO NOTHING" if ignore_conflicts else "")
+    columns = list(zip(*rows, strict=True))
+    if columns:
+        _insert(model, fields, columns, " ON CONFLICT DO NOTHING" if ignore_conflicts else "")
 
 
 def insert_new(model: type[models.Model], rows: Sequence[Any]) -> None:
     """Insert new rows with a uid and all their values, and give them their keys."""
     key = model._meta.pk
     fields = [field for field in model._meta.concrete_fields if field is not key]
-    columns = [_values_of(field, rows) for field in fields]
-    _insert(model, fields, list(zip(*columns, strict=True)))
+    for field in fields:
+        if isinstance(field, models.ForeignKey):
+            _follow(field, rows)
+    columns = [[field.pre_save(row, add=True) for row in rows] for field in fields]
+    _insert(model, fields, columns)
     stored: models.QuerySet[Any] = models.QuerySet(model).order_by()
     stored = stored.filter(uid__in=[row.uid for row in rows])
     keys = dict(stored.values_list("uid", key.attname))
     for row in rows:
         setattr(row, key.attname, keys[row.uid])
         row._state.adding, row._state.db = False, connection.alias
-
-
-def _values_of(field: models.Field, rows: Sequence[Any]) -> list[Any]:
-    """What is stored of a column. Most columns of most rows are as they are by default."""
-    if isinstance(field, models.ForeignKey):
-        _follow(field, rows)
-    default = field.get_default()
-    stored = field.get_db_prep_save(default, connection)
-    values = (field.pre_save(row, add=True) for row in rows)
-    return [
-        stored if value == default else field.get_db_prep_save(value, connection)
-        for value in values
-    ]
 
 
 def _follow(field: models.ForeignKey, rows: Sequence[Any]) -> None:
@@ -97,12 +81,22 @@ def _follow(field: models.ForeignKey, rows: Sequence[Any]) -> None:
 def _insert(
     model: type[models.Model],
     fields: Sequence[models.Field],
-    values: Sequence[Sequence[Any]],
+    columns: Sequence[Sequence[Any]],
     ending: str = "",
 ) -> None:
     quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column or field.attname) for field in fields)
+    names = ", ".join(quoted(field.column or field.attname) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES ({places}){ending}"  # noqa: S608 - our names
+    statement = f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES ({places}){ending}"  # noqa: S608 - our names
+    stored = (_stored(field, values) for field, values in zip(fields, columns, strict=True))
     with connection.cursor() as cursor:
-        cursor.executemany(statement, values)
+        cursor.executemany(statement, list(zip(*stored, strict=True)))
+
+
+def _stored(field: models.Field, values: Sequence[Any]) -> Iterator[Any]:
+    """What is stored of a column, in which most rows have the same value as the one before."""
+    last, stored = object(), None
+    for value in values:
+        if value is not last:
+            last, stored = value, field.get_db_prep_save(value, connection)
+        yield stored
