@@ -116,15 +116,15 @@ def _apply_in_steps(
     if done < total:
         with writing():
             sources = _source(of_import), _source_of_texts(of_import)
-    terms: _Terms | None = None
+    before = _Before(None, 0, 0)
     while True:
-        batch = _Batch(of_import, decider, sources, size, terms)
+        batch = _Batch(of_import, decider, sources, size, before)
         with writing():
             batch.write()
         held = time.monotonic() - batch.locked_at
         is_last = len(batch.rows) < size
         done += len(batch.rows)
-        size, terms = _next_size(size, held), batch.terms()
+        size, before = _next_size(size, held), batch.leaves()
         del batch
         after_batch()
         yield jobs.Progress(done, total, gettext_lazy("Writing records"))
@@ -153,16 +153,18 @@ def _next_size(size: int, held: float) -> int:
     return size
 
 
-class _Terms(NamedTuple):
-    """The terms that a batch has read, and the last change of the history before it did."""
+class _Before(NamedTuple):
+    """What the batch before leaves to the next one."""
 
-    read: Terms
-    last_change: int
+    terms: Terms | None  # that it has read
+    last_change: int  # of the history before it did
+    last_row: int  # of the plan; all up to it are applied
 
-    def were_written(self) -> bool:
+    def known_terms(self) -> Terms | None:
+        """Its terms, if nobody has written any since."""
         since = Change.objects.filter(pk__gt=self.last_change).order_by()
         models = ContentType.objects.get_for_models(Kind, Place, Era).values()
-        return since.filter(model__in=models).exists()
+        return None if since.filter(model__in=models).exists() else self.terms
 
 
 class _Batch:
@@ -174,21 +176,21 @@ class _Batch:
         decider: Decider,
         sources: tuple[Source | None, Source | None],
         size: int,
-        terms: _Terms | None,
+        before: _Before,
     ):
-        """`sources` are those of an official list, and of the descriptions in it; `terms` those
-        that the batch before has read."""
+        """`sources` are those of an official list, and of the descriptions in it."""
         self.of_import, self.decider, self.size = of_import, decider, size
-        self.sources = sources
-        self._decide(terms)
+        self.sources, self.before = sources, before
+        self._decide(before.known_terms())
 
-    def terms(self) -> _Terms:
-        return _Terms(self.prepared.terms, self._last_change)
+    def leaves(self) -> _Before:
+        last_row = self.rows[-1].pk if self.rows else self.before.last_row
+        return _Before(self.prepared.terms, self._last_change, last_row)
 
-    def _decide(self, terms: _Terms | None = None) -> None:
+    def _decide(self, known: Terms | None = None) -> None:
         self._last_change = _last_change()  # first: what is written from here on counts
-        known = terms.read if terms and not terms.were_written() else None
-        self.rows: list[ImportRow] = list(to_apply(self.of_import)[: self.size])
+        rows = to_apply(self.of_import).filter(pk__gt=self.before.last_row)
+        self.rows: list[ImportRow] = list(rows[: self.size])
         decisions = self.decider.decide(self.rows, applying=True)
         self.writes, self.written = Writes(), [each for each in decisions if _is_as_planned(each)]
         for each in self.written:
