@@ -64,7 +64,7 @@ from heritage.models.login_attempts import LoginAttempt
 from heritage.models.names import FormerSlug, Name
 from heritage.models.open_forms import OpenForm
 from heritage.models.outgoing_mail import OutgoingMail
-from heritage.models.plain_writes import insert_rows, update_columns
+from heritage.models.plain_writes import insert_objects, insert_rows, update_columns
 from heritage.models.prepared_files import PreparedFile
 from heritage.models.quantities import Quantity
 from heritage.models.querysets import SiteQuerySet
@@ -159,6 +159,7 @@ __all__ = [
     "fields",
     "first_beginning",
     "former_site",
+    "insert_objects",
     "insert_rows",
     "is_within",
     "job_waits",

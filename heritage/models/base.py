@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models import row_values
 from heritage.models.conditions import Undecidable, evaluate
-from heritage.models.plain_writes import insert_new, update_columns
+from heritage.models.plain_writes import insert_records, update_columns
 from heritage.models.row_values import (
     column,
     plain_object,
@@ -95,7 +95,7 @@ class RecordQuerySet[M: "Record"](models.QuerySet[M]):
                     created = super().bulk_create(objs, batch_size)
                 else:
                     for chunk in chunks(objs):
-                        insert_new(self.model, chunk)
+                        insert_records(self.model, chunk)
                     created = objs
                 if computed:
                     derive_stored(self.model, [obj.pk for obj in computed], {}, unit.user_id)

@@ -51,15 +51,20 @@ def insert_rows(
         _insert(model, fields, columns, " ON CONFLICT DO NOTHING" if ignore_conflicts else "")
 
 
-def insert_new(model: type[models.Model], rows: Sequence[Any]) -> None:
-    """Insert new rows with a uid and all their values, and give them their keys."""
-    key = model._meta.pk
-    fields = [field for field in model._meta.concrete_fields if field is not key]
+def insert_objects(model: type[models.Model], rows: Sequence[Any]) -> None:
+    """Insert new rows with all their values; they are not told their keys."""
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     for field in fields:
         if isinstance(field, models.ForeignKey):
             _follow(field, rows)
     columns = [[field.pre_save(row, add=True) for row in rows] for field in fields]
     _insert(model, fields, columns)
+
+
+def insert_records(model: type[models.Model], rows: Sequence[Any]) -> None:
+    """Insert new rows with a uid, and give them their keys."""
+    insert_objects(model, rows)
+    key = model._meta.pk
     stored: models.QuerySet[Any] = models.QuerySet(model).order_by()
     stored = stored.filter(uid__in=[row.uid for row in rows])
     keys = dict(stored.values_list("uid", key.attname))

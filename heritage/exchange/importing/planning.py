@@ -22,6 +22,7 @@ from heritage.models import (
     Job,
     Site,
     User,
+    insert_objects,
     update_columns,
 )
 from heritage.services import jobs
@@ -98,7 +99,7 @@ def _plan_in_steps(
             if is_read:
                 update_columns(ImportRow, ((row, _DECIDED) for row in batch))
             else:
-                ImportRow.objects.bulk_create(batch)
+                insert_objects(ImportRow, batch)
         done += len(batch)
         after_batch()
         yield jobs.Progress(done, total, gettext_lazy("Comparing rows with the catalogue"))
