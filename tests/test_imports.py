@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from heritage.exchange import importing
-from heritage.exchange.importing.applying import _Batch
+from heritage.exchange.importing.applying import _Batch, _next_size
 from heritage.exchange.importing.deciding import Decider
 from heritage.models import (
     ChangeSet,
@@ -516,14 +516,14 @@ def test_two_plans_of_one_file_do_not_mix(table):
 
 
 @pytest.mark.parametrize(
-    ("held", "sizes"),
-    [
-        (0.8, [200, 100, 50, 50]),
-        (0.5, [200, 200]),
-        (0.1, [200, 225]),
-    ],
+    ("size", "held", "following"),
+    [(200, 2, 100), (80, 2, 50), (200, 0.625, 160), (200, 0.1, 250), (450, 0.1, 500)],
 )
-def test_a_batch_is_smaller_after_one_that_held_the_lock_for_long(table, monkeypatch, held, sizes):
+def test_a_batch_is_as_large_as_the_lock_before_allows(size, held, following):
+    assert _next_size(size, held) == following
+
+
+def test_batches_become_smaller_where_they_hold_the_lock_for_long(table, monkeypatch):
     monkeypatch.setattr("heritage.exchange.importing.applying.AT_ONCE", 200)
     monkeypatch.setattr("heritage.exchange.importing.applying.BATCH", 200)
     of_import = table(*({"name:en": f"Site {n}", "area_ha": "2"} for n in range(399)))
@@ -532,11 +532,11 @@ def test_a_batch_is_smaller_after_one_that_held_the_lock_for_long(table, monkeyp
     def slowly(batch):
         write(batch)
         written.append(batch.size)
-        batch.locked_at = time.monotonic() - held
+        batch.locked_at = time.monotonic() - 2
 
     monkeypatch.setattr(_Batch, "write", slowly)
     applied(of_import)
-    assert written == sizes and Site.objects.count() == 399
+    assert written == [200, 100, 50, 50] and Site.objects.count() == 399
 
 
 def test_each_batch_reads_the_plan_behind_the_one_before(table, monkeypatch):

@@ -43,11 +43,11 @@ from heritage.models.unit_of_work import unit_of_work
 from heritage.services import Terms, jobs
 
 AT_ONCE = 2_000  # records that are written in one transaction
-# Of more than that in the first batch. The next ones are as large as the time allows for which
-# one holds the lock: others wait less than a second on any machine.
+# Of more than that in the first batch. The next ones follow the time for which it held the lock, so
+# that others wait less than a second on any machine.
 BATCH = 250
 _FEWEST, _MOST = 50, 500
-_SHORT, _LONG = 0.35, 0.7  # seconds
+_HELD = 0.5  # seconds, nearly: under much load it is sometimes twice as long
 _DONE = ("outcome", "site", "entry", "problems", "is_applied")
 
 # The list that an entry is taken from, by the slug of its register: uid, citations, address.
@@ -145,12 +145,10 @@ def _apply_in_steps(
 
 
 def _next_size(size: int, held: float) -> int:
-    """How many records the next batch has, if this one has held the lock for so many seconds."""
-    if held > _LONG:
-        return min(size, max(_FEWEST, size // 2))
-    if held < _SHORT:
-        return max(size, min(_MOST, size + size // 8))
-    return size
+    """How many records the next batch has, if this one has held the lock for so many seconds: at
+    most half as many, or a quarter more."""
+    wanted = size * min(1.25, max(0.5, _HELD / held))
+    return min(max(_FEWEST, round(wanted)), _MOST) if size >= _FEWEST else size
 
 
 class _Before(NamedTuple):
