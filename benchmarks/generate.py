@@ -230,12 +230,13 @@ def finish(tell=lambda text: None) -> None:
     """Counts of statements, full text, index and statistics, by the functions of `reindex`."""
     from django.db import connection
 
-    from heritage.models import Site
+    from heritage.models import Site, chunks
     from heritage.search import store
     from heritage.services import denormalized, fulltext
 
     started = time.monotonic()
-    denormalized.refresh_statements(Site.objects.values_list("pk", flat=True))
+    for chunk in chunks(list(Site.objects.values_list("pk", flat=True))):
+        denormalized.refresh_statements(chunk)
     tell(f"statements in {time.monotonic() - started:.0f} s")
     started = time.monotonic()
     texts = Site.objects.order_by("pk").values_list("pk", "search_text")

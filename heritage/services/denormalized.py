@@ -150,7 +150,7 @@ def refresh(
             moved |= {pk for pk, point in _public_points(sites).items() if point != points[pk]}
             fulltext.delete(set(chunk) - made.keys() - {each.site.pk for each in sites})
         elif unchecked is not None:
-            _refresh_unchecked(uncounted, unchecked)
+            _write_unchecked(uncounted, unchecked)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
     return moved
@@ -443,7 +443,12 @@ def _refresh_sentences(ids: list[int]) -> None:
     update_columns(SourcedSentence, changed)
 
 
-def _refresh_unchecked(ids: list[int], unchecked: Mapping[int, int]) -> None:
+def refresh_statements(ids: list[int]) -> None:
+    """Refresh the number of unchecked statements of these sites."""
+    _write_unchecked(ids, statements.unchecked_by_site(ids))
+
+
+def _write_unchecked(ids: list[int], unchecked: Mapping[int, int]) -> None:
     changed = []
     for site in untracked(Site).filter(pk__in=ids).only("unchecked_statements"):
         if site.unchecked_statements != unchecked[site.pk]:

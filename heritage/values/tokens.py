@@ -434,7 +434,7 @@ def _joined(parts: Iterable[str]) -> str:
 @lru_cache(8_000)  # the names of terms return with every site
 def _words_in_brief(folded: str) -> tuple[str, ...]:
     pieces = _pieces(_words(folded))
-    return tuple(marked for word in pieces for marked in (word, BRIEF + word))
+    return tuple([marked for word in pieces for marked in (word, BRIEF + word)])
 
 
 def _words(folded: str) -> list[str]:
