@@ -33,7 +33,7 @@ PAGES = {
     "/en/kinds/": 6,
     "/zh-hans/kinds/temple/": 8,
     "/en/places/": 4,
-    "/zh-hans/places/china/": 10,
+    "/zh-hans/places/china/": 9,
     "/en/places/luolong/": 13,  # five of them for the table of a day
     "/en/world-heritage/": 21,
     "/zh-hans/world-heritage/": 21,

@@ -10,7 +10,7 @@ from heritage.values import sentences
 from heritage.values.coordinates import distance_phrase
 from heritage.values.language import LanguageMap, Text
 from heritage.web.browse import paging
-from heritage.web.shared import card_html, language_html, meta_tags, page_urls, term_texts
+from heritage.web.shared import card_html, context, language_html, meta_tags, page_urls, term_texts
 
 register = template.Library()
 register.filter(language_html.number)
@@ -19,6 +19,7 @@ register.simple_tag(card_html.marks)
 register.simple_tag(card_html.picture_html, name="picture")
 register.simple_tag(term_texts.page_part)
 register.simple_tag(meta_tags.head_tags)
+register.simple_tag(context.other_languages)
 register.simple_tag(paging.page_links_html, name="page_links")
 
 

@@ -42,6 +42,7 @@ _EVENT = (
     *("id", "uid", "site_id", "kind", "date", "first_era_id", "last_era_id", "certainty"),
     *("source_id", "first_year", "last_year"),
 )
+_NO_TEXT = "{}"  # of most sites, for a short name and a hook
 _DANGER_SINCE: CacheKey[dict[int, int]] = CacheKey("years since which sites are in danger")
 
 
@@ -80,7 +81,10 @@ def read_cards(index: IndexSnapshot, ids: Iterable[int]) -> list[CardData]:
         Site, "id", ids, _SITE
     ):
         if state == Site.State.PUBLISHED:
-            name, short, hook = (LanguageMap(orjson.loads(text)) for text in texts)
+            name, short, hook = (
+                LanguageMap(orjson.loads(text)) if text != _NO_TEXT else LanguageMap()
+                for text in texts
+            )
             found[pk] = CardData(
                 pk,
                 uid,

@@ -1,11 +1,14 @@
 """Context processor of the public pages: the installation's identity and the languages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from heritage.models import CommandRun, Identity, PendingRefresh
@@ -93,3 +96,14 @@ def language_versions(request: HttpRequest) -> list[LanguageVersion]:
             )
         )
     return found
+
+
+_LINK = '<a href="{}" lang="{}"\n        hreflang="{}">{}</a>'
+
+
+def other_languages(versions: Iterable[LanguageVersion]) -> SafeString:
+    """Links to this page in the languages other than its own."""
+    others = (
+        (each.path, each.tag, each.tag, each.name) for each in versions if not each.is_current
+    )
+    return format_html_join("", _LINK, others)

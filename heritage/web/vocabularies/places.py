@@ -224,6 +224,7 @@ def _by_status(index: IndexSnapshot, hits: BitMap, place: Place) -> Chart | None
 def _by_year(index: IndexSnapshot, place: Place) -> Chart | None:
     """When its World Heritage was inscribed; where that is little it is no chart."""
     world_list = WorldHeritageList(index)
-    title = _("Its World Heritage by year of inscription")
-    chart = by_year(world_list, world_list.of_states.get(place.pk, ()), title)
-    return chart if chart and sum(row.total for row in chart.rows) > 2 else None
+    grouped = world_list.of_states.get(place.pk, ())
+    if sum(count for year, _category, count in grouped if year is not None) <= 2:
+        return None
+    return by_year(world_list, grouped, _("Its World Heritage by year of inscription"))
