@@ -86,14 +86,11 @@ class FixtureRow:
     model: type[Record]
     fields: dict
     digest: str
+    uid: str = field(init=False)
+    label: str = field(init=False)
 
-    @property
-    def uid(self) -> str:
-        return self.fields["uid"]
-
-    @property
-    def label(self) -> str:
-        return self.model._meta.label_lower
+    def __post_init__(self) -> None:
+        self.uid, self.label = self.fields["uid"], self.model._meta.label_lower
 
     def problem(self, name: str, reason: str) -> str:
         return f"{self.file}: {self.label} {self.uid}: {name}: {reason}"
@@ -527,7 +524,7 @@ def _named(rows: Iterable[FixtureRow]) -> dict[type[Record], set[str]]:
             other, value = column.related_model, row.fields.get(column.name)
             if value and isinstance(other, type) and issubclass(other, Record):
                 keys = value if column.many_to_many and isinstance(value, list) else [value]
-                found[other].update(uid for key in keys if (uid := _uid(key)))
+                found[other].update([uid for key in keys if (uid := _uid(key))])
     return found
 
 

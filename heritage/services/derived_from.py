@@ -171,7 +171,7 @@ class Terms:
             return ()
         if (which, pk) not in self._names:
             line = term_and_broader(getattr(self, which), pk)
-            self._names[which, pk] = tuple(name for term in line for name in term.names())
+            self._names[which, pk] = tuple([name for term in line for name in term.names()])
         return self._names[which, pk]
 
     def is_chinese_spoken(self, place_id: int | None) -> bool:
