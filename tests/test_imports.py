@@ -517,7 +517,7 @@ def test_two_plans_of_one_file_do_not_mix(table):
 
 @pytest.mark.parametrize(
     ("size", "held", "following"),
-    [(200, 2, 100), (80, 2, 50), (200, 0.625, 160), (200, 0.1, 250), (450, 0.1, 500)],
+    [(300, 2, 150), (120, 2, 100), (200, 0.75, 160), (200, 0.1, 250), (450, 0.1, 500)],
 )
 def test_a_batch_is_as_large_as_the_lock_before_allows(size, held, following):
     assert _next_size(size, held) == following
@@ -536,7 +536,7 @@ def test_batches_become_smaller_where_they_hold_the_lock_for_long(table, monkeyp
 
     monkeypatch.setattr(_Batch, "write", slowly)
     applied(of_import)
-    assert written == [200, 100, 50, 50] and Site.objects.count() == 399
+    assert written == [200, 100, 100] and Site.objects.count() == 399
 
 
 def test_each_batch_reads_the_plan_behind_the_one_before(table, monkeypatch):
