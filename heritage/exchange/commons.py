@@ -64,7 +64,6 @@ class Offer:
     page: int = 0  # its number there
     address: str = ""  # of its page
     url: str = ""
-    small_url: str = ""
     sha1: str = ""  # of the original; empty where a smaller width is taken
     width: int = 0
     height: int = 0
