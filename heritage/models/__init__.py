@@ -64,18 +64,17 @@ from heritage.models.login_attempts import LoginAttempt
 from heritage.models.names import FormerSlug, Name
 from heritage.models.open_forms import OpenForm
 from heritage.models.outgoing_mail import OutgoingMail
-from heritage.models.plain_writes import insert_objects, insert_rows, update_columns
 from heritage.models.prepared_files import PreparedFile
 from heritage.models.quantities import Quantity
-from heritage.models.querysets import SiteQuerySet
 from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
 from heritage.models.row_changes import RowChange, net_changes
+from heritage.models.row_values import insert_objects, insert_rows, update_columns
 from heritage.models.saved_filters import SavedFilter
 from heritage.models.search_index import IndexChange, IndexPart, PendingRefresh, SpeltWord
 from heritage.models.sentences import SourcedSentence
 from heritage.models.site_dates import SiteDate
-from heritage.models.sites import Site, shown_name
+from heritage.models.sites import Site, SiteQuerySet, shown_name
 from heritage.models.sources import Licence, Source
 from heritage.models.unesco import UnescoStatus
 from heritage.models.users import User

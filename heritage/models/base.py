@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models import row_values
 from heritage.models.conditions import Undecidable, evaluate
-from heritage.models.plain_writes import insert_records, update_columns
 from heritage.models.row_values import (
     column,
+    insert_records,
     plain_object,
     plain_row,
     stored_rows,
+    update_columns,
 )
 from heritage.models.unit_of_work import UnitOfWork, unit_of_work
 

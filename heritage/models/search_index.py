@@ -9,7 +9,7 @@ from django.db import connection, models, transaction
 from django.db.models.functions import Length
 
 from heritage.models.base import new_uid
-from heritage.models.plain_writes import insert_rows
+from heritage.models.row_values import insert_rows
 from heritage.models.sites import Site
 from heritage.values import tokens
 

@@ -2,26 +2,26 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models.base import Record, chunks
+from heritage.models.base import Record, RecordQuerySet, chunks
 from heritage.models.covers import COVER_LENGTH, validate_cover
 from heritage.models.fields import DegreesField, LanguageMapField, whole_point
 from heritage.models.names import FormerSlug
-from heritage.models.querysets import SiteQuerySet
 from heritage.models.relation_rows import SiteAlsoIn, SiteKind, SiteSource
 from heritage.models.row_values import recorded_columns
 from heritage.models.site_dates import SiteDate
 from heritage.models.sources import Source
-from heritage.models.unit_of_work import change_set
+from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.models.users import User
 from heritage.models.vocabularies import Blur, Kind, Place
 from heritage.values import coordinates, normalize
@@ -30,6 +30,49 @@ from heritage.values.language import LanguageMap, LazyText, display_width
 
 if TYPE_CHECKING:
     from heritage.models.images import Image
+
+
+class SiteQuerySet(RecordQuerySet["Site"]):
+    """Searches, pages and the admin use it."""
+
+    def bulk_create(self, objs: Iterable["Site"], *args: Any, **options: Any) -> list["Site"]:
+        objs = list(objs)
+        with unit_of_work() as unit:
+            unit.prepare_write(self.model)
+            self.model.set_slugs(objs)
+            return super().bulk_create(objs, *args, **options)
+
+    def published(self) -> Self:
+        """Sites that everybody may see."""
+        return self.filter(state="published")
+
+    def unpublished(self) -> Self:
+        # By ranges of the index: told to look for each other state, SQLite reads all published too.
+        return self.filter(Q(state__lt="published") | Q(state__gt="published"))
+
+    def of_kinds(self, kind_ids: Iterable[int]) -> Self:
+        rows = self.model.kinds.through.objects.filter(site=OuterRef("pk"), kind__in=kind_ids)
+        return self.filter(Exists(rows))
+
+    def in_places(self, place_ids: Iterable[int]) -> Self:
+        place_ids = list(place_ids)
+        rows = self.model.also_in.through.objects.filter(site=OuterRef("pk"), place__in=place_ids)
+        return self.filter(Q(place__in=place_ids) | Exists(rows))
+
+    def of_eras(self, era_ids: Iterable[int], role: str | None = None) -> Self:
+        """Sites with beginnings or fabric of the eras (`role`), or with any event that states
+        them."""
+        from heritage.models.events import SiteEra
+
+        rows = SiteEra.objects.filter(site=OuterRef("pk"), era__in=era_ids)
+        rows = rows.filter(role=role) if role else rows.exclude(role__in=SiteEra.UNSTATED)
+        return self.filter(Exists(rows))
+
+    def with_unesco_status(self, *wanted: str) -> Self:
+        from heritage.models.unesco import status_condition
+
+        return self.filter(status_condition(wanted))
+
 
 _WIDEST = {"short_name": 40, "hook": 90}  # letters, by column
 # What stays as it was first written, whoever writes again.

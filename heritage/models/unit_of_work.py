@@ -21,8 +21,7 @@ from django.db import connection, models, transaction
 from django.dispatch import Signal
 
 from heritage.models.history import Change, ChangeSet
-from heritage.models.plain_writes import insert_rows
-from heritage.models.row_values import column, plain_row, stored_rows
+from heritage.models.row_values import column, insert_rows, plain_row, stored_rows
 
 if TYPE_CHECKING:
     from heritage.models.base import Record

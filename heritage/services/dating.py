@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from heritage.models import Change, Designation, Site, SiteDate
 from heritage.models.base import Record, chunks, untracked
-from heritage.models.plain_writes import insert_rows
+from heritage.models.row_values import insert_rows
 from heritage.models.sites import public_point
 from heritage.models.unit_of_work import UnitOfWork, Written
 from heritage.services.dependencies import SITES_OF, SITES_THAT_SHOW, ColumnEffect, effect_of

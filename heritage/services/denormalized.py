@@ -15,9 +15,9 @@ from heritage.models.designations import Designation, DesignationEvent, Register
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.names import Name
-from heritage.models.plain_writes import insert_rows, update_columns
 from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
+from heritage.models.row_values import insert_rows, update_columns
 from heritage.models.sentences import SourcedSentence
 from heritage.models.sites import Site
 from heritage.models.sources import Source

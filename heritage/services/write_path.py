@@ -35,7 +35,6 @@ from django.db.models.signals import post_save, pre_delete, pre_save
 from heritage.models import ChangeSet, Designation, Image, IndexChange, Site, User
 from heritage.models.base import Record, chunks, derive_stored, untracked
 from heritage.models.history import USER_IS_GONE
-from heritage.models.plain_writes import update_columns
 from heritage.models.row_values import (
     column,
     is_carried,
@@ -44,6 +43,7 @@ from heritage.models.row_values import (
     plain_row,
     recorded_relations,
     stored_rows,
+    update_columns,
 )
 from heritage.models.unit_of_work import (
     UnitOfWork,
