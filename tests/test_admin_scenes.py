@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from heritage.admin.form.scenes import SceneSelect
+from heritage.admin.form.inputs import SceneSelect
 from heritage.media.covers import scene_files
 from heritage.models import Era, Kind, Site
 from tests import builders as build

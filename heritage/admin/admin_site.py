@@ -215,7 +215,7 @@ class CatalogueAdminSite(AdminSite):
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         from heritage.admin.form.date_echo import echo_view
-        from heritage.admin.form.scenes import scenes_view
+        from heritage.admin.form.inputs import scenes_view
 
         return [
             path("scenes/", self.admin_view(scenes_view), name="scenes"),

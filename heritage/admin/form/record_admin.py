@@ -34,9 +34,9 @@ from heritage.admin.access import user_of
 from heritage.admin.actions import TooManyRows, tell_too_many_rows, writing
 from heritage.admin.autocomplete import BRACKETS
 from heritage.admin.changes.history_pages import HistoryPages
-from heritage.admin.form import conflicts, row_sets
+from heritage.admin.form import conflicts
 from heritage.admin.form.editing import OPENED, Editing, editing_of
-from heritage.admin.form.inlines import RecordInline
+from heritage.admin.form.inlines import RecordInline, RowSet, opened_prefixes, row_counts, rows_view
 from heritage.admin.form.inputs import offered_languages
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.writes import change_set
@@ -232,8 +232,8 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
         return form
 
     def get_formsets_with_inlines(self, request: HttpRequest, obj: Any = None) -> Iterator[Any]:
-        """Only the formsets whose rows were sent or are to be shown open, see `row_sets`."""
-        sent = row_sets.opened_prefixes([*request.POST, *request.FILES])
+        """Only the formsets whose rows were sent or are to be shown open, see `inlines`."""
+        sent = opened_prefixes([*request.POST, *request.FILES])
         for inline in self.get_inline_instances(request, obj):
             if (
                 not isinstance(inline, RecordInline)
@@ -256,9 +256,9 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
             for inline in self.get_inline_instances(request, obj)
             if isinstance(inline, RecordInline)
         ]
-        counts = row_sets.counts(obj, inlines)
+        counts = row_counts(obj, inlines)
         return [
-            row_sets.RowSet(
+            RowSet(
                 request,
                 self,
                 inline,
@@ -297,7 +297,7 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
         """The HTML of a set of rows or of one row, fetched when it is opened."""
         with ExitStack() as stack:
             self._begin(request, stack)
-            return row_sets.rows_view(self, request, unquote(object_id), prefix, number)
+            return rows_view(self, request, unquote(object_id), prefix, number)
 
     def get_formset_kwargs(
         self, request: HttpRequest, obj: Any, inline: admin.options.InlineModelAdmin, prefix: str

@@ -37,8 +37,8 @@ from heritage.admin.autocomplete import (
     MultipleChooserField,
     RowLookup,
 )
-from heritage.admin.form.boundaries import BoundaryFormField, BoundaryWidget
 from heritage.admin.form.editing import REPLACES, Editing
+from heritage.admin.form.geometry import BoundaryFormField, BoundaryWidget
 from heritage.admin.form.inputs import (
     DateInput,
     DegreesFormField,

@@ -33,11 +33,16 @@ from pyroaring import BitMap
 
 from heritage.admin import access
 from heritage.admin.access import user_of
-from heritage.admin.form.boundaries import boundary_map_view
+from heritage.admin.form.geometry import (
+    PointField,
+    boundary_map_view,
+    map_view,
+    similar_view,
+    with_point,
+)
 from heritage.admin.form.inlines import RecordInline
-from heritage.admin.form.points import PointField, map_view, similar_view, with_point
+from heritage.admin.form.inputs import SceneSelect
 from heritage.admin.form.record_admin import COMMENT
-from heritage.admin.form.scenes import SceneSelect
 from heritage.admin.lists import changelist
 from heritage.admin.lists.export import export_csv, export_fixture
 from heritage.admin.lists.filters import (

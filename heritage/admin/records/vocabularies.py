@@ -10,9 +10,9 @@ from django.utils.text import slugify
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from heritage.admin.form.inputs import SceneSelect, palette_select
 from heritage.admin.form.record_admin import NameSearch, RecordAdmin
 from heritage.admin.form.record_form import RecordForm
-from heritage.admin.form.scenes import SceneSelect, palette_select
 from heritage.admin.lists.filters import WithinEraFilter, WithinKindFilter, WithinPlaceFilter
 from heritage.admin.workflow.change_terms import ReplacePages
 from heritage.models import Era, Kind, Licence, Place, Source, Term

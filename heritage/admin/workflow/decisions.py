@@ -23,9 +23,8 @@ from django.utils.translation import gettext as _
 
 from heritage.admin.access import is_id, user_of
 from heritage.admin.form.editing import editing_of
-from heritage.admin.form.inlines import RecordInline
+from heritage.admin.form.inlines import RecordInline, stored_rows
 from heritage.admin.form.record_admin import COMMENT, OPEN, RecordAdmin
-from heritage.admin.form.row_sets import stored_rows
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set
 from heritage.exchange import (
