@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation import override
 
-from heritage.values import sentences
+from heritage.values.language import inside_brackets, join_names, join_sentences
 from tests.webrows import full_site, plain_sites, vocabulary
 
 TEMPLATES = sorted((Path(settings.BASE_DIR) / "templates").rglob("*.html"))
@@ -28,9 +28,9 @@ SPACED = re.compile(
 )
 def test_sentences_in_a_row(language, said):
     with override(language):
-        assert sentences.joined(["It is old.", "", "It is large."]) == said
-        assert sentences.joined(["", "It is old."]) == "It is old."
-        assert sentences.joined([]) == ""
+        assert join_sentences(["It is old.", "", "It is large."]) == said
+        assert join_sentences(["", "It is old."]) == "It is old."
+        assert join_sentences([]) == ""
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -72,9 +72,9 @@ def test_a_space_between_two_sentences_is_found(text):
 )  # fmt: skip
 def test_names_within_a_sentence(names, english, chinese):
     with override("en"):
-        assert sentences.names(names) == english
+        assert join_names(names) == english
     with override("zh-hans"):
-        assert sentences.names(names) == chinese
+        assert join_names(names) == chinese
 
 
 WALKED = [
@@ -106,5 +106,5 @@ def test_no_chinese_page_has_a_space_after_a_sentence(client):
 
 
 def test_brackets_within_brackets_are_square():
-    assert sentences.inside_brackets("Khmer Empire (Angkor)") == "Khmer Empire [Angkor]"
-    assert sentences.inside_brackets("高棉帝国（吴哥王朝）") == "高棉帝国〔吴哥王朝〕"
+    assert inside_brackets("Khmer Empire (Angkor)") == "Khmer Empire [Angkor]"
+    assert inside_brackets("高棉帝国（吴哥王朝）") == "高棉帝国〔吴哥王朝〕"

@@ -25,7 +25,7 @@ from heritage.admin.writes import change_set, with_undo_link
 from heritage.models import ChangeSet, Site, User, chunks
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.undo import MAX_CHANGES
-from heritage.values.sentences import explained
+from heritage.values.language import with_explanation
 
 SHOWN = 50  # sites that a page names
 LONGEST_REASON = 1_000
@@ -189,7 +189,7 @@ def affected(ids: list[int]) -> dict:
         "": ngettext("%(count)s site", "%(count)s sites", len(ids)) % {"count": len(ids)},
         Site.State.PUBLISHED: _("readers see %(count)s of them")
         % {"count": counts[Site.State.PUBLISHED]},
-        Site.State.REVIEW: explained(in_review, sorted(reviewers)),
+        Site.State.REVIEW: with_explanation(in_review, sorted(reviewers)),
     }
     return {
         "sites": sites,

@@ -26,9 +26,14 @@ from heritage.models.labels import label_of, with_label
 from heritage.values import normalize, tokens
 from heritage.values.cell_text import decimal_text
 from heritage.values.coordinates import point_text
-from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
+from heritage.values.language import (
+    LanguageMap,
+    language_name,
+    proper_tag,
+    text_direction,
+    with_explanation,
+)
 from heritage.values.point_reader import read_point
-from heritage.values.sentences import explained
 
 SEPARATOR = ";"  # of several terms in one text
 _MAX_OFFERED = 12
@@ -165,7 +170,7 @@ class TextColumn(Column):
 
     @property
     def label(self) -> str:
-        return explained(super().label, [language_name(self.language)])
+        return with_explanation(super().label, [language_name(self.language)])
 
     @cached_property
     def form_field(self) -> forms.Field:

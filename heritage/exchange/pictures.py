@@ -20,8 +20,7 @@ from django.utils.translation import gettext_lazy
 from heritage.models import Image, JobLine, Licence, Site, User
 from heritage.search import similar
 from heritage.services import jobs
-from heritage.values.language import LanguageMap
-from heritage.values.sentences import listed
+from heritage.values.language import LanguageMap, join_words
 
 KIND = "import_pictures"
 _MOST = 5  # sites that a question names
@@ -42,7 +41,7 @@ class Match:
     def question(self) -> str:
         if self.candidates:
             names = [f"{site} ({site.slug})" for site in self.candidates]
-            return _("Which site is it of: %(sites)s?") % {"sites": listed(names)}
+            return _("Which site is it of: %(sites)s?") % {"sites": join_words(names)}
         return _("No site has this name, address or reference.")
 
 

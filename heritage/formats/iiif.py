@@ -17,8 +17,7 @@ from heritage.formats.addresses import Addresses
 from heritage.media import tiles
 from heritage.models import Designation, Identity, Image, Rendition, Site, first_beginning
 from heritage.search import page_rows
-from heritage.values import sentences
-from heritage.values.language import LanguageMap, interface_languages, proper_tag
+from heritage.values.language import LanguageMap, interface_languages, join_words, proper_tag
 
 IMAGES = "http://iiif.io/api/image/3/context.json"
 OBJECTS = "http://iiif.io/api/presentation/3/context.json"
@@ -221,7 +220,7 @@ def _credits(images: Iterable[Image]) -> dict[str, Any] | None:
 
     def credit_line() -> str:
         found = (
-            sentences.listed(
+            join_words(
                 filter(
                     None,
                     [
@@ -244,7 +243,7 @@ def _metadata(rows: page_rows.SiteRows) -> list[dict[str, Texts]]:
     pairs: list[tuple[Callable[[], object], Callable[[], object]]] = [
         (
             lambda: _("Kind"),
-            lambda: sentences.listed(kind.label.best().text for kind in rows.kinds),
+            lambda: join_words(kind.label.best().text for kind in rows.kinds),
         ),
         (lambda: _("Place"), lambda: sentence.place_phrase(rows.site.place)),
     ]

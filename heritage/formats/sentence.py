@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 
 from heritage.models import Designation, Event, Kind, Place, Register, age_events, first_beginning
 from heritage.search import page_rows
-from heritage.values import sentences
 from heritage.values.date_format import year_phrase
+from heritage.values.language import inside_brackets, join_sentences, join_words
 
 _REGISTERS = (Register.Role.WORLD_HERITAGE, Register.Role.PROTECTION)
 
@@ -52,7 +52,7 @@ def sentence(
             "where": exact_place_phrase(place),
         }
     description = pgettext("a sentence", "%(words)s.") % {"words": what}
-    return sentences.joined([description, register])
+    return join_sentences([description, register])
 
 
 def _what(kind: Kind | None, events: Sequence[Event]) -> str:
@@ -63,7 +63,7 @@ def _what(kind: Kind | None, events: Sequence[Event]) -> str:
     if is_one_era:
         pattern = pgettext("a kind of site, of one era", "%(kind)s (%(era)s)")
         return pattern % {"kind": what, "era": when}
-    when = sentences.inside_brackets(when)  # a label may have years of its own
+    when = inside_brackets(when)  # a label may have years of its own
     pattern = pgettext("a kind of site, and its dates", "%(kind)s (%(when)s)")
     return pattern % {"kind": what, "when": when}
 
@@ -72,7 +72,7 @@ def _when(events: Sequence[Event]) -> tuple[str, bool]:
     """The eras or the dates, and whether it is one era, without years in its name."""
     if len(events) != 1:
         phrases = [event.era_phrase() or event.date_phrase("short") for event in events]
-        return sentences.listed(dict.fromkeys(phrases)), False
+        return join_words(dict.fromkeys(phrases)), False
     (event,) = events
     if event.first_era is None:
         return event.date_phrase("short"), False

@@ -23,7 +23,7 @@ from PIL import (
 )
 
 from heritage.media import looks
-from heritage.values import sentences
+from heritage.values.language import join_sentences
 
 JPEG_QUALITY = 88
 # libjpeg writes no longer side, and a browser shows none: a longer scroll is sent in parts.
@@ -169,7 +169,7 @@ def _read(source: BinaryIO | bytes, max_bytes: int) -> bytes:
         else:  # How much more a stream without a size would have given was never read.
             message = _("This file is larger than the limit of %(limit)s.") % sizes
         remedy = _("Make the picture smaller, or save it as a JPEG of a lower quality.")
-        raise ImageRefused(sentences.joined([message, remedy]), code="too_large")
+        raise ImageRefused(join_sentences([message, remedy]), code="too_large")
     if not data:
         raise ImageRefused(_("This file is empty. Choose the picture again."), code="empty")
     return data

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField, LanguageMapField, SortKeyField, quick_display
-from heritage.values import edtf, normalize, sentences
+from heritage.values import edtf, normalize
 from heritage.values.date_format import phrase
+from heritage.values.language import inside_brackets, join_words
 
 
 class Event(Record):
@@ -177,7 +178,7 @@ class Event(Record):
             return first
         last = self.last_era.short().text
         if self._eras_overlap():
-            return sentences.listed([first, last])
+            return join_words([first, last])
         return pgettext("span of eras", "%(first)s to %(last)s") % {"first": first, "last": last}
 
     def _eras_overlap(self) -> bool:
@@ -197,7 +198,7 @@ class Event(Record):
         """Date and eras in words: “about 493 (Northern Wei)”."""
         date, eras = self.date_phrase(style), self.era_phrase()
         if date and eras:
-            words = {"date": date, "era": sentences.inside_brackets(eras)}
+            words = {"date": date, "era": inside_brackets(eras)}
             return pgettext("date (era)", "%(date)s (%(era)s)") % words
         return date or eras
 

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField, OriginalField, PictureField
-from heritage.values.language import LazyText, interface_languages, language_name
-from heritage.values.sentences import listed
+from heritage.values.language import LazyText, interface_languages, join_words, language_name
 from heritage.values.web_address import validate_web_address
 
 
@@ -156,7 +155,7 @@ class Image(Record):
             errors["alt"] = _(
                 "A picture is published only with alternative text in at least one of these "
                 "languages: %(languages)s."
-            ) % {"languages": listed(language_name(code) for code in interface_languages())}
+            ) % {"languages": join_words(language_name(code) for code in interface_languages())}
         if not (self.author or self.credit_line):
             errors["author"] = _("A picture is published only with its author or a credit line.")
         if errors:

@@ -12,13 +12,13 @@ from heritage.models.designations import Designation, RegisterTerm
 from heritage.models.events import Event
 from heritage.models.sites import Site
 from heritage.models.vocabularies import Era, Place
-from heritage.values.sentences import explained
+from heritage.values.language import with_explanation
 
 
 def _joined(*parts: object) -> str:
     """Parts in parentheses after the first: "Luoyang (Henan)"."""
     first, *rest = (str(part) for part in parts)
-    return explained(first, [part for part in rest if part and part not in first])
+    return with_explanation(first, [part for part in rest if part and part not in first])
 
 
 def _era(era: Era) -> str:

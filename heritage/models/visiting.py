@@ -18,8 +18,8 @@ from django.utils.translation import pgettext, pgettext_lazy
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField
 from heritage.models.row_values import set_plain_value
-from heritage.values import sentences, tokens
-from heritage.values.language import LazyText
+from heritage.values import tokens
+from heritage.values.language import LazyText, join_words
 from heritage.values.web_address import validate_web_address
 
 WEEKDAYS = [
@@ -247,7 +247,7 @@ class Opening(CheckedRecord):
     def __str__(self) -> str:
         """“every day 08:00–18:00”, “Tuesday, 1 April to 31 October 08:00–18:00”."""
         names = [str(WEEKDAYS[int(day) - 1]) for day in self.weekdays if day in "1234567"]
-        days = _("every day") if len(set(names)) == 7 else sentences.listed(names)
+        days = _("every day") if len(set(names)) == 7 else join_words(names)
         days = days_of_season(str(days), self.season_from, self.season_to)
         hours = f"{self.opens:%H:%M}–{self.closes:%H:%M}" if self.is_open else str(_("closed"))
         return f"{days} {hours}"

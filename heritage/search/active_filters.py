@@ -16,10 +16,10 @@ from heritage.search import query_strings, timeline
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT, ItemError, unknown_value_error
 from heritage.search.index.openings import HoursGroup
-from heritage.values import edtf, sentences
+from heritage.values import edtf
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase, year_phrase
-from heritage.values.language import Text
+from heritage.values.language import Text, join_sentences
 
 if TYPE_CHECKING:
     from heritage.search.filters import SiteFilter
@@ -65,7 +65,7 @@ def _message(error: ValidationError) -> str:
     value = (error.params or {}).get("value")
     if error.code == "invalid_choice" and value:
         error = unknown_value_error(str(value))
-    return sentences.joined(error.messages)
+    return join_sentences(error.messages)
 
 
 def active_filters(filtered: "SiteFilter") -> list[ActiveFilter]:

@@ -15,9 +15,10 @@ from math import inf
 from django.utils.translation import gettext as _
 
 from heritage.models import Era, Event
-from heritage.values import date_parser, date_words, normalize, sentences
+from heritage.values import date_parser, date_words, normalize
 from heritage.values.date_format import phrase, span_phrase
 from heritage.values.edtf import MAX_LENGTH, EDTFError, parse, printable, year_text
+from heritage.values.language import inside_brackets, join_words, with_explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Reading:
                 (self.last or self.first).last_year,
                 approximate=self.first.certainty == Era.Certainty.APPROXIMATE,
             )
-        return sentences.explained(years, [sentences.inside_brackets(eras)] if eras else [])
+        return with_explanation(years, [inside_brackets(eras)] if eras else [])
 
 
 def era_bounds(reading: Reading) -> tuple[int | None, int | None]:
@@ -121,7 +122,7 @@ def _either(text: str, date: str, named: list[Era]) -> Reading:
     bounds = years.first_year, years.last_year
     if [(era.first_year, era.last_year) for era in named] == [bounds]:
         return Reading(first=named[0])
-    offered = sentences.listed([*map(_era_and_years, named), phrase(years)])
+    offered = join_words([*map(_era_and_years, named), phrase(years)])
     raise DateQuestion(
         _("“%(text)s” may be: %(offered)s. Choose an era, or write the years.")
         % {"text": printable(text), "offered": offered},
@@ -132,7 +133,7 @@ def _either(text: str, date: str, named: list[Era]) -> Reading:
 def _era_and_years(era: Era) -> str:
     name, years = era.short().text, era.years()
     has_years = any(letter.isdigit() for letter in name)  # Jin (1115–1234)
-    return sentences.explained(name, [years] if years and not has_years else [])
+    return with_explanation(name, [years] if years and not has_years else [])
 
 
 # --- names -----------------------------------------------------------------------------------
@@ -484,7 +485,7 @@ def _must_follow(text: str, atoms: list[_Atom], links: list[str]) -> None:
         if one.era == other.era or (is_in_order and start <= finish + _GAPS[link]):
             continue
         named = [atom.era for atom in atoms]
-        words = {"text": printable(text), "eras": sentences.listed(map(_era_and_years, named))}
+        words = {"text": printable(text), "eras": join_words(map(_era_and_years, named))}
         if not is_in_order:
             raise DateQuestion(
                 _(
@@ -512,7 +513,7 @@ def is_after(year: int | None, other: int | None) -> bool:
 def _only(text: str, eras: list[Era]) -> Era:
     if len(eras) == 1:
         return eras[0]
-    offered = sentences.listed(map(_era_and_years, eras))
+    offered = join_words(map(_era_and_years, eras))
     raise DateQuestion(
         _("“%(text)s” may be one of these eras: %(eras)s. Choose one.")
         % {"text": printable(text), "eras": offered},
@@ -523,7 +524,7 @@ def _only(text: str, eras: list[Era]) -> Era:
 def _no_era(text: str, eras: list[Era]) -> DateQuestion:
     return DateQuestion(
         _("“%(text)s” is no era of the catalogue. Choose among %(eras)s, or write the years.")
-        % {"text": printable(text), "eras": sentences.listed(map(_era_and_years, eras))},
+        % {"text": printable(text), "eras": join_words(map(_era_and_years, eras))},
         eras,
     )
 

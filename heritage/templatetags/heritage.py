@@ -6,9 +6,8 @@ from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
 
-from heritage.values import sentences
 from heritage.values.coordinates import distance_phrase
-from heritage.values.language import LanguageMap, Text
+from heritage.values.language import LanguageMap, Text, join_sentences, join_words, sentence_gap
 from heritage.web.browse import paging
 from heritage.web.shared import card_html, context, language_html, meta_tags, page_urls, term_texts
 
@@ -19,6 +18,7 @@ register.simple_tag(card_html.marks)
 register.simple_tag(card_html.picture_html, name="picture")
 register.simple_tag(term_texts.page_part)
 register.simple_tag(meta_tags.head_tags)
+register.simple_tag(sentence_gap)
 register.simple_tag(context.other_languages)
 register.simple_tag(paging.page_links_html, name="page_links")
 
@@ -42,22 +42,16 @@ def distance(km: float) -> str:
     return distance_phrase(km)
 
 
-@register.simple_tag
-def sentence_gap() -> str:
-    """`{% sentence_gap %}`: between two sentences, instead of a space."""
-    return sentences.gap()
-
-
 @register.filter
 def listed(words: Iterable[object]) -> str:
     """ "Temple, Pagoda", in Chinese “寺庙、塔”."""
-    return sentences.listed(words)
+    return join_words(words)
 
 
 @register.filter
 def as_sentences(texts: Iterable[str]) -> str:
     """Messages that are whole sentences, in a row."""
-    return sentences.joined(texts)
+    return join_sentences(texts)
 
 
 @register.filter

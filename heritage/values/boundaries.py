@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from heritage.values import sentences
 from heritage.values.coordinates import EARTH_RADIUS_KM
+from heritage.values.language import join_sentences
 from heritage.values.point_reader import read_point
 
 # Far more than an outline needs; a larger one would make every page that draws it heavy.
@@ -44,7 +44,7 @@ def check_boundary(value: object) -> None:
         message = _("A boundary is a GeoJSON geometry of type Polygon or MultiPolygon.")
         is_named = isinstance(kind, str) and kind
         found = _("This is: %(type)s.") % {"type": kind} if is_named else ""
-        raise ValueError(sentences.joined([message, found]))
+        raise ValueError(join_sentences([message, found]))
     polygons = [value.get("coordinates")] if kind == "Polygon" else value.get("coordinates")
     if not isinstance(polygons, _LISTS) or not all(isinstance(each, _LISTS) for each in polygons):
         raise ValueError(_("The coordinates of the boundary are no rings of points."))

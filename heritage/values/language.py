@@ -1,16 +1,18 @@
-"""Translated text: a language map, as in IIIF and JSON-LD, with one rule for fallbacks.
+"""Translated text: a language map, as in IIIF and JSON-LD, with one rule for fallbacks; and
+sentences, lists and names put together as the reader's language does it.
 
 Codes are BCP 47 tags, kept in lower case: "en", "zh-hans", "zh-latn-pinyin".
 """
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -253,3 +255,65 @@ def _clean_text(raw: object, code: str) -> str:
 def with_plain_line_ends(text: str) -> str:
     """The text with LF line ends; browsers send CRLF."""
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+# --- Sentences -----------------------------------------------------------------------------------
+
+
+_COMMAS = frozenset(",;，；、")
+
+
+def sentence_gap() -> str:
+    """What stands between two sentences: a space, in Chinese nothing."""
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": "", "second": ""}
+
+
+def join_sentences(sentences: Iterable[str]) -> str:
+    """Those that say something, in a row."""
+    return sentence_gap().join(str(sentence) for sentence in sentences if sentence)
+
+
+def join_words(words: Iterable[object]) -> str:
+    """ "Temple, Pagoda", in Chinese “寺庙、塔”."""
+    found = list(map(str, words))
+    return list_comma().join(found) if len(found) > 1 else "".join(found)
+
+
+def list_comma() -> str:
+    """What stands between the items of a list."""
+    return pgettext("between items of a list", ", ")
+
+
+def with_explanation(name: object, more: Iterable[object]) -> str:
+    """A name with what tells it from others: "Luoyang (Henan)", “洛阳市（河南省）”."""
+    explanation = join_words(more)
+    if not explanation:
+        return str(name)
+    words = pgettext("a name and what explains it", "%(name)s (%(more)s)")
+    return words % {"name": name, "more": explanation}
+
+
+_INNER_BRACKETS = str.maketrans("()（）", "[]〔〕")
+
+
+def inside_brackets(words: object) -> str:
+    """What stands within round brackets has square ones: "802–1431 (Khmer Empire [Angkor])"."""
+    return str(words).translate(_INNER_BRACKETS)
+
+
+def join_names(several: Iterable[str]) -> str:
+    """ "Angkor, Petra and the Palaces of Kyiv"; with semicolons if a name has a comma in it."""
+    found = [_inside(name) for name in several]
+    if any(_COMMAS.intersection(name) for name in found):
+        between = pgettext("between names that have commas", "; ")
+        last = pgettext("before the last of names that have commas", "; and ")
+    else:
+        between = list_comma()
+        last = pgettext("before the last of several names", " and ")
+    return last.join(filter(None, [between.join(found[:-1]), *found[-1:]]))
+
+
+def _inside(name: str) -> str:
+    """As it is written within a sentence: in English an article begins with a small letter."""
+    is_english = (get_language() or "").partition("-")[0] == "en"
+    return f"the {name[4:]}" if is_english and name.startswith("The ") else name

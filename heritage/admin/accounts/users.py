@@ -22,7 +22,7 @@ from heritage.admin.form.record_form import Fields
 from heritage.admin.lookups import ListLookups
 from heritage.models import CommandRun, Identity, LoadedRow, User
 from heritage.services import outbox
-from heritage.values.sentences import listed
+from heritage.values.language import join_words
 
 
 def _may_change(user: User, other: User | None) -> bool:
@@ -144,7 +144,7 @@ class CatalogueUserAdmin(ListLookups, UserAdmin):
             ),
         ):
             if found:
-                names = listed(f"{user.display_name} <{user.email}>".strip() for user in found)
+                names = join_words(f"{user.display_name} <{user.email}>".strip() for user in found)
                 self.message_user(request, text % {"names": names}, level)
         if sent and outbox.is_used() and not CommandRun.objects.has_worker():
             text = gettext("No background worker runs: the mail waits until one does.")
@@ -185,7 +185,7 @@ class CatalogueUserAdmin(ListLookups, UserAdmin):
 
     @admin.display(description=_("groups"))
     def group_names(self, user: User) -> str:
-        return listed(gettext(group.name) for group in user.groups.all())
+        return join_words(gettext(group.name) for group in user.groups.all())
 
 
 admin.site.unregister(Group)

@@ -37,8 +37,14 @@ from heritage.services.undo_plan import as_list
 from heritage.values.boundaries import area_ha, count_points
 from heritage.values.cell_text import decimal_text
 from heritage.values.date_format import date_in_words
-from heritage.values.language import LanguageMap, language_name, proper_tag, text_direction
-from heritage.values.sentences import explained, listed
+from heritage.values.language import (
+    LanguageMap,
+    join_words,
+    language_name,
+    proper_tag,
+    text_direction,
+    with_explanation,
+)
 
 LONGEST = 300  # characters of a value that was added or removed
 # Meaningless to readers.
@@ -207,7 +213,7 @@ def comment_of(change_set: ChangeSet) -> str:
     if done := _done_to_many(detail):
         return done
     if columns := detail.get("table"):
-        return _("In a table: %(columns)s") % {"columns": listed(columns)}
+        return _("In a table: %(columns)s") % {"columns": join_words(columns)}
     if "assigned_to" in detail:
         name = detail["assigned_to"]
         return _("Assigned to %(name)s") % {"name": name} if name else _("Assigned to nobody")
@@ -288,7 +294,7 @@ def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
 
 
 def _import_words(files: list[str]) -> str:
-    names = listed(files[:NAMED_FILES])
+    names = join_words(files[:NAMED_FILES])
     more = len(files) - NAMED_FILES
     if more <= 0:
         return _("Import of %(files)s") % {"files": names}
@@ -384,7 +390,7 @@ class ShownValues:
             if column.name in (*HIDDEN_COLUMNS, model.owner):
                 continue
             if found.language:
-                label = explained(_label(column), [language_name(found.language)])
+                label = with_explanation(_label(column), [language_name(found.language)])
                 pieces = _pieces(str(found.old), str(found.new))
                 code = found.language
                 yield ShownDifference(
@@ -402,7 +408,7 @@ class ShownValues:
             return ""
         if column.is_relation:
             rows = self._labels(cast(type[Model], column.related_model))
-            return listed(rows.get(key, f"#{key}") for key in as_list(value))
+            return join_words(rows.get(key, f"#{key}") for key in as_list(value))
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(column, EDTFField):
@@ -412,7 +418,7 @@ class ShownValues:
         if isinstance(value, dict):  # only boundaries are stored as dicts
             return _boundary_words(value)
         if isinstance(value, list):  # of texts: other names
-            return listed(value)
+            return join_words(value)
         choices = dict(column.flatchoices)
         return str(choices.get(value, value))
 

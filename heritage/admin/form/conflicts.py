@@ -42,8 +42,7 @@ from heritage.admin.form.inputs import EDTFFormField
 from heritage.models import ChangeSet, User
 from heritage.services.history import word_diff
 from heritage.values.date_format import date_in_words
-from heritage.values.language import proper_tag, text_direction
-from heritage.values.sentences import explained, listed
+from heritage.values.language import join_words, proper_tag, text_direction, with_explanation
 
 
 @dataclass
@@ -110,7 +109,7 @@ def _side_labels(conflict: EditConflict, by: ChangeSet | None, is_own: bool) -> 
     """What is said of theirs, with who changed it and when, and of mine."""
     author = _("you") if is_own else by.author if by else _("somebody else")
     at = date_format(localtime(by.at), "DATETIME_FORMAT") if by else ""
-    who = {"who": explained(author, filter(None, [at]))}
+    who = {"who": with_explanation(author, filter(None, [at]))}
     if conflict.is_moved:
         return _("Moved to another record by %(who)s: let it go") % who, _("Yours: add it again")
     if not conflict.theirs:
@@ -149,15 +148,17 @@ def _shown(form_field: forms.Field | None, texts: list[str]) -> str:
     """Posted values in readable form."""
     if isinstance(form_field, forms.ModelChoiceField) and form_field.queryset is not None:
         rows = form_field.queryset.filter(pk__in=list(filter(is_id, texts)))
-        return listed(form_field.label_from_instance(row) for row in rows)
+        return join_words(form_field.label_from_instance(row) for row in rows)
     if isinstance(form_field, forms.ChoiceField):
         labels = dict(_flat(cast(Iterable[Any], form_field.choices)))
-        return listed(labels.get(text, text) for text in texts)
+        return join_words(labels.get(text, text) for text in texts)
     if isinstance(form_field, forms.BooleanField):
         return _("yes")
     if isinstance(form_field, EDTFFormField):
-        return listed(explained(text, filter(None, [date_in_words(text)])) for text in texts)
-    return listed(texts)
+        return join_words(
+            with_explanation(text, filter(None, [date_in_words(text)])) for text in texts
+        )
+    return join_words(texts)
 
 
 def _flat(choices: Iterable[Any]) -> Iterator[tuple[str, Any]]:

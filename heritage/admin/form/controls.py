@@ -14,8 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import normalize_newlines
 
 from heritage.admin.form.inputs import LANGUAGE_SEPARATOR, LanguageMapFormField
-from heritage.values.language import language_name
-from heritage.values.sentences import explained
+from heritage.values.language import language_name, with_explanation
 
 # What a browser sends, by the name of the control; empty controls are left out.
 Values = dict[str, list[str]]
@@ -115,4 +114,4 @@ def label_of_control(fields: Mapping[str, forms.Field], key: str) -> str:
     """“Summary (Français)”, “Order”."""
     form_field, code = field_of(fields, key)
     label = str(form_field.label) if form_field and form_field.label else key
-    return explained(label, [language_name(code)]) if code else label
+    return with_explanation(label, [language_name(code)]) if code else label

@@ -54,7 +54,7 @@ from heritage.server.timeouts import (
 from heritage.services import bulk, is_vocabulary
 from heritage.services.conflicts import with_last_change
 from heritage.values import normalize
-from heritage.values.sentences import listed
+from heritage.values.language import join_words
 
 COMMENT = "_comment"  # the editor's reason for a change, beside the save buttons
 NAMED_USES = 20  # sites that refer to what is to be deleted, and records to be deleted at once
@@ -394,7 +394,7 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
                 "It was changed meanwhile, and this was kept: %(fields)s.",
                 "It was changed meanwhile, and these were kept: %(fields)s.",
                 len(kept),
-            ) % {"fields": listed(kept)}
+            ) % {"fields": join_words(kept)}
             self.message_user(request, text, messages.INFO)
         return super().response_change(request, obj)
 

@@ -38,8 +38,7 @@ from heritage.models import Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.conflicts import Outcome, outcome
 from heritage.services.history import excerpts, word_diff
-from heritage.values import sentences
-from heritage.values.language import interface_languages
+from heritage.values.language import interface_languages, join_sentences
 
 MAX_SITES = 100
 SHOWN_FIELDS = 2  # if none were chosen
@@ -261,16 +260,16 @@ def _assign(changed: ChangedSite) -> None:
         try:
             cell.text = cell.field.assign(changed.site, cell.text)
         except AmbiguousName as error:
-            cell.error, cell.offered = sentences.joined(error.messages), error.labels
+            cell.error, cell.offered = join_sentences(error.messages), error.labels
         except ValidationError as error:
-            cell.error = sentences.joined(error.messages)
+            cell.error = join_sentences(error.messages)
     try:
         changed.site.full_clean(validate_unique=False)
     except ValidationError as error:
         for name, texts in error.message_dict.items():
             at = by_name.get(name)
             if at is not None and not at.error:
-                at.error = sentences.joined(texts)
+                at.error = join_sentences(texts)
             elif at is None:
                 changed.errors += texts
 

@@ -30,8 +30,7 @@ from heritage.models.row_values import column
 from heritage.services import date_reading
 from heritage.services.date_reading import DateQuestion
 from heritage.values.edtf import EDTFError
-from heritage.values.language import language_name
-from heritage.values.sentences import listed
+from heritage.values.language import join_words, language_name
 
 FOCUS = frozenset({"focus_x", "focus_y"})  # columns of a picture's focal point
 
@@ -135,7 +134,7 @@ class EventForm(RecordForm):
             self.errors.pop("date", None)
             self.add_error("date", str(self._refused))
         if isinstance(self._refused, DateQuestion) and self._refused.eras:
-            names = listed(map(label_of, self._refused.eras))
+            names = join_words(map(label_of, self._refused.eras))
             text = _("The date may be one of these eras, choose: %(eras)s.") % {"eras": names}
             self.add_error("first_era", text)
         return cleaned

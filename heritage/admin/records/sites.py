@@ -81,11 +81,18 @@ from heritage.models.labels import with_label
 from heritage.models.unesco import statuses
 from heritage.search import current_index, similar, sites_matching, spelling_corrections
 from heritage.services import blur_rules
-from heritage.values import sentences, tokens
+from heritage.values import tokens
 from heritage.values.coordinates import format_point, point_text
 from heritage.values.date_format import year_phrase
-from heritage.values.language import LazyText, interface_languages, proper_tag, text_direction
-from heritage.values.sentences import explained, listed
+from heritage.values.language import (
+    LazyText,
+    interface_languages,
+    join_sentences,
+    join_words,
+    proper_tag,
+    text_direction,
+    with_explanation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +167,7 @@ class SiteForm(CommentedForm):
         """(anchor, label, message) of what the editor has to say before the form is saved."""
         if not self.doubtful:
             return []
-        names = listed(each.site for each in self.doubtful)
+        names = join_words(each.site for each in self.doubtful)
         return [("not-the-same", str(capfirst(_("similar records"))), names)]
 
     @property
@@ -332,7 +339,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
             name.direction,
             name,
             format_html_join("", ' <span class="other-name" lang="{}" dir="{}">{}</span>', others),
-            listed(site.kinds.all()),
+            join_words(site.kinds.all()),
         )
 
     @admin.display(description=_("beginnings"), ordering="first_year")
@@ -342,7 +349,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
     @admin.display(description=_("UNESCO"), ordering="inscribed_year")
     def unesco(self, site: Site) -> str:
         found = [status for status in statuses(site.coverages.all()) if status != UnescoStatus.NONE]
-        return listed(status.label for status in found)
+        return join_words(status.label for status in found)
 
     @admin.display(description=_("state"), ordering="updated_at")
     def state_badge(self, site: Site) -> str:
@@ -371,7 +378,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
     @admin.display(description=_("point that the public sees"))
     def public_point(self, site: Site) -> str:
         point = str(_("none")) if site.public_point is None else format_point(*site.public_point)
-        return sentences.joined([f"{point}.", _rule_in_words(site)]) if site.pk else point
+        return join_sentences([f"{point}.", _rule_in_words(site)]) if site.pk else point
 
     @admin.display(description=_("eras, from the events"))
     def eras(self, site: Site) -> str:
@@ -379,7 +386,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
             return ""
         roles = dict(SiteEra.Role.choices)
         rows = site.site_eras.select_related("era").order_by("role", "era__first_year")
-        return listed(explained(row.era, [roles[row.role]]) for row in rows)
+        return join_words(with_explanation(row.era, [roles[row.role]]) for row in rows)
 
     @admin.display(description=_("former addresses, which redirect"))
     def former_addresses(self, site: Site) -> str:
@@ -464,7 +471,7 @@ def _rule_in_words(site: Site) -> str:
     words = {
         "kind": rule.kind.label.best(),
         "blur": Blur(rule.km).label,
-        "guards": listed(map(str, rule.guards)),
+        "guards": join_words(map(str, rule.guards)),
     }
     if site.blur_km is not None:
         said = _("The rule of its kind %(kind)s (%(blur)s) gives way to what is chosen here.")

@@ -36,7 +36,7 @@ from heritage.admin.writes import change_set, with_undo_link
 from heritage.models import Event, Image, Name, Site, User, chunks
 from heritage.models.labels import label_of, with_label
 from heritage.services import bulk
-from heritage.values.sentences import listed
+from heritage.values.language import join_words
 
 # What can be done to many sites: a label, and the model field whose terms are offered.
 OPERATIONS: dict[str, tuple[Any, Any]] = {
@@ -204,7 +204,7 @@ def _not_permitted(user: User, operation: str, old: Any, ids: list[int]) -> str:
         models = {use.model for use in bulk.uses(old, ids)}
     elif operation in ("set_licence", "set_era"):
         models = {Image if operation == "set_licence" else Event}
-    return listed(
+    return join_words(
         sorted(
             str(model._meta.verbose_name_plural)
             for model in models

@@ -39,8 +39,7 @@ from heritage.media import ImageRefused, make_safe, renditions
 from heritage.models import ChangeSet, Correction, Image, Site, User
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services import send_mail
-from heritage.values import sentences
-from heritage.values.language import LanguageMap, interface_languages
+from heritage.values.language import LanguageMap, interface_languages, join_sentences, join_words
 
 # By topic, the id of what it is about in the form of a site.
 ANCHORS = {
@@ -163,7 +162,7 @@ class DecisionPages(AdminPages):
             try:
                 image = _draft_of(correction, user_of(request))
             except ValidationError as error:
-                return sentences.joined(error.messages), None
+                return join_sentences(error.messages), None
         with (
             change_set(ChangeSet.Kind.CORRECTION, user_of(request)) as made,
             unit_of_work() as unit,
@@ -379,9 +378,9 @@ def _apply(request: HttpRequest, correction: Correction, field: Column) -> str:
         field.assign(site, text)
         site.full_clean(validate_unique=False)
     except AmbiguousName as error:
-        return sentences.joined([*error.messages, sentences.listed(error.labels)])
+        return join_sentences([*error.messages, join_words(error.labels)])
     except ValidationError as error:
-        return sentences.joined(error.messages)
+        return join_sentences(error.messages)
     if field.update_fields:
         site.save(update_fields=field.update_fields)
     field.save_related(site)

@@ -41,8 +41,7 @@ from heritage.models import (
 )
 from heritage.search import current_index, similar
 from heritage.services import review
-from heritage.values.language import interface_languages, language_name
-from heritage.values.sentences import joined
+from heritage.values.language import interface_languages, join_sentences, language_name
 
 LATEST = 12  # change sets that are listed
 
@@ -186,7 +185,7 @@ def scheduled_publishing(user: User) -> ScheduledPublishing | None:
                 "publish_due” run every few minutes."
             )
         )
-    return ScheduledPublishing(joined(texts), bool(late))
+    return ScheduledPublishing(join_sentences(texts), bool(late))
 
 
 # --- what is thin or doubtful ----------------------------------------------------------------

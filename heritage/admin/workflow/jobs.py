@@ -35,8 +35,7 @@ from heritage.models import (
 )
 from heritage.server.timeouts import lock_timeout
 from heritage.services import jobs, outbox
-from heritage.values.language import LazyText
-from heritage.values.sentences import joined
+from heritage.values.language import LazyText, join_sentences
 
 SHOWN_LINES = 200
 SECONDS = 5  # after which the page of an open job asks again
@@ -223,7 +222,7 @@ def worker_in_words(waiting: tuple[int, int] | None = None) -> tuple[str, bool]:
     if mail_count:
         words = ngettext("%(count)s mail waits.", "%(count)s mails wait.", mail_count)
         texts.append(words % {"count": number_format(mail_count, force_grouping=True)})
-    return joined(texts), False
+    return join_sentences(texts), False
 
 
 @admin.register(OutgoingMail)

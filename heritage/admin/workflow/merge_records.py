@@ -26,8 +26,13 @@ from heritage.search import similar
 from heritage.server.timeouts import lock_timeout
 from heritage.services.merge import POINT, CannotMerge, choices, is_empty, merge
 from heritage.values.coordinates import format_point
-from heritage.values.language import language_name, proper_tag, text_direction
-from heritage.values.sentences import explained, listed
+from heritage.values.language import (
+    join_words,
+    language_name,
+    proper_tag,
+    text_direction,
+    with_explanation,
+)
 
 MAX_FOUND = 20
 LONGEST = 1_500
@@ -166,7 +171,7 @@ def _shown(kept: Site, other: Site) -> Iterator[MergeChoice]:
             label = _("point")
         elif language:
             texts = [plain[site][field.name].get(language, "") for site in (kept, other)]
-            label = explained(str(field.verbose_name), [language_name(language)])
+            label = with_explanation(str(field.verbose_name), [language_name(language)])
         else:
             texts = [values.worded(field, plain[site][field.name]) for site in (kept, other)]
             label = str(field.verbose_name)
@@ -189,7 +194,7 @@ def _point(site: Site, plain: dict, values: ShownValues) -> str:
         source,
         blurred if site.public_blur_km else "",
     ]
-    return listed(part for part in parts if part)
+    return join_words(part for part in parts if part)
 
 
 def _counts(other: Site) -> Iterator[tuple[str, int]]:

@@ -49,8 +49,13 @@ from heritage.models import (
 from heritage.services.date_reading import DateQuestion, EraNames, Reading, read_date
 from heritage.values import date_parser, edtf
 from heritage.values.coordinates import validate_latitude, validate_longitude
-from heritage.values.language import LazyText, interface_languages, language_name, normalise_code
-from heritage.values.sentences import explained
+from heritage.values.language import (
+    LazyText,
+    interface_languages,
+    language_name,
+    normalise_code,
+    with_explanation,
+)
 
 _JOIN = f"{SEPARATOR} "
 
@@ -94,7 +99,7 @@ class NamesColumn(ListColumn):
 
     @property
     def label(self) -> str:
-        return explained(_("Other names"), [language_name(self.language)])
+        return with_explanation(_("Other names"), [language_name(self.language)])
 
     @property
     def related(self) -> tuple[str | Prefetch, ...]:
@@ -148,7 +153,7 @@ class EventsColumn(ListColumn):
 
     @property
     def label(self) -> str:
-        return explained(_("Event"), [str(Event.Kind(self.kind).label)])
+        return with_explanation(_("Event"), [str(Event.Kind(self.kind).label)])
 
     @property
     def attrs(self) -> dict[str, str]:
@@ -265,7 +270,7 @@ class IdentifierColumn(ListColumn):
 
     @property
     def label(self) -> str:
-        return explained(_("Identifier"), [str(self.scheme)])
+        return with_explanation(_("Identifier"), [str(self.scheme)])
 
     @property
     def attrs(self) -> dict[str, str]:
@@ -394,7 +399,7 @@ class EntryColumn(Column):
     @property
     def label_in_register(self) -> str:
         words = str(_ENTRY_LABELS[self.facet or self.name])
-        return explained(words, [language_name(self.language)]) if self.language else words
+        return with_explanation(words, [language_name(self.language)]) if self.language else words
 
 
 class EntryTextColumn(EntryColumn, TextColumn):

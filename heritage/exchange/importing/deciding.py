@@ -57,9 +57,8 @@ from heritage.models import (
 from heritage.models.labels import label_of
 from heritage.services import jobs
 from heritage.values.coordinates import Point, read_latitude, read_longitude
-from heritage.values.language import LazyText
+from heritage.values.language import LazyText, join_sentences
 from heritage.values.point_reader import from_gcj02, read_point
-from heritage.values.sentences import joined
 
 Outcome = ImportRow.Outcome
 NEW, SKIP, EMPTY, WITHIN = "new", "skip", "empty", "within"  # answers, beside "same:12"
@@ -606,7 +605,7 @@ class Decider:
                     continue
                 self._put(decision, column, record, value)
             except ValidationError as error:
-                said = joined(error.messages)
+                said = join_sentences(error.messages)
                 if text[:60] not in said:
                     words = {"value": text[:60], "problem": said}
                     said = _("“%(value)s”: %(problem)s") % words
@@ -751,7 +750,7 @@ class Decider:
                 record.validate_constraints(exclude=["uid", "slug", "reference"])
             except ValidationError as error:
                 for name, texts in error.message_dict.items():
-                    problem = [headers.get(name, ""), joined(texts)]
+                    problem = [headers.get(name, ""), join_sentences(texts)]
                     if problem not in decision.problems:
                         decision.problems.append(problem)
 

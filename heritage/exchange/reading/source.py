@@ -9,8 +9,8 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from heritage.exchange.reading import header
-from heritage.values import sentences
 from heritage.values.cell_text import as_meant
+from heritage.values.language import join_words
 
 
 class UnreadableFile(ValueError):
@@ -135,7 +135,7 @@ class SourceFile:
             if hidden := [each.name for each in filled if each.hidden and each not in shown]:
                 self.notes.append(
                     _("Hidden sheets are not read unless they are chosen: %(sheets)s.")
-                    % {"sheets": sentences.listed(map(quoted, hidden))}
+                    % {"sheets": join_words(map(quoted, hidden))}
                 )
         elif self.sheet not in {each.name for each in self.sheets}:
             raise UnreadableFile(
@@ -182,7 +182,7 @@ class SourceFile:
                 yield Row(line, dict(zip(found.columns, cells, strict=True)))
 
     def _names(self) -> str:
-        return sentences.listed(quoted(each.name) for each in self.sheets)
+        return join_words(quoted(each.name) for each in self.sheets)
 
     def _chosen(self, sheet: str | None) -> str:
         chosen = sheet or self.sheet

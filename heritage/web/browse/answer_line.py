@@ -23,8 +23,8 @@ from heritage.models import (
     first_beginning,
 )
 from heritage.search import SiteFilter
-from heritage.values import sentences
 from heritage.values.coordinates import distance_km, distance_phrase
+from heritage.values.language import join_words
 from heritage.web.shared import language_html
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.site.designations import area_phrase
@@ -75,7 +75,7 @@ def _built(site: Site) -> _Told:
     events = list(site.events.select_related("first_era", "last_era", "source"))
     first = first_beginning(events)
     told = list(dict.fromkeys(filter(None, (first, *age_events(events)))))
-    return sentences.listed(map(_event, told)), [event.source for event in told]
+    return join_words(map(_event, told)), [event.source for event in told]
 
 
 def _event(event: Event) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from heritage.formats import jsonld, path_of
 from heritage.search import FACETS, SiteFilter, query_strings, timeline
-from heritage.values import sentences
+from heritage.values.language import join_words
 from heritage.web.browse.listing import Listing
 from heritage.web.shared.meta_tags import NEVER, FeedLink, Head, counted, head_of
 
@@ -75,7 +75,7 @@ def _map(request: HttpRequest, page: Listing) -> dict[str, str]:
 
 def _title(page: Listing) -> str:
     """The active filters and the page number: no two pages have the same title."""
-    title = sentences.listed(item.alone for item in page.applied) or _("Sites")
+    title = join_words(item.alone for item in page.applied) or _("Sites")
     if page.shown.paging.number == 1:
         return title
     return _("%(title)s, page %(number)s") % {"title": title, "number": page.shown.paging.number}
@@ -96,7 +96,7 @@ def _feeds(request: HttpRequest, page: Listing) -> list[FeedLink]:
     """The feed of a filtered list; of all sites there is one already."""
     if not page.applied or page.problems:
         return []
-    words = sentences.listed(item.alone for item in page.applied)
+    words = join_words(item.alone for item in page.applied)
     title = _("%(name)s: new and changed") % {"name": words}
     query = query_strings.updated(QueryDict(page.canonical), drop=["sort"])
     return [FeedLink(title, request.build_absolute_uri(f"{path_of('web:sites_feed')}?{query}"))]

@@ -28,8 +28,8 @@ from heritage.search import (
     suggest,
     timeline,
 )
-from heritage.values import sentences
 from heritage.values.coordinates import distance_phrase
+from heritage.values.language import join_words
 from heritage.web.browse import displays, paging
 from heritage.web.browse.answer_line import AnswerLine, answer_line
 from heritage.web.browse.day_hours import DayGroup, day_groups
@@ -370,7 +370,7 @@ def _within(filtered: SiteFilter) -> SearchTerm | None:
     if not count:
         return None
     query = query_strings.updated(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
-    label = sentences.listed(era.short() for era in eras)
+    label = join_words(era.short() for era in eras)
     return SearchTerm("", language_html.as_html(label), "", count, query)
 
 
@@ -459,7 +459,7 @@ def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDr
     ways = [
         FilterToDrop(
             labels[name],
-            sentences.listed(values),
+            join_words(values),
             len(filtered.without(name)),
             query_strings.without(filtered.data, name, together=_together(name)),
         )

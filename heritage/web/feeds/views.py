@@ -15,8 +15,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from heritage.formats import Addresses
 from heritage.models import Site
 from heritage.search import SiteFilter, current_index, timeline
-from heritage.values import sentences
-from heritage.values.language import interface_languages, proper_tag
+from heritage.values.language import interface_languages, join_words, proper_tag
 from heritage.web.browse.listing import MOST_PROBLEMS
 from heritage.web.feeds import sitemaps
 from heritage.web.feeds.atom import atom_feed, clean, newest
@@ -54,7 +53,7 @@ def sites_feed(request: HttpRequest) -> HttpResponse:
         )
     words = [clean(word) for word in _chosen(filtered)] or [_("Sites")]
     catalogue = clean(identity(request).name.best())
-    names = {"catalogue": catalogue, "words": sentences.listed(words)}
+    names = {"catalogue": catalogue, "words": join_words(words)}
     title = _("%(catalogue)s: %(words)s") % names
     query = filtered.data.copy()
     for name in ("page", "sort"):

@@ -27,9 +27,8 @@ from heritage.models import (
     is_within,
 )
 from heritage.search import IndexSnapshot, LRUCache, page_rows
-from heritage.values import sentences
 from heritage.values.date_format import year_phrase
-from heritage.values.language import LanguageMap, display_width
+from heritage.values.language import LanguageMap, display_width, join_words, list_comma
 from heritage.web.media import covers, pictures
 from heritage.web.media.covers import PlateDrawing
 from heritage.web.shared import card_html, certainty, language_html, term_texts
@@ -199,7 +198,7 @@ def _inscribed(year: int | None) -> str:
 
 def _labels(*kinds: Kind) -> SafeString:
     """All of them: what is mixed is neither the one nor the other alone."""
-    return format_html_join(sentences.comma(), "{}", ((term_texts.label(kind),) for kind in kinds))
+    return format_html_join(list_comma(), "{}", ((term_texts.label(kind),) for kind in kinds))
 
 
 def _short_label(register: Register) -> SafeString:
@@ -300,7 +299,7 @@ def age_phrase(age: Iterable[Event]) -> str:
 
     A register that gives years gives more than an era: “1938–1939 (Republic of China)”.
     """
-    return sentences.listed(dict.fromkeys(map(_age_of_one, age)))
+    return join_words(dict.fromkeys(map(_age_of_one, age)))
 
 
 def _age_of_one(event: Event) -> str:

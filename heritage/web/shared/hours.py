@@ -18,8 +18,9 @@ from heritage.models.visiting import (
     falls_within,
 )
 from heritage.search import HoursGroup, page_rows
-from heritage.values import edtf, sentences
+from heritage.values import edtf
 from heritage.values.date_format import date_in_words, year_phrase
+from heritage.values.language import join_words
 from heritage.web.shared import language_html
 
 _OLD_MONTHS = 60  # hours, prices and ways may have changed since
@@ -152,11 +153,11 @@ def weekdays_in_words(digits: str) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return sentences.listed(map(_run, runs))
+    return join_words(map(_run, runs))
 
 
 def _run(days: Iterable[int]) -> str:
     names = [str(WEEKDAYS[number - 1]) for number in days]
     if len(names) < 3:
-        return sentences.listed(names)
+        return join_words(names)
     return _("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}

@@ -12,10 +12,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from heritage.models import Era
-from heritage.values import sentences
 from heritage.values.date_format import year_phrase
 from heritage.values.edtf import EARLIEST, LATEST, from_historical, to_historical
-from heritage.values.language import display_width
+from heritage.values.language import display_width, join_words
 from heritage.web.shared.charts import nice_step, percent
 
 _LETTER, _HAN = 7.4, 14.5  # how wide a letter of a label is, in pixels
@@ -99,7 +98,7 @@ class Scale:
         """Where the scale changes, in words; empty for an even one."""
         if not (knots := self.knots):
             return ""
-        words = {"years": sentences.listed(year_phrase(year, style="short") for year in knots)}
+        words = {"years": join_words(year_phrase(year, style="short") for year in knots)}
         return _("The scale is not equal: it changes at %(years)s.") % words
 
     @property

@@ -19,8 +19,7 @@ from heritage.models.statements import (
     statements_of,
 )
 from heritage.search import page_rows
-from heritage.values import sentences
-from heritage.values.language import LazyText
+from heritage.values.language import LazyText, list_comma
 from heritage.web.shared import cards, certainty, language_html
 
 EXPLANATIONS: dict[Trust, str | Promise] = {
@@ -59,7 +58,7 @@ def counted(counts: Mapping[Trust, int]) -> str:
         "number": language_html.number(total)
     }
     parts = [counted_part(trust, counts[trust]) for trust in Trust if counts.get(trust)]
-    words = {"label": label, "value": sentences.comma().join(parts)}
+    words = {"label": label, "value": list_comma().join(parts)}
     return pgettext("a label and its value", "%(label)s: %(value)s") % words
 
 

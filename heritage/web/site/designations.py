@@ -27,9 +27,8 @@ from heritage.models import (
 )
 from heritage.models.unesco import statuses
 from heritage.search import page_rows
-from heritage.values import sentences
 from heritage.values.date_format import span_phrase
-from heritage.values.language import Text
+from heritage.values.language import Text, join_words, list_comma
 from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.sources import SourceLine, source_line
@@ -199,7 +198,7 @@ def _label(term: Term | RegisterTerm | None) -> SafeString | str:
 
 
 def _labels(terms: Iterable[Term | RegisterTerm]) -> SafeString:
-    return format_html_join(sentences.comma(), "{}", ((_label(term),) for term in terms))
+    return format_html_join(list_comma(), "{}", ((_label(term),) for term in terms))
 
 
 def _han(text: str) -> SafeString | str:
@@ -229,7 +228,7 @@ def _changes(events: list[DesignationEvent]) -> SafeString:
     return format_html_join(
         pgettext("between statements", "; "),
         "{} {}",
-        ((what, format_html_join(sentences.comma(), "{}", when)) for what, when in years.items()),
+        ((what, format_html_join(list_comma(), "{}", when)) for what, when in years.items()),
     )
 
 
@@ -239,7 +238,7 @@ def _note(event: DesignationEvent) -> SafeString | str:
 
 def _danger(events: list[DesignationEvent]) -> str:
     """The periods on the List of World Heritage in Danger: “1984–1988, from 2000”."""
-    return sentences.listed(
+    return join_words(
         span_phrase(first, last) or _("dates not recorded")
         for first, last in danger_periods(events)
     )

@@ -13,8 +13,8 @@ from heritage.formats import path_of
 from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
 from heritage.search import SiteFilter, page_rows
-from heritage.values import sentences
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distance_phrase, format_point
+from heritage.values.language import join_words
 from heritage.web.shared import certainty, language_html, map_sheets
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.page_urls import list_url
@@ -169,7 +169,7 @@ def _district(place: Place) -> str:
 def shared_by_states(places: Iterable[Place]) -> str:
     """The first of the states that share a site, and the number of others."""
     labels = [place.label.best().text for place in places]
-    shown = sentences.listed(labels[:_MAX_STATES])
+    shown = join_words(labels[:_MAX_STATES])
     more = len(labels) - _MAX_STATES
     if more <= 0:
         return shown

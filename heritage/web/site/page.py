@@ -33,8 +33,13 @@ from heritage.models import (
 )
 from heritage.models.unesco import WHOLE_STATUSES, statuses
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_dependencies, page_rows
-from heritage.values import sentences
-from heritage.values.language import Text, display_width, interface_languages, language_in_words
+from heritage.values.language import (
+    Text,
+    display_width,
+    interface_languages,
+    join_words,
+    language_in_words,
+)
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
 from heritage.web.media import covers
@@ -235,7 +240,7 @@ class SitePage:
     def inscribed(self) -> str:
         """The years in which its World Heritage properties were."""
         years = {entry.listed_year for entry in self._properties if entry.listed_year}
-        return sentences.listed(sorted(years))
+        return join_words(sorted(years))
 
     @cached_property
     def inscribed_for(self) -> list[SafeString]:

@@ -16,8 +16,7 @@ from heritage.models import Price, VisitingFact
 from heritage.models.fields import edtf_bounds
 from heritage.models.visiting import CheckedRecord, Quality
 from heritage.search import HoursGroup, page_rows
-from heritage.values import sentences
-from heritage.values.language import LanguageMap
+from heritage.values.language import LanguageMap, list_comma
 from heritage.values.web_address import safe_url
 from heritage.web.shared import language_html
 from heritage.web.shared.certainty import Mark
@@ -95,9 +94,7 @@ class Visiting:
             labels.append(line.label)
             if line.basis:
                 rows = [(label,) for label in dict.fromkeys(labels)]
-                found.append(
-                    SharedBasis(format_html_join(sentences.comma(), "{}", rows), line.basis)
-                )
+                found.append(SharedBasis(format_html_join(list_comma(), "{}", rows), line.basis))
                 labels = []
         return found
 

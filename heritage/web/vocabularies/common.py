@@ -13,12 +13,12 @@ from pyroaring import BitMap
 
 from heritage.models import DescribedTerm, SiteEra, Term
 from heritage.search import TREES, IndexSnapshot, orders, page_dependencies, page_rows
-from heritage.values import sentences
 from heritage.values.language import (
     LanguageMap,
     Text,
     display_width,
     interface_languages,
+    join_names,
     language_in_words,
 )
 from heritage.web.shared import cards, language_html
@@ -202,7 +202,7 @@ def best_known(index: IndexSnapshot, facet: str, term: Term, roles: Roles = ()) 
     named = page_rows.linked_sites(ids)
     if not ids or len(named) < len(ids):  # one was withdrawn just now
         return ""
-    names = sentences.names(_short(named[pk].shown_name.best().text) for pk in ids)
+    names = join_names(_short(named[pk].shown_name.best().text) for pk in ids)
     if len(index.having(facet, term)) > _KNOWN_BEST:
         return _("The best known are %(names)s.") % {"names": names}
     return ngettext("It is %(names)s.", "They are %(names)s.", len(ids)) % {"names": names}

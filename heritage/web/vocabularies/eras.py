@@ -12,10 +12,9 @@ from pyroaring import BitMap
 
 from heritage.models import Era, SiteEra
 from heritage.search import CacheKey, IndexSnapshot, current_index
-from heritage.values import sentences
 from heritage.values.date_format import span_phrase
 from heritage.values.edtf import from_historical
-from heritage.values.language import Text
+from heritage.values.language import Text, join_sentences
 from heritage.values.normalize import sort_key
 from heritage.web.media.covers import seal_characters
 from heritage.web.shared import language_html, small_maps, stretches
@@ -293,7 +292,7 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
             )
             % {"number": number_format(len(hits), force_grouping=True)}
         )
-    return sentences.joined([*lead, common.best_known(index, "era", era, _CHIEF_ROLES)])
+    return join_sentences([*lead, common.best_known(index, "era", era, _CHIEF_ROLES)])
 
 
 def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from heritage.formats import path_of
 from heritage.models import Kind
 from heritage.search import IndexSnapshot, current_index, orders, page_dependencies, page_rows
-from heritage.values import sentences
+from heritage.values.language import join_sentences
 from heritage.web.media import covers, pictures
 from heritage.web.media.covers import SceneDrawing
 from heritage.web.shared import language_html, small_maps, stretches
@@ -176,7 +176,7 @@ def _lead(index: IndexSnapshot, kind: Kind, places: CountedTree, hits: BitMap) -
         words = {"first": one.label.best(), "second": two.label.best()}
         words |= {"number": number_format(-first), "other": number_format(-second)}
         lead.append(_("%(first)s has the most (%(number)s), then %(second)s (%(other)s).") % words)
-    return sentences.joined([*lead, common.best_known(index, "kind", kind)])
+    return join_sentences([*lead, common.best_known(index, "kind", kind)])
 
 
 def _picture(kind: Kind) -> KindPicture:

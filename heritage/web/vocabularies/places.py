@@ -12,8 +12,8 @@ from pyroaring import BitMap
 from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
-from heritage.values import sentences
 from heritage.values.coordinates import distance_phrase, format_point
+from heritage.values.language import join_sentences
 from heritage.web.shared import language_html, small_maps, stretches, unplaced
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.page_urls import list_url
@@ -183,7 +183,7 @@ def _lead(index: IndexSnapshot, place: Place, hits: BitMap) -> str:
             % {"number": number_format(parts)}
         )
     lead.append(common.best_known(index, "place", place))
-    return sentences.joined(lead)
+    return join_sentences(lead)
 
 
 def _centre(place: Place) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from heritage.formats import path_of
 from heritage.models import Era, Kind, Place
 from heritage.search import page_dependencies
-from heritage.values import sentences
+from heritage.values.language import join_sentences
 from heritage.web.shared import meta_tags
 from heritage.web.shared.responses import public
 from heritage.web.vocabularies.eras import EraPage, era_page
@@ -63,7 +63,7 @@ def era(request: HttpRequest, slug: str) -> HttpResponse:
 @conditional_page
 def kind(request: HttpRequest, slug: str) -> HttpResponse:
     page = _found(kind_page, slug)
-    words = sentences.joined([page.kind.description.best().text, page.lead])
+    words = join_sentences([page.kind.description.best().text, page.lead])
     return _term(request, "kind", page, str(page.kind), _("Kinds of places"), words)
 
 
@@ -76,7 +76,7 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _words(page: EraPage | PlacePage) -> str:
     """What describes the page to search engines: its text, then what is counted."""
-    return sentences.joined([str(page.text.text) if page.text else "", str(page.lead)])
+    return join_sentences([str(page.text.text) if page.text else "", str(page.lead)])
 
 
 def _found[P](prepare: Callable[[str], P], slug: str) -> P:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Register, RegisterTerm
 from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
-from heritage.values import sentences
+from heritage.values.language import join_sentences
 from heritage.web.shared import language_html
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.page_urls import list_url
@@ -133,7 +133,7 @@ def by_year(
             "year": busiest.label,
             "number": busiest.total,
         }
-        summary = sentences.joined([summary, most])
+        summary = join_sentences([summary, most])
     title = title or _("Inscriptions by year")
     return Chart("by-year", title, summary, _("Year"), world_list.series(), rows)
 

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
-from heritage.values import sentences
+from heritage.values.language import join_sentences
 from heritage.web.shared import meta_tags, scroll
 from heritage.web.shared.responses import public
 from heritage.web.years.page import year_page
@@ -34,7 +34,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     head = meta_tags.head_of(
         request,
         title=_("The year %(year)s") % {"year": page.label},
-        description=meta_tags.describe(sentences.joined([page.lead, *page.reigns])),
+        description=meta_tags.describe(join_sentences([page.lead, *page.reigns])),
         robots=robots,
     )
     return public(render(request, "web/year.html", {"page": page, "head": head}))
