@@ -9,14 +9,14 @@ from django.utils.safestring import SafeString
 from heritage.values.coordinates import distance_phrase
 from heritage.values.language import LanguageMap, Text, join_sentences, join_words, sentence_gap
 from heritage.web.browse import paging
-from heritage.web.shared import card_html, context, language_html, meta_tags, page_urls, term_texts
+from heritage.web.shared import cards, context, language_html, meta_tags, page_urls
 
 register = template.Library()
 register.filter(language_html.number)
 register.filter(page_urls.link)
-register.simple_tag(card_html.marks)
-register.simple_tag(card_html.picture_html, name="picture")
-register.simple_tag(term_texts.page_part)
+register.simple_tag(cards.marks)
+register.simple_tag(cards.picture_html, name="picture")
+register.simple_tag(language_html.page_part)
 register.simple_tag(meta_tags.head_tags)
 register.simple_tag(sentence_gap)
 register.simple_tag(context.other_languages)

@@ -259,7 +259,6 @@ def with_plain_line_ends(text: str) -> str:
 
 # --- Sentences -----------------------------------------------------------------------------------
 
-
 _COMMAS = frozenset(",;，；、")
 
 

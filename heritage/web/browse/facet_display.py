@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from heritage.formats import path_of
 from heritage.models import Era, Register, RegisterTerm, Term
 from heritage.search import FACETS, CacheKey, FacetCounts, LRUCache
-from heritage.web.shared import language_html, term_texts
-from heritage.web.shared.term_texts import TermTexts
+from heritage.web.shared import language_html
+from heritage.web.shared.language_html import TermTexts
 
 MOST = 12  # values that are shown without a fold
 _AT_HAND = 8
@@ -140,7 +140,7 @@ def _lines(facet: FacetCounts, shown: set[int], texts: TermTexts) -> Iterator[st
 def _label(term: Term | Register | RegisterTerm | str, texts: TermTexts) -> SafeString:
     if isinstance(term, str):
         return language_html.as_html(term)
-    return texts.text(term_texts.label, term)
+    return texts.text(language_html.term_label, term)
 
 
 def _note(era: Era) -> SafeString:

@@ -40,9 +40,9 @@ from heritage.web.browse.pieces import DISTANCES, Piece, pieces
 from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
 from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html, unplaced
+from heritage.web.shared.language_html import TermTexts, page_part
 from heritage.web.shared.map_sheets import AT
 from heritage.web.shared.responses import with_query
-from heritage.web.shared.term_texts import TermTexts, page_part
 from heritage.web.shared.unplaced import DistrictSites, UnplacedSites
 
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from html import escape
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -28,13 +29,164 @@ from heritage.models import (
 )
 from heritage.search import IndexSnapshot, LRUCache, page_rows
 from heritage.values.date_format import year_phrase
-from heritage.values.language import LanguageMap, display_width, join_words, list_comma
+from heritage.values.language import LanguageMap, Text, display_width, join_words, list_comma
 from heritage.web.media import covers, pictures
 from heritage.web.media.covers import PlateDrawing
-from heritage.web.shared import card_html, certainty, language_html, term_texts
-from heritage.web.shared.card_html import Card, Picture
+from heritage.web.shared import certainty
 from heritage.web.shared.certainty import Mark
-from heritage.web.shared.term_texts import TermTexts
+from heritage.web.shared.language_html import (
+    TermTexts,
+    as_html,
+    in_other_languages,
+    term_label,
+)
+
+# --- As HTML -------------------------------------------------------------------------------------
+
+_NONE = SafeString()
+_AND = "&nbsp;· "
+# A card has a badge for what few sites are: that a site is World Heritage most cards would say.
+_EXCEPTIONS = set(UnescoStatus) - {UnescoStatus.INSCRIBED, UnescoStatus.NONE}
+_LAZY, _EAGER = '\n  loading="lazy"', '\n  loading="eager"'
+_ROW = """<th scope="row"><a href="{url}">{name}</a>{other_name}</th>
+<td class="row-kind">{kind}</td><td class="row-place">{place}</td><td>{when}</td>
+<td class="row-status">{badges}</td>"""
+# How wide a card is: a column of a grid, on a phone the whole page.
+_CARD_SIZES = "(min-width: 60rem) 20rem, (min-width: 36rem) 45vw, 95vw"
+
+
+class Picture(NamedTuple):
+    src: str
+    width: int
+    height: int
+    alt: str = ""  # beside the name a drawn cover is decoration
+    square: str = ""  # of a drawn cover: the same drawing composed as a square
+    lang: str = ""  # of the alternative text, where it is not that of the page
+    avif: str = ""  # addresses by width, as `srcset` has them; empty if there are none
+    srcset: str = ""
+    focus: str = ""  # classes that keep its focal point in view where it is cropped
+    scene: str = ""  # that is drawn
+    plate: str = ""  # which may be shown in place of that scene
+
+
+def picture_html(
+    picture: Picture, sizes: str, name: str = "", is_first: bool = False
+) -> SafeString:
+    """An `img`, within a `picture` where there are several sizes; `name` is its class.
+
+    It is loaded when it comes into view, unless it `is_first` on the page.
+    """
+    loading = '\n  fetchpriority="high"' if is_first else f'{_LAZY} decoding="async"'
+    classes = " ".join(filter(None, [name, picture.focus]))
+    image = (
+        f'<img{_given(" class", classes)} src="{escape(picture.src)}"'
+        f"{_given(' srcset', picture.srcset)}{_given(' sizes', picture.srcset and sizes)}"
+        f' width="{picture.width}" height="{picture.height}"'
+        f' alt="{escape(picture.alt)}"{_given(" lang", picture.lang)}{loading}>'
+    )
+    if not picture.avif:
+        return SafeString(image)
+    source = f'<source type="image/avif" srcset="{escape(picture.avif)}" sizes="{sizes}">'
+    return SafeString(f"<picture>{source}{image}</picture>")
+
+
+def _given(attribute: str, value: str) -> str:
+    return f'{attribute}="{escape(value)}"' if value else ""
+
+
+class Card(NamedTuple):  # quickly made: a page has dozens
+    url: str
+    name: SafeString
+    other_name: Text | None
+    kind: SafeString | str  # the main one
+    kinds: SafeString | str  # the first three
+    place: str
+    when: str
+    when_marks: list[Mark]
+    unesco: UnescoStatus | None
+    unesco_label: str
+    protection: SafeString | str
+    picture: Picture
+    row: page_rows.CardData
+    hook: SafeString | str = ""
+    summary: SafeString | str = ""  # only where it is asked for
+
+
+def card_html(site: Card) -> SafeString:
+    """An article with a picture, which is loaded when it comes into view; see `loaded_at_once()`."""
+    other = ' <span class="card-other" lang="{}">{}</span>'
+    other_name = _in(site.other_name, other) if site.other_name else ""
+    hook = f'<p class="card-hook">{as_html(site.hook)}</p>\n' if site.hook else ""
+    badges = ""
+    if site.unesco in _EXCEPTIONS:
+        badges = f'<p class="badges">{_badge(site.unesco, site.unesco_label)}</p>\n'
+    facts = _AND.join(filter(None, (_when(site), as_html(site.kind), as_html(site.place))))
+    return SafeString(
+        f'<article data-uid="{site.row.uid}">\n'
+        f"{picture_html(site.picture, _CARD_SIZES, 'card-picture')}\n"
+        f'<h2 class="card-name"><a href="{escape(site.url)}">{site.name}</a>{other_name}</h2>\n'
+        f'{hook}<p class="card-facts">{facts}</p>\n{badges}</article>'
+    )
+
+
+def loaded_at_once(html: SafeString) -> SafeString:
+    """The same card with a picture that is loaded with the page."""
+    return SafeString(html.replace(_LAZY, _EAGER, 1))
+
+
+def row_html(site: Card) -> SafeString:
+    """The cells of a row; it has no picture."""
+    other = site.other_name
+    return _filled(
+        _ROW,
+        url=escape(site.url),
+        name=site.name,
+        other_name=_in(other, ' <span class="row-other" lang="{}">{}</span>') if other else "",
+        kind=as_html(site.kinds),
+        place=as_html(site.place),
+        when=_when(site),
+        badges=_badges(site, between=" "),
+    )
+
+
+def _filled(markup: str, **parts: str | int) -> SafeString:
+    """The markup with parts that are HTML: `format_html` would look at each once more."""
+    return SafeString(markup.format(**parts))
+
+
+def _in(text: Text, markup: str) -> SafeString:
+    return format_html(markup, text.lang_tag, text.text)
+
+
+def _when(site: Card) -> str:
+    return f"{escape(site.when)}{marks(site.when_marks)}"
+
+
+def marks(found: Sequence[Mark]) -> SafeString:
+    """Marks beside the date on a card, whose one link is its name."""
+    if not found:
+        return _NONE
+    return format_html_join(
+        "",
+        ' <span class="mark mark-{}" title="{}">{}</span>',
+        ((mark.key, mark.explanation, mark.label) for mark in found),
+    )
+
+
+def _badges(site: Card, between: str) -> SafeString:
+    badges: list[SafeString] = []
+    if site.unesco:
+        badges.append(_badge(site.unesco, site.unesco_label))
+    if site.protection:
+        badges.append(_badge("protection", site.protection))
+    return SafeString(between.join(badges))
+
+
+def _badge(key: str, label: SafeString | str) -> SafeString:
+    return format_html('<span class="badge badge-{}">{}</span>', key, label)
+
+
+# --- Of sites ------------------------------------------------------------------------------------
 
 COVER_SIZE = (1200, 800)
 _COVERS = ("web:cover", "web:square_cover")
@@ -62,7 +214,7 @@ class RenderedCard(NamedTuple):
     picture: Picture
 
 
-_FORMS = {"card": card_html.card, "row": card_html.row}
+_FORMS = {"card": card_html, "row": row_html}
 # Rendered cards, by site and its version, form and language.
 rendered: LRUCache[tuple, RenderedCard] = LRUCache(_MAX_RENDERED)
 
@@ -89,12 +241,12 @@ def _hook(row: page_rows.CardData) -> SafeString | str:
     if not row.hook:  # of most sites
         return ""
     hook = row.hook.best()
-    return "" if hook.is_fallback else language_html.as_html(hook)
+    return "" if hook.is_fallback else as_html(hook)
 
 
 def _summary(text: LanguageMap, row: page_rows.CardData) -> SafeString:
     if text:
-        return language_html.as_html(text)
+        return as_html(text)
     telling = row.age or ([row.beginning] if row.beginning else [])
     kind = next(iter(row.kinds), None)
     return format_html("{}", sentence(kind, telling, row.place))
@@ -120,7 +272,7 @@ def rendered_cards(
     shown = _varied({pk: card for pk, card in found.items() if card})
     for pk in ids[:at_once]:
         if pk in shown:
-            shown[pk] = shown[pk]._replace(html=card_html.at_once(shown[pk].html))
+            shown[pk] = shown[pk]._replace(html=loaded_at_once(shown[pk].html))
     return shown
 
 
@@ -152,8 +304,8 @@ def _card(row: page_rows.CardData, texts: _Texts) -> Card:
     status = None if row.status == UnescoStatus.NONE else row.status
     return Card(
         url=f"{texts.sites}{row.slug}/",
-        name=language_html.as_html(row.shown_name),
-        other_name=next(iter(language_html.in_other_languages(row.shown_name)), None),
+        name=as_html(row.shown_name),
+        other_name=next(iter(in_other_languages(row.shown_name)), None),
         kind=texts.text(_labels, *row.kinds[:1]),
         kinds=texts.text(_labels, *row.kinds[:_KINDS_SHOWN]),
         place=texts.text(place_phrase, row.place) if row.place else "",
@@ -198,11 +350,11 @@ def _inscribed(year: int | None) -> str:
 
 def _labels(*kinds: Kind) -> SafeString:
     """All of them: what is mixed is neither the one nor the other alone."""
-    return format_html_join(list_comma(), "{}", ((term_texts.label(kind),) for kind in kinds))
+    return format_html_join(list_comma(), "{}", ((term_label(kind),) for kind in kinds))
 
 
 def _short_label(register: Register) -> SafeString:
-    return language_html.as_html(register.short_label.best() or register.label.best())
+    return as_html(register.short_label.best() or register.label.best())
 
 
 def badge(status: UnescoStatus, danger_since: int | None = None) -> str:

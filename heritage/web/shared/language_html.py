@@ -1,14 +1,20 @@
-"""Translated text as HTML: text in another language than the page's has a lang attribute."""
+"""Translated text as HTML: text in another language than the page's has a lang attribute; and texts
+of terms, and parts of pages such as menus, which are cached until a term is written."""
 
+from collections.abc import Callable, Hashable
 from datetime import date
 from functools import lru_cache
 from html import escape
+from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 
+from heritage.models import Record, Register, RegisterTerm, Term
+from heritage.search import CacheKey, IndexSnapshot, LRUCache, current_index
 from heritage.values.date_format import date_in_words
 from heritage.values.language import (
     LanguageMap,
@@ -90,3 +96,50 @@ def number_in(language: str | None, value: int) -> str:
 def page_language() -> str:
     """The page's language as a BCP 47 tag."""
     return proper_tag(get_language() or "en")
+
+
+# --- Terms ---------------------------------------------------------------------------------------
+
+# By language, the words of terms by the function that words them.
+_TEXTS: CacheKey[dict[str, dict[Hashable, Any]]] = CacheKey("texts of terms")
+
+
+class TermTexts:
+    """Texts of terms in the reader's language, see docs/caches.md."""
+
+    def __init__(self, index: IndexSnapshot):
+        self._cache, self._language = index.vocabulary.cache, get_language()
+        self._texts = self.in_language(_TEXTS, dict)
+
+    def text[T: Record, S: str](self, make: Callable[[T], S], *terms: T) -> S:
+        """What `make` returns for the terms, and for nothing else but the language."""
+        key = (make, *[(type(term), term.uid) for term in terms])
+        if key not in self._texts:
+            self._texts[key] = make(*terms)
+        return self._texts[key]
+
+    def in_language[T](self, key: CacheKey[dict[str, T]], make: Callable[[], T]) -> T:
+        """A value that depends on the vocabularies and the language; `make` is called once."""
+        by_language = self._cache.get_or_set(key, dict)
+        if self._language not in by_language:
+            by_language.setdefault(self._language, make())
+        return by_language[self._language]
+
+
+def term_label(term: Term | Register | RegisterTerm) -> SafeString:
+    """Its label as HTML."""
+    return as_html(term.label)
+
+
+_MOST = 200  # parts of about 1 kB, in each language
+# By language: the HTML of parts by their templates and values.
+_PARTS: CacheKey[dict[str, LRUCache[tuple[Hashable, ...], SafeString]]] = CacheKey("parts of pages")
+
+
+def page_part(template: str, **values: Hashable) -> SafeString:
+    """The template with these values and the identity, kept until a term or the identity is
+    written."""
+    index = current_index()
+    made = TermTexts(index).in_language(_PARTS, lambda: LRUCache(_MOST))
+    context = {**values, "identity": index.vocabulary.identity}
+    return made.get_or_set((template, *values.items()), lambda: render_to_string(template, context))

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from heritage.models import Image
 from heritage.values.web_address import safe_url
 from heritage.web.shared import cards, language_html
-from heritage.web.shared.card_html import Picture
+from heritage.web.shared.cards import Picture
 
 # How wide they are: the first as the page, the others a part of a row.
 _FIRST = "(min-width: 80rem) 76rem, 100vw"
