@@ -309,7 +309,7 @@ def test_what_is_applied_says_itself_and_can_be_taken_off(henan):
 def test_counts_are_what_one_would_get(limits, monkeypatch):
     """Random catalogues and filters: each count equals the length of the list it leads to."""
     for limit, value in limits.items():
-        monkeypatch.setattr(f"heritage.search.facets.values.{limit}", value)
+        monkeypatch.setattr(f"heritage.search.facets.base.{limit}", value)
     monkeypatch.setattr("heritage.search.counting._MANY", 0)  # all are remembered
     dice = random.Random(68)
     values = _catalogue(dice)

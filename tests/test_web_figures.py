@@ -12,7 +12,7 @@ from django.utils import translation
 from heritage.models import Era
 from heritage.search import store
 from heritage.search.counting import FacetCounts
-from heritage.search.facets.values import FacetValue
+from heritage.search.facets.base import FacetValue
 from heritage.search.index.snapshot import NOTHING
 from heritage.search.vocabulary import TermTree
 from heritage.web.browse.facet_display import folded

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from django.utils.translation import get_language
 
 from heritage.search.caches import CacheKey, LRUCache
-from heritage.search.facets.base import AnyFacet
+from heritage.search.facets.base import AnyFacet, FacetTerm, FacetValue, FacetValues
 from heritage.search.facets.registry import FACETS
-from heritage.search.facets.values import FacetTerm, FacetValue, FacetValues
 from heritage.search.filters import SiteFilter
 from heritage.values.language import Text
 

@@ -10,8 +10,7 @@ from pyroaring import BitMap
 
 from heritage.models import Place
 from heritage.search.caches import CacheKey
-from heritage.search.facets.base import Facet
-from heritage.search.facets.values import FacetValue
+from heritage.search.facets.base import Facet, FacetValue
 from heritage.search.index.rows import IndexRows
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.vocabulary import Vocabulary

@@ -24,11 +24,11 @@ from heritage.search.facets.base import (
     BOUNDS,
     YEAR,
     Facet,
+    FacetValue,
     Phrases,
     RowFacet,
     ordinals,
 )
-from heritage.search.facets.values import FacetValue
 from heritage.search.filter_fields import YearSpan, read_years, unknown_value_error
 from heritage.search.index.rows import IndexRows
 from heritage.search.index.snapshot import IndexSnapshot

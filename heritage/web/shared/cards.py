@@ -113,7 +113,7 @@ class Card(NamedTuple):  # quickly made: a page has dozens
 
 
 def card_html(site: Card) -> SafeString:
-    """An article with a picture, which is loaded when it comes into view; see `loaded_at_once()`."""
+    """An article with a picture, loaded when it comes into view; see `loaded_at_once()`."""
     other = ' <span class="card-other" lang="{}">{}</span>'
     other_name = _in(site.other_name, other) if site.other_name else ""
     hook = f'<p class="card-hook">{as_html(site.hook)}</p>\n' if site.hook else ""
