@@ -14,10 +14,9 @@ from django.utils.translation import get_language, gettext_lazy
 from heritage.search import SiteFilter, query_strings
 from heritage.values.language import LazyText
 from heritage.web.browse import paging
-from heritage.web.browse.day_hours import hours_lines
 from heritage.web.browse.map_display import MapDisplay
 from heritage.web.browse.paging import PER_PAGE
-from heritage.web.browse.shown import Shown, shown_cards
+from heritage.web.browse.shown import Shown, hours_lines, shown_cards
 from heritage.web.browse.timeline_display import COUNTED, SCALE, TimelineDisplay
 from heritage.web.shared import cards
 from heritage.web.shared.map_sheets import AT

@@ -31,13 +31,20 @@ from heritage.search import (
 from heritage.values.coordinates import distance_phrase
 from heritage.values.language import join_words
 from heritage.web.browse import displays, paging
-from heritage.web.browse.answer_line import AnswerLine, answer_line
-from heritage.web.browse.day_hours import DayGroup, day_groups
 from heritage.web.browse.displays import ChoiceLink, Shown
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded, written
 from heritage.web.browse.paging import NoSuchPage
-from heritage.web.browse.pieces import DISTANCES, Piece, pieces
-from heritage.web.browse.queries import LITERAL, UNDERSTOOD, clean_query
+from heritage.web.browse.queries import (
+    DISTANCES,
+    LITERAL,
+    UNDERSTOOD,
+    AnswerLine,
+    Piece,
+    answer_line,
+    clean_query,
+    pieces,
+)
+from heritage.web.browse.shown import DayGroup, day_groups
 from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html, unplaced
 from heritage.web.shared.language_html import TermTexts, page_part
