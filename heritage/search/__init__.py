@@ -6,6 +6,7 @@
   it, so that the page can be cached until that changes.
 - **Lists.** `SiteFilter(request.GET)` reads a query, including its search text, and gives the ids
   of the sites that match. `facet_counts()` counts the values of each facet in it.
+  `updated_query()` and `query_without()` derive the query strings of links from it.
 - **Maps.** `map_cells` groups the sites of a list that lie near each other, by window and zoom.
 - **Time.** `timeline` counts the sites of a list by year, and says what stood in one.
 - **Facets.** `FACETS` are all properties that lists are filtered by; `TREES` are those of them
@@ -19,7 +20,12 @@
 Nothing here writes a record. Other packages import these names and no module of this package.
 """
 
-from heritage.search.active_filters import ActiveFilter
+from heritage.search.active_filters import (
+    PAGE_PARAMETERS,
+    ActiveFilter,
+    query_without,
+    updated_query,
+)
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.counting import FacetCounts, FacetOption, facet_counts
 from heritage.search.facets import areas
@@ -42,6 +48,7 @@ from heritage.search.vocabulary import TermTree
 
 __all__ = [
     "FACETS",
+    "PAGE_PARAMETERS",
     "TREES",
     "ActiveFilter",
     "CacheKey",
@@ -66,7 +73,7 @@ __all__ = [
     "page_dependencies",
     "page_rows",
     "pinned_index",
-    "query_strings",
+    "query_without",
     "refresh_saved_index",
     "replica",
     "save_index",
@@ -76,6 +83,7 @@ __all__ = [
     "spelling_corrections",
     "suggest",
     "timeline",
+    "updated_query",
     "verification",
     "years_in_address",
 ]

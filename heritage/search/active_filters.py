@@ -1,18 +1,24 @@
-"""The active filters of a list in words, and the values that are invalid."""
+"""The active filters of a list in words, the values that are invalid, and query strings of links
+that set a filter or take it off, derived from the current one.
 
-from collections.abc import Iterator
+`docs/architecture.md` says why templates do not write these with `{% querystring %}`.
+"""
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from heritage.models import Event
 from heritage.models.visiting import WEEKDAYS
-from heritage.search import query_strings, timeline
+from heritage.search import timeline
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT, ItemError, unknown_value_error
 from heritage.search.index.openings import HoursGroup
@@ -171,9 +177,50 @@ def _active(
     alone: str = "",
 ) -> ActiveFilter:
     """Without `value` the whole filter is removed, together with the filters in `together`."""
-    without = query_strings.without(filtered.data, name, value, together or ())
+    without = query_without(filtered.data, name, value, together or ())
     return ActiveFilter(name, label or _label(filtered, name), words, without, alone or words)
 
 
 def _km(km: float) -> str:
     return number_format(int(km) if km == int(km) else km, force_grouping=True)
+
+
+# --- Query strings for links ----------------------------------------------------------------------
+
+PAGE_PARAMETERS = ("page", "after", "before")  # of a page within a list
+
+
+def updated_query(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
+    """The query with other values, at the place of the old ones or at the end.
+
+    Without the names in `drop`, and without the page unless `values` sets it.
+    """
+    dropped = {*PAGE_PARAMETERS, *drop}
+    pairs: list[tuple[str, str]] = []
+    for name, listed in data.lists():
+        if name in dropped:
+            continue
+        if name in values:
+            pairs.append((name, values.pop(name)))
+        else:
+            pairs += [(name, value) for value in listed]
+    return urlencode([*pairs, *values.items()])
+
+
+def query_without(
+    data: QueryDict, name: str, value: str | None = None, together: Iterable[str] = ()
+) -> str:
+    """The query without `name`, or without one value of it, from its first page.
+
+    `together` are names that mean nothing without it.
+    """
+    dropped = {*PAGE_PARAMETERS, *together}
+    return urlencode(
+        [
+            (each, one)
+            for each, listed in data.lists()
+            if each not in dropped
+            for one in listed
+            if each != name or (value is not None and one != value)
+        ]
+    )

@@ -11,7 +11,7 @@ from typing import Protocol
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext_lazy
 
-from heritage.search import SiteFilter, query_strings
+from heritage.search import PAGE_PARAMETERS, SiteFilter, updated_query
 from heritage.values.language import LazyText
 from heritage.web.browse import paging
 from heritage.web.browse.map_display import MapDisplay
@@ -89,11 +89,11 @@ def chosen(data: QueryDict) -> Display:
 
 def links(data: QueryDict) -> Iterator[ChoiceLink]:
     """To each display; the page stays the same, what one sees of it differs."""
-    steps = {step: str(data[step]) for step in query_strings.PAGE_PARAMETERS if step in data}
+    steps = {step: str(data[step]) for step in PAGE_PARAMETERS if step in data}
     for name, display in DISPLAYS.items():
         changed = (
             {"drop": ["view", *_OF_ONE]} if name == DEFAULT else {"drop": _OF_ONE, "view": name}
         )
-        query = query_strings.updated(data, **changed, **steps)
+        query = updated_query(data, **changed, **steps)
         is_drawn = isinstance(display, MapDisplay | TimelineDisplay)
         yield ChoiceLink(str(display.label), query, display is chosen(data), is_drawn)

@@ -17,6 +17,7 @@ from heritage.formats import path_of
 from heritage.models import SiteEra
 from heritage.search import (
     FACETS,
+    PAGE_PARAMETERS,
     TREES,
     ActiveFilter,
     FacetCounts,
@@ -24,9 +25,10 @@ from heritage.search import (
     SiteFilter,
     facet_counts,
     page_dependencies,
-    query_strings,
+    query_without,
     suggest,
     timeline,
+    updated_query,
 )
 from heritage.values.coordinates import distance_phrase
 from heritage.values.language import join_words
@@ -67,7 +69,7 @@ _ANSWERED_BY_INDEX = {
     *(facet.name for facet in FACETS),
     *("role", "from", "to", "bbox", SiteFilter.NOT, "sort", "view", AT, UNFOLDED),
     *(*timeline.ROLES, "stood", COUNTED, SCALE),
-    *query_strings.PAGE_PARAMETERS,
+    *PAGE_PARAMETERS,
 }
 
 
@@ -262,13 +264,13 @@ def listing(data: QueryDict) -> Listing:
         named=answer.text if answer and answer.sites else "",
         unknown_centre=answer.unknown_centre if answer else "",
         absent=_absent(filtered),
-        literal_query=query_strings.updated(data, literal="1"),
+        literal_query=updated_query(data, literal="1"),
         terms=[] if not is_first or (answer and answer.filters) else _terms(filtered),
         displays=list(displays.links(data)),
         sorts=_sorts(filtered),
         typed=typed,
         carried=list(_carried(filtered)),
-        download=with_query(path_of("web:download"), query_strings.updated(data, drop=NOT_OF_LIST)),
+        download=with_query(path_of("web:download"), updated_query(data, drop=NOT_OF_LIST)),
         canonical=_canonical(data, filtered, shown.paging.number),
         only_term=_only_term(filtered, in_words),
     )
@@ -376,7 +378,7 @@ def _within(filtered: SiteFilter) -> SearchTerm | None:
     count = len((filtered.without("era") & spanning) - filtered.hits)
     if not count:
         return None
-    query = query_strings.updated(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
+    query = updated_query(clean_query(filtered.data), role=str(SiteEra.Role.WITHIN))
     label = join_words(era.short() for era in eras)
     return SearchTerm("", language_html.as_html(label), "", count, query)
 
@@ -404,7 +406,7 @@ def _sorts(filtered: SiteFilter) -> list[ChoiceLink]:
     return [
         ChoiceLink(
             str(label),
-            query_strings.updated(filtered.raw_data, sort=value),
+            updated_query(filtered.raw_data, sort=value),
             value == filtered.order,
         )
         for value, label in filtered.sorts
@@ -418,7 +420,7 @@ def _problems(filtered: SiteFilter) -> list[InvalidFilter]:
         InvalidFilter(
             problem.label,
             problem.message,
-            query_strings.without(filtered.data, problem.name, problem.value),
+            query_without(filtered.data, problem.name, problem.value),
         )
         for problem in found[:MOST_PROBLEMS]
     ]
@@ -427,13 +429,13 @@ def _problems(filtered: SiteFilter) -> list[InvalidFilter]:
         message = ngettext("and %(number)s more", "and %(number)s more", rest) % {"number": rest}
         data = filtered.data
         for problem in found[MOST_PROBLEMS:]:
-            data = QueryDict(query_strings.without(data, problem.name, problem.value))
-        named.append(InvalidFilter("", message, query_strings.updated(data)))
+            data = QueryDict(query_without(data, problem.name, problem.value))
+        named.append(InvalidFilter("", message, updated_query(data)))
     return named
 
 
 def _meant(data: QueryDict, text: str) -> SpellingSuggestion:
-    return SpellingSuggestion(text, query_strings.updated(data, q=text))
+    return SpellingSuggestion(text, updated_query(data, q=text))
 
 
 def _terms(filtered: SiteFilter) -> list[SearchTerm]:
@@ -446,7 +448,7 @@ def _terms(filtered: SiteFilter) -> list[SearchTerm]:
             data = filtered.data.copy()
             data.setlist("q", [named.rest] if named.rest else [])
             data.setlist(named.facet, [named.term.slug])  # a second value would widen
-            address = query_strings.updated(clean_query(data))
+            address = updated_query(clean_query(data))
             label = language_html.as_html(named.term.label)
             facet = TREES[named.facet]
             found.append(SearchTerm(str(facet.search_label), label, named.rest, count, address))
@@ -468,7 +470,7 @@ def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDr
             labels[name],
             join_words(values),
             len(filtered.without(name)),
-            query_strings.without(filtered.data, name, together=_together(name)),
+            query_without(filtered.data, name, together=_together(name)),
         )
         for name, values in found.items()
     ]
@@ -481,7 +483,7 @@ def _farther(filtered: SiteFilter) -> Iterator[FilterToDrop]:
     if filtered.nearby is None:
         return
     for km in DISTANCES:
-        query = query_strings.updated(filtered.data, within=f"{km:g}")
+        query = updated_query(filtered.data, within=f"{km:g}")
         if km > filtered.within_km and (found := SiteFilter(QueryDict(query)).hits):
             instead = _("within %(km)s km instead") % {"km": km}
             yield FilterToDrop("", "", len(found), query, instead)

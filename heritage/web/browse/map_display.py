@@ -18,7 +18,7 @@ from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer
 from heritage.formats import path_of
 from heritage.media.covers import SHAPES, tag_of_texts
-from heritage.search import CacheKey, LRUCache, SiteFilter, map_cells, query_strings
+from heritage.search import CacheKey, LRUCache, SiteFilter, map_cells, updated_query
 from heritage.search.map_cells import MapView, MapWindow
 from heritage.values.language import LazyText
 from heritage.web.browse.picture_files import tag_of
@@ -262,7 +262,7 @@ def _page(
     sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": label}, view.parts)
     box = window.box
     area = ",".join(f"{each:.5f}" for each in (box.west, box.south, box.east, box.north))
-    query = query_strings.updated
+    query = updated_query
     layers = map_sheets.tile_layers()
     credits = [text for layer in layers for text in (layer.credit, layer.map_number)]
     return MapPage(
@@ -311,7 +311,7 @@ def _steps(filtered: SiteFilter, window: MapWindow) -> list[MapStep]:
         MapStep(
             label,
             sign,
-            query_strings.updated(filtered.raw_data, view="map", **{AT: map_sheets.at_of(each)}),
+            updated_query(filtered.raw_data, view="map", **{AT: map_sheets.at_of(each)}),
         )
         for label, sign, each in moved
         if 0 <= each.zoom <= map_sheet.LARGEST

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.models import Site
-from heritage.search import SiteFilter, query_strings
+from heritage.search import SiteFilter, updated_query
 from heritage.web.shared.page_urls import link as link_to
 
 PER_PAGE = 24
@@ -120,13 +120,13 @@ def page_links(number: int, last: int, query_of: Callable[[int], str]) -> list[P
 
 
 def page_query(data: QueryDict, page: int) -> str:
-    return query_strings.updated(data, page=str(page)) if page > 1 else query_strings.updated(data)
+    return updated_query(data, page=str(page)) if page > 1 else updated_query(data)
 
 
 def _step(data: QueryDict, page: int, name: str, slug: str | None) -> str:
     if page == 1 or slug is None:
         return page_query(data, page)
-    return query_strings.updated(data, page=str(page), **{name: slug})
+    return updated_query(data, page=str(page), **{name: slug})
 
 
 # --- as HTML ---------------------------------------------------------------------------------

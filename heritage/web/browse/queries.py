@@ -27,7 +27,7 @@ from heritage.models import (
     age_events,
     first_beginning,
 )
-from heritage.search import ActiveFilter, FacetCounts, SiteFilter, query_strings
+from heritage.search import ActiveFilter, FacetCounts, SiteFilter, updated_query
 from heritage.values.coordinates import distance_km, distance_phrase
 from heritage.values.language import join_words
 from heritage.web.browse import timeline_display
@@ -133,7 +133,11 @@ class PieceChoice:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A filter of a list; `choices` is empty where it was not read in a sentence."""
+    """A filter of a list, with how many sites there would be without it or with another value.
+
+    `choices` is empty where it was not read in a sentence: what was chosen in the form is changed
+    there.
+    """
 
     id: str
     applied: ActiveFilter
@@ -162,7 +166,7 @@ def _choices(
     yield PieceChoice(language_html.as_html(_("without it")), count, item.without)
     if item.name == "near":
         for km in DISTANCES:
-            query = query_strings.updated(filtered.data, within=f"{km:g}")
+            query = updated_query(filtered.data, within=f"{km:g}")
             if km != filtered.within_km and (found := SiteFilter(QueryDict(query)).hits):
                 yield PieceChoice(language_html.as_html(distance_phrase(km)), len(found), query)
         return
@@ -172,7 +176,7 @@ def _choices(
     others = (place for place in facet.offered if place not in facet.picked and facet.counts[place])
     for place in nlargest(_MOST, others, key=facet.counts.__getitem__):
         option = facet.option(place)
-        query = query_strings.updated(clean_query(filtered.data), **{item.name: option.value})
+        query = updated_query(clean_query(filtered.data), **{item.name: option.value})
         yield PieceChoice(language_html.as_html(option.label), option.count, query)
 
 

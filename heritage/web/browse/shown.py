@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 
 from heritage.models import VisitingFact
 from heritage.models.visiting import CheckedRecord
-from heritage.search import HoursGroup, SiteFilter, page_rows, query_strings
+from heritage.search import HoursGroup, SiteFilter, page_rows, updated_query
 from heritage.values.coordinates import distance_phrase
 from heritage.values.language import LanguageMap
 from heritage.web.browse.paging import ONE_PAGE, Paging
@@ -59,14 +59,14 @@ def day_groups(filtered: SiteFilter) -> list[DayGroup]:
         for group, sites in filtered.hours_groups.items()
     }
     every = sum(count for group, count in counts.items() if group.is_open)
-    query = query_strings.updated(filtered.data, drop=["hours"])
+    query = updated_query(filtered.data, drop=["hours"])
     return [
         DayGroup(pgettext("hours of a day", "open"), every, query, not chosen),
         *(
             DayGroup(
                 str(group.label),
                 count,
-                query_strings.updated(filtered.data, hours=group.value),
+                updated_query(filtered.data, hours=group.value),
                 chosen == group,
             )
             for group, count in counts.items()

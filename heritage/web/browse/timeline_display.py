@@ -13,13 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.search import (
-    SiteFilter,
-    query_strings,
-    span_in_address,
-    timeline,
-    years_in_address,
-)
+from heritage.search import SiteFilter, span_in_address, timeline, updated_query, years_in_address
 from heritage.values.date_format import span_phrase
 from heritage.values.edtf import EARLIEST
 from heritage.values.language import LazyText
@@ -173,7 +167,7 @@ def _drawn(filtered: SiteFilter) -> Scroll:
         _("Timeline, %(years)s") % {"years": span_phrase(first, last)},
         closer=partial(_closer, data),
         listed=partial(_list_of, filtered, name),
-        undated_url=f"?{query_strings.updated(data, drop=_OF_VIEW, **{name: 'none'})}",
+        undated_url=f"?{updated_query(data, drop=_OF_VIEW, **{name: 'none'})}",
         is_equal=is_equal,
         era=eras[0] if eras else None,
         red=red,
@@ -185,7 +179,7 @@ _OF_VIEW = ("view", AT, COUNTED, SCALE)
 
 def _closer(data: QueryDict, first: int, last: int) -> str:
     first = max(first, EARLIEST)
-    return f"?{query_strings.updated(data, **{AT: years_in_address(first, last)})}"
+    return f"?{updated_query(data, **{AT: years_in_address(first, last)})}"
 
 
 def _list_of(filtered: SiteFilter, name: str, first: int, last: int) -> str:
@@ -194,7 +188,7 @@ def _list_of(filtered: SiteFilter, name: str, first: int, last: int) -> str:
         first = first if asked.first is None else max(first, asked.first)
         last = last if asked.last is None else min(last, asked.last)
     span = years_in_address(first, last)
-    return f"?{query_strings.updated(filtered.raw_data, drop=_OF_VIEW, **{name: span})}"
+    return f"?{updated_query(filtered.raw_data, drop=_OF_VIEW, **{name: span})}"
 
 
 def _page(filtered: SiteFilter) -> TimelinePage:
@@ -229,7 +223,7 @@ def _page(filtered: SiteFilter) -> TimelinePage:
         list(_steps(data, drawn)),
         list(_choices(data, name)),
         _scale_choice(data, drawn),
-        query_strings.updated(data),
+        updated_query(data),
     )
 
 
@@ -298,9 +292,9 @@ def _steps(data: QueryDict, drawn: Scroll) -> list[TimelineChoice]:
         is_moved = (start, end) != (first, last) and start < end
         is_closer = sign != "+" or reach >= _NARROWEST
         if is_moved and is_closer:
-            query = query_strings.updated(data, **{AT: years_in_address(start, end)})
+            query = updated_query(data, **{AT: years_in_address(start, end)})
             found.append(TimelineChoice(label, sign, query))
-    found.append(TimelineChoice(_("All"), "", query_strings.updated(data, drop=[AT])))
+    found.append(TimelineChoice(_("All"), "", updated_query(data, drop=[AT])))
     return found
 
 
@@ -310,9 +304,9 @@ def _choices(data: QueryDict, name: str) -> list[TimelineChoice]:
         TimelineChoice(
             label,
             "",
-            query_strings.updated(data, drop=[COUNTED])
+            updated_query(data, drop=[COUNTED])
             if each == _BEGUN
-            else query_strings.updated(data, **{COUNTED: each}),
+            else updated_query(data, **{COUNTED: each}),
             each == name,
         )
         for each, label in labels.items()
@@ -322,7 +316,7 @@ def _choices(data: QueryDict, name: str) -> list[TimelineChoice]:
 def _scale_choice(data: QueryDict, drawn: Scroll) -> TimelineChoice | None:
     """To the equal scale or back; none where it is equal anyway."""
     if data.get(SCALE) == EQUAL:
-        return TimelineChoice(_("Unequal scale"), "", query_strings.updated(data, drop=[SCALE]))
+        return TimelineChoice(_("Unequal scale"), "", updated_query(data, drop=[SCALE]))
     if not drawn.note:
         return None
-    return TimelineChoice(_("Equal scale"), "", query_strings.updated(data, **{SCALE: EQUAL}))
+    return TimelineChoice(_("Equal scale"), "", updated_query(data, **{SCALE: EQUAL}))

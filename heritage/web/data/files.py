@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from heritage.formats import Addresses
 from heritage.formats.downloads import AT_ONCE, FORMATS, Download, editions, version_of
 from heritage.models import CommandRun, Job, PreparedFile
-from heritage.search import SiteFilter, query_strings
+from heritage.search import SiteFilter, updated_query
 from heritage.web.browse.listing import NOT_OF_LIST
 
 MOST_WAITING = 20  # files for visitors that wait to be made
@@ -43,7 +43,7 @@ def _in_turn() -> Iterator[bool]:
 
 def query_of(data: QueryDict) -> str:
     """What names a list, and not how a page shows it."""
-    return query_strings.updated(data, drop=(*NOT_OF_LIST, "bom"))
+    return updated_query(data, drop=(*NOT_OF_LIST, "bom"))
 
 
 def answer(request: HttpRequest, filtered: SiteFilter, extension: str) -> HttpResponseBase:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, ngettext
 
 from heritage.models import CommandRun, Identity, PendingRefresh
-from heritage.search import CacheKey, current_index, page_dependencies, query_strings
+from heritage.search import CacheKey, current_index, page_dependencies, updated_query
 from heritage.values.language import proper_tag
 from heritage.web.shared import language_html
 
@@ -82,7 +82,7 @@ def language_versions(request: HttpRequest) -> list[LanguageVersion]:
     # Steps name a site to continue from, whose position differs in another language.
     query = request.META.get("QUERY_STRING", "")
     if "after" in request.GET or "before" in request.GET:
-        query = query_strings.updated(request.GET, **_page(request.GET))
+        query = updated_query(request.GET, **_page(request.GET))
     found = []
     for code, name in codes.items():
         path = escape_uri_path(f"/{code}/{rest}") + (f"?{query}" if query and rest else "")

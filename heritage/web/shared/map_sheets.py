@@ -29,7 +29,7 @@ from heritage.cartography.map_sheet import SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.formats import path_of
 from heritage.models import Coverage, Site
-from heritage.search import IndexSnapshot, SiteFilter, map_cells, page_rows, query_strings
+from heritage.search import IndexSnapshot, SiteFilter, map_cells, page_rows, updated_query
 from heritage.search.map_cells import Group, MapView, MapWindow
 from heritage.values.coordinates import Point, distance_phrase
 from heritage.web.shared import language_html
@@ -451,7 +451,7 @@ def _closer(group: Group, window: MapWindow, data: QueryDict) -> str:
     zoom = min(max(fit.zoom, window.zoom + 1), map_sheet.LARGEST)
     left, top, right, bottom = group.spans
     longitude, latitude = mercator.unproject((left + right) / 2 % 1, (top + bottom) / 2)
-    return f"{path_of('web:sites')}?" + query_strings.updated(
+    return f"{path_of('web:sites')}?" + updated_query(
         data, view="map", **{AT: place_in_address(latitude, longitude, zoom)}
     )
 
@@ -466,7 +466,7 @@ def _list_there(group: Group, data: QueryDict) -> str:
         west, north = mercator.unproject(left % 1, top)
         east, south = mercator.unproject(right % 1, bottom)
     box = ",".join(f"{each:.5f}" for each in (west, south, east, north))
-    query = query_strings.updated(data, drop=["view", AT], bbox=box)
+    query = updated_query(data, drop=["view", AT], bbox=box)
     return f"{path_of('web:sites')}?{query}"
 
 
@@ -490,7 +490,7 @@ def _districts(
             if named
             else "",
         }
-        query = QueryDict(query_strings.updated(data, drop=["view", AT, "place"]), mutable=True)
+        query = QueryDict(updated_query(data, drop=["view", AT, "place"]), mutable=True)
         query.setlist("place", [place.slug for place in named])
         query.appendlist(SiteFilter.NOT, "has:point")
         yield MapMark(

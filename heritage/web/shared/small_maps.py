@@ -14,7 +14,7 @@ from pyroaring import BitMap
 from heritage.cartography import mercator
 from heritage.formats import path_of
 from heritage.models import Site
-from heritage.search import IndexSnapshot, map_cells, page_dependencies, page_rows, query_strings
+from heritage.search import IndexSnapshot, map_cells, page_dependencies, page_rows, updated_query
 from heritage.search.map_cells import MapWindow
 from heritage.values.boundaries import bounds
 from heritage.values.coordinates import Point
@@ -56,7 +56,7 @@ def of_sites(
     counts = map_sheets.counts_in_words(view)
     left = unplaced.on_no_map(view.nowhere, filters)
     marks = map_sheets.marks_of(index, view, window, data)
-    url = f"{path_of('web:sites')}?{query_strings.updated(data, view='map')}"
+    url = f"{path_of('web:sites')}?{updated_query(data, view='map')}"
     sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": in_view})
     return SmallMap(sheet, url, title, [in_view, *counts] if counts or left else [], left)
 

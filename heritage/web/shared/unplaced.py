@@ -12,7 +12,7 @@ from pyroaring import BitMap
 
 from heritage.formats import path_of
 from heritage.models import Place
-from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, query_strings
+from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, updated_query
 from heritage.web.shared import language_html
 from heritage.web.shared.page_urls import list_url
 
@@ -69,7 +69,7 @@ def by_district(filtered: SiteFilter) -> DistrictSites:
         index = filtered.index
         there = index.in_districts & index.having("place", centre.place)
         count = len((filtered.without(*SiteFilter.BY_POSITION) & there) - filtered.hits)
-        url = _list_of(query_strings.updated(filtered.data, drop=["within"]))
+        url = _list_of(updated_query(filtered.data, drop=["within"]))
         farther = UnplacedSites(centre.place.label.best().text, count, url) if count else None
     return DistrictSites(found, farther)
 
@@ -127,7 +127,7 @@ def _address(filtered: SiteFilter, *excluded: str, near: bool = False, **values:
     drop = [] if near else [*SiteFilter.BY_POSITION, "within"]
     if not near and filtered.data.get("sort") == "distance":
         drop.append("sort")
-    data = QueryDict(query_strings.updated(filtered.data, drop=drop, **values), mutable=True)
+    data = QueryDict(updated_query(filtered.data, drop=drop, **values), mutable=True)
     for value in (*((_WITHOUT,) if near else _NOWHERE), *excluded):
         data.appendlist(SiteFilter.NOT, value)
     return _list_of(data.urlencode())
