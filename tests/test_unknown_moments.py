@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from heritage.models import Era, Event
 from heritage.search.filters import SiteFilter
-from heritage.search.vocabulary import TermTree
+from heritage.search.index.snapshot import TermTree
 from heritage.services.record_problems import problems
 from heritage.web.shared.cards import event_phrase
 from heritage.web.site.events import site_timeline

@@ -13,8 +13,7 @@ from heritage.models import Era
 from heritage.search import store
 from heritage.search.counting import FacetCounts
 from heritage.search.facets.base import FacetValue
-from heritage.search.index.snapshot import NOTHING
-from heritage.search.vocabulary import TermTree
+from heritage.search.index.snapshot import NOTHING, TermTree
 from heritage.web.browse.facet_display import folded
 from heritage.web.shared import time_scale
 from heritage.web.shared.charts import Chart, ChartRow, Series, nice_step

@@ -36,7 +36,7 @@ from heritage.search.filters import SiteFilter
 from heritage.search.fulltext import sites_matching
 from heritage.search.index import columns, orders, page_dependencies
 from heritage.search.index.openings import HoursGroup
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.snapshot import IndexSnapshot, TermTree
 from heritage.search.query_language.spelling import corrections as spelling_corrections
 from heritage.search.store import changes_behind
 from heritage.search.store import current as current_index
@@ -44,7 +44,6 @@ from heritage.search.store import keep_snapshot_fresh as keep_saved_index_fresh
 from heritage.search.store import pinned as pinned_index
 from heritage.search.store import refresh_snapshot as refresh_saved_index
 from heritage.search.store import save_snapshot as save_index
-from heritage.search.vocabulary import TermTree
 
 __all__ = [
     "FACETS",

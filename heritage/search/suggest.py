@@ -21,9 +21,8 @@ from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.filters import FilterWithoutForm
 from heritage.search.index import orders
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.snapshot import IndexSnapshot, TermTree, Vocabulary
 from heritage.search.query_language import dictionary, spelling
-from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values import normalize, tokens
 from heritage.values.language import Text, interface_languages
 from heritage.values.tokens import Query

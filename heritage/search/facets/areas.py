@@ -12,8 +12,7 @@ from heritage.models import Place
 from heritage.search.caches import CacheKey
 from heritage.search.facets.base import Facet, FacetValue
 from heritage.search.index.rows import IndexRows
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.vocabulary import Vocabulary
+from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.values.language import LazyText
 
 

@@ -23,8 +23,7 @@ from heritage.models import Register, RegisterTerm, SiteQuerySet, Term
 from heritage.search.filter_fields import ValuesField, unknown_value_error
 from heritage.search.index.columns import bitmap, ids_of
 from heritage.search.index.rows import Column, IndexRows
-from heritage.search.index.snapshot import NOTHING, IndexSnapshot
-from heritage.search.vocabulary import TermTree, Vocabulary
+from heritage.search.index.snapshot import NOTHING, IndexSnapshot, TermTree, Vocabulary
 from heritage.values import normalize, tokens
 from heritage.values.language import LazyText, Text, interface_languages
 

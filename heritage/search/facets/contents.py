@@ -13,8 +13,7 @@ from django.utils.translation import pgettext_lazy
 from heritage.models import Image, Opening, Price, VisitingFact
 from heritage.search.facets.base import ChoicesFacet, Facet
 from heritage.search.index.rows import CHUNK, HAS_POINT, IndexRows
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.vocabulary import Vocabulary
+from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.values import edtf
 from heritage.values.language import language_name, normalise_code
 

@@ -11,8 +11,7 @@ from pyroaring import BitMap
 from heritage.models import Site
 from heritage.search.facets.base import AnyFacet, FacetField
 from heritage.search.filter_fields import unknown_value_error
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.vocabulary import Vocabulary
+from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.values.language import Text
 
 SITE = "site"  # what a single site is called in place of a facet

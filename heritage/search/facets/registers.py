@@ -31,8 +31,7 @@ from heritage.search.facets.base import (
 )
 from heritage.search.filter_fields import YearSpan, read_years, unknown_value_error
 from heritage.search.index.rows import IndexRows
-from heritage.search.index.snapshot import IndexSnapshot
-from heritage.search.vocabulary import Vocabulary
+from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.values.date_format import span_phrase
 from heritage.values.language import LazyText
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models import Era, Kind, Place, Site, SiteEra, SiteQuerySet
 from heritage.search.facets.base import TreeFacet
 from heritage.search.index.rows import CHUNK, IndexRows
-from heritage.search.vocabulary import TermTree, Vocabulary
+from heritage.search.index.snapshot import TermTree, Vocabulary
 
 
 class KindFacet(TreeFacet[Kind]):

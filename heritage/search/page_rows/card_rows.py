@@ -29,9 +29,8 @@ from heritage.models import (
     shown_name,
 )
 from heritage.search.caches import CacheKey
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.search.page_rows.rows_by_key import add_renditions, rows_by_key, values_by_key
-from heritage.search.vocabulary import Vocabulary
 from heritage.values.language import LanguageMap
 
 _SITE = (

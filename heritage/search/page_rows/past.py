@@ -30,9 +30,9 @@ from heritage.models import (
     net_changes,
     row_values,
 )
+from heritage.search.index.snapshot import Vocabulary
 from heritage.search.page_rows.relations import LINKS, RELATIONS
 from heritage.search.page_rows.rows_by_key import in_order, rows_by_key
-from heritage.search.vocabulary import Vocabulary
 
 
 class NotKnown(Exception):

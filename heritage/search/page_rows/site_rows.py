@@ -48,13 +48,12 @@ from heritage.models import (
 from heritage.models.visiting import falls_within
 from heritage.search.index import columns, page_dependencies
 from heritage.search.index.orders import PROMINENCE
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.snapshot import IndexSnapshot, TermTree, Vocabulary
 from heritage.search.page_rows.day_rows import VisitRows
 from heritage.search.page_rows.past import Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
 from heritage.search.page_rows.rows_by_key import add_renditions, rows_by_key, sort_by_relations
 from heritage.search.replica import read_connection
-from heritage.search.vocabulary import TermTree, Vocabulary
 from heritage.values.coordinates import Point
 
 

@@ -18,9 +18,8 @@ from django.utils.translation import pgettext_lazy
 from heritage.search.caches import CacheKey
 from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, phrases_of
 from heritage.search.facets.registry import BY_NAME, FACETS
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.search.query_language import questions
-from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens
 from heritage.values.language import interface_languages
 

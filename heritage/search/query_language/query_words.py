@@ -9,10 +9,9 @@ from string import digits
 
 from pyroaring import BitMap
 
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.search.query_language import dictionary
 from heritage.search.query_language.dictionary import Dictionary
-from heritage.search.vocabulary import Vocabulary
 from heritage.values import tokens
 
 # A minus before a word leaves it out: caves -china.
