@@ -21,8 +21,7 @@ from django.test import override_settings
 from django.urls import reverse
 
 from heritage.exchange import importing
-from heritage.formats import downloads
-from heritage.formats.addresses import Addresses
+from heritage.formats import Addresses, downloads
 from heritage.formats.downloads import editions, making
 from heritage.models import (
     Blur,

@@ -8,26 +8,30 @@
 - `records_by_source()` counts the records that rest on each source.
 - `sentence` says in words what a site is, from the facts of its record, and names places.
 - `journeys` writes a journey as GPX, KML, GeoJSON and iCalendar.
-- `Addresses` makes absolute URLs, `path_of()` the path of a route.
+- `Addresses` makes absolute URLs, `path_of()` the path of a route; `list_url()`, `around_url()`
+  and `term_url()` those of lists and of pages of terms.
 
 All of it but `iiif` is in the active language. Other packages import these names and no module of
 this package.
 """
 
-from heritage.formats.addresses import Addresses, path_of
+from heritage.formats.addresses import Addresses, around_url, list_url, path_of, term_url
 from heritage.formats.dataset import dataset_document
 from heritage.formats.source_counts import marked_records, records_by_source
 
 __all__ = [
     "Addresses",
+    "around_url",
     "dataset_document",
     "dcat_catalogue",
     "downloads",
     "iiif",
     "journeys",
     "jsonld",
+    "list_url",
     "marked_records",
     "path_of",
     "records_by_source",
     "sentence",
+    "term_url",
 ]

@@ -1,15 +1,18 @@
-"""URLs of sites, terms and files: paths, and absolute ones for JSON-LD, feeds and sitemaps."""
+"""URLs of sites, lists, terms and files: paths, and absolute ones for JSON-LD, feeds and sitemaps."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.http import urlencode
 from django.utils.translation import get_language, override
 
-from heritage.models import Image, Site
+from heritage.models import Image, Site, Term
+from heritage.search import SiteFilter
 
 _STAND_IN = "1234567890"  # for a slug, a uid or a number
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+")  # slugs and uids, which no URL quotes
@@ -67,3 +70,19 @@ class Addresses:
 
     def image(self, image: Image) -> str:
         return self.url("media:image", image.uid, image.file_name)
+
+
+def term_url(name: str, term: Term) -> str:
+    """The page of an "era", a "kind" or a "place"."""
+    return path_of(f"web:{name}", term.slug)
+
+
+def list_url(**values: str | Iterable[str]) -> str:
+    """The list of sites under these filters."""
+    query = urlencode({name: value for name, value in values.items() if value}, doseq=True)
+    return f"{path_of('web:sites')}?{query}" if query else path_of("web:sites")
+
+
+def around_url(site: Site) -> str:
+    """The list of all sites around a published site, itself included."""
+    return list_url(near=site.slug, within=str(SiteFilter.WITHIN_KM))

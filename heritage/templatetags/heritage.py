@@ -9,11 +9,11 @@ from django.utils.safestring import SafeString
 from heritage.values.coordinates import distance_phrase
 from heritage.values.language import LanguageMap, Text, join_sentences, join_words, sentence_gap
 from heritage.web.browse import paging
-from heritage.web.shared import cards, context, language_html, meta_tags, page_urls
+from heritage.web.shared import cards, context, language_html, meta_tags
 
 register = template.Library()
 register.filter(language_html.number)
-register.filter(page_urls.link)
+register.filter("link", paging.link_to)
 register.simple_tag(cards.marks)
 register.simple_tag(cards.picture_html, name="picture")
 register.simple_tag(language_html.page_part)

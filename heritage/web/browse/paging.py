@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from heritage.models import Site
 from heritage.search import SiteFilter, updated_query
-from heritage.web.shared.page_urls import link as link_to
 
 PER_PAGE = 24
 _NEIGHBOURS = 2  # pages shown on each side of the current one
@@ -163,3 +162,8 @@ def _link_html(link: PageLink, is_followed: bool) -> str:
         label=escape(link.label),
         number=link.number,
     )
+
+
+def link_to(query: str) -> str:
+    """The address of this list under another query; of all of it where there is none."""
+    return f"?{query}" if query else "."

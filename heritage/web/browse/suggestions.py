@@ -6,12 +6,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from heritage.formats import list_url, term_url
 from heritage.formats.sentence import place_phrase
 from heritage.models import Era
 from heritage.search import TREES, current_index, suggest
 from heritage.values import normalize
 from heritage.web.shared import language_html
-from heritage.web.shared.page_urls import list_url, term_url
 
 
 @dataclass(frozen=True, slots=True)

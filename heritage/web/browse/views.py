@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.cartography import tile_files
-from heritage.formats import jsonld, path_of
+from heritage.formats import jsonld, list_url, path_of
 from heritage.search import FACETS, SiteFilter, timeline, updated_query
 from heritage.values.language import join_words
 from heritage.web.browse import map_display, picture_files, timeline_display
@@ -26,7 +26,6 @@ from heritage.web.browse.suggestions import suggestion_groups
 from heritage.web.media import pictures
 from heritage.web.shared.map_sheets import AT
 from heritage.web.shared.meta_tags import NEVER, FeedLink, Head, counted, head_of
-from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.responses import HtmxRequest, page_or_part, public, with_query
 
 

@@ -6,7 +6,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from heritage.formats import path_of
+from heritage.formats import list_url, path_of
 from heritage.models import Era, Event, Site
 from heritage.search import (
     FacetCounts,
@@ -23,7 +23,6 @@ from heritage.web.media.covers import seal_characters
 from heritage.web.shared import cards, language_html, small_maps, stretches
 from heritage.web.shared.cards import Card
 from heritage.web.shared.certainty import Mark
-from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.scroll import is_of_china
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.stretches import Stretch

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
 from django.utils.translation import pgettext_lazy
 
 from heritage.models import Event, Source
@@ -26,32 +26,32 @@ class Mark:
 TRADITION = Mark(
     "tradition",
     pgettext_lazy("mark beside a date", "by tradition"),
-    _("Handed down, in chronicles or by word of mouth; nothing made at the time bears it out."),
+    gettext_lazy("Handed down, in chronicles or by word of mouth; nothing made at the time bears it out."),
 )
 APPROXIMATE = Mark(
     "approximate",
     pgettext_lazy("mark beside a date or a point", "approximate"),
-    _("Near the truth, not exact: sources differ, or name no more than a reign or a district."),
+    gettext_lazy("Near the truth, not exact: sources differ, or name no more than a reign or a district."),
 )
 UNCERTAIN = Mark(
     "uncertain",
     pgettext_lazy("mark beside a date", "uncertain"),
-    _("Given by some sources and doubted by others."),
+    gettext_lazy("Given by some sources and doubted by others."),
 )
 RECALLED = Mark(
     "recalled",
     pgettext_lazy("mark beside a fact", "unchecked"),
-    _("Written down from general knowledge and not yet checked against a source."),
+    gettext_lazy("Written down from general knowledge and not yet checked against a source."),
 )
 BLURRED = Mark(
     "blurred",
     pgettext_lazy("mark beside a point", "blurred"),
-    _("The exact point is kept back to protect the place; the one shown is the middle of an area."),
+    gettext_lazy("The exact point is kept back to protect the place; the one shown is the middle of an area."),
 )
 DIFFERS = Mark(
     "differs",
     pgettext_lazy("mark beside a fact", "sources differ"),
-    _("A source has another value; the page tells both, and why this one is shown."),
+    gettext_lazy("A source has another value; the page tells both, and why this one is shown."),
     section="disagreements",
 )
 # The text of a date has these already: “c. 493”, “1049 (uncertain)”.

@@ -14,14 +14,13 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.formats import path_of
+from heritage.formats import path_of, term_url
 from heritage.models import Era, Event, Site
 from heritage.search import IndexSnapshot, timeline
 from heritage.values.date_format import span_phrase, year_phrase
 from heritage.values.edtf import from_historical, to_historical
 from heritage.values.language import Text
 from heritage.web.shared import language_html
-from heritage.web.shared.page_urls import term_url
 from heritage.web.shared.time_scale import Scale, label_width, this_year
 
 WIDTH = 860

@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pyroaring import BitMap
 
-from heritage.formats import path_of
+from heritage.formats import list_url, path_of
 from heritage.models import Place
 from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, updated_query
 from heritage.web.shared import language_html
-from heritage.web.shared.page_urls import list_url
 
 _WITHOUT = "has:point"  # what the list of these sites excludes
 _NOWHERE = (_WITHOUT, "has:district")  # and that of those that could not be placed

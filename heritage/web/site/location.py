@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from heritage.formats import path_of
+from heritage.formats import list_url, path_of
 from heritage.formats.sentence import exact_place_phrase
 from heritage.models import Place, Site
 from heritage.search import SiteFilter, page_rows
@@ -17,7 +17,6 @@ from heritage.values.coordinates import KM_PER_DEGREE, Point, distance_phrase, f
 from heritage.values.language import join_words
 from heritage.web.shared import certainty, language_html, map_sheets
 from heritage.web.shared.certainty import Mark
-from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.sources import SourceLine, source_line
 
 _CLOSE = 11  # the zoom at which an exact point is shown

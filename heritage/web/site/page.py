@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.formats import path_of, sentence
+from heritage.formats import around_url, path_of, sentence
 from heritage.models import (
     SOLEMN,
     Coverage,
@@ -47,7 +47,6 @@ from heritage.web.shared import cards, certainty, language_html, map_sheets, sma
 from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
-from heritage.web.shared.page_urls import around_url
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import (
     SENTENCE_SOURCE,

@@ -13,11 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.formats import path_of
+from heritage.formats import list_url, path_of
 from heritage.models import Place, Register, Site
 from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.web.shared import language_html
-from heritage.web.shared.page_urls import list_url
 
 _SHOWN = 6
 

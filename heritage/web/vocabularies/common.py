@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pyroaring import BitMap
 
+from heritage.formats import term_url
 from heritage.models import DescribedTerm, SiteEra, Term
 from heritage.search import TREES, IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.values.language import (
@@ -25,7 +26,6 @@ from heritage.web.shared import cards, language_html
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.charts import Chart, ChartRow, Series
-from heritage.web.shared.page_urls import term_url
 from heritage.web.shared.sources import SourceLine, source_line
 
 SHOWN = 12  # cards on the page of a term

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from heritage.formats import list_url, term_url
 from heritage.models import Era, SiteEra
 from heritage.search import CacheKey, IndexSnapshot, current_index
 from heritage.values.date_format import span_phrase
@@ -20,7 +21,6 @@ from heritage.web.media.covers import seal_characters
 from heritage.web.shared import language_html, small_maps, stretches
 from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
 from heritage.web.shared.charts import Chart
-from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.scroll import is_of_china, region_label
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.formats import path_of
+from heritage.formats import list_url, path_of
 from heritage.models import Kind
 from heritage.search import IndexSnapshot, current_index, orders, page_dependencies, page_rows
 from heritage.values.language import join_sentences
@@ -18,7 +18,6 @@ from heritage.web.media import covers, pictures
 from heritage.web.media.covers import SceneDrawing
 from heritage.web.shared import language_html, small_maps, stretches
 from heritage.web.shared.charts import Chart
-from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.stretches import Stretch
 from heritage.web.vocabularies import common

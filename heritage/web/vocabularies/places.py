@@ -9,6 +9,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from heritage.formats import list_url
 from heritage.models import Place, RegisterTerm, UnescoStatus
 from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
@@ -16,7 +17,6 @@ from heritage.values.coordinates import distance_phrase, format_point
 from heritage.values.language import join_sentences
 from heritage.web.shared import language_html, small_maps, stretches, unplaced
 from heritage.web.shared.charts import Chart, ChartRow, Series
-from heritage.web.shared.page_urls import list_url
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.stretches import Stretch

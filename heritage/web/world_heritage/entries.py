@@ -11,12 +11,12 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from heritage.formats import list_url
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Register, RegisterTerm
 from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
 from heritage.values.language import join_sentences
 from heritage.web.shared import language_html
 from heritage.web.shared.charts import Chart, ChartRow, Series
-from heritage.web.shared.page_urls import list_url
 from heritage.web.site.designations import danger_periods
 
 # Year, code of the category, number of properties.

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.formats import path_of
+from heritage.formats import list_url, path_of, term_url
 from heritage.formats.sentence import place_phrase
 from heritage.models import Coverage, Designation, Register, RegisterTerm, Site, UnescoStatus
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
@@ -19,7 +19,6 @@ from heritage.values.date_format import year_phrase
 from heritage.web.shared import cards, language_html, small_maps, stretches
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.charts import Chart
-from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.stretches import Stretch

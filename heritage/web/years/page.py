@@ -12,6 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
+from heritage.formats import list_url, term_url
 from heritage.models import Era, Event
 from heritage.search import (
     IndexSnapshot,
@@ -26,7 +27,6 @@ from heritage.values.edtf import from_historical
 from heritage.values.reign_years import reign_years_of
 from heritage.web.shared import cards, language_html, scroll, small_maps
 from heritage.web.shared.cards import RenderedCard
-from heritage.web.shared.page_urls import list_url, term_url
 from heritage.web.shared.scroll import Scroll, is_of_china, region_label, year_url
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.time_scale import this_year
