@@ -16,9 +16,9 @@ from heritage.search.facets.base import FacetValue
 from heritage.search.index.snapshot import NOTHING, TermTree
 from heritage.web.browse.facet_display import folded
 from heritage.web.shared import time_scale
-from heritage.web.shared.charts import Chart, ChartRow, Series, nice_step
+from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.language_html import TermTexts
-from heritage.web.shared.time_scale import Scale, scale_of
+from heritage.web.shared.time_scale import Scale, nice_step, scale_of
 from heritage.web.site.events import site_timeline
 from heritage.web.site.location import direction
 from tests import builders as build

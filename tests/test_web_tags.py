@@ -8,10 +8,11 @@ import re
 
 import pytest
 
+from heritage.formats import tagged_path
 from heritage.media.covers import SHAPES, scene_files, tags
 from heritage.models import Coverage, Era, Kind, Place, RegisterTerm, Site, WorldHeritage
 from heritage.search import store
-from heritage.web.media import covers, pictures
+from heritage.web.media import covers
 from heritage.web.media.covers import cached_svg
 from heritage.web.shared import cards
 from heritage.web.site.page import site_page
@@ -27,7 +28,7 @@ FOR_GOOD = ("public", "max-age=31536000", "immutable")
 
 def address(site: Site, route: str = "web:cover") -> str:
     found = covers.with_covers().get(pk=site.pk)
-    return pictures.address(route, found.uid, covers.drawing_of(found, "en").tag)
+    return tagged_path(route, found.uid, covers.drawing_of(found, "en").tag)
 
 
 def is_kept_for_good(response) -> bool:

@@ -9,17 +9,27 @@
 - `sentence` says in words what a site is, from the facts of its record, and names places.
 - `journeys` writes a journey as GPX, KML, GeoJSON and iCalendar.
 - `Addresses` makes absolute URLs, `path_of()` the path of a route; `list_url()`, `around_url()`
-  and `term_url()` those of lists and of pages of terms.
+  and `term_url()` those of lists and of pages of terms, `tagged_path()` that of a picture.
 
 All of it but `iiif` is in the active language. Other packages import these names and no module of
 this package.
 """
 
-from heritage.formats.addresses import Addresses, around_url, list_url, path_of, term_url
+from heritage.formats.addresses import (
+    TAG_PARAMETER,
+    Addresses,
+    around_url,
+    list_url,
+    path_of,
+    tagged_path,
+    tagged_paths,
+    term_url,
+)
 from heritage.formats.dataset import dataset_document
 from heritage.formats.source_counts import marked_records, records_by_source
 
 __all__ = [
+    "TAG_PARAMETER",
     "Addresses",
     "around_url",
     "dataset_document",
@@ -33,5 +43,7 @@ __all__ = [
     "path_of",
     "records_by_source",
     "sentence",
+    "tagged_path",
+    "tagged_paths",
     "term_url",
 ]

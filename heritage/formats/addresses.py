@@ -1,7 +1,7 @@
-"""URLs of sites, lists, terms and files: paths, and absolute ones for JSON-LD, feeds and sitemaps."""
+"""URLs of sites, lists, terms and files: paths; absolute ones for JSON-LD, feeds and sitemaps."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from heritage.models import Image, Site, Term
 from heritage.search import SiteFilter
 
 _STAND_IN = "1234567890"  # for a slug, a uid or a number
+TAG_PARAMETER = "v"  # of the query: the tag of a picture
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+")  # slugs and uids, which no URL quotes
 
 
@@ -38,6 +39,17 @@ def _around(
         return reverse(name, urlconf=urls), ""
     before, _slug, after = reverse(name, urlconf=urls, args=[_STAND_IN]).rpartition(_STAND_IN)
     return before, after
+
+
+def tagged_path(route: str, argument: str, tag: str) -> str:
+    """The path of a picture with the tag of what it shows: browsers store it for good."""
+    return f"{path_of(route, argument)}?{TAG_PARAMETER}={tag}"
+
+
+def tagged_paths(route: str) -> Callable[[str, str], str]:
+    """The same for many, by argument and tag: a list has dozens."""
+    before, _stand_in, after = path_of(route, _STAND_IN).partition(_STAND_IN)
+    return lambda argument, tag: f"{before}{argument}{after}?{TAG_PARAMETER}={tag}"
 
 
 @dataclass(frozen=True, slots=True)

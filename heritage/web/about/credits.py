@@ -21,8 +21,8 @@ from heritage.values.web_address import safe_url
 from heritage.web.about.software import Program, software
 from heritage.web.browse.paging import PageLink, page_links, page_number
 from heritage.web.shared import cards, language_html
+from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.context import identity
-from heritage.web.shared.sources import SourceLine, source_line
 
 PER_PAGE = 60  # photographs
 _PAGE = "photographs"  # the parameter with the page of these

@@ -34,8 +34,8 @@ from heritage.web.browse import timeline_display
 from heritage.web.browse.displays import DEFAULT, DISPLAYS
 from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html
+from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.map_sheets import AT, window_at
-from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.site.designations import area_phrase
 
 # Fields of the form beside filters: the text that filters stand for, and that which is meant as it

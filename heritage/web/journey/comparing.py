@@ -19,10 +19,8 @@ from heritage.web.journey.address import BETWEEN, uids_in
 from heritage.web.journey.page import Offered, offered
 from heritage.web.shared import certainty, language_html, time_scale
 from heritage.web.shared.cards import Picture
-from heritage.web.shared.certainty import Mark
-from heritage.web.shared.charts import percent
-from heritage.web.shared.sources import quantity_line
-from heritage.web.shared.time_scale import Tick
+from heritage.web.shared.certainty import Mark, quantity_line
+from heritage.web.shared.time_scale import Tick, percent
 from heritage.web.site.designations import area_phrase
 from heritage.web.site.page import SitePage, site_page
 from heritage.web.site.visiting import VisitingLine

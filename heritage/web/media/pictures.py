@@ -1,6 +1,6 @@
-"""Addresses and responses of pictures that browsers may store for a year.
+"""Responses of pictures that browsers may store for a year.
 
-The address holds a tag of what the picture shows and changes with it.
+The address (`tagged_path()`) holds a tag of what the picture shows and changes with it.
 
 `/en/covers/UID.svg?v=TAG` shows one drawing for ever. Without a tag an address shows what is drawn
 today, and browsers ask again after an hour; with the tag of another drawing, after a minute: while
@@ -15,25 +15,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 
-from heritage.formats import path_of
+from heritage.formats import TAG_PARAMETER
 from heritage.media.covers import tag_of_texts
 
-_TAG = "v"
 _YEAR = round(timedelta(days=365).total_seconds())
 _HOUR = 3600
 _SOON = 60
-_STAND_IN = "argument"
-
-
-def address(route: str, argument: str, tag: str) -> str:
-    """The address of a picture, with its tag; `route` is the name of its URL pattern."""
-    return f"{path_of(route, argument)}?{_TAG}={tag}"
-
-
-def addresses(route: str) -> Callable[[str, str], str]:
-    """The same for many, by argument and tag: a list has dozens."""
-    before, _argument, after = path_of(route, _STAND_IN).partition(_STAND_IN)
-    return lambda argument, tag: f"{before}{argument}{after}?{_TAG}={tag}"
 
 
 def answer(
@@ -47,7 +34,7 @@ def answer(
 
     `draw` is called only if it has to be sent.
     """
-    asked = request.GET.get(_TAG)
+    asked = request.GET.get(TAG_PARAMETER)
     etag = quote_etag(tag)
     response = get_conditional_response(request, etag=etag) or draw()
     if not is_public:

@@ -26,12 +26,13 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image as Picture
 from PIL import ImageOps
 
+from heritage.formats import tagged_path
 from heritage.media.covers import SHAPES, clean_text, tag_of_files, tag_of_texts, text_width
 from heritage.models import Identity, Image, Site
 from heritage.search import page_rows
 from heritage.server.machine_lock import one_at_a_time
 from heritage.values.progress import Progress
-from heritage.web.media import covers, pictures
+from heritage.web.media import covers
 from heritage.web.media.covers import Drawing, cached_svg
 
 WIDTH, HEIGHT = 1200, 630
@@ -69,11 +70,11 @@ class Preview:
 
 def address_of(rows: page_rows.SiteRows) -> str:
     tag = of_site(rows.site, covers.drawing_of_page(rows)).tag
-    return pictures.address("media:preview", rows.site.uid, tag)
+    return tagged_path("media:preview", rows.site.uid, tag)
 
 
 def address_of_catalogue(identity: Identity) -> str:
-    return pictures.address("media:catalogue_preview", "", of_catalogue(identity).tag)
+    return tagged_path("media:catalogue_preview", "", of_catalogue(identity).tag)
 
 
 def of_site(site: Site, drawing: Drawing) -> Preview:

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.formats import path_of
+from heritage.formats import path_of, tagged_path, tagged_paths
 from heritage.formats.sentence import place_phrase, sentence
 from heritage.models import (
     Coverage,
@@ -34,7 +34,7 @@ from heritage.models import (
 from heritage.search import IndexSnapshot, LRUCache, page_rows
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text, display_width, join_words, list_comma
-from heritage.web.media import covers, pictures
+from heritage.web.media import covers
 from heritage.web.media.covers import PlateDrawing
 from heritage.web.shared import certainty
 from heritage.web.shared.certainty import Mark
@@ -299,8 +299,8 @@ class _Texts(TermTexts):
     def __init__(self, index: IndexSnapshot):
         super().__init__(index)
         self.sites = path_of("web:sites")
-        self.cover, self.square_cover = map(pictures.addresses, _COVERS)
-        self.card_cover = pictures.addresses("web:card_cover")  # of a plate, without words
+        self.cover, self.square_cover = map(tagged_paths, _COVERS)
+        self.card_cover = tagged_paths("web:card_cover")  # of a plate, without words
 
 
 def _card(row: page_rows.CardData, texts: _Texts) -> Card:
@@ -517,7 +517,7 @@ def image_url(image: Image) -> str:
 
 
 def drawn_cover(uid: str, tag: str) -> Picture:
-    return _drawn(*(pictures.address(route, uid, tag) for route in _COVERS))
+    return _drawn(*(tagged_path(route, uid, tag) for route in _COVERS))
 
 
 def _drawn(src: str, square: str) -> Picture:

@@ -9,6 +9,8 @@ from functools import cached_property
 
 from django.utils.safestring import SafeString
 
+from heritage.web.shared.time_scale import nice_step, percent
+
 _TOP, _HEIGHT, _FOOT = 18, 150, 22  # of columns, in pixels
 _LEFT = 7.0  # percent kept free for the numbers at the grid's lines
 
@@ -130,17 +132,3 @@ class Chart:
     def _ceiling(self) -> int:
         step = nice_step(self._most, 4)
         return -(-self._most // step) * step
-
-
-def percent(value: float) -> str:
-    """A number as SVG requires it, whatever the locale's decimal point."""
-    return f"{value:.2f}%"
-
-
-def nice_step(size: float, parts: int) -> int:
-    """A round number that divides `size` into about this many parts."""
-    rough = max(1.0, size / parts)
-    magnitude = 1
-    while magnitude * 10 <= rough:
-        magnitude *= 10
-    return next(magnitude * n for n in (1, 2, 5, 10) if magnitude * n >= rough)

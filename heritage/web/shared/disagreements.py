@@ -13,7 +13,7 @@ from heritage.models.visiting import CheckedRecord
 from heritage.values.date_format import date_in_words
 from heritage.values.language import Text
 from heritage.web.shared import language_html
-from heritage.web.shared.sources import SourceLine, source_line
+from heritage.web.shared.certainty import SourceLine, source_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""The scale of every axis of time: years to percent of its width, ticks, and where labels fit; and
-strips of eras on it, packed in lanes."""
+"""The scale of every axis of time: years to percent of its width, ticks, and where labels fit;
+strips of eras on it, packed in lanes; and what scales of numbers share with it."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,6 @@ from heritage.models import Era
 from heritage.values.date_format import year_phrase
 from heritage.values.edtf import EARLIEST, LATEST, from_historical, to_historical
 from heritage.values.language import display_width, join_words
-from heritage.web.shared.charts import nice_step, percent
 
 _LETTER, _HAN = 7.4, 14.5  # how wide a letter of a label is, in pixels
 _BOLD = 1.12  # and how much wider in bold, in which the named eras stand
@@ -314,3 +313,20 @@ def _beside(
 
 def _number(value: str) -> float:
     return float(value.rstrip("%"))
+
+
+# --- Of any scale ---------------------------------------------------------------------------------
+
+
+def percent(value: float) -> str:
+    """A number as SVG requires it, whatever the locale's decimal point."""
+    return f"{value:.2f}%"
+
+
+def nice_step(size: float, parts: int) -> int:
+    """A round number that divides `size` into about this many parts."""
+    rough = max(1.0, size / parts)
+    magnitude = 1
+    while magnitude * 10 <= rough:
+        magnitude *= 10
+    return next(magnitude * n for n in (1, 2, 5, 10) if magnitude * n >= rough)

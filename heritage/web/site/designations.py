@@ -30,8 +30,7 @@ from heritage.search import page_rows
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text, join_words, list_comma
 from heritage.web.shared import certainty, language_html
-from heritage.web.shared.certainty import Mark
-from heritage.web.shared.sources import SourceLine, source_line
+from heritage.web.shared.certainty import Mark, SourceLine, source_line
 
 _OF_UNESCO = (Register.Role.WORLD_HERITAGE, Register.Role.TENTATIVE)
 

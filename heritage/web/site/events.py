@@ -11,10 +11,8 @@ from heritage.models import Era, Event, Kind
 from heritage.search import TermTree, page_rows
 from heritage.values.language import LazyText
 from heritage.web.shared import cards, certainty, language_html, time_scale
-from heritage.web.shared.certainty import Mark
-from heritage.web.shared.charts import percent
-from heritage.web.shared.sources import SourceLine, source_line
-from heritage.web.shared.time_scale import LANE, EraStrip, Scale, scale_of, strip_of
+from heritage.web.shared.certainty import Mark, SourceLine, source_line
+from heritage.web.shared.time_scale import LANE, EraStrip, Scale, percent, scale_of, strip_of
 
 _HEADINGS: dict[str, LazyText] = {
     Event.Role.DATED: _("Dates from"),

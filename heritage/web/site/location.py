@@ -16,8 +16,7 @@ from heritage.search import SiteFilter, page_rows
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distance_phrase, format_point
 from heritage.values.language import join_words
 from heritage.web.shared import certainty, language_html, map_sheets
-from heritage.web.shared.certainty import Mark
-from heritage.web.shared.sources import SourceLine, source_line
+from heritage.web.shared.certainty import Mark, SourceLine, source_line
 
 _CLOSE = 11  # the zoom at which an exact point is shown
 _DOUBT_KM = ((1, 10), (5, 9), (15, 7))  # up to so many km of doubt, the zoom

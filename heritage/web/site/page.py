@@ -45,17 +45,17 @@ from heritage.values.web_address import safe_url
 from heritage.web.media import covers
 from heritage.web.shared import cards, certainty, language_html, map_sheets, small_maps, unplaced
 from heritage.web.shared.cards import Picture
-from heritage.web.shared.certainty import Mark
-from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
-from heritage.web.shared.small_maps import SmallMap
-from heritage.web.shared.sources import (
+from heritage.web.shared.certainty import (
     SENTENCE_SOURCE,
+    Mark,
     Numbering,
     QuantityLine,
     SourceLine,
     quantity_line,
     source_line,
 )
+from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
+from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.trust import SiteTrust, site_trust
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site import visiting

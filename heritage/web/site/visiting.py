@@ -19,7 +19,7 @@ from heritage.search import HoursGroup, page_rows
 from heritage.values.language import LanguageMap, list_comma
 from heritage.values.web_address import safe_url
 from heritage.web.shared import language_html
-from heritage.web.shared.certainty import Mark
+from heritage.web.shared.certainty import Mark, SourceLine, source_line
 from heritage.web.shared.hours import (
     SiteDay,
     age_in_words,
@@ -29,7 +29,6 @@ from heritage.web.shared.hours import (
     site_day,
     year_in_words,
 )
-from heritage.web.shared.sources import SourceLine, source_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from heritage.formats import tagged_path
 from heritage.models import Site
 from heritage.search import current_index, orders
 from heritage.values.language import Text
 from heritage.web.browse.paging import PageLink, Paging
-from heritage.web.media import covers, pictures
+from heritage.web.media import covers
 from heritage.web.shared import cards, certainty, language_html
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.site.page import site_page
@@ -88,7 +89,7 @@ def _twelve() -> list[CoverSample]:
         scene = covers.scene_of(site, site.kinds.all())
         name = scene if isinstance(scene, str) else scene.name
         tag = covers.drawing_of(site, get_language()).tag
-        src = pictures.address("web:cover", site.uid, tag)
+        src = tagged_path("web:cover", site.uid, tag)
         shown = CoverSample(src, name, language_html.as_html(site.shown_name))
         found.setdefault(name, shown)
     shuffled = sorted(found.values(), key=lambda shown: sha256(shown.scene.encode()).digest())

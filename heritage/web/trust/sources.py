@@ -17,7 +17,7 @@ from heritage.models import Site, Source, statements
 from heritage.models.statements import TO_BE_CHECKED, StatementKind, Trust
 from heritage.search import CacheKey, IndexSnapshot, current_index
 from heritage.web.shared import language_html, trust
-from heritage.web.shared.sources import SourceLine, source_line
+from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.trust.disagreements import number_of_disagreements
 
 MOST_TO_CHECK = 12  # records with the most to be checked

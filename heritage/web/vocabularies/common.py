@@ -24,9 +24,8 @@ from heritage.values.language import (
 )
 from heritage.web.shared import cards, language_html
 from heritage.web.shared.cards import RenderedCard
-from heritage.web.shared.certainty import Mark
+from heritage.web.shared.certainty import Mark, SourceLine, source_line
 from heritage.web.shared.charts import Chart, ChartRow, Series
-from heritage.web.shared.sources import SourceLine, source_line
 
 SHOWN = 12  # cards on the page of a term
 MAX_ROWS = 12  # of a chart

@@ -19,11 +19,10 @@ from heritage.values.language import Text, join_sentences
 from heritage.values.normalize import sort_key
 from heritage.web.media.covers import seal_characters
 from heritage.web.shared import language_html, small_maps, stretches
-from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark
+from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark, SourceLine, source_line
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.scroll import is_of_china, region_label
 from heritage.web.shared.small_maps import SmallMap
-from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.stretches import Stretch
 from heritage.web.shared.time_scale import EraStrip, Scale, Tick, scale_of, strip_of, this_year
 from heritage.web.vocabularies import common, parts

@@ -10,11 +10,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
-from heritage.formats import list_url, path_of
+from heritage.formats import list_url, path_of, tagged_path
 from heritage.models import Kind
 from heritage.search import IndexSnapshot, current_index, orders, page_dependencies, page_rows
 from heritage.values.language import join_sentences
-from heritage.web.media import covers, pictures
+from heritage.web.media import covers
 from heritage.web.media.covers import SceneDrawing
 from heritage.web.shared import language_html, small_maps, stretches
 from heritage.web.shared.charts import Chart
@@ -106,7 +106,7 @@ def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, KindPicture]
             drawing = covers.drawing_of_row(row, get_language())
             if isinstance(drawing, SceneDrawing) and drawing.scene not in seen:
                 seen.add(drawing.scene)
-                cover = pictures.address("web:cover", row.uid, drawing.tag)
+                cover = tagged_path("web:cover", row.uid, drawing.tag)
                 url, name = path_of("web:site", row.slug), row.shown_name.best()
                 shown[kind.pk] = KindPicture(cover, url, language_html.as_html(name))
                 break
@@ -180,4 +180,4 @@ def _lead(index: IndexSnapshot, kind: Kind, places: CountedTree, hits: BitMap) -
 
 def _picture(kind: Kind) -> KindPicture:
     drawing = covers.drawing_of_kind(kind, get_language())
-    return KindPicture(pictures.address("web:kind_cover", kind.slug, drawing.tag))
+    return KindPicture(tagged_path("web:kind_cover", kind.slug, drawing.tag))

@@ -16,9 +16,9 @@ from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values.coordinates import distance_phrase, format_point
 from heritage.values.language import join_sentences
 from heritage.web.shared import language_html, small_maps, stretches, unplaced
+from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.small_maps import SmallMap
-from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.stretches import Stretch
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours

@@ -18,9 +18,9 @@ from heritage.search import CacheKey, IndexSnapshot, current_index, page_depende
 from heritage.values.date_format import year_phrase
 from heritage.web.shared import cards, language_html, small_maps, stretches
 from heritage.web.shared.cards import RenderedCard
+from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.small_maps import SmallMap
-from heritage.web.shared.sources import SourceLine, source_line
 from heritage.web.shared.stretches import Stretch
 from heritage.web.site.designations import danger_event, is_unchecked
 from heritage.web.site.location import shared_by_states
