@@ -2,25 +2,20 @@
 by IIIF: the same in all languages."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from heritage.web.iiif import views as iiif
 from heritage.web.media import views as media
 
 
-class UidConverter:
+class UidConverter(StringConverter):
     """A record's permanent `uid`, as models/base.py allows it.
 
     A path segment that cannot be one does not match, and costs no query.
     """
 
     regex = r"[A-Za-z0-9][A-Za-z0-9._-]*"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 app_name = "media"

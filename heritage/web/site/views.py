@@ -1,30 +1,37 @@
-"""Views of a site: its page, permanent address and data, and how it looks beside the form."""
+"""Views of a site: its page with its meta tags, former versions of it, its permanent address and
+data, and how it looks beside the form."""
 
 import json
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.csp import CSP
 from django.utils.http import http_date, urlencode
 from django.utils.translation import get_language_from_request
+from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page, require_http_methods, require_safe
 
-from heritage.formats import Addresses
+from heritage.formats import Addresses, jsonld, path_of, sentence
 from heritage.models import Site, former_site
-from heritage.search import page_dependencies, page_rows
+from heritage.search import current_index, page_dependencies, page_rows
 from heritage.web.access import any_site, gone, may_see, withdrawn
-from heritage.web.shared import meta_tags
+from heritage.web.media import previews
+from heritage.web.shared import language_html, meta_tags
+from heritage.web.shared.context import identity
+from heritage.web.shared.meta_tags import Head, describe, head_of
 from heritage.web.shared.responses import moved, private, public, with_query
-from heritage.web.site.head import citation, site_document, site_head
-from heritage.web.site.page import site_page, site_rows
-from heritage.web.site.versions import version
+from heritage.web.site.page import SitePage, former_page, site_page, site_rows
 
 JSON_LD = "application/ld+json"
 _TYPES = ["text/html", JSON_LD, "application/json"]  # the first where nothing is asked for
@@ -162,3 +169,122 @@ def preview(request: HttpRequest, pk: int, form: UnsavedSite) -> HttpResponse:
         "unread": unread,
     }
     return private(render(request, "web/site.html", context))
+
+
+# --- Former versions -----------------------------------------------------------------------------
+#
+# The page of a site as it stood at the end of a day, which `?at=` names. Days are those of UTC, so
+# that an address means the same everywhere. The page is for those who follow a citation: search
+# engines are told to leave it out, and nobody keeps it unasked.
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What the page says of itself. Prepared for the template web/site.html."""
+
+    day: str
+    address: str  # of today's page
+    pictures: int  # that were shown then, and are no longer
+    lost: int  # statements that name what was deleted since
+    is_blurred: bool
+
+
+def version(request: HttpRequest, site: Site) -> HttpResponse:
+    """A published site as it stood at the end of the day that the query names."""
+    address, text = reverse("web:site", args=[site.slug]), request.GET["at"]
+    day = _read_day(text)
+    if day is None:
+        why = _("“%(text)s” is no day. Write it as in 2026-05-01.") % {"text": text[:40]}
+        return _none(request, site, why, 400)
+    if day >= datetime.now(UTC).date():
+        response = HttpResponseRedirect(address)
+        patch_cache_control(response, no_cache=True)
+        return response
+    shown = language_html.day(day)
+    past = page_rows.Past(
+        datetime.combine(day + timedelta(days=1), time(), UTC), current_index().vocabulary
+    )
+    try:
+        if not past.restore(site):
+            why = _("At the end of %(day)s (UTC), readers did not see this site.")
+            return _none(request, site, why % {"day": shown}, 404)
+        page = former_page(past)
+    except page_rows.NotKnown:
+        why = _(
+            "How it stood at the end of %(day)s is no longer known: its history was thinned out."
+        )
+        return _none(request, site, why % {"day": shown}, 404)
+    context = {
+        "page": page,
+        "head": meta_tags.hidden(page.title),
+        "version": Version(shown, address, past.pictures, past.lost, bool(past.site.blur_km)),
+        "canonical": request.build_absolute_uri(f"{address}?at={day.isoformat()}"),
+        **citation(request, site, day),
+    }
+    return _unlisted(render(request, "web/site.html", context))
+
+
+def _read_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _none(request: HttpRequest, site: Site, why: str, status: int) -> HttpResponse:
+    context = {"site": site, "why": why}
+    return _unlisted(render(request, "web/no_version.html", context, status=status))
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    """In no search engine; browsers must revalidate it, as the site may be withdrawn."""
+    patch_cache_control(response, no_cache=True)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+# --- Meta tags and citation ----------------------------------------------------------------------
+
+
+def site_head(request: HttpRequest, page: SitePage) -> Head:
+    """A published site's page."""
+    picture = _picture(request, page.rows)
+    return head_of(
+        request,
+        title=page.title,
+        description=describe(str(page.summary)) or sentence.site_sentence(page.rows),
+        kind="article",
+        picture=picture,
+        picture_alt=page.title,
+        jsonld=jsonld.as_script(_document(request, page.rows, picture)),
+        data=request.build_absolute_uri(path_of("web:site_data", page.site.slug)),
+        manifest=request.build_absolute_uri(manifest) if (manifest := page.manifest) else "",
+        permanent=Addresses.of_request(request).permanent(page.site),
+    )
+
+
+def site_document(request: HttpRequest, rows: page_rows.SiteRows) -> dict:
+    """A published site as JSON-LD."""
+    return _document(request, rows, _picture(request, rows))
+
+
+def _document(request: HttpRequest, rows: page_rows.SiteRows, picture: str) -> dict:
+    addresses, today = Addresses.of_request(request), timezone.localdate()
+    return jsonld.site_document(rows, addresses, identity(request), today, picture)
+
+
+def citation(request: HttpRequest, site: Site, day: date | None = None) -> dict[str, str]:
+    """The addresses by which the place and this version of its page are cited.
+
+    `day` is that of a former version. Without it the version is that of the last change; one that
+    is made later on that day changes it, which the number of the change then tells.
+    """
+    permanent = Addresses.of_request(request).permanent(site)
+    day = day or site.public_changed_at.astimezone(UTC).date()
+    return {"permanent_url": permanent, "version_url": f"{permanent}?at={day.isoformat()}"}
+
+
+def _picture(request: HttpRequest, rows: page_rows.SiteRows) -> str:
+    return request.build_absolute_uri(previews.address_of(rows))
