@@ -12,9 +12,9 @@ from django.utils import timezone, translation
 from heritage.formats import Addresses, jsonld
 from heritage.models import ChangeSet, Identity, Opening, Price, VisitingFact
 from heritage.search import brute_force
-from heritage.search.index.openings import HoursGroup
+from heritage.search.index.snapshot import HoursGroup
 from heritage.services.record_problems import problems
-from heritage.web.site.visiting import visiting
+from heritage.web.shared.visiting import visiting
 from tests import builders as build
 from tests.test_search_filters import found
 from tests.webrows import rows_of
@@ -345,7 +345,7 @@ def test_what_was_recalled_bears_its_mark(client, site):
     ],
 )
 def test_each_line_says_of_what_year_it_is(client, site, monkeypatch, more, english, chinese):
-    monkeypatch.setattr("heritage.web.shared.hours.localdate", lambda: TODAY)
+    monkeypatch.setattr("heritage.web.shared.visiting.localdate", lambda: TODAY)
     make(Price, site, **basis(2, quality="reported"), **more)
     for language, words in (("en", english), ("zh-hans", chinese)):
         assert f'<span class="visiting-year">{words}' in page(client, language)

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from heritage.formats import tagged_path
-from heritage.media.covers import SHAPES, scene_files, tags
+from heritage.media.covers import SHAPES, scene_files
 from heritage.models import Coverage, Era, Kind, Place, RegisterTerm, Site, WorldHeritage
 from heritage.search import store
 from heritage.web.media import covers
@@ -108,7 +108,7 @@ def test_pages_name_pictures_as_they_are_today(client):
 
 def test_another_file_has_another_tag(monkeypatch):
     kind = build.make_kind(scene="giza")
-    before, chooser = covers.drawing_of_kind(kind).tag, tags.tag_of_chooser()
+    before, chooser = covers.drawing_of_kind(kind).tag, scene_files.tag_of_chooser()
     landscape = covers.landscape_tag("seed")  # with reeds
     scene_files.scene("giza")
     text = scene_files.text_of
@@ -117,12 +117,12 @@ def test_another_file_has_another_tag(monkeypatch):
         return text(name) + (" " if name in ("giza", "plants/reeds") else "")
 
     monkeypatch.setattr(scene_files, "text_of", drawn_anew)
-    caches = (tags.tag_of_scene, tags.tag_of_chooser)
+    caches = (scene_files.tag_of_scene, scene_files.tag_of_chooser)
     try:
         for cache in caches:
             cache.cache_clear()
         assert covers.drawing_of_kind(kind).tag != before
-        assert tags.tag_of_chooser() != chooser
+        assert scene_files.tag_of_chooser() != chooser
         assert covers.landscape_tag("seed") != landscape
     finally:
         for cache in caches:
@@ -134,8 +134,8 @@ def test_the_files_of_the_composer_are_part_of_a_tag(tmp_path):
     found = set()
     for text in ("a = 1", "a = 2"):
         file.write_text(text)
-        found.add(tags.tag_of_files(file))
-    assert len(found) == 2 and tags.tag_of("a") != tags.tag_of("b")
+        found.add(scene_files.tag_of_files(file))
+    assert len(found) == 2 and scene_files.tag_of("a") != scene_files.tag_of("b")
 
 
 class Changes:

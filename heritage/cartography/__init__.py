@@ -15,7 +15,7 @@ data.
 """
 
 from heritage.cartography.globe import globe_around
-from heritage.cartography.map_names import script_of
+from heritage.cartography.map_sheet import script_of
 
 __all__ = [
     "badge_places",

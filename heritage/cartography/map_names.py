@@ -58,11 +58,6 @@ class PlacedName:
     dot: tuple[float, float] | None = None
 
 
-def script_of(language: str | None) -> str:
-    """The script in which a language names places first."""
-    return "zh" if (language or "").startswith("zh") else "en"
-
-
 def ground_name(line: str) -> GroundName:
     """Of a line of names.tsv."""
     kind, rank, x, y, en, zh, angle, span, number = line.split("\t")

@@ -100,6 +100,11 @@ _RULES = [
 ]
 
 
+def script_of(language: str | None) -> str:
+    """The script in which a language names places first."""
+    return "zh" if (language or "").startswith("zh") else "en"
+
+
 @dataclass(frozen=True, slots=True)
 class SheetWindow:
     """A part of the world at a zoom, in pixels from its upper left corner."""

@@ -35,8 +35,7 @@ from heritage.search.filter_fields import span_in_address, years_in_address
 from heritage.search.filters import SiteFilter
 from heritage.search.fulltext import sites_matching
 from heritage.search.index import columns, orders, page_dependencies
-from heritage.search.index.openings import HoursGroup
-from heritage.search.index.snapshot import IndexSnapshot, TermTree
+from heritage.search.index.snapshot import HoursGroup, IndexSnapshot, TermTree
 from heritage.search.query_language.spelling import corrections as spelling_corrections
 from heritage.search.store import changes_behind
 from heritage.search.store import current as current_index

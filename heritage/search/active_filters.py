@@ -21,7 +21,7 @@ from heritage.models.visiting import WEEKDAYS
 from heritage.search import timeline
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT, ItemError, unknown_value_error
-from heritage.search.index.openings import HoursGroup
+from heritage.search.index.snapshot import HoursGroup
 from heritage.values import edtf
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase, year_phrase

@@ -42,8 +42,7 @@ from heritage.search.facets.base import FacetField, TreeFacet
 from heritage.search.facets.excluded import ExcludedValuesFilter
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index import columns, orders
-from heritage.search.index.openings import HoursGroup, hours_groups
-from heritage.search.index.snapshot import IndexSnapshot
+from heritage.search.index.snapshot import HoursGroup, IndexSnapshot, hours_groups
 from heritage.search.query_language import answers
 from heritage.search.query_language.answers import Answer
 from heritage.search.query_language.dictionary import Superlative

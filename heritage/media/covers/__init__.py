@@ -26,16 +26,17 @@ from heritage.media.covers.plates import (
     plate,
     solemn_plate,
 )
-from heritage.media.covers.scene_files import LANDSCAPE, Scene
-from heritage.media.covers.seals import LONGEST_SEAL, seal_letters
-from heritage.media.covers.shapes import SHAPES, CoverShape, clean_text, text_width
-from heritage.media.covers.tags import (
+from heritage.media.covers.scene_files import (
+    LANDSCAPE,
+    Scene,
     tag_of,
     tag_of_chooser,
     tag_of_files,
     tag_of_scene,
     tag_of_texts,
 )
+from heritage.media.covers.seals import LONGEST_SEAL, seal_letters
+from heritage.media.covers.shapes import SHAPES, CoverShape, clean_text, text_width
 
 __all__ = [
     "LANDSCAPE",

@@ -3,8 +3,14 @@
 A designer adds a file to `scenes/`, or a plant to `scenes/plants/`; docs/covers.md tells how.
 `python -m heritage.media.covers.scene_files FILE …` says what is wrong with files, and without a
 file what is wrong with those that are here.
+
+Tags stand in the addresses of covers: where two are equal, so are the drawings. A tag follows from
+what is drawn and from the files that say how. So whoever has a picture under an address with its
+tag may keep it for good, and an upgrade that draws otherwise has other addresses, though no record
+was written.
 """
 
+import hashlib
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -16,6 +22,7 @@ from xml.etree.ElementTree import Element
 from xml.sax.saxutils import quoteattr
 
 from heritage.media.covers.palettes import PALETTES, Dice, Palette
+from heritage.values import svg_paths
 
 FOLDER = Path(__file__).parent / "scenes"
 PLANTS = (
@@ -334,6 +341,42 @@ def all_problems() -> Iterator[str]:
     for name in PLANTS:
         if not (FOLDER / "plants" / f"{name}.svg").exists():
             yield f"plants/{name}.svg: not there"
+
+
+# --- tags --------------------------------------------------------------------------------------
+
+_DIGITS = 8
+
+
+def tag_of_texts(*texts: str) -> str:
+    """Of the drawings of one record, two have the same once in four thousand million."""
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+
+
+def tag_of_files(*paths: Path) -> str:
+    return tag_of_texts(*(path.read_text(encoding="utf-8") for path in paths))
+
+
+# Read when this process begins, as its code is.
+_COMPOSER = tag_of_files(*sorted(Path(__file__).parent.glob("*.py")), Path(svg_paths.__file__))
+
+
+def tag_of(*parts: object) -> str:
+    """The tag of a drawing from these parts, each told apart by its `repr`."""
+    return tag_of_texts(_COMPOSER, *map(repr, parts))
+
+
+@cache
+def tag_of_scene(name: str) -> str:
+    """Of the file of a scene, or of a plant as `plants/pine`."""
+    return tag_of_texts(text_of(name))
+
+
+@cache
+def tag_of_chooser() -> str:
+    """One for the pictures of all scenes by themselves, among which an editor chooses."""
+    files = (*names(), *(f"plants/{name}" for name in PLANTS))
+    return tag_of(*map(tag_of_scene, files))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from heritage.models import Event
 from heritage.search.facets.base import ordinals
 from heritage.search.filter_fields import read_years
-from heritage.search.index.openings import HoursGroup
+from heritage.search.index.snapshot import HoursGroup
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
 from heritage.values import edtf, tokens
 from heritage.values.date_parser import parse_date

@@ -18,14 +18,9 @@ from heritage.values.language import LanguageMap
 from heritage.web.browse.paging import ONE_PAGE, Paging
 from heritage.web.shared import language_html
 from heritage.web.shared.cards import RenderedCard
-from heritage.web.shared.hours import (
-    basis_in_words,
-    days_in_words,
-    hours_in_words,
-    rows_of_day,
-)
 from heritage.web.shared.map_sheets import MapSheet
 from heritage.web.shared.scroll import Scroll
+from heritage.web.shared.visiting import basis_in_words, days_in_words, hours_in_words, rows_of_day
 
 
 @dataclass(frozen=True, slots=True)

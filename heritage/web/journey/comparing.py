@@ -21,9 +21,9 @@ from heritage.web.shared import certainty, language_html, time_scale
 from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import Mark, quantity_line
 from heritage.web.shared.time_scale import Tick, percent
+from heritage.web.shared.visiting import VisitingLine
 from heritage.web.site.designations import area_phrase
 from heritage.web.site.page import SitePage, site_page
-from heritage.web.site.visiting import VisitingLine
 
 MOST = 4
 _ROW_HEIGHT = 44  # pixels of a site on the scale of time

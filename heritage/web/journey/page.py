@@ -24,8 +24,8 @@ from heritage.web.journey.address import Asked, own_field
 from heritage.web.journey.planning import LeftOutReason, Travel, Visit, Warned
 from heritage.web.journey.stops import JourneySite, read_sites
 from heritage.web.shared import language_html, map_sheets
-from heritage.web.shared.hours import SiteDay, age_in_words, basis_in_words, hours_in_words
 from heritage.web.shared.map_sheets import MapMark, MapSheet
+from heritage.web.shared.visiting import SiteDay, age_in_words, basis_in_words, hours_in_words
 from heritage.web.site import location
 from heritage.web.site.location import MapLink
 

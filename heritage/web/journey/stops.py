@@ -16,9 +16,9 @@ from heritage.values.language import Text
 from heritage.web.journey.address import Asked
 from heritage.web.journey.planning import DayHours, Openness, Stop
 from heritage.web.media import covers
-from heritage.web.shared import cards, hours, language_html, map_sheets
+from heritage.web.shared import cards, language_html, map_sheets, visiting
 from heritage.web.shared.cards import Card
-from heritage.web.shared.hours import SiteDay
+from heritage.web.shared.visiting import SiteDay
 
 _CHINESE = {"CN", "HK", "MO", "TW"}
 
@@ -71,7 +71,7 @@ class JourneySite:
         return self.card.picture.square or self.card.picture.src
 
     def day(self, day: date) -> SiteDay:
-        return hours.site_day(self.rows, day)
+        return visiting.site_day(self.rows, day)
 
     def as_stop(self) -> Stop:
         return Stop(self.uid, self.point, self.minutes, lambda day: _day_hours(self.day(day)))

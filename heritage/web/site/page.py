@@ -43,7 +43,15 @@ from heritage.values.language import (
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
 from heritage.web.media import covers
-from heritage.web.shared import cards, certainty, language_html, map_sheets, small_maps, unplaced
+from heritage.web.shared import (
+    cards,
+    certainty,
+    language_html,
+    map_sheets,
+    small_maps,
+    unplaced,
+    visiting,
+)
 from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import (
     SENTENCE_SOURCE,
@@ -58,7 +66,7 @@ from heritage.web.shared.disagreements import DisagreementLine, disagreement_lin
 from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.trust import SiteTrust, site_trust
 from heritage.web.shared.unplaced import UnplacedSites
-from heritage.web.site import visiting
+from heritage.web.shared.visiting import NoticeLine, VisitDay, Visiting, visit_day
 from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
 from heritage.web.site.events import (
     EventGroup,
@@ -70,7 +78,6 @@ from heritage.web.site.events import (
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
 from heritage.web.site.related_sites import RelatedSites, related_sites
-from heritage.web.site.visiting import NoticeLine, VisitDay, Visiting, visit_day
 
 _MANY_PARTS = 5
 _LONG_NAME = 34  # letters

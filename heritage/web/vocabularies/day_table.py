@@ -14,8 +14,7 @@ from heritage.models import Place, Site
 from heritage.models.visiting import WEEKDAYS
 from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.web.shared import language_html
-from heritage.web.shared.hours import weekdays_in_words
-from heritage.web.site.visiting import VisitDay, visit_day
+from heritage.web.shared.visiting import VisitDay, visit_day, weekdays_in_words
 
 _MOST = 40  # sites of which something on a visit is recorded
 _DAYS = 7  # that the table offers
