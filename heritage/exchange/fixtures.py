@@ -43,7 +43,7 @@ _RENAMED_COLUMNS = {  # by the model's present name
 }
 
 # An object of a file, its row, and the ids of the row's many-to-many relations by field.
-type Written = tuple[FixtureRow, Record, dict[str, list[int]]]
+type BuiltRow = tuple[FixtureRow, Record, dict[str, list[int]]]
 
 
 class FixtureError(Exception):
@@ -252,8 +252,8 @@ class Loader:
         self.report = report
         self.loaded: dict[tuple[str, str], LoadedRow] = {}
         self.pks: dict[type[Record], dict[str, int | None]] = defaultdict(dict)
-        self.written: list[Written] = []
-        self.writing: list[Written] = []  # what the database has not yet taken
+        self.written: list[BuiltRow] = []
+        self.writing: list[BuiltRow] = []  # what the database has not yet taken
         self.moved: list[LoadedRow] = []  # from one file to another
         self.left_out: set[tuple[type[Record], str]] = set()  # as what they refer to is deleted
 
@@ -470,7 +470,7 @@ class Loader:
     def record_loaded(self) -> None:
         """Record what was loaded and what was stored."""
         LoadedRow.objects.bulk_update(self.moved, ["file"], batch_size=500)
-        by_model: dict[type[Record], list[Written]] = defaultdict(list)
+        by_model: dict[type[Record], list[BuiltRow]] = defaultdict(list)
         for each in self.written:
             by_model[each[0].model].append(each)
         loaded = []
@@ -578,7 +578,7 @@ def waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]
     return [waves[number] for number in sorted(waves)]
 
 
-def _alike(built: list[Written]) -> Iterator[str]:
+def _alike(built: list[BuiltRow]) -> Iterator[str]:
     """The rows that have the same as another one of the fixtures, where each must have its own."""
     seen: dict[tuple, FixtureRow] = {}
     for row, obj, _many in built:
@@ -592,7 +592,7 @@ def _alike(built: list[Written]) -> Iterator[str]:
                 yield row.problem(", ".join(names), f"the same as {other.uid} in {other.file}")
 
 
-def _clashes(built: list[Written]) -> Iterator[str]:
+def _clashes(built: list[BuiltRow]) -> Iterator[str]:
     """The rows that the database refused because of a uniqueness constraint."""
     for row, obj, _many in built:
         try:

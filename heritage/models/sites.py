@@ -406,7 +406,7 @@ class Site(Record):
     @property
     def shown_name(self) -> LanguageMap:
         """What pages call it: in each language the short name, else the name."""
-        return shown_name(self.name, self.short_name) if self.short_name else self.name
+        return shown_name(self.name, self.short_name)
 
     def clean(self) -> None:
         super().clean()

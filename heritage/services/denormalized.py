@@ -227,7 +227,7 @@ def _refresh_eras(sites: list[SiteWithRows], terms: Terms, new: Set[int]) -> Non
         for era_id, role in eras_of_site(each.events, eras, terms.places_of(each))
     }
     old = [each.site.pk for each in sites if each.site.pk not in new]
-    rows = SiteEra.objects.filter(site__in=old) if old else ()
+    rows = SiteEra.objects.filter(site__in=old)
     stored = {(row.site_id, row.era_id, row.role): row.pk for row in rows}
     gone = [pk for key, pk in stored.items() if key not in wanted]
     if gone:
@@ -342,7 +342,7 @@ def _refresh_names(keys: Mapping[int, dict[str, str]], new: Set[int]) -> None:
     """Let sites, by id, have these sort keys."""
     wanted = {(pk, code): key for pk, of_site in keys.items() for code, key in of_site.items()}
     old = keys.keys() - new
-    rows = SortName.objects.filter(site__in=old) if old else ()
+    rows = SortName.objects.filter(site__in=old)
     stored = {(row.site_id, row.language): row for row in rows}
     changed = []
     for place, row in stored.items():

@@ -9,7 +9,15 @@ from functools import lru_cache
 from django.utils.translation import get_language, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from heritage.values.edtf import OPEN, UNKNOWN, EDTFError, HistoricalDate, Moment, parse
+from heritage.values.edtf import (
+    OPEN,
+    UNKNOWN,
+    EDTFError,
+    HistoricalDate,
+    Moment,
+    parse,
+    to_historical,
+)
 
 MONTHS = (
     pgettext_lazy("month in a date", "January"),
@@ -315,7 +323,7 @@ def _year(year: int, marked: bool = False) -> str:
 
 def _number(year: int) -> str:
     """The count of a year, without a marker; in groups from five digits on."""
-    count = year if year > 0 else 1 - year
+    count = abs(to_historical(year))
     if count < 10_000:
         return str(count)
     if year % 1000 == 0:  # so long ago a round year is meant as a round one, year 0 or not

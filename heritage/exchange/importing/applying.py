@@ -116,15 +116,15 @@ def _apply_in_steps(
     if done < total:
         with writing():
             sources = _source(of_import), _source_of_texts(of_import)
-    before = _Before(None, 0, 0)
+    previous = _Previous(None, 0, 0)
     while True:
-        batch = _Batch(of_import, decider, sources, size, before)
+        batch = _Batch(of_import, decider, sources, size, previous)
         with writing():
             batch.write()
         held = time.monotonic() - batch.locked_at
         is_last = len(batch.rows) < size
         done += len(batch.rows)
-        size, before = _next_size(size, held), batch.leaves()
+        size, previous = _next_size(size, held), batch.for_the_next()
         del batch
         after_batch()
         yield jobs.Progress(done, total, gettext_lazy("Writing records"))
@@ -151,7 +151,7 @@ def _next_size(size: int, held: float) -> int:
     return min(max(_FEWEST, round(wanted)), _MOST) if size >= _FEWEST else size
 
 
-class _Before(NamedTuple):
+class _Previous(NamedTuple):
     """What the batch before leaves to the next one."""
 
     terms: Terms | None  # that it has read
@@ -174,20 +174,20 @@ class _Batch:
         decider: Decider,
         sources: tuple[Source | None, Source | None],
         size: int,
-        before: _Before,
+        previous: _Previous,
     ):
         """`sources` are those of an official list, and of the descriptions in it."""
         self.of_import, self.decider, self.size = of_import, decider, size
-        self.sources, self.before = sources, before
-        self._decide(before.known_terms())
+        self.sources, self.previous = sources, previous
+        self._decide(previous.known_terms())
 
-    def leaves(self) -> _Before:
-        last_row = self.rows[-1].pk if self.rows else self.before.last_row
-        return _Before(self.prepared.terms, self._last_change, last_row)
+    def for_the_next(self) -> _Previous:
+        last_row = self.rows[-1].pk if self.rows else self.previous.last_row
+        return _Previous(self.prepared.terms, self._last_change, last_row)
 
     def _decide(self, known: Terms | None = None) -> None:
         self._last_change = _last_change()  # first: what is written from here on counts
-        rows = to_apply(self.of_import).filter(pk__gt=self.before.last_row)
+        rows = to_apply(self.of_import).filter(pk__gt=self.previous.last_row)
         self.rows: list[ImportRow] = list(rows[: self.size])
         decisions = self.decider.decide(self.rows, applying=True)
         self.writes, self.written = Writes(), [each for each in decisions if _is_as_planned(each)]

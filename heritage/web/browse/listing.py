@@ -34,7 +34,7 @@ from heritage.values.coordinates import distance_phrase
 from heritage.values.language import join_words
 from heritage.web.browse import displays, paging
 from heritage.web.browse.displays import ChoiceLink, Shown
-from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, folded, written
+from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, facets_html, folded
 from heritage.web.browse.paging import NoSuchPage
 from heritage.web.browse.queries import (
     DISTANCES,
@@ -144,8 +144,8 @@ class Listing:
     day_groups: list[DayGroup]  # of the day that is asked for; empty without one
     facets: list[FoldedFacet]
     more_facets: list[FoldedFacet]  # behind one fold
-    facet_lines: SafeString  # the former as HTML
-    more_facet_lines: SafeString
+    facets_html: SafeString
+    more_facets_html: SafeString
     roles: tuple[SelectOption, ...]
     distances: tuple[SelectOption, ...]
     within: SearchTerm | None
@@ -244,8 +244,8 @@ def listing(data: QueryDict) -> Listing:
         day_groups=day_groups(filtered),
         facets=at_first,
         more_facets=more,
-        facet_lines=written(at_first, fields),
-        more_facet_lines=written(more, fields),
+        facets_html=facets_html(at_first, fields),
+        more_facets_html=facets_html(more, fields),
         roles=roles,
         distances=_distances(filtered),
         within=within if is_first else None,

@@ -49,19 +49,17 @@ class ChartPart:
 class Shape:
     row: ChartRow
     parts: list[ChartPart]
-    indent: int  # of the parts in the page
     middle: str = ""
 
     @property
     def drawn(self) -> SafeString:
         """The parts as SVG."""
-        before, within, after = (f"\n{' ' * (self.indent + n)}" for n in (0, 2, -2))
         parts = (
-            f'{before}<rect class="part part-{part.key}" x="{part.x}" y="{part.y}"'
-            f' width="{part.width}"{within}height="{part.height}"/>{after}'
+            f'<rect class="part part-{part.key}" x="{part.x}" y="{part.y}" width="{part.width}"'
+            f' height="{part.height}"/>'
             for part in self.parts
         )
-        return SafeString("".join(parts))
+        return SafeString("\n".join(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ class Chart:
                 if value:
                     parts.append(ChartPart(series.key, percent(x), "0", percent(width), "100%"))
                 x += width
-            shapes.append(Shape(row, parts, 10))
+            shapes.append(Shape(row, parts))
         return shapes
 
     @property
@@ -115,7 +113,7 @@ class Chart:
                 if value:
                     x, width = percent(left + step * 0.12), percent(step * 0.76)
                     parts.append(ChartPart(series.key, x, f"{y:.1f}", width, f"{tall:.1f}"))
-            shapes.append(Shape(row, parts, 8, percent(left + step / 2)))
+            shapes.append(Shape(row, parts, percent(left + step / 2)))
         return shapes
 
     @property

@@ -68,8 +68,7 @@ class Scale:
         if year is None:
             return default
         start, end = self._ends
-        place = year if self.is_even else _between(year, _YEARS, _PLACES)
-        return min(100.0, max(0.0, 100 * (place - start) / (end - start)))
+        return min(100.0, max(0.0, 100 * (self._place(year) - start) / (end - start)))
 
     def year_at(self, place: float) -> int:
         """The inverse of it, to whole years."""
@@ -79,9 +78,10 @@ class Scale:
 
     @cached_property
     def _ends(self) -> tuple[float, float]:
-        if self.is_even:
-            return self.first, self.last
-        return _between(self.first, _YEARS, _PLACES), _between(self.last, _YEARS, _PLACES)
+        return self._place(self.first), self._place(self.last)
+
+    def _place(self, year: int) -> float:
+        return year if self.is_even else _between(year, _YEARS, _PLACES)
 
     def span(self, first: int | None, last: int | None) -> tuple[float, float]:
         """From and to; an open end runs to the end of the strip."""

@@ -94,8 +94,6 @@ def label_of(statement: Statement, kinds: Sequence[Kind] = ()) -> str:
             return _("Where it lies")
         case StatementKind.AREA:
             return _("Area")
-        case StatementKind.NAME:
-            return str(row.text)  # type: ignore[attr-defined]
     return cards.event_title(row, kinds) if isinstance(row, Event) else str(row)
 
 

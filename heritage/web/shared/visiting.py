@@ -188,7 +188,10 @@ class Basis:
     sources: tuple[SourceLine, ...]
     age: str
     differs: SafeString
-    marks: list[Mark]
+
+    @property
+    def marks(self) -> list[Mark]:
+        return [mark for source in self.sources for mark in source.marks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,8 +328,7 @@ def _line(
 def _basis(row: CheckedRecord) -> Basis:
     lines = (source_line(row.source), source_line(row.second_source))
     sources = tuple([line for line in lines if line])
-    marks = [mark for line in sources for mark in line.marks]
-    return Basis(sources, basis_in_words(row), language_html.as_html(row.differs), marks)
+    return Basis(sources, basis_in_words(row), language_html.as_html(row.differs))
 
 
 def _joined(lines: list[VisitingLine]) -> list[VisitingLine]:
