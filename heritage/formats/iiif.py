@@ -15,7 +15,7 @@ from django.utils.translation import override
 from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
 from heritage.media import tiles
-from heritage.models import Designation, Identity, Image, Rendition, Site, first_beginning
+from heritage.models import Designation, Identity, Image, Rendition, Site
 from heritage.search import page_rows
 from heritage.values.language import LanguageMap, interface_languages, join_words, proper_tag
 
@@ -247,7 +247,7 @@ def _metadata(rows: page_rows.SiteRows) -> list[dict[str, Texts]]:
         ),
         (lambda: _("Place"), lambda: sentence.place_phrase(rows.site.place)),
     ]
-    if beginning := first_beginning(rows.events):
+    if beginning := rows.beginning:
         pairs.append((beginning.get_kind_display, beginning.when))
     found = [
         {"label": in_all_languages(label), "value": in_all_languages(value)}
@@ -277,8 +277,7 @@ def _provider(identity: Identity, addresses: Addresses) -> dict[str, Any]:
 
 def _begun(rows: page_rows.SiteRows) -> str | None:
     """The year of the beginning; None for one before our era, which viewers cannot read."""
-    beginning = first_beginning(rows.events)
-    year = beginning.first_year if beginning else None
+    year = rows.beginning.first_year if rows.beginning else None
     return f"{year:04d}-01-01T00:00:00Z" if year is not None and 1 <= year <= 9999 else None
 
 

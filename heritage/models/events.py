@@ -1,17 +1,16 @@
 """Dated events of a site, the eras derived from them, and the sort keys of its names."""
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from heritage.models.base import Record
 from heritage.models.fields import EDTFField, LanguageMapField, SortKeyField, quick_display
 from heritage.values import edtf, normalize
-from heritage.values.date_format import phrase
+from heritage.values.date_format import date_in_words
 from heritage.values.language import inside_brackets, join_words
 
 
@@ -167,7 +166,7 @@ class Event(Record):
     def date_phrase(self, style: str = "long") -> str:
         """The date in words, or an empty text: “about 493”."""
         approximate = self.certainty == self.Certainty.APPROXIMATE
-        return _phrase(self.date, style, approximate, get_language())
+        return date_in_words(self.date, style, approximate) or self.date
 
     def era_phrase(self) -> str:
         """The eras in words, or an empty text: “Jin (1115–1234) to Qing”, “Gothic, Genoa”."""
@@ -237,12 +236,6 @@ def _parsed(date: str) -> edtf.HistoricalDate | None:
         return edtf.parse(date) if date else None
     except edtf.EDTFError:
         return None
-
-
-@lru_cache(4096)
-def _phrase(date: str, style: str, approximate: bool, language: str | None) -> str:
-    parsed = _parsed(date)
-    return phrase(parsed, language, style, approximate) if parsed else date
 
 
 class SiteEra(models.Model):

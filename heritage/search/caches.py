@@ -14,11 +14,10 @@ class LRUCache[K, V]:
 
     def get(self, key: K, default: V | None = None) -> V | None:
         with self._lock:
-            return self._latest(key) if key in self._kept else default
-
-    def _latest(self, key: K) -> V:
-        value = self._kept[key] = self._kept.pop(key)
-        return value
+            if key not in self._kept:
+                return default
+            value = self._kept[key] = self._kept.pop(key)
+            return value
 
     def __setitem__(self, key: K, value: V) -> None:
         with self._lock:
@@ -34,7 +33,8 @@ class LRUCache[K, V]:
         """
         with self._lock:
             if key in self._kept:
-                return self._latest(key)
+                value = self._kept[key] = self._kept.pop(key)
+                return value
         made = make()
         self[key] = made
         return made

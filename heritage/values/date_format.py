@@ -82,10 +82,15 @@ def phrase(
         return _moment(date.ends[0], style, approximate)
 
 
-def date_in_words(text: str | None) -> str:
+def date_in_words(text: str | None, style: str = "long", approximate: bool = False) -> str:
     """A stored date in words; empty if there is none or it is not valid EDTF."""
+    return _date(text, get_language(), style, approximate) if text else ""
+
+
+@lru_cache(4096)
+def _date(text: str, language: str | None, style: str, approximate: bool) -> str:
     try:
-        return phrase(parse(text)) if text else ""
+        return phrase(parse(text), language, style, approximate)
     except EDTFError:
         return ""
 
@@ -94,7 +99,12 @@ def year_phrase(
     year: int, language: str | None = None, style: str = "long", approximate: bool = False
 ) -> str:
     """An astronomical year in words: 0 -> "1 BCE", 68 -> "68 CE", 493 -> "493"."""
-    with override(language or get_language()):
+    return _year_in_words(year, language or get_language(), style, approximate)
+
+
+@lru_cache(4096)  # of axes of time, of which each has the same round years
+def _year_in_words(year: int, language: str | None, style: str, approximate: bool) -> str:
+    with override(language):
         return _qualified(_year(year), style, approximate)
 
 

@@ -9,7 +9,7 @@ astronomical throughout: 0 is 1 BCE (see `to_historical()`).
 import calendar
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
 from django.utils.translation import gettext as _
@@ -61,7 +61,7 @@ class Moment:
         return self.is_dated and not any(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HistoricalDate:
     """A date, an interval, or one unknown date of a set.
 
@@ -95,11 +95,11 @@ class HistoricalDate:
         """The latest year it may mean; None where the end is open or unknown."""
         return self.ends[-1].last_year
 
-    @property
+    @cached_property
     def approximate(self) -> bool:
         return any(moment.approximate for moment in self._moments)
 
-    @property
+    @cached_property
     def uncertain(self) -> bool:
         return any(moment.uncertain for moment in self._moments)
 

@@ -115,11 +115,6 @@ class Vocabulary:
         return [t for t in self.terms.values() if t.register_id == register.pk and t.facet == facet]
 
 
-def vocabulary_of(token: str) -> Vocabulary:
-    """The vocabularies as of index snapshots with this `vocabulary_token`."""
-    return _kept.get_or_set(token, Vocabulary)
-
-
 # --- Sites ---------------------------------------------------------------------------------------
 
 NOTHING = BitMap()
@@ -294,7 +289,7 @@ class IndexSnapshot:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        return vocabulary_of(self.vocabulary_token)
+        return _kept.get_or_set(self.vocabulary_token, Vocabulary)
 
     def having(self, facet: IndexedFacet | str, value: Any, role: str | None = None) -> BitMap:
         """The sites that have a value of a facet, which is given itself or by its name.

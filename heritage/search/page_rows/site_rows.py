@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import chain
 from typing import Any
 
@@ -43,6 +43,8 @@ from heritage.models import (
     Term,
     VisitingFact,
     WorldHeritage,
+    age_events,
+    first_beginning,
     standing_of,
 )
 from heritage.models.visiting import falls_within
@@ -67,7 +69,7 @@ class PropertyRows:
     states: list[Place]
 
 
-@dataclass(slots=True)
+@dataclass
 class SiteRows:
     """A site with those of its rows that readers may see, each list in the order of its model.
 
@@ -104,6 +106,16 @@ class SiteRows:
         """The criteria of the World Heritage entry that a coverage refers to."""
         listed = self.properties.get(coverage.designation_id)
         return listed.criteria if listed else []
+
+    @cached_property
+    def beginning(self) -> Event | None:
+        """The event that gives its age."""
+        return first_beginning(self.events)
+
+    @cached_property
+    def age(self) -> list[Event]:
+        """The events of what stands, or of what it dates from."""
+        return age_events(self.events)
 
     @property
     def visit(self) -> VisitRows:

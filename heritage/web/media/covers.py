@@ -196,21 +196,17 @@ def drawing_of(site: Site, language: str | None = None, *, is_plate: bool = Fals
     The words of a plate stand in both languages, that of the reader first. `is_plate` asks for one
     in place of a scene.
     """
-    kinds, dated = site.kinds.all(), _dated(site.events.all())
-    scene = _scene(site, kinds, is_plate)
-    return _drawing(site, scene, *dated, lambda: _criteria(site), language)
+    scene, events = _scene(site, site.kinds.all(), is_plate), list(site.events.all())
+    beginning, age, dates = first_beginning(events), age_events(events), exact_dates(events)
+    return _drawing(site, scene, beginning, age, dates, lambda: _criteria(site), language)
 
 
 def drawing_of_page(rows: page_rows.SiteRows, language: str | None = None) -> Drawing:
     """The same for a site with the rows of its page."""
-    scene, dated = scene_of(rows.site, rows.kinds), _dated(rows.events)
-    return _drawing(rows.site, scene, *dated, lambda: _criteria_among(rows), language)
-
-
-def _dated(events: Iterable[Event]) -> tuple[Event | None, list[Event], list[str]]:
-    """The beginning, what stands or what it dates from, and all dates that are exact."""
-    events = list(events)
-    return first_beginning(events), age_events(events), exact_dates(events)
+    scene, dates = scene_of(rows.site, rows.kinds), exact_dates(rows.events)
+    return _drawing(
+        rows.site, scene, rows.beginning, rows.age, dates, lambda: _criteria_among(rows), language
+    )
 
 
 def drawing_of_row(

@@ -415,7 +415,8 @@ def _name_of_what(kind: str, is_cut: bool, _language: str | None) -> str:
 
 def event_title(event: Event, kinds: Sequence[Kind]) -> str:
     """“Founded: 68 CE”, in the words for the main kind of the site."""
-    return str(event).replace(event.get_kind_display(), what_happened(event, kinds), 1)
+    words = {"label": what_happened(event, kinds), "value": event.when()}
+    return pgettext("a label and its value", "%(label)s: %(value)s") % words
 
 
 def _visible_date(

@@ -107,11 +107,7 @@ class SourceLine:
     seen_on: str
     licence: SafeString | str
     marks: list[Mark]
-
-    @property
-    def is_worth_a_line(self) -> bool:
-        """Not if it says only “recalled”, which the mark says already."""
-        return bool(self.url or not self.marks)
+    is_worth_a_line: bool  # not if it says only “recalled”, which the mark says already
 
 
 @overload
@@ -130,13 +126,15 @@ def source_line(source: Source | None) -> SourceLine | None:
 
 
 def _line_of(source: Source) -> SourceLine:
+    url, marks = safe_url(source.url), of_source(source)
     return SourceLine(
         citation=language_html.as_html(source.citation),
-        url=safe_url(source.url),
+        url=url,
         kind=source.get_kind_display(),
         seen_on=language_html.day(source.seen_on),
         licence=language_html.as_html(source.licence.label) if source.licence else "",
-        marks=of_source(source),
+        marks=marks,
+        is_worth_a_line=bool(url or not marks),
     )
 
 

@@ -3,7 +3,7 @@ of terms, and parts of pages such as menus, which are cached until a term is wri
 
 from collections.abc import Callable, Hashable
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 from typing import Any
 
@@ -109,7 +109,10 @@ class TermTexts:
 
     def __init__(self, index: IndexSnapshot):
         self._cache, self._language = index.vocabulary.cache, get_language()
-        self._texts = self.in_language(_TEXTS, dict)
+
+    @cached_property
+    def _texts(self) -> dict[Hashable, Any]:
+        return self.in_language(_TEXTS, dict)
 
     def text[T: Record, S: str](self, make: Callable[[T], S], *terms: T) -> S:
         """What `make` returns for the terms, and for nothing else but the language."""

@@ -2,11 +2,12 @@
 strips of eras on it, packed in lanes; and what scales of numbers share with it."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from math import floor
+from operator import itemgetter
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -80,8 +81,10 @@ class Scale:
     def _ends(self) -> tuple[float, float]:
         return self._place(self.first), self._place(self.last)
 
-    def _place(self, year: int) -> float:
-        return year if self.is_even else _between(year, _YEARS, _PLACES)
+    @cached_property
+    def _place(self) -> Callable[[int], float]:
+        """Gives the place of a year, of which only the ratios count."""
+        return float if self.is_even else partial(_between, knots=_YEARS, others=_PLACES)
 
     def span(self, first: int | None, last: int | None) -> tuple[float, float]:
         """From and to; an open end runs to the end of the strip."""
@@ -108,22 +111,16 @@ class Scale:
         """
         candidates = [(False, year) for year in self._round_years()]
         candidates += [(True, year) for year in self.knots]
-        shown: list[tuple[float, str, float]] = []
-        found: list[tuple[float, Tick]] = []
+        found: list[tuple[float, float, Tick]] = []
         for is_knot, year in sorted(candidates, reverse=True):
             x, label = self.at(year), year_phrase(year, style="short")
             needed = label_width(label)
-            apart = [(abs(x - other), (needed + width) / 2) for other, _label, width in shown]
-            if not 7 <= x <= 93 or any(gap * 6.4 < room for gap, room in apart):
+            apart = [(abs(x - other), (needed + width) / 2, tick) for other, width, tick in found]
+            if not 7 <= x <= 93 or [gap for gap, room, _tick in apart if gap * 6.4 < room]:
                 continue
-            is_wide = any(
-                gap * 3.2 < room
-                for (gap, room), tick in zip(apart, found, strict=True)
-                if not tick[1].is_wide
-            )
-            shown.append((x, label, needed))
-            found.append((x, Tick(percent(x), label, is_wide, is_knot, year)))
-        return [tick for _x, tick in sorted(found, key=lambda pair: pair[0])]
+            near = [tick for gap, room, tick in apart if gap * 3.2 < room and not tick.is_wide]
+            found.append((x, needed, Tick(percent(x), label, bool(near), is_knot, year)))
+        return [tick for _x, _needed, tick in sorted(found, key=itemgetter(0))]
 
     def _round_years(self) -> Iterator[int]:
         """In each even part of the scale."""
@@ -202,6 +199,7 @@ class Segment:
     label: str
     fits: str  # a class: from which width of the strip on the label is shown
     is_named: bool
+    drawn: tuple[float, float]  # from and to, in percent
     beside_x: str = ""  # where its label stands while it does not fit within; empty for nowhere
     beside_dx: int = 0
     beside_anchor: str = ""
@@ -253,6 +251,7 @@ def _segments(eras: Iterable[Era], scale: Scale, named: set[int], top: int) -> l
                 label=label,
                 fits=fits(label, end - start, era.pk in named),
                 is_named=era.pk in named,
+                drawn=(round(start, 2), round(start, 2) + round(end - start, 2)),
             )
         )
     return found
@@ -265,11 +264,11 @@ def _with_labels_beside(segments: list[Segment], top: int) -> list[Segment]:
     """
     lanes: dict[int, list[_Interval]] = {top: []}
     for segment in segments:
-        lanes.setdefault(segment.y, []).append(_interval(segment))
+        lanes.setdefault(segment.y, []).append(segment.drawn)
     found = []
     for segment in segments:
         if segment.is_named and segment.fits != EVERYWHERE:
-            lanes[segment.y].remove(_interval(segment))
+            lanes[segment.y].remove(segment.drawn)
             others = sorted(y for y in lanes if y != segment.y)
             new = max(lanes) + LANE
             segment, taken = next(_beside(segment, lanes, [segment.y, *others, new]))
@@ -281,16 +280,11 @@ def _with_labels_beside(segments: list[Segment], top: int) -> list[Segment]:
 type _Interval = tuple[float, float]  # from and to, in percent
 
 
-def _interval(segment: Segment) -> _Interval:
-    start = _number(segment.x)
-    return start, start + _number(segment.width)
-
-
 def _beside(
     segment: Segment, lanes: dict[int, list[_Interval]], tried: list[int]
 ) -> Iterator[tuple[Segment, _Interval]]:
     """The era in each lane with room for it and its label: behind it, before it or over it."""
-    start, end = _interval(segment)
+    start, end = segment.drawn
     needed = 100 * label_width(segment.label, is_bold=True) / WIDTHS[1]
     centre = centred(segment.label, (start + end) / 2, is_bold=True)
     for y in tried:
@@ -309,10 +303,6 @@ def _beside(
                     segment, y=y, beside_x=percent(at), beside_dx=gap, beside_anchor=anchor
                 )
                 yield moved, (first, last)
-
-
-def _number(value: str) -> float:
-    return float(value.rstrip("%"))
 
 
 # --- Of any scale ---------------------------------------------------------------------------------

@@ -229,7 +229,7 @@ class Visiting:
 
     @property
     def marks(self) -> list[Mark]:
-        return [mark for line in self._lines if line.basis for mark in line.basis.marks]
+        return [mark for line in self._lines for mark in line.marks]
 
     @property
     def shared_bases(self) -> list[SharedBasis]:

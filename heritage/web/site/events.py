@@ -44,7 +44,9 @@ def event_groups(rows: page_rows.SiteRows) -> list[EventGroup]:
     differing = {row.event.pk for row in rows.disagreements if row.event}
     by_role: dict[str, list[EventLine]] = {role: [] for role in _HEADINGS}
     for event in rows.events:
-        by_role[event.role].append(_event_line(event, rows.kinds, event.pk in differing))
+        role = event.role
+        line = _event_line(event, role, rows.kinds, event.pk in differing)
+        by_role[role].append(line)
     return [
         EventGroup(str(role), str(_HEADINGS[role]), found)
         for role, found in by_role.items()
@@ -52,10 +54,10 @@ def event_groups(rows: page_rows.SiteRows) -> list[EventGroup]:
     ]
 
 
-def _event_line(event: Event, kinds: Sequence[Kind], is_differing: bool) -> EventLine:
-    date, eras = event.date_phrase(), event.era_phrase()
+def _event_line(event: Event, role: str, kinds: Sequence[Kind], is_differing: bool) -> EventLine:
+    date, eras, source = event.date_phrase(), event.era_phrase(), source_line(event.source)
     what, beside = capfirst(cards.what_happened(event, kinds)), eras if date else ""
-    if event.role == Event.Role.DATED:  # the heading says it
+    if role == Event.Role.DATED:  # the heading says it
         what, beside = beside, ""
     return EventLine(
         date=date or eras,
@@ -64,10 +66,10 @@ def _event_line(event: Event, kinds: Sequence[Kind], is_differing: bool) -> Even
         note=language_html.as_html(event.note),
         marks=[
             *certainty.of_event(event),
-            *certainty.of_source(event.source),
+            *(source.marks if source else []),
             *([certainty.DIFFERS] if is_differing else []),
         ],
-        source=source_line(event.source),
+        source=source,
     )
 
 

@@ -128,10 +128,15 @@ def site_location(rows: page_rows.SiteRows) -> SiteLocation:
     accuracy = _accuracy_m(site)
     district = site.district if point is None else None
     broader = {step.pk for place in rows.places for step in place.ancestors()}
+    chains = list(map(_chain, rows.places))
     return SiteLocation(
         place=exact_place_phrase(site.place) or shared_by_states(rows.also_in),
-        trail=_chain(site.place) if site.place else [],
-        chains=[_chain(place) for place in rows.places if place.pk not in broader],
+        trail=chains[0] if site.place else [],
+        chains=[
+            chain
+            for place, chain in zip(rows.places, chains, strict=True)
+            if place.pk not in broader
+        ],
         point=format_point(*point, accuracy) if point else "",
         geo=f"geo:{point[0]},{point[1]}" if point else "",
         own_map=own_map(site),
@@ -213,18 +218,20 @@ def _marks(site: Site) -> list[Mark]:
 
 
 def neighbours(here: Point | None, found: list[page_rows.Neighbour]) -> list[NeighbourLine]:
-    sites = path_of("web:sites")
-    return [
-        NeighbourLine(
+    sites, lines = path_of("web:sites"), []
+    for near in found:
+        name = near.site.shown_name
+        # Equal points say nothing about the distance: parts often have the point of the whole.
+        is_apart = near.km > 0.01
+        line = NeighbourLine(
             url=f"{sites}{near.site.slug}/",
-            name=language_html.as_html(near.site.shown_name),
-            other_names=language_html.in_other_languages(near.site.shown_name)[:1],
-            # Equal points say nothing about the distance: parts often have the point of the whole.
-            distance=distance_phrase(near.km) if near.km > 0.01 else _("at the same point"),
-            direction=direction(here, near.point) if here and near.km > 0.01 else "",
+            name=language_html.as_html(name),
+            other_names=language_html.in_other_languages(name)[:1],
+            distance=distance_phrase(near.km) if is_apart else _("at the same point"),
+            direction=direction(here, near.point) if here and is_apart else "",
         )
-        for near in found
-    ]
+        lines.append(line)
+    return lines
 
 
 def direction(here: Point, there: Point) -> str:

@@ -28,8 +28,6 @@ from heritage.models import (
     Site,
     Source,
     UnescoStatus,
-    age_events,
-    first_beginning,
 )
 from heritage.models.unesco import WHOLE_STATUSES, statuses
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_dependencies, page_rows
@@ -39,6 +37,8 @@ from heritage.values.language import (
     interface_languages,
     join_words,
     language_in_words,
+    proper_tag,
+    text_direction,
 )
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
@@ -88,9 +88,11 @@ _HEADING = re.compile(r"<h[3-6]>(.*?)</h[3-6]>")
 
 @dataclass(frozen=True, slots=True)
 class NameLine:
-    text: Text
+    text: str
+    lang: str  # attributes of its HTML
+    direction: str
     kind: str
-    language: str
+    language: str  # in words
     note: SafeString | str
     source: SourceLine | None
 
@@ -164,7 +166,7 @@ class SitePage:
         """The address of a journey that begins with this site."""
         return f"{path_of('web:journey')}?stop={self.site.uid}"
 
-    @property
+    @cached_property
     def manifest(self) -> str:
         """Its address for viewers of pictures; empty without IIIF."""
         return path_of("media:iiif_manifest", self.site.uid) if settings.IIIF else ""
@@ -401,10 +403,8 @@ def former_page(past: page_rows.Past) -> SitePage:
 
 def _page_of(rows: page_rows.SiteRows) -> SitePage:
     index, site = current_index(), rows.site
-    known, events = index.vocabulary, rows.events
     unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
-    beginning = first_beginning(events)
-    age = age_events(events)
+    beginning, age = rows.beginning, rows.age
     if beginning and beginning.role in Event.AGE_ROLES:
         beginning = None  # `age` has it
     is_standing = any(event.role == Event.Role.STANDING for event in age)
@@ -457,7 +457,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         land=small_maps.of_site(site, component_parts),
         component_parts=len(component_parts),
         nearby_map=small_maps.of_neighbours(site, near),
-        timeline=site_timeline(rows, known.eras),
+        timeline=site_timeline(rows, index.vocabulary.eras),
         marks=_all_marks(text_marks, where, groups, registers, visit, names, quantities),
         updated=language_html.day(timezone.localdate(site.public_changed_at)),
     )
@@ -524,20 +524,22 @@ def _translations(rows: page_rows.SiteRows) -> list[NameLine]:
     """
     spoken = interface_languages()
     found = [
-        (Text(words, code), _named_so(rows, code, words))
+        (words, code, _named_so(rows, code, words))
         for code, words in rows.site.name.items()
         if code not in spoken
     ]
-    following = [source for _text, source in found[1:]] + [None]
+    following = [source for _words, _code, source in found[1:]] + [None]
     return [
         NameLine(
-            text,
+            words,
+            proper_tag(code),
+            text_direction(code),
             str(Name.Kind.OFFICIAL.label) if source else "",
-            language_in_words(text.language),
+            language_in_words(code),
             "",
             source_line(None if source == after else source),
         )
-        for (text, source), after in zip(found, following, strict=False)
+        for (words, code, source), after in zip(found, following, strict=False)
     ]
 
 
@@ -549,7 +551,9 @@ def _named_so(rows: page_rows.SiteRows, code: str, words: str) -> Source | None:
 
 def _name_line(name: Name) -> NameLine:
     return NameLine(
-        text=Text(name.text, name.language),
+        text=name.text,
+        lang=proper_tag(name.language),
+        direction=text_direction(name.language),
         kind=name.get_kind_display(),
         language=language_in_words(name.language),
         note=language_html.as_html(name.note),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.formats import list_url, path_of
-from heritage.models import Place, Register, Site
+from heritage.models import Place, Register
 from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.web.shared import language_html
 
@@ -59,11 +59,13 @@ def related_sites(
         return []
     every = {pk for _key, _title, ids, *_rest in found for pk in ids}
     page_dependencies.sites(index, every)
-    names, sites = page_rows.linked_sites(every), path_of("web:sites")
+    sites = path_of("web:sites")
+    others = {
+        pk: RelatedSite(site.uid, f"{sites}{site.slug}/", language_html.as_html(site.shown_name))
+        for pk, site in page_rows.linked_sites(every).items()
+    }
     return [
-        RelatedSites(
-            key, title, [_other(names[pk], sites) for pk in ids if pk in names], total, url
-        )
+        RelatedSites(key, title, [others[pk] for pk in ids if pk in others], total, url)
         for key, title, ids, total, url in found
     ]
 
@@ -104,8 +106,3 @@ def _country(rows: page_rows.SiteRows) -> Place | None:
         return None
     line = [*place.ancestors(), place]
     return next((each for each in line if each.level == Place.Level.COUNTRY), None)
-
-
-def _other(site: Site, sites: str) -> RelatedSite:
-    url = f"{sites}{site.slug}/"
-    return RelatedSite(site.uid, url, language_html.as_html(site.shown_name))
