@@ -7,6 +7,7 @@ second value of it is the number of sites that it would show.
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.utils.translation import get_language
 
@@ -33,7 +34,7 @@ class FacetOption:
         return self.term if isinstance(self.term, str) else self.term.label.best()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FacetCounts:
     """A facet of one list: its values with their counts.
 
@@ -48,7 +49,7 @@ class FacetCounts:
     picked: Sequence[int]  # of those that are chosen
     values_hash: int = 0  # of the names of the values in URLs
 
-    @property
+    @cached_property
     def fingerprint(self) -> int:
         """Equal for two states of a facet that show the same, while no term is written."""
         places = (*self.offered, "picked", *self.picked)
@@ -143,14 +144,12 @@ def _counted(filtered: SiteFilter, facet: AnyFacet) -> FacetCounts:
         return among_all[key]
     found = values.totals if counts is None else counts
     having = values.totals if facet.offers_empty else found
-    offered = {place for place, each in enumerate(having) if each}
     picked = (
         [place for place, each in enumerate(values.rows) if each.slug in chosen] if chosen else []
     )
-    label = str(facet.label)
+    offered = [place for place, each in enumerate(having) if each or place in picked]
     result = FacetCounts(
-        *(facet.name, label, values.rows, found, sorted(offered.union(picked)), picked),
-        values.hash,
+        *(facet.name, str(facet.label), values.rows, found, offered, picked), values.hash
     )
     if counts is None and not chosen:
         among_all[key] = result

@@ -138,8 +138,8 @@ class SiteFilter(filters.FilterSet):
         """`data` as an address has it (`raw_data`); what its text means is in `self.data`."""
         self.raw_data = as_query(data or {})
         super().__init__(self.raw_data, **options)
-        for each in self.filters.values():  # a circle would keep the index for long
-            vars(each).pop("parent")
+        for each in self.filters.values():  # they are shared, and would keep the index for long
+            vars(each).pop("parent", None)
         self.answer = self._answer()
         answer = self.answer
         is_other = answer and (answer.filters or answer.corrected or answer.unread or answer.sites)
@@ -170,7 +170,7 @@ class SiteFilter(filters.FilterSet):
         text = {"q": declared.pop("q")}
         facets = {facet.name: facet.filter() for facet in FACETS}
         # These have names that Python keeps for itself.
-        return filter_fields.FieldsByName(
+        return filter_fields.SharedFilters(
             text
             | facets
             | declared
@@ -209,15 +209,16 @@ class SiteFilter(filters.FilterSet):
         return text
 
     def get_form_class(self) -> type[FilterForm]:
-        """Made once, since no field depends on the request."""
-        return _form_class(frozenset(self.base_filters))
+        """With the fields that the query has a value for: no page shows the form itself, and to
+        make all fields takes longer than to find the sites."""
+        return _form_class(frozenset(self.data).intersection(self.base_filters))
 
     @cached_property
     def form(self) -> FilterForm:
-        form = cast(FilterForm, super().form)
+        form, vocabulary = cast(FilterForm, super().form), self.index.vocabulary
         for field in form.fields.values():
             if isinstance(field, FacetField):
-                field.vocabulary = self.index.vocabulary
+                field.vocabulary = vocabulary
         return form
 
     @property
@@ -322,7 +323,7 @@ class SiteFilter(filters.FilterSet):
         found = {
             facet.name: facet.sites(chosen, self.index, role)
             for facet in FACETS
-            if (chosen := self.chosen(facet.name))
+            if (chosen := self._valid.get(facet.name))
         }
         if self.chosen("q"):
             found["q"] = self._texts_hits
@@ -527,14 +528,6 @@ class SiteFilter(filters.FilterSet):
         return text_search.TieredOrder(closest, best_known)
 
 
-class FilterWithoutForm(SiteFilter):
-    """Finds sites where no form is shown: only the fields with a value are made. To make all takes
-    longer than to find the sites."""
-
-    def get_form_class(self) -> type[FilterForm]:
-        return _form_class(frozenset(self.data).intersection(self.base_filters))
-
-
 def as_query(data: QueryData) -> QueryDict:
     """A query of an address, of whatever names and values."""
     if isinstance(data, QueryDict):
@@ -548,7 +541,7 @@ def as_query(data: QueryData) -> QueryDict:
 def _find_sites(filters: Iterable[QueryFilter], text: str) -> BitMap:
     """The sites that match filters and the words of a text."""
     data = {query_filter.name: query_filter.values for query_filter in filters}
-    filtered = FilterWithoutForm(data)
+    filtered = SiteFilter(data)
     if not text:
         return filtered.hits
     return filtered.hits & text_search.matching(filtered.index, text)
@@ -557,9 +550,7 @@ def _find_sites(filters: Iterable[QueryFilter], text: str) -> BitMap:
 @lru_cache(_FORMS_KEPT)
 def _form_class(names: frozenset[str]) -> type[FilterForm]:
     made = {name: each.field for name, each in SiteFilter.base_filters.items() if name in names}
-    form: type[FilterForm] = type("SiteFilterForm", (FilterForm,), made)
-    form.base_fields = filter_fields.FieldsByName(form.base_fields)
-    return form
+    return type("SiteFilterForm", (FilterForm,), made)
 
 
 def _sites_resting_on(source_id: int) -> BitMap:

@@ -19,7 +19,7 @@ from heritage.search import fulltext, text_search
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
-from heritage.search.filters import FilterWithoutForm
+from heritage.search.filters import SiteFilter
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot, TermTree, Vocabulary
 from heritage.search.query_language import dictionary, spelling
@@ -321,7 +321,7 @@ def _sentences_found(index: IndexSnapshot, text: str) -> Iterator[SuggestedSente
 
 def _sentence(text: str) -> SuggestedSentence | None:
     """The search, if it means filters that some site fits, all of it: no words are left out."""
-    filtered = FilterWithoutForm({"q": text})
+    filtered = SiteFilter({"q": text})
     answer = filtered.answer
     if answer is None or answer.partly or answer.unread or answer.is_absent:
         return None
@@ -336,7 +336,7 @@ def _sentence(text: str) -> SuggestedSentence | None:
 def _endings(index: IndexSnapshot, before: list[str], begun: str) -> list[str]:
     """Labels of terms that begin so, in the language of the reader; first those with most of the
     sites that the words before mean."""
-    asked = FilterWithoutForm({"q": " ".join(before)})
+    asked = SiteFilter({"q": " ".join(before)})
     among = index.sites if asked.answer and asked.answer.partly else asked.hits or index.sites
     typed, known = "".join(tokens.atoms(begun)), dictionary.dictionary_of(index)
     named = {(facet, slug) for name, facet, slug in known.starting_with(typed) if name != typed}
@@ -385,7 +385,7 @@ def _answered(text: str) -> list[int]:
 
     Not what is open on a day: suggestions are remembered for longer.
     """
-    filtered = FilterWithoutForm({"q": text})
+    filtered = SiteFilter({"q": text})
     answer = filtered.answer
     if answer is None or answer.partly or answer.unread or filtered.chosen("open"):
         return []

@@ -317,8 +317,9 @@ def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:
 
 def _leads_on(facet: FacetCounts, total: int) -> bool:
     """Whether choosing or removing one of its values could change the list."""
-    counts = (facet.counts[place] for place in facet.offered)
-    return bool(facet.picked) or any(count and count != total for count in counts)
+    return bool(facet.picked) or any(
+        facet.counts[place] not in (0, total) for place in facet.offered
+    )
 
 
 def _fields(roles: tuple[SelectOption, ...], typed: dict[str, str]) -> dict[str, SafeString]:
