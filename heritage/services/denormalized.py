@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F, QuerySet
 from django.utils import timezone
-from django.utils.functional import cached_property
 
 from heritage.models import statements
 from heritage.models.base import Record, chunks, untracked
@@ -214,9 +214,11 @@ def _eras_between(sites: Iterable[SiteWithRows], terms: Terms) -> "EraPeriods":
     if start is None or end is None:
         return EraPeriods(terms.eras.values())
     columns = ("parent", "region", "region_name", "first_year", "last_year")
-    within = Era.objects.filter(parent=None, first_year__gte=start, last_year__lte=end)
-    held = Era.territory.through.objects.values_list("era_id", "place_id")
-    return EraPeriods([*within.only(*columns), *terms.eras.values()], held)
+    within: QuerySet[Any] = Era.objects.filter(first_year__gte=start, last_year__lte=end)
+    # An era comes once for each place that it held.
+    eras = list(within.filter(parent=None).only(*columns).annotate(held=F("territory")).order_by())
+    held = [(era.pk, era.held) for era in eras if era.held is not None]
+    return EraPeriods([*eras, *terms.eras.values()], held)
 
 
 def _refresh_eras(sites: list[SiteWithRows], terms: Terms, new: Set[int]) -> None:
@@ -268,15 +270,9 @@ class EraPeriods:
         """`held` are the territories: (era, place) for each place that an era held."""
         self._by_id = {era.pk: era for era in eras}
         self._within: dict[tuple[int, int], set[int]] = {}
-        self._rows = held
-
-    @cached_property
-    def _held(self) -> dict[int, set[int]]:
-        """The places by era, read when first asked for."""
-        found = defaultdict(set)
-        for era_id, place_id in self._rows:
-            found[era_id].add(place_id)
-        return found
+        self._held: dict[int, set[int]] = defaultdict(set)
+        for era_id, place_id in held:
+            self._held[era_id].add(place_id)
 
     def role_at(self, era_id: int, places: Set[int]) -> str:
         """The role of an era that a span runs through, for a site that lies in these places.

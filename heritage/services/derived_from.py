@@ -55,31 +55,33 @@ def read_sites(
     """
     found = {site.pk: SiteWithRows(site) for site in Site.objects.filter(pk__in=ids).order_by()}
 
-    def of_sites(rows: QuerySet[Any], *columns: str) -> Iterable[tuple]:
-        if written is not None and rows.model not in written:
-            return ()
-        return rows.filter(site__in=list(found)).values_list("site_id", *columns)
+    def read(*rows: QuerySet[Any]) -> list[tuple]:
+        """All of these in one statement, each in an order that follows from no column of what it
+        refers to: the text would depend on it."""
+        first, *others = (each.filter(site__in=list(found)).order_by() for each in rows)
+        return sorted(first.union(*others, all=True))
 
-    for pk, *name in of_sites(Name.objects.all(), "language", "text"):
-        found[pk].names.append((name[0], name[1]))
-    links: Iterable[tuple] = ()
+    if written is None or not written.keys().isdisjoint((Name, Identifier)):
+        names = Name.objects.values_list("site_id", Value("names"), "kind", "language", "text")
+        identifiers = Identifier.objects.values_list(
+            "site_id", Value("identifiers"), "uid", "scheme__slug", "value"
+        )
+        for pk, of, _order, language_or_scheme, text in read(names, identifiers):
+            if of == "names":
+                found[pk].names.append((language_or_scheme, text))
+            else:
+                found[pk].identifiers.append(f"{language_or_scheme} {text}")
     if written is None or not written[Site].isdisjoint(("kinds", "also_in")):
-        kinds = Site.kinds.through.objects.annotate(link=Value("kinds"))
-        also_in = Site.also_in.through.objects.annotate(link=Value("also_in"))
-        pairs = kinds.values_list("site_id", "link", "kind_id").filter(site__in=list(found))
-        others = also_in.values_list("site_id", "link", "place_id").filter(site__in=list(found))
-        links = pairs.union(others, all=True)
-    # In an order that follows from no column of what they refer to: the text would depend on it.
-    for pk, link, other in sorted(links):
-        getattr(found[pk], link).append(other)
+        kinds = Site.kinds.through.objects.values_list("site_id", Value("kinds"), "kind_id")
+        also_in = Site.also_in.through.objects.values_list("site_id", Value("also_in"), "place_id")
+        for pk, link, other in read(kinds, also_in):
+            getattr(found[pk], link).append(other)
     # Not by their years, which follow from eras and are refreshed: the text would depend on them.
     if written is None or Event in written:
         for event in Event.objects.filter(site__in=list(found)).order_by("uid"):
             found[event.site_id].events.append(event)
     if written is None or Coverage in written:
         read_entries(found.values())
-    for pk, scheme, value in of_sites(Identifier.objects.order_by("uid"), "scheme__slug", "value"):
-        found[pk].identifiers.append(f"{scheme} {value}")
     return list(found.values())
 
 
