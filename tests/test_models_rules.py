@@ -22,7 +22,7 @@ from heritage.models import (
     Site,
     WorldHeritage,
 )
-from heritage.models.conditions import evaluate
+from heritage.models.base import evaluate
 from heritage.services.record_problems import problems
 from tests.builders import (
     make_designation,

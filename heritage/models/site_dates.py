@@ -1,4 +1,4 @@
-"""When what readers see of a site was last changed."""
+"""When what readers see of a site was last changed: see `services.denormalized`."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class SiteDate(models.Model):
-    """When something that everybody may read of a site was last written: see `services.dating`.
+    """When something that everybody may read of a site was last written.
 
     Of its own, of its rows, or of what these name; of one that was never published, when it was
     created. A table of its own, since a change of a term dates all sites that show it: a row of

@@ -7,7 +7,7 @@ signals, and history, derived columns, full text and change log follow by themse
   `undo_plan` plans).
 - **Reading**: `history` (what was changed, by whom), `conflicts` (what others have written since
   a row was opened), `record_problems` (what is wrong with records), `date_reading` (dates and eras
-  as editors write them), `blur_rules` (how closely a site is shown by its kinds).
+  as editors write them), `blur_rule_of()` (how closely a site is shown by its kinds).
 - **The background worker**: `jobs` (kinds of jobs, which it runs), `outbox` (mail, which it sends),
   `prepared` (files that jobs put together), `renditions` (the sizes in which pictures are served),
   `tiles` (of published pictures, for IIIF).
@@ -24,7 +24,6 @@ Other packages import these names and no other module of this package.
 from django.core.signals import request_finished
 
 from heritage.services import (
-    blur_rules,
     bulk,
     conflicts,
     date_reading,
@@ -48,7 +47,7 @@ from heritage.services import (
 )
 from heritage.services.denormalized import Prepared, prepare
 from heritage.services.dependencies import is_vocabulary, parents_first
-from heritage.services.derived_from import Terms
+from heritage.services.derived_from import Terms, blur_rule_of
 from heritage.services.notifications import send_mail
 from heritage.services.pending import finish as finish_pending
 from heritage.services.planner_statistics import update_planner_statistics
@@ -58,7 +57,7 @@ from heritage.services.system_checks import is_of_older_version
 __all__ = [
     "Prepared",
     "Terms",
-    "blur_rules",
+    "blur_rule_of",
     "bulk",
     "conflicts",
     "connect",

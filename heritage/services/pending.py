@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from heritage.models import IndexChange, PendingRefresh
 from heritage.models.base import Record, new_uid
-from heritage.services import dating, denormalized
+from heritage.services import denormalized
 from heritage.services.dependencies import (
     SITES_OF,
     ColumnEffect,
@@ -95,7 +95,7 @@ def _refresh(row: PendingRefresh, sites: list[int], left: int) -> bool:
         if not PendingRefresh.objects.filter(pk=row.pk, token=row.token).exists():
             return False
         model: type[Record] = apps.get_model(row.model)
-        dating.date(denormalized.refresh(sites, (), {model: set(row.columns)}))
+        denormalized.set_changed_at(denormalized.refresh(sites, (), {model: set(row.columns)}))
         if ColumnEffect.VALUES in effect_of(model, row.columns):
             IndexChange.objects.enter({*sites, *wholes_of_parts(set(sites))})
         row.done_to, row.left = sites[-1], left - len(sites)

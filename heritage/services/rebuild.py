@@ -4,8 +4,13 @@ from collections.abc import Callable
 
 from heritage.models import Designation, IndexChange, PendingRefresh, Site, SiteDate
 from heritage.models.base import CHUNK, chunks
-from heritage.services import dating, fulltext
-from heritage.services.denormalized import refresh, refresh_designations, refresh_terms
+from heritage.services import fulltext
+from heritage.services.denormalized import (
+    refresh,
+    refresh_designations,
+    refresh_terms,
+    set_changed_at,
+)
 
 
 def rebuild_derived(progress: Callable[[int, int, str], None]) -> None:
@@ -26,7 +31,7 @@ def rebuild_derived(progress: Callable[[int, int, str], None]) -> None:
                 SiteDate(site_id=pk, changed_at=changed)
                 for pk, changed in missing.values_list("pk", "updated_at")
             )
-            dating.date(refresh(chunk))
+            set_changed_at(refresh(chunk))
         done += len(chunk)
         progress(done, len(ids), "columns")
     texts = Site.objects.order_by("pk").values_list("pk", "search_text")

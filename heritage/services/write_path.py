@@ -10,7 +10,7 @@
    (`models.history`) is entered at the end, or at once where a savepoint may take it back.
 4. At the end of the transaction, once: standing of designations, denormalised columns and full
    text of the sites concerned (`dependencies`, `denormalized`), the dates of sites of
-   which only rows were written and of those of which readers see something else (`dating`), entries
+   which only rows were written and of those of which readers see something else, entries
    in the change log (`IndexChange`).
 5. Once it is committed, the small sizes of new pictures are made (`renditions`), and what was
    withdrawn has no tiles any more (`tiles`).
@@ -52,7 +52,7 @@ from heritage.models.unit_of_work import (
     unit_ends,
     unit_of_work,
 )
-from heritage.services import dating, denormalized, pending, renditions
+from heritage.services import denormalized, pending, renditions
 from heritage.services.dependencies import (
     COLUMN_EFFECTS,
     SITES_OF,
@@ -194,7 +194,7 @@ def _on_unit_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         moved = denormalized.refresh(sites.refreshed, edited, written_columns, prepared, new)
         is_of_vocabulary = any(model in COLUMN_EFFECTS for model in changed)
         vocabulary = {IndexChange.VOCABULARY} if is_of_vocabulary else set()
-        shown = dating.date_sites(unit, written, moved)
+        shown = denormalized.date_sites(unit, written, moved)
         IndexChange.objects.enter(sites.entered | shown | vocabulary)
     if pictured := {row.owner_id for row in written if row.model is Image}:
         # A picture is stored even if its sizes cannot be made now.

@@ -19,14 +19,6 @@ from django.utils.translation import gettext as _
 
 from heritage.admin.access import is_id
 from heritage.admin.changes.history import deleted_names
-from heritage.admin.form.controls import (
-    Values,
-    field_of,
-    label_of_control,
-    posted_values,
-    same,
-    shown_values,
-)
 from heritage.admin.form.editing import (
     CHOICE,
     MINE,
@@ -34,9 +26,15 @@ from heritage.admin.form.editing import (
     EditConflict,
     Editing,
     OpenedRow,
+    Values,
     editing_of,
+    field_of,
     in_row,
+    label_of_control,
+    posted_values,
     rows_by_id,
+    same,
+    shown_values,
 )
 from heritage.admin.form.inputs import EDTFFormField
 from heritage.models import ChangeSet, User

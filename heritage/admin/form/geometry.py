@@ -55,7 +55,7 @@ class PointField(forms.CharField):
     """Both coordinates of a site in one text box; they are passed to the two columns."""
 
     widget = PointWidget
-    is_read_into_others = True  # see `controls`
+    is_read_into_others = True  # see `editing.posted_values()`
 
     def __init__(self, **kwargs: Any):
         kwargs.setdefault("required", False)

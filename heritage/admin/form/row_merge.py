@@ -8,7 +8,6 @@ from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL
 from django.utils.datastructures import MultiValueDict
 
 from heritage.admin.access import is_id
-from heritage.admin.form.controls import Values, posted_values, shown_values
 from heritage.admin.form.editing import (
     REPLACES,
     THEIRS,
@@ -16,8 +15,11 @@ from heritage.admin.form.editing import (
     Editing,
     OpenedRow,
     PostedRow,
+    Values,
     in_row,
+    posted_values,
     rows_by_id,
+    shown_values,
 )
 from heritage.models import Record
 

@@ -80,7 +80,7 @@ from heritage.models import Blur, Place, Site, SiteEra, SortName, UnescoStatus
 from heritage.models.labels import with_label
 from heritage.models.unesco import statuses
 from heritage.search import current_index, similar, sites_matching, spelling_corrections
-from heritage.services import blur_rules
+from heritage.services import blur_rule_of
 from heritage.values import tokens
 from heritage.values.coordinates import format_point, point_text
 from heritage.values.date_format import year_phrase
@@ -465,7 +465,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
 
 def _rule_in_words(site: Site) -> str:
     """Which rule of blurring there is for a stored site, and whether it holds."""
-    rule = blur_rules.rule_of(site)
+    rule = blur_rule_of(site)
     if rule is None:
         return ""
     words = {
