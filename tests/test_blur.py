@@ -75,7 +75,7 @@ def test_distances_lead_to_the_grid_and_not_to_the_point(tomb):
             longitude=EXACT[1] + dice.uniform(-0.2, 0.2),
         )
         index = store.current()
-        seen = {found.site.pk: found.km for found in nearby(index, observer, limit=50)}
+        seen = {found.site.pk: found.km for found in nearby(index, observer, limit=50)[0]}
         here = (observer.latitude, observer.longitude)
         assert seen[tomb.pk] == pytest.approx(distance_km(here, public))
 
@@ -85,8 +85,8 @@ def test_a_radius_closes_in_on_the_grid_and_not_on_the_point(tomb):
     observer = make_site(latitude=EXACT[0], longitude=EXACT[1])
     apart = distance_km(EXACT, (tomb.public_latitude, tomb.public_longitude))
     index = store.current()
-    inside = nearby(index, observer, apart + 0.01)
-    outside = nearby(index, observer, apart - 0.01)
+    inside = nearby(index, observer, apart + 0.01)[0]
+    outside = nearby(index, observer, apart - 0.01)[0]
     assert [found.site.pk for found in inside] == [tomb.pk]
     assert outside == []
 
@@ -96,7 +96,7 @@ def test_order_by_distance_follows_the_public_point(tomb):
     public = (tomb.public_latitude, tomb.public_longitude)
     near_exact = make_site("Near the exact point", latitude=EXACT[0], longitude=EXACT[1])
     near_public = make_site("Near the public point", latitude=public[0], longitude=public[1])
-    order = [found.site.pk for found in nearby(store.current(), tomb)]
+    order = [found.site.pk for found in nearby(store.current(), tomb)[0]]
     assert order == [near_public.pk, near_exact.pk]
 
 

@@ -176,7 +176,7 @@ def test_districts_follow_every_write(sites):
 
 def test_neighbours_are_measured_and_by_their_nearest_part(sites):
     index, gate = store.current(), Site.objects.get(slug="gate")
-    [near] = nearby(index, gate)
+    [near] = nearby(index, gate)[0]
     assert (near.site.slug, near.point) == ("canal", (34.67, 112.46))
     assert near.km == pytest.approx(distance_km((34.7, 112.5), (34.67, 112.46)))
     assert [each.site.slug for each in reachable(index, LUOYANG, 50, 5)] == ["canal", "gate"]

@@ -17,7 +17,7 @@ def at(latitude, longitude, name=None, **fields):
 
 
 def found(site, **limits) -> list[str]:
-    return [str(near.site) for near in nearby(store.current(), site, **limits)]
+    return [str(near.site) for near in nearby(store.current(), site, **limits)[0]]
 
 
 def test_the_nearest_first_without_itself():
@@ -26,7 +26,7 @@ def test_the_nearest_first_without_itself():
     at(34.5, 112.6, "9 km")
     at(34.6, 112.6, "14 km")
     assert found(here) == ["9 km", "14 km", "33 km"]
-    near = nearby(store.current(), here)[0]
+    near = nearby(store.current(), here)[0][0]
     assert near.km == pytest.approx(distance_km((34.5, 112.5), (34.5, 112.6)))
 
 
@@ -52,8 +52,8 @@ def test_only_what_is_published_and_has_a_point():
 def test_by_the_public_point():
     tomb = at(34.5001, 112.5001, "blurred", blur_km=20)
     here = at(tomb.public_latitude, tomb.public_longitude, "on its public point")
-    assert nearby(store.current(), here)[0].km == 0
-    assert nearby(store.current(), tomb)[0].km == 0
+    assert nearby(store.current(), here)[0][0].km == 0
+    assert nearby(store.current(), tomb)[0][0].km == 0
 
 
 def test_across_the_date_line_and_at_the_pole():
@@ -72,5 +72,5 @@ def test_one_query_however_many():
         at(34.5, 112.5 + number / 100)
     index = store.current()
     with CaptureQueriesContext(connection) as queries:
-        assert [near.site.name["en"] and near.site.slug for near in nearby(index, here)]
+        assert [near.site.name["en"] and near.site.slug for near in nearby(index, here)[0]]
     assert len(queries) == 1

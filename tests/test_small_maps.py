@@ -132,7 +132,7 @@ def test_neighbours_are_marks_around_it_and_of_parts_the_nearest(client, words):
         ComponentPoint.objects.create(
             designation=entry, number=number, latitude=latitude, longitude=longitude
         )
-    found = nearby(store.current(), here)
+    found = nearby(store.current(), here)[0]
     sheet = small_maps.of_neighbours(here, found).sheet
     by_name = {mark.label: mark for mark in sheet.marks}
     assert (by_name["Canal"].latitude, by_name["Canal"].longitude) == (34.6, 112.7)
@@ -144,7 +144,7 @@ def test_neighbours_are_marks_around_it_and_of_parts_the_nearest(client, words):
 def test_neighbours_beyond_180_are_near():
     here = build.make_site("Here", latitude=0, longitude=179.9)
     build.make_site("Other", latitude=0, longitude=-179.9)
-    sheet = small_maps.of_neighbours(here, nearby(store.current(), here)).sheet
+    sheet = small_maps.of_neighbours(here, nearby(store.current(), here)[0]).sheet
     at = {mark.label: mark.x for mark in sheet.marks}
     assert 44 <= at["Other"] - at["Here"] < small_maps.WIDTH
 

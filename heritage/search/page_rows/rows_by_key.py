@@ -114,21 +114,31 @@ def add_renditions(images: Collection[Image]) -> None:
         image.renditions = found.get(image.source, [])
 
 
-_SOURCES: CacheKey[dict[int, Source]] = CacheKey("sources of terms")
+_SOURCES: CacheKey[dict[int, Source]] = CacheKey("sources")
+_MOST_SOURCES = 5000  # of 2 kB
+
+
+def sources_by_id(ids: Iterable[int | None], vocabulary: Vocabulary) -> dict[int, Source]:
+    """Sources with their licences, which are read once, as long as the vocabularies are the same:
+    these change with each write of a source."""
+    wanted, read = {pk for pk in ids if pk is not None}, vocabulary.cache.get_or_set(_SOURCES, dict)
+    found = {pk: source for pk in wanted if (source := read.get(pk))}
+    for source in rows_by_key(Source, "id", wanted - found.keys()):
+        source.licence = vocabulary.licences.get(source.licence_id or 0)
+        found[source.pk] = source
+    if len(read) > _MOST_SOURCES:
+        read.clear()
+    read.update(found)
+    return found
 
 
 def add_sources(term: Term, vocabulary: Vocabulary) -> None:
-    """Give a term its sources, which are read once, as long as the vocabularies are the same."""
-    read = vocabulary.cache.get_or_set(_SOURCES, dict)
+    """Give a term its sources."""
     wanted = {name: getattr(term, f"{name}_id") for name in _names_of_sources(type(term))}
-    new = {pk for pk in wanted.values() if pk is not None} - read.keys()
-    for source in rows_by_key(Source, "id", new):
-        if source.licence_id in vocabulary.licences:
-            source.licence = vocabulary.licences[source.licence_id]
-        read[source.pk] = source
+    found = sources_by_id(wanted.values(), vocabulary)
     for name, pk in wanted.items():
-        if pk in read:
-            setattr(term, name, read[pk])
+        if pk in found:
+            setattr(term, name, found[pk])
 
 
 @cache

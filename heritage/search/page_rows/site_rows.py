@@ -5,7 +5,7 @@ the site is linked to. Other tables are not read. Terms come from the vocabulari
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property, partial
@@ -54,7 +54,12 @@ from heritage.search.index.snapshot import IndexSnapshot, TermTree, Vocabulary
 from heritage.search.page_rows.day_rows import VisitRows
 from heritage.search.page_rows.past import Past
 from heritage.search.page_rows.relations import LINKS, RELATIONS
-from heritage.search.page_rows.rows_by_key import add_renditions, rows_by_key, sort_by_relations
+from heritage.search.page_rows.rows_by_key import (
+    add_renditions,
+    rows_by_key,
+    sort_by_relations,
+    sources_by_id,
+)
 from heritage.search.replica import read_connection
 from heritage.values.coordinates import Point
 
@@ -385,7 +390,8 @@ def _add_sources(
     ids |= {row.other_source_id for row in rows.disagreements}
     district = site.district
     district_source = district.centre_source_id if district else None
-    found = _by_pk(Source, ids | own | {site.point_source_id, district_source})
+    ids |= own | {site.point_source_id, district_source}
+    found = sources_by_id(ids, terms)
     uses = Counter([row.source_id for row in cited])
     uses.update([row.second_source_id for row in checked])
     uses.update([entry.source_id for entry in entries if entry.pk in rows.properties])
@@ -406,9 +412,8 @@ def _add_sources(
         row.other_source = found.get(row.other_source_id or 0)
     if site.point_source_id:
         site.point_source = found[site.point_source_id]
-    licensed: list[Any] = [*found.values(), *rows.images]
-    for row in licensed:
-        row.licence = terms.licences.get(row.licence_id)
+    for image in rows.images:
+        image.licence = terms.licences.get(image.licence_id or 0)
 
 
 def _terms[T: Term](tree: TermTree[T], ids: Iterable[int]) -> list[T]:
@@ -438,11 +443,16 @@ class Neighbour:
 
 
 def nearby(
-    index: IndexSnapshot, site: Site, within_km: float = 50, limit: int = 6
-) -> list[Neighbour]:
-    """Published sites near a site's public point, nearest first, without itself."""
+    index: IndexSnapshot,
+    site: Site,
+    within_km: float = 50,
+    limit: int = 6,
+    also: Collection[int] = (),
+) -> tuple[list[Neighbour], dict[int, Site]]:
+    """Published sites near a site's public point, nearest first, without itself; and those of
+    the ids in `also`, as `linked_sites()` gives them, by the same query."""
     if site.public_latitude is None or site.public_longitude is None:
-        return []
+        return [], linked_sites(also)
     here = (site.public_latitude, site.public_longitude)
     found_near = _around(index, here, within_km, limit)
     nearest = found_near.slice(None, 0, limit + 1)
@@ -450,7 +460,8 @@ def nearby(
     question = partial(_nearest, here=here, within_km=within_km, limit=limit)
     page_dependencies.answer(index, question, tuple(nearest))
     page_dependencies.sites(index, ids)
-    return _with_sites(found_near, ids)
+    sites = linked_sites({*ids, *also}, *MARK_COLUMNS)
+    return _with_sites(found_near, ids, sites), sites
 
 
 def _around(
@@ -475,7 +486,8 @@ def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -
     question = partial(_reachable, here=here, within_km=within_km, limit=limit)
     page_dependencies.answer(index, question, tuple(known))
     page_dependencies.sites(index, known)
-    return _with_sites(around, around.slice(known, 0, limit))
+    ids = around.slice(known, 0, limit)
+    return _with_sites(around, ids, linked_sites(ids, *MARK_COLUMNS))
 
 
 def _known_best(index: IndexSnapshot, around: columns.WithinRadius, limit: int) -> BitMap:
@@ -487,7 +499,8 @@ def _reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) 
     return tuple(_known_best(index, around, limit))
 
 
-def _with_sites(around: columns.WithinRadius, ids: list[int]) -> list[Neighbour]:
+def _with_sites(
+    around: columns.WithinRadius, ids: list[int], found: dict[int, Site]
+) -> list[Neighbour]:
     km, points = around.km_of(ids), around.points_of(ids)
-    found = linked_sites(ids, *MARK_COLUMNS)
     return [Neighbour(site, km[pk], points[pk]) for pk in ids if (site := found.get(pk))]

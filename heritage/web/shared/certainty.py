@@ -193,7 +193,8 @@ class Numbering:
         """The same as HTML, with links to the list of sources in place of these characters."""
         text = str(html)
         for number in range(1, len(self.sources) + 1):
-            text = text.replace(chr(_FIRST + number), _link(number))
+            if (mark := chr(_FIRST + number)) in text:
+                text = text.replace(mark, _link(number))
         return mark_safe(text)  # noqa: S308 - safe before, and so are the links
 
 

@@ -108,7 +108,7 @@ class TermTexts:
     """Texts of terms in the reader's language, see docs/caches.md."""
 
     def __init__(self, index: IndexSnapshot):
-        self._cache, self._language = index.vocabulary.cache, get_language()
+        self.vocabulary, self._language = index.vocabulary, get_language()
 
     @cached_property
     def _texts(self) -> dict[Hashable, Any]:
@@ -123,7 +123,7 @@ class TermTexts:
 
     def in_language[T](self, key: CacheKey[dict[str, T]], make: Callable[[], T]) -> T:
         """A value that depends on the vocabularies and the language; `make` is called once."""
-        by_language = self._cache.get_or_set(key, dict)
+        by_language = self.vocabulary.cache.get_or_set(key, dict)
         if self._language not in by_language:
             by_language.setdefault(self._language, make())
         return by_language[self._language]
@@ -142,7 +142,7 @@ _PARTS: CacheKey[dict[str, LRUCache[tuple[Hashable, ...], SafeString]]] = CacheK
 def page_part(template: str, **values: Hashable) -> SafeString:
     """The template with these values and the identity, kept until a term or the identity is
     written."""
-    index = current_index()
-    made = TermTexts(index).in_language(_PARTS, lambda: LRUCache(_MOST))
-    context = {**values, "identity": index.vocabulary.identity}
+    texts = TermTexts(current_index())
+    made = texts.in_language(_PARTS, lambda: LRUCache(_MOST))
+    context = {**values, "identity": texts.vocabulary.identity}
     return made.get_or_set((template, *values.items()), lambda: render_to_string(template, context))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -128,12 +129,15 @@ def site_timeline(rows: page_rows.SiteRows, eras: TermTree[Era]) -> SiteTimeline
     scale = scale_of((event.first_year, event.last_year) for event in events)
     if scale is None:
         return None
-    events = sorted(events, key=lambda event: _ORDER.index(Event.Role(event.role)))[:_MAX_EVENTS]
+    by_role: dict[str, list[Event]] = {role: [] for role in _ORDER}
+    for event in events:
+        by_role[event.role].append(event)
+    events = list(chain.from_iterable(by_role.values()))[:_MAX_EVENTS]
     marks = [_mark(event, rows.kinds, scale, row * LANE) for row, event in enumerate(events)]
     top = len(marks) * LANE + 8
     shown = _shown(events, eras)
     strip = strip_of(shown, scale, {era.pk for era in shown}, top)
-    present = {event.role for event in events}
+    present = {mark.role for mark in marks}
     roles = [(str(role), str(role.label)) for role in _ORDER if role in present]
     return SiteTimeline(
         strip.segments, strip.ticks, strip.height, strip.foot, strip.note, marks, roles

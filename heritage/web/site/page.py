@@ -77,7 +77,7 @@ from heritage.web.site.events import (
 )
 from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
-from heritage.web.site.related_sites import RelatedSites, related_sites
+from heritage.web.site.related_sites import RelatedSites, related_groups, related_sites
 
 _MANY_PARTS = 5
 _LONG_NAME = 34  # letters
@@ -418,10 +418,12 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
     names = [*_translations(rows), *map(_name_line, rows.names)]
     visit = visiting.visiting(rows)
     quantities = list(map(quantity_line, rows.quantities))
-    near = page_rows.nearby(index, site, SiteFilter.WITHIN_KM)
     is_property = any(status in WHOLE_STATUSES for status in unesco)
     component_parts = map_sheets.parts_of(site) if is_property else ()
     is_solemn = covers.scene_of(site, rows.kinds) == SOLEMN
+    groups_of_others = related_groups(index, rows, of_its_year=not is_solemn)
+    related_ids = {pk for group in groups_of_others for pk in group.ids}
+    near, others = page_rows.nearby(index, site, SiteFilter.WITHIN_KM, also=related_ids)
     return SitePage(
         rows=rows,
         name=site.shown_name.best(),
@@ -453,7 +455,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         around=_around(site) if near else "",
         within_km=SiteFilter.WITHIN_KM,
         unplaced=unplaced.in_place(index, unplaced.town(site.place)),
-        related=related_sites(index, rows, of_its_year=not is_solemn),
+        related=related_sites(groups_of_others, others),
         land=small_maps.of_site(site, component_parts),
         component_parts=len(component_parts),
         nearby_map=small_maps.of_neighbours(site, near),

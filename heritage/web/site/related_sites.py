@@ -1,20 +1,20 @@
 """Related sites for the page of a site: of its kind in its country, or listed in the same year.
 
-`related_sites()` gives short lists of links, best known first. The index finds the sites; one
-query reads their names.
+The index finds the groups, best known first; `related_sites()` makes short lists of links of them.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import starmap
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.formats import list_url, path_of
-from heritage.models import Place, Register
+from heritage.models import Place, Register, Site
 from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
 from heritage.web.shared import language_html
 
@@ -41,11 +41,18 @@ class RelatedSites:
 type Values = tuple[tuple[str, Hashable], ...]
 
 
-def related_sites(
+class RelatedGroup(NamedTuple):
+    key: str
+    title: str
+    ids: tuple[int, ...]
+    total: int
+    url: str
+
+
+def related_groups(
     index: IndexSnapshot, rows: page_rows.SiteRows, of_its_year: bool = True
-) -> list[RelatedSites]:
-    """The groups of related sites that are not empty; with or without those listed by chance in
-    the same year."""
+) -> list[RelatedGroup]:
+    """Those that are not empty; with or without the sites listed by chance in the same year."""
     found = []
     for key, title, values, url in _groups(rows):
         if key != "kind" and not of_its_year:
@@ -54,20 +61,29 @@ def related_sites(
         question = partial(_best_known, values=values, without=rows.site.pk)
         page_dependencies.answer(index, question, (ids, total))
         if ids:
-            found.append((key, title, ids, total, url))
-    if not found:
-        return []
-    every = {pk for _key, _title, ids, *_rest in found for pk in ids}
-    page_dependencies.sites(index, every)
-    sites = path_of("web:sites")
-    others = {
-        pk: RelatedSite(site.uid, f"{sites}{site.slug}/", language_html.as_html(site.shown_name))
-        for pk, site in page_rows.linked_sites(every).items()
-    }
+            found.append(RelatedGroup(key, title, ids, total, url))
+            page_dependencies.sites(index, ids)
+    return found
+
+
+def related_sites(groups: Iterable[RelatedGroup], sites: dict[int, Site]) -> list[RelatedSites]:
+    """The lists of links, to those of the published sites that are given."""
+    address = path_of("web:sites")
     return [
-        RelatedSites(key, title, [others[pk] for pk in ids if pk in others], total, url)
-        for key, title, ids, total, url in found
+        RelatedSites(
+            group.key,
+            group.title,
+            [_link(address, sites[pk]) for pk in group.ids if pk in sites],
+            group.total,
+            group.url,
+        )
+        for group in groups
     ]
+
+
+def _link(address: str, site: Site) -> RelatedSite:
+    name = language_html.as_html(site.shown_name)
+    return RelatedSite(site.uid, f"{address}{site.slug}/", name)
 
 
 def _best_known(index: IndexSnapshot, values: Values, without: int) -> tuple[tuple[int, ...], int]:
