@@ -523,6 +523,30 @@ def test_the_answers_are_those_of_brute_force(rows):
         assert set(sites_matching(((tokens.QueryWord(word[:3], is_prefix=True),),)) & here) == begun
 
 
+def test_a_word_of_a_record_is_stored_for_the_closest_part_that_has_it():
+    """Names and brief descriptions come before texts; what only texts have is found anywhere."""
+    text = tokens.index_text(["Blue Tower"], ["Tower"], ["Of granite."], texts=["Granite, ivory."])
+    words = set(tokens.index_words(text))
+    assert {"blue", "tower", "granite", "+ivory"} <= words
+    assert words.isdisjoint({"ivory", "+granite", "+tower"})
+
+    def holds(asked: tokens.Query) -> bool:
+        return all(
+            any(word.text in words or (word.is_prefix and _begins(word.text)) for word in clause)
+            for clause in asked
+        )
+
+    def _begins(text: str) -> bool:
+        return any(word.startswith(text) for word in words)
+
+    assert holds(tokens.parse_query("granite ivory tower")) and holds(tokens.parse_query("ivo"))
+    assert holds(tokens.whole_words("ivory")) and not holds(tokens.whole_words("ivo"))
+    assert holds(tokens.words_in_brief("blue granite"))
+    assert not holds(tokens.words_in_brief("granite ivory"))
+    assert holds(tokens.any_word(["ivory"], in_brief=False))
+    assert not holds(tokens.any_word(["ivory"], in_brief=True))
+
+
 def test_every_page_of_a_search_comes_once(rows):
     listed = SiteFilter({"q": "temple"})
     whole = listed.page("en", 0, 50)

@@ -185,9 +185,9 @@ def best_known(index: IndexSnapshot, hits: BitMap) -> int:
 
 
 def superlative_tiers(index: IndexSnapshot, hits: BitMap, words: Sequence[str]) -> Iterator[BitMap]:
-    """The hits in groups: with one of the words in their summary, anywhere, nowhere."""
-    for mark in (tokens.BRIEF, ""):
-        tier = hits & _holding_of(index, tokens.any_word(words, mark), hits)
+    """The hits in groups: with one of the words in their names or summary, anywhere, nowhere."""
+    for in_brief in (True, False):
+        tier = hits & _holding_of(index, tokens.any_word(words, in_brief=in_brief), hits)
         yield tier
         hits = hits - tier
     yield hits

@@ -11,7 +11,9 @@ word, or a word with a given beginning. How the words are made decides what a se
 - words of names are stored again with a prefix that says how closely they match: `.temple` a
   word of a name as written, `~ma` a word of a name in any form, `^white-horse…` a whole name as
   written, `=baimasi` a whole name in any form and without spaces, `@baimasi` the same of the
-  displayed name; `+tang` a word of the brief description: kinds, places, eras, summary
+  displayed name
+- words of the brief description (kinds, places, eras, summary) have no prefix; those that only
+  longer texts contain are stored as `+tang` alone
 
 A query is a conjunction of alternatives: for each of its words a record must contain some form.
 """
@@ -23,8 +25,8 @@ from functools import lru_cache
 
 from heritage.values import normalize
 
-WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME, DISPLAYED, BRIEF = ".~^=@+"
-_BRIEFLY = NAME_WORD + BRIEF  # a word of a name as written is one of it in any form, too
+WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME, DISPLAYED, _IN_TEXTS = ".~^=@+"
+_IN_BRIEF, _ANYWHERE = ("",), ("", _IN_TEXTS)
 MAX_WORD_LENGTH = 60  # characters; what is longer is cut, in a record as in a search
 _BLANK_LINE = "\n\n"
 MAX_QUERY_WORDS = 12  # words of a search; so many parts of one name are enough to tell it
@@ -171,15 +173,16 @@ def index_words(text: str) -> list[str]:
     words += [NAME_WORD + run for run in runs.split()]
     for phrase in brief.split("\n"):
         words += _words_in_brief(phrase)
-    words += _pieces(_words(long))
-    return list(dict.fromkeys(words))  # each once
+    found = dict.fromkeys(words)  # each once
+    if long:
+        found |= {_IN_TEXTS + piece: None for piece in _pieces(_words(long)) if piece not in found}
+    return list(found)
 
 
 def misspellable(words: Iterable[str]) -> set[str]:
     """Of the words of a record, those of names and of its brief description that a misspelt search
     is compared with: of letters only, and long enough."""
-    brief = {word[1:] for word in set(words) if word[0] in _BRIEFLY}
-    return {w for w in brief if len(w) > 3 and w.isalpha() and (w.isascii() or not _HAN.match(w))}
+    return {w for w in words if len(w) > 3 and w.isalpha() and (w.isascii() or not _HAN.match(w))}
 
 
 def without_stop_words(words: list[str]) -> list[str]:
@@ -188,8 +191,13 @@ def without_stop_words(words: list[str]) -> list[str]:
 
 
 def parse_query(text: str) -> Query:
-    """The query of a search text: what a record must contain. Any string is valid; one without
-    words gives an empty query.
+    """The query of a search text: what a record must contain, anywhere. Any string is valid; one
+    without words gives an empty query."""
+    return _marked(_ANYWHERE, _parsed(text))
+
+
+def _parsed(text: str) -> Query:
+    """The words of a search text and their alternatives, without a prefix.
 
     Stop words are left out; singular and plural match each other. Only the last word may be
     incomplete, and none of a name in syllables; those before it may have the ending of a verb.
@@ -301,7 +309,7 @@ def closeness_queries(text: str) -> list[Query]:
     syllables of pinyin in a row.
     """
     tokens = _tokens(text)[:MAX_QUERY_WORDS]
-    words, rest = parse_query(text), without_stop_words(tokens)
+    words, rest = _parsed(text), without_stop_words(tokens)
     if not words:
         return []
     parts = [_one_word(part) for at in range(1, len(rest)) for part in (rest[:at], rest[at:])]
@@ -332,7 +340,7 @@ def exact_name(text: str, mark: str = NAME) -> Query:
 
 def unfinished_queries(text: str) -> list[Query]:
     """Queries for names if the last word is incomplete, or in another form: closest first."""
-    tokens, words = _tokens(text), parse_query(text)
+    tokens, words = _tokens(text), _parsed(text)
     if not words:
         return []
     return [
@@ -355,7 +363,7 @@ def prefix_queries(text: str) -> list[Query]:
 
 def name_queries(text: str) -> list[Query]:
     """Queries for names that contain the words, the last of which may be incomplete."""
-    words = parse_query(text)
+    words = _parsed(text)
     if not words:
         return []
     return [_marked(WRITTEN_WORD, words), joined_words(text), _marked(NAME_WORD, words)]
@@ -368,7 +376,7 @@ def joined_words(text: str) -> Query:
 
 def whole_words(text: str) -> Query:
     """The words themselves, not words that begin with them."""
-    return _marked("", parse_query(text), in_whole=True)
+    return _marked(_ANYWHERE, _parsed(text), in_whole=True)
 
 
 def written_name(text: str) -> Query:
@@ -385,42 +393,44 @@ def written_name_prefix(text: str, mark: str = WRITTEN_NAME) -> Query:
     return ((QueryWord(mark + name + (_BETWEEN * (not is_han(name))), is_prefix=True),),)
 
 
-def any_word(words: Iterable[str], mark: str) -> Query:
-    """Records with one of these words; with two or three Han characters in a row."""
-    return (tuple(QueryWord(mark + normalize.fold(word), is_han(word)) for word in words),)
+def any_word(words: Iterable[str], *, in_brief: bool) -> Query:
+    """Records with one of these words, in names or a brief description or anywhere; with two or
+    three Han characters in a row."""
+    clause = tuple(QueryWord(normalize.fold(word), is_han(word)) for word in words)
+    return _marked(_IN_BRIEF if in_brief else _ANYWHERE, (clause,))
 
 
 def words_in_written_names(text: str) -> Query:
     """Names that contain the words as written."""
-    return _marked(WRITTEN_WORD, parse_query(text), in_whole=True)
+    return _marked(WRITTEN_WORD, _parsed(text), in_whole=True)
 
 
 def words_in_names(text: str) -> Query:
     """Names that contain the words in any form."""
-    return _marked(NAME_WORD, parse_query(text))
+    return _marked(NAME_WORD, _parsed(text))
 
 
 def whole_words_in_names(text: str) -> Query:
     """Names that contain the words in any form, not words that begin with them."""
-    return _marked(NAME_WORD, parse_query(text), in_whole=True)
+    return _marked(NAME_WORD, _parsed(text), in_whole=True)
 
 
 def words_in_brief(text: str) -> Query:
     """Records with the whole words in names or in their brief description."""
-    words = whole_words(text)
+    return _marked(_IN_BRIEF, _parsed(text), in_whole=True)
+
+
+def _marked(marks: Iterable[str], words: Query, *, in_whole: bool = False) -> Query:
+    """The words with one of the prefixes; `in_whole` leaves out words with that beginning, except
+    Han."""
     return tuple(
-        tuple(word.with_mark(mark) for word in clause for mark in (BRIEF, NAME_WORD))
+        tuple(
+            (word.exact() if in_whole and not is_han(word.text) else word).with_mark(mark)
+            for mark in marks
+            for word in clause
+        )
         for clause in words
     )
-
-
-def _marked(mark: str, words: Query, *, in_whole: bool = False) -> Query:
-    """The words with a prefix; `in_whole` leaves out words with that beginning, except Han."""
-
-    def mark_word(word: QueryWord) -> QueryWord:
-        return (word.exact() if in_whole and not is_han(word.text) else word).with_mark(mark)
-
-    return tuple(tuple(map(mark_word, clause)) for clause in words)
 
 
 def _one_word(parts: Iterable[str]) -> str:
@@ -433,8 +443,7 @@ def _joined(parts: Iterable[str]) -> str:
 
 @lru_cache(8_000)  # the names of terms return with every site
 def _words_in_brief(folded: str) -> tuple[str, ...]:
-    pieces = _pieces(_words(folded))
-    return tuple([marked for word in pieces for marked in (word, BRIEF + word)])
+    return tuple(_pieces(_words(folded)))
 
 
 def _words(folded: str) -> list[str]:
