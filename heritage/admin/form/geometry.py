@@ -1,8 +1,7 @@
-"""The point and the boundary of a site in its form, each a text with a map.
+"""Maps beside the point and boundary of a site's form, and records that may be the same.
 
-The field of a point reads any common notation, that of a boundary is checked while it is written.
-The text is what is saved; the map writes it. Maps show land, meridians and nearby sites from the
-catalogue's own data; nothing is asked of anybody else.
+They show land, meridians and nearby sites from the catalogue's own data; nothing is asked of
+anybody else. What is saved is what the fields hold, `PointField` and `BoundaryFormField`.
 """
 
 import json
@@ -10,14 +9,11 @@ import re
 from contextlib import suppress
 from typing import Any
 
-from django import forms
 from django.contrib.admin import ModelAdmin
-from django.contrib.admin.widgets import AdminTextareaWidget
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import Truncator
-from django.utils.translation import gettext_lazy as _
 
 from heritage.admin.access import is_id
 from heritage.cartography import point_map
@@ -33,67 +29,6 @@ SHOWN = 40  # sites on the map
 LONGEST_NAME = 28
 _LETTER = 10  # pixels of the labels' font
 LUOYANG = (34.6, 112.5)  # the middle of a map without a point
-
-
-class PointWidget(forms.TextInput):
-    """The text box, its initial value, and the container of the map."""
-
-    template_name = "admin/widgets/point.html"
-
-    def __init__(self, attrs: dict[str, Any] | None = None):
-        own = {"class": "vTextField", "autocomplete": "off", "size": 40}
-        super().__init__(own | (attrs or {}))
-        self.stored = ""  # the point when the form was opened
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["stored"] = self.stored
-        return context
-
-
-class PointField(forms.CharField):
-    """Both coordinates of a site in one text box; they are passed to the two columns."""
-
-    widget = PointWidget
-    is_read_into_others = True  # see `editing.posted_values()`
-
-    def __init__(self, **kwargs: Any):
-        kwargs.setdefault("required", False)
-        kwargs.setdefault("label", _("Point"))
-        kwargs.setdefault(
-            "help_text",
-            _(
-                "Degrees, degrees with minutes and seconds, or the link of a map: "
-                "34.6086, 112.4739; 北纬34°36′31″ 东经112°28′26″."
-            ),
-        )
-        super().__init__(**kwargs)
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return False  # the two columns tell
-
-
-def with_point(data: Any) -> Any:
-    """The posted data with both columns set from the box, and the error if it cannot be read.
-
-    A box that was not changed changes nothing, even if others moved the point meanwhile.
-    """
-    text = data.get("coordinates")
-    if text is None or text.strip() == data.get("coordinates_initial", "").strip():
-        return data, ""
-    data = data.copy()
-    if not text.strip():
-        data["latitude"] = data["longitude"] = ""
-        return data, ""
-    try:
-        latitude, longitude = read_point(text, bool(data.get("coordinates_gcj02")))
-    except ValueError as error:
-        return data, str(error)
-    data["latitude"], data["longitude"] = repr(latitude), repr(longitude)
-    return data, ""
-
-
-# --- what the form fetches ---------------------------------------------------------------------
 
 
 def may_see_maps(model_admin: ModelAdmin, request: HttpRequest) -> bool:
@@ -212,45 +147,7 @@ def similar_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 NARROWEST_KM = 0.25
 USUAL_KM = 2.0  # width of a map without a boundary
-MAX_HANDLES = 200  # points that can be moved on the map
 _MARGIN = 1.3
-
-
-class BoundaryWidget(AdminTextareaWidget):
-    """The text, and the place of the map with its buttons."""
-
-    template_name = "admin/widgets/boundary.html"
-
-    def __init__(self, attrs: dict[str, Any] | None = None):
-        super().__init__({"rows": 4, "spellcheck": "false"} | (attrs or {}))
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["most"] = MAX_HANDLES
-        return context
-
-
-class BoundaryFormField(forms.JSONField):
-    """GeoJSON, or one point on each line; empty where there is none."""
-
-    widget = BoundaryWidget
-
-    def to_python(self, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        try:
-            return read_boundary(value)
-        except ValueError as error:
-            raise ValidationError(str(error), code="invalid") from error
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        """The text as it was typed: Django would read it, and fail where `to_python` refuses."""
-        return initial if self.disabled else data
-
-    def prepare_value(self, value: Any) -> str:
-        if value is None or isinstance(value, str):
-            return value or ""
-        return super().prepare_value(value)
 
 
 def boundary_map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,8 @@
-"""Form fields and widgets of the admin: language maps, dates, coordinates, pictures, scenes."""
+"""Form fields and widgets of the admin: language maps, dates, coordinates, pictures, scenes.
+
+The point and the boundary of a site are texts, each with a map (`geometry`) that writes them too:
+the field of a point reads any common notation, that of a boundary is checked while it is written.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -6,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db.models.fields.files import FieldFile
 from django.forms import ClearableFileInput, Select
@@ -23,6 +28,7 @@ from heritage.media.covers import PALETTES, scene_files, tag_of_chooser
 from heritage.models import PLATE, SOLEMN, Identity, Image, Rendition
 from heritage.models.fields import edtf_bounds
 from heritage.values import coordinates, date_parser, edtf
+from heritage.values.boundaries import read_boundary
 from heritage.values.date_format import year_phrase
 from heritage.values.language import (
     LanguageMap,
@@ -31,6 +37,7 @@ from heritage.values.language import (
     proper_tag,
     text_direction,
 )
+from heritage.values.point_reader import read_point
 from heritage.values.weekdays import read_weekdays
 
 # Between the name of a field and a language code; field names have no double underscore.
@@ -404,3 +411,103 @@ def scenes_view(request: HttpRequest) -> HttpResponse:
     return render(
         request, "admin/widgets/scene_options.html", {"scenes": list(_titled(scene_files.names()))}
     )
+
+
+# --- the point and the boundary of a site ----------------------------------------------------
+
+MAX_HANDLES = 200  # points that can be moved on the map
+
+
+class PointWidget(forms.TextInput):
+    """The text box, its initial value, and the container of the map."""
+
+    template_name = "admin/widgets/point.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        own = {"class": "vTextField", "autocomplete": "off", "size": 40}
+        super().__init__(own | (attrs or {}))
+        self.stored = ""  # the point when the form was opened
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["stored"] = self.stored
+        return context
+
+
+class PointField(forms.CharField):
+    """Both coordinates of a site in one text box; they are passed to the two columns."""
+
+    widget = PointWidget
+    is_read_into_others = True  # see `editing.posted_values()`
+
+    def __init__(self, **kwargs: Any):
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("label", _("Point"))
+        kwargs.setdefault(
+            "help_text",
+            _(
+                "Degrees, degrees with minutes and seconds, or the link of a map: "
+                "34.6086, 112.4739; 北纬34°36′31″ 东经112°28′26″."
+            ),
+        )
+        super().__init__(**kwargs)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False  # the two columns tell
+
+
+def with_point(data: Any) -> Any:
+    """The posted data with both columns set from the box, and the error if it cannot be read.
+
+    A box that was not changed changes nothing, even if others moved the point meanwhile.
+    """
+    text = data.get("coordinates")
+    if text is None or text.strip() == data.get("coordinates_initial", "").strip():
+        return data, ""
+    data = data.copy()
+    if not text.strip():
+        data["latitude"] = data["longitude"] = ""
+        return data, ""
+    try:
+        latitude, longitude = read_point(text, bool(data.get("coordinates_gcj02")))
+    except ValueError as error:
+        return data, str(error)
+    data["latitude"], data["longitude"] = repr(latitude), repr(longitude)
+    return data, ""
+
+
+class BoundaryWidget(AdminTextareaWidget):
+    """The text, and the place of the map with its buttons."""
+
+    template_name = "admin/widgets/boundary.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None):
+        super().__init__({"rows": 4, "spellcheck": "false"} | (attrs or {}))
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["most"] = MAX_HANDLES
+        return context
+
+
+class BoundaryFormField(forms.JSONField):
+    """GeoJSON, or one point on each line; empty where there is none."""
+
+    widget = BoundaryWidget
+
+    def to_python(self, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return read_boundary(value)
+        except ValueError as error:
+            raise ValidationError(str(error), code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """The text as it was typed: Django would read it, and fail where `to_python` refuses."""
+        return initial if self.disabled else data
+
+    def prepare_value(self, value: Any) -> str:
+        if value is None or isinstance(value, str):
+            return value or ""
+        return super().prepare_value(value)

@@ -38,8 +38,9 @@ from heritage.admin.autocomplete import (
     RowLookup,
 )
 from heritage.admin.form.editing import REPLACES, Editing
-from heritage.admin.form.geometry import BoundaryFormField, BoundaryWidget
 from heritage.admin.form.inputs import (
+    BoundaryFormField,
+    BoundaryWidget,
     DateInput,
     DegreesFormField,
     EDTFFormField,

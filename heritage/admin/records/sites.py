@@ -33,15 +33,9 @@ from pyroaring import BitMap
 
 from heritage.admin import access
 from heritage.admin.access import user_of
-from heritage.admin.form.geometry import (
-    PointField,
-    boundary_map_view,
-    map_view,
-    similar_view,
-    with_point,
-)
+from heritage.admin.form.geometry import boundary_map_view, map_view, similar_view
 from heritage.admin.form.inlines import RecordInline
-from heritage.admin.form.inputs import SceneSelect
+from heritage.admin.form.inputs import PointField, SceneSelect, with_point
 from heritage.admin.form.record_admin import COMMENT
 from heritage.admin.lists import changelist
 from heritage.admin.lists.export import export_csv, export_fixture
@@ -363,6 +357,11 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
         )
 
     # --- the form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or "state" in form.changed_data:
+            self.notify_of_state(request, obj, form.initial.get("state") if change else None)
 
     @method_decorator(csp_override(_FRAMING))
     def change_view(

@@ -1,7 +1,7 @@
 """The review page of a site: comments, assignment, and the date of publication."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, cast
@@ -68,10 +68,7 @@ class CommentedField(forms.BoundField):
 
 class CommentedForm(RecordForm):
     bound_field_class = CommentedField
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.comments: dict[str, dict[str, Any]] = {}  # by field: the context of its template
+    comments: Mapping[str, dict[str, Any]] = {}  # by field: the context of its template
 
 
 class CommentForm(forms.Form):
@@ -330,25 +327,25 @@ class ReviewPages(AdminPages):
         by_field: dict[str, list[ShownComment]] = defaultdict(list)
         for each in shown:
             by_field[each.comment.field].append(each)
-        form = context["adminform"].form
+        form, at_fields = context["adminform"].form, {}
         sets = {rows.prefix: rows for rows in context["inline_admin_formsets"]}
         for name, comments in by_field.items():
             of_field = {"comments": comments, "may_take_part": may_take_part}
             if name in form.fields:
-                form.comments[name] = of_field
+                at_fields[name] = of_field
             elif name in sets:
                 sets[name].comments = of_field
             else:  # about the whole record, or a field that the form lacks
                 context.setdefault("other_comments", []).extend(comments)
+        form.comments = at_fields
         context["may_take_part"] = may_take_part
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        before = form.initial.get("state") if change else Site.State.DRAFT
-        super().save_model(request, obj, form, change)
-        is_sent = not change and obj.state == Site.State.REVIEW
-        if is_sent or (change and "state" in form.changed_data):
-            link = request.build_absolute_uri(self.own_url("review", obj.pk))
-            review.notify_of_states([(obj, before)], user_of(request), link=link)
+    def notify_of_state(self, request: HttpRequest, site: Site, before: str | None) -> None:
+        """Tell others of the state that a form has set; of a new record, that it was sent."""
+        if before is not None or site.state == Site.State.REVIEW:
+            link = request.build_absolute_uri(self.own_url("review", site.pk))
+            changed = (site, before or Site.State.DRAFT)
+            review.notify_of_states([changed], user_of(request), link=link)
 
 
 def _shown(
