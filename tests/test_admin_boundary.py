@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from heritage.models import ChangeSet, Site
-from heritage.values.boundaries import area_ha
+from heritage.values.coordinates import area_ha
 from tests import builders as build
 from tests.adminforms import errors, filled
 from tests.browser import active, press, resize, scripts, text_of, wait

@@ -16,9 +16,8 @@ from django.utils.html import strip_tags
 from icalendar import Calendar
 
 from heritage.models import Correction, Opening, Site
-from heritage.values.coordinates import distance_km
+from heritage.values.coordinates import distance_km, to_gcj02
 from heritage.values.durations import minutes_in
-from heritage.values.point_reader import to_gcj02
 from heritage.values.time_zones import zone_of
 from heritage.web.journey.address import Asked
 from heritage.web.journey.page import journey_page

@@ -11,8 +11,7 @@ from selenium.webdriver.common.by import By
 
 from heritage.cartography.tile_layers import read_layers
 from heritage.services.system_checks import check_map_tiles
-from heritage.values.coordinates import distance_km
-from heritage.values.point_reader import to_gcj02
+from heritage.values.coordinates import distance_km, to_gcj02
 from tests.browser import wait
 from tests.builders import make_site
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from heritage.values.boundaries import area_ha, bounds, check_boundary, count_points, read_boundary
+from heritage.values.coordinates import area_ha, bounds, check_boundary, count_points, read_boundary
 
 SQUARE = [[112.0, 34.0], [112.01, 34.0], [112.01, 34.01], [112.0, 34.01], [112.0, 34.0]]
 HOLE = [[112.002, 34.002], [112.002, 34.004], [112.004, 34.004], [112.002, 34.002]]

@@ -1,9 +1,8 @@
-"""heritage.values.point_reader: a point in one text, as people write or paste it."""
+"""heritage.values.coordinates: a point in one text, as people write or paste it."""
 
 import pytest
 
-from heritage.values.coordinates import distance_km
-from heritage.values.point_reader import from_gcj02, read_point, to_gcj02
+from heritage.values.coordinates import distance_km, from_gcj02, read_point, to_gcj02
 
 GUANLIN = (34.6086, 112.4739)
 EXACT = (34.6086111, 112.4738889)

@@ -25,7 +25,7 @@ from heritage.models.fields import LanguageMapField
 from heritage.models.labels import label_of, with_label
 from heritage.values import normalize, tokens
 from heritage.values.cell_text import decimal_text
-from heritage.values.coordinates import point_text
+from heritage.values.coordinates import point_text, read_point
 from heritage.values.language import (
     LanguageMap,
     language_name,
@@ -33,7 +33,6 @@ from heritage.values.language import (
     text_direction,
     with_explanation,
 )
-from heritage.values.point_reader import read_point
 
 SEPARATOR = ";"  # of several terms in one text
 _MAX_OFFERED = 12

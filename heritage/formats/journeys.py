@@ -17,8 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from heritage.values.coordinates import KM_PER_DEGREE, Point, distance_phrase
-from heritage.values.point_reader import to_gcj02
+from heritage.values.coordinates import KM_PER_DEGREE, Point, distance_phrase, to_gcj02
 
 _GPX, _KML = "http://www.topografix.com/GPX/1/1", "http://www.opengis.net/kml/2.2"
 _CORNERS = 36  # of the polygon of a circle

@@ -25,7 +25,7 @@ from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.models.users import User
 from heritage.models.vocabularies import Blur, Kind, Place
 from heritage.values import coordinates, normalize
-from heritage.values.boundaries import check_boundary
+from heritage.values.coordinates import check_boundary
 from heritage.values.language import LanguageMap, LazyText, display_width
 
 if TYPE_CHECKING:

@@ -34,8 +34,8 @@ from heritage.services.history import (
     word_diff,
 )
 from heritage.services.undo_plan import as_list
-from heritage.values.boundaries import area_ha, count_points
 from heritage.values.cell_text import decimal_text
+from heritage.values.coordinates import area_ha, count_points
 from heritage.values.date_format import date_in_words
 from heritage.values.language import (
     LanguageMap,

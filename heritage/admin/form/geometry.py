@@ -21,9 +21,16 @@ from heritage.cartography.point_map import HEIGHT, WIDEST_KM, WIDTH, Window
 from heritage.media.covers import text_width
 from heritage.models import Site
 from heritage.search import columns, current_index, orders, similar
-from heritage.values.boundaries import area_ha, bounds, count_points, read_boundary
-from heritage.values.coordinates import Point, distance_km, point_text
-from heritage.values.point_reader import read_point
+from heritage.values.coordinates import (
+    Point,
+    area_ha,
+    bounds,
+    count_points,
+    distance_km,
+    point_text,
+    read_boundary,
+    read_point,
+)
 
 SHOWN = 40  # sites on the map
 LONGEST_NAME = 28

@@ -28,7 +28,7 @@ from heritage.media.covers import PALETTES, scene_files, tag_of_chooser
 from heritage.models import PLATE, SOLEMN, Identity, Image, Rendition
 from heritage.models.fields import edtf_bounds
 from heritage.values import coordinates, date_parser, edtf
-from heritage.values.boundaries import read_boundary
+from heritage.values.coordinates import read_boundary, read_point
 from heritage.values.date_format import year_phrase
 from heritage.values.language import (
     LanguageMap,
@@ -37,7 +37,6 @@ from heritage.values.language import (
     proper_tag,
     text_direction,
 )
-from heritage.values.point_reader import read_point
 from heritage.values.weekdays import read_weekdays
 
 # Between the name of a field and a language code; field names have no double underscore.

@@ -20,9 +20,9 @@ from heritage.models import Coverage, Designation, Event, Image, Site
 from heritage.models.fields import EDTFField, LanguageMapField
 from heritage.search import page_rows
 from heritage.services import date_reading
+from heritage.values.coordinates import read_point
 from heritage.values.date_parser import parse_date
 from heritage.values.edtf import EDTFError
-from heritage.values.point_reader import read_point
 
 # Columns that the page does not show, and those that the box of the point says.
 _LEFT_OUT = (

@@ -56,9 +56,8 @@ from heritage.models import (
 )
 from heritage.models.labels import label_of
 from heritage.services import jobs
-from heritage.values.coordinates import Point, read_latitude, read_longitude
+from heritage.values.coordinates import Point, from_gcj02, read_latitude, read_longitude, read_point
 from heritage.values.language import LazyText, join_sentences
-from heritage.values.point_reader import from_gcj02, read_point
 
 Outcome = ImportRow.Outcome
 NEW, SKIP, EMPTY, WITHIN = "new", "skip", "empty", "within"  # answers, beside "same:12"

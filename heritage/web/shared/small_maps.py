@@ -16,8 +16,7 @@ from heritage.formats import path_of
 from heritage.models import Site
 from heritage.search import IndexSnapshot, map_cells, page_dependencies, page_rows, updated_query
 from heritage.search.map_cells import MapWindow
-from heritage.values.boundaries import bounds
-from heritage.values.coordinates import Point
+from heritage.values.coordinates import Point, bounds
 from heritage.web.shared import map_sheets, unplaced
 from heritage.web.shared.map_sheets import AT, MapMark, MapSheet
 from heritage.web.shared.unplaced import UnplacedSites
