@@ -5,7 +5,9 @@ A change here is reviewed: the limits are a little above what was measured.
 
 import gzip
 import re
+from pathlib import Path
 
+import brotli
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -137,6 +139,38 @@ def test_collected_styles_and_scripts_have_no_comments(tmp_path):
     assert text_of("css/a.css") == "/*! a licence */\nb {\ncolor: red;\n}\n"
     assert text_of("js/a.js") == "const a = 'http://b'; // here\nlet c;\n"
     assert text_of("other/a.js") == texts["other/a.js"]
+
+
+def test_collected_again_only_what_is_new_is_compressed(tmp_path):
+    """And what was not compressed to its end."""
+    sources, collected = FileSystemStorage(tmp_path / "sources"), tmp_path / "collected"
+
+    def collect(name: str, content: str) -> list[Path]:
+        sources.delete(name)
+        sources.save(name, ContentFile(content.encode()))
+        storage = StaticFiles(location=collected)
+        with sources.open(name) as file:
+            storage.delete(name)
+            storage.save(name, file)
+        list(storage.post_process({name: (sources, name)}))
+        path = collected / storage.stored_name(name)
+        assert path.read_text() == content
+        return [path.with_name(f"{path.name}{suffix}") for suffix in (".br", ".gz")]
+
+    former, newer = "let former;\n" * 99, "let newer;\n" * 99
+    once = collect("js/a.js", former)
+    for compressed in once:
+        compressed.write_bytes(b"of a former release")
+    assert collect("js/a.js", former) == once
+    assert {path.read_bytes() for path in once} == {b"of a former release"}
+    brotli_file, gzip_file = collect("js/a.js", newer)
+    assert brotli.decompress(brotli_file.read_bytes()).decode() == newer
+    assert gzip.decompress(gzip_file.read_bytes()).decode() == newer
+    once[1].unlink()  # as after an interruption
+    brotli_file, gzip_file = collect("js/a.js", former)
+    assert brotli.decompress(brotli_file.read_bytes()).decode() == former
+    assert gzip.decompress(gzip_file.read_bytes()).decode() == former
+    assert not list(collected.rglob("*.new"))
 
 
 def test_what_a_map_brings_by_the_dozen_has_short_headers(client, words):

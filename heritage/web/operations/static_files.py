@@ -1,11 +1,14 @@
 """The storage of collected static files."""
 
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile, File
+from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # A licence stays: `/*!`, or any comment of a script that takes more than one line.
@@ -21,6 +24,21 @@ def without_comments(name: str, content: bytes) -> bytes:
     if name.startswith("js/") and name.endswith(".js"):
         return _IN_SCRIPTS.sub(b"", content)
     return content
+
+
+class OnceCompressor(Compressor):
+    """Leaves a file alone whose compressed forms are there. Its name has a hash of its content, so
+    they are those of this content; a name is given to one that is written as a whole."""
+
+    def compress(self, path: str) -> list[str]:
+        compressed = [f"{path}.br", f"{path}.gz"]
+        if all(Path(each).exists() for each in compressed):
+            return compressed
+        return super().compress(path)
+
+    def write_data(self, path: str, data: bytes, suffix: str, stat_result: os.stat_result) -> str:
+        written = Path(super().write_data(path, data, f"{suffix}.new", stat_result))
+        return str(written.rename(f"{path}{suffix}"))
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
@@ -46,6 +64,9 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         """Of the files as they were saved, not of those that they were copied from."""
         saved = {name: (self, name) for name in paths}
         return super().post_process(saved, *args, **options)
+
+    def create_compressor(self, **kwargs: Any) -> Compressor:
+        return OnceCompressor(**kwargs)
 
     def url(self, name: str | None, force: bool = False) -> str:
         if force:
