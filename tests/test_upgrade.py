@@ -95,17 +95,16 @@ def edit(path: Path, pattern: str, new: str) -> None:
     path.write_text(text, "utf-8")
 
 
-# `python3 -m venv` without the network: the packages of this environment under its own path.
+# `python3 -m venv` without the network: the packages of this environment, compiled already. In CI
+# those of the release to which is upgraded are installed.
 PYTHON = """\
 #!/bin/sh
-[ "$1" = -m ] || exec {python} "$@"
+[ "$1" = -m ] && case "$3" in */v2/*) ! {literal};; esac || exec {python} "$@"
 mkdir -p "$3/bin"
-ln -s {prefix}/lib "$3/lib"
-cp {prefix}/pyvenv.cfg "$3/"
-ln -s {prefix}/bin/python "$3/bin/python"
-printf '#!/bin/sh\\nexec "$(dirname "$0")/python" -m granian "$@"\\n' > "$3/bin/granian"
+printf '#!/bin/sh\\nexec {prefix}/bin/python "$@"\\n' > "$3/bin/python"
+printf '#!/bin/sh\\nexec {prefix}/bin/python -m granian "$@"\\n' > "$3/bin/granian"
 printf '#!/bin/sh\\n' > "$3/bin/pip"
-chmod +x "$3/bin/granian" "$3/bin/pip"
+chmod +x "$3"/bin/*
 """
 
 # What systemd does with the unit of a release, as far as it is used here.
@@ -164,8 +163,8 @@ class Machine:
         names = {"python": sys.executable, "prefix": sys.prefix}
         names |= {"home": str(self.home), "run": str(self.run)}
         self.script("systemctl", SYSTEMCTL.format(**names))
-        if not is_literal():
-            self.script("python3", PYTHON.format(**names))
+        literal = "true" if is_literal() else "false"
+        self.script("python3", PYTHON.format(literal=literal, **names))
         settings = variables | {
             "HERITAGE_SECRET_KEY": "only-for-tests-" + "0123456789" * 5,
             "HERITAGE_HOSTS": HOST,
