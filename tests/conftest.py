@@ -135,9 +135,10 @@ def browser(chromium):
 # Several processes share the work, by files, and by folders whose tests share what took long to
 # make. Begun first, the longest at the head: who begins a long one last is waited for.
 LONGEST = (
-    *("test_deployment.py", "demo", "test_admin_accessibility.py", "test_index_large.py"),
+    *("test_deployment.py", "test_upgrade.py", "demo", "test_releases.py"),
+    *("test_admin_accessibility.py", "test_rehearsal.py", "test_index_large.py", "test_recipes.py"),
     *("test_web_accessibility.py", "test_admin_forms.py", "test_admin_editing.py"),
-    *("test_admin_access.py",),
+    *("test_admin_access.py", "test_web_page_cache_random.py", "test_admin_boundary.py"),
 )
 
 
