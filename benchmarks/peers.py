@@ -1,11 +1,16 @@
 """Datasette on the same rows, where the dependency group `bench` is installed.
 
-    uv run --group bench python -m benchmarks.measure …
+    uv run --group bench python -m benchmarks.peers --data /tmp/bench
+
+asks the catalogue and Datasette for the same filters in turn, so that a busy machine slows both
+alike, and prints what their processes compute for an address: medians. `benchmarks.measure` adds
+Datasette to its tables, measured apart.
 
 Its table is flat: a row a site, one column a facet, each with an index, and five facets asked for
 as its own pages ask.
 """
 
+import argparse
 import os
 import sqlite3
 import sys
@@ -14,8 +19,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks.addresses import Page
-from benchmarks.serving import Server
+from benchmarks.addresses import Drawer, Page
+from benchmarks.databases import Database
+from benchmarks.figures import median
+from benchmarks.serving import Server, cpu_ms, granian
 
 NAME = "Datasette"
 FACETS = ("kind", "era", "unesco", "place", "protection")
@@ -30,17 +37,73 @@ def installed() -> str:
         return ""
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--data", type=Path, default=Path("/tmp/bench"))  # noqa: S108 - a default
+    parser.add_argument("--size", type=int, default=1_250)
+    parser.add_argument("--addresses", type=int, default=42)
+    parser.add_argument("--seed", default="21")
+    parser.add_argument("--export", type=Path, help=argparse.SUPPRESS)  # by itself, see _exported()
+    options = parser.parse_args()
+    if options.export:
+        import django
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
+        django.setup()
+        export(options.export)
+    elif installed():
+        compare(options)
+    else:
+        sys.exit("Datasette is not installed: uv run --group bench …")
+
+
+def compare(options: argparse.Namespace) -> None:
+    """Print what a list under one facet costs, asked for first and again, beside Datasette."""
+    database = Database("sqlite", options.size, options.data, "")
+    database.make()
+    database.collect_static()
+    path = _exported(database)
+    spent: dict[str, list[float]] = {"first": [], "again": [], NAME: []}
+    with granian(database.environment) as own, _serve(path) as peer:
+        drawer = Drawer(own.client.json("/bench/known/"), options.seed)
+        drawer.known["terms"] = {name: drawer.known["terms"].get(name) for name in FACETS}
+        page, asked = _page(NAME, path.stem), list[dict[str, str]]()
+        for server, address in ((own, "/en/sites/"), (own, "/zh-hans/sites/"), (peer, page.same)):
+            _computed(server, address)  # what is read once
+        while len(asked) < options.addresses:
+            query = drawer.facets(1)
+            if query in asked:
+                continue
+            asked.append(query)
+            address = drawer.browse(**query)
+            spent["first"].append(_computed(own, address))
+            spent[NAME].append(_computed(peer, f"{page.same}&{urlencode(query)}"))
+            spent["again"].append(_computed(own, address))
+    theirs = median(spent[NAME])
+    load = os.getloadavg()[0]
+    print(f"{options.size:,} sites, {len(asked)} addresses, load {load:.0f}, ms computed, medians")
+    print(f"{NAME} {installed()}: {theirs:.1f}")
+    for name in ("first", "again"):
+        ours = median(spent[name])
+        print(f"asked for {name}: {ours:.1f} (× {ours / theirs:.2f})")
+
+
+def _computed(server: Server, address: str) -> float:
+    pids = server.pids()
+    before = cpu_ms(pids)
+    status, _wall, _body = server.client.get(address)
+    if status != 200:
+        raise RuntimeError(f"{address} answered {status}")
+    return cpu_ms(pids) - before
+
+
 def measure(target, options, loud) -> None:
     """Add Datasette's figures to those of a target; says aloud where it cannot."""
     number = installed()
     if not number:
         loud("SKIPPED: Datasette is not installed (uv run --group bench …).")
         return
-    path = target.database.data / f"datasette-{target.database.vendor}"
-    path = path / f"{target.database.size}.db"
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        target.database.run("benchmarks.peers", str(path))
+    path = _exported(target.database)
     page = _page(f"{NAME} {number}", path.stem)
     target.begin(page, options.seed)
     server = _serve(path)
@@ -53,6 +116,15 @@ def measure(target, options, loud) -> None:
         target.measure(server, page, options.rounds * options.requests)
     finally:
         server.stop()
+
+
+def _exported(database: Database) -> Path:
+    """The flat table of a database, made where it is missing."""
+    path = database.data / f"datasette-{database.vendor}" / f"{database.size}.db"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        database.run("benchmarks.peers", "--export", str(path))
+    return path
 
 
 def _page(name: str, database: str) -> Page:
@@ -130,8 +202,4 @@ def _rows():
 
 
 if __name__ == "__main__":
-    import django
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heritage.settings")
-    django.setup()
-    export(Path(sys.argv[1]))
+    main()
