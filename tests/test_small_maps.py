@@ -9,7 +9,7 @@ from heritage.models import ComponentPoint, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
 from heritage.search.page_rows.site_rows import nearby
-from heritage.web.shared import map_sheets, small_maps
+from heritage.web.shared import map_sheets
 from tests import builders as build
 from tests.webrows import as_read, vocabulary
 
@@ -96,7 +96,7 @@ def test_there_is_no_map_of_what_lies_nowhere(client, words):
     bare = build.make_site("Bare", slug="bare")
     for path in ("places/empty/", "sites/bare/"):
         assert "map-sheet" not in as_read(client.get(f"/en/{path}")).split("<body")[1]
-    assert small_maps.of_site(bare) is None
+    assert map_sheets.small_map_of_site(bare) is None
 
 
 def test_a_page_follows_when_a_point_is_moved(client, filled):
@@ -118,7 +118,10 @@ def test_a_site_stands_in_the_middle_of_the_land_around_it(client, filled):
     page = client.get("/en/sites/cave/").context["page"]
     (mark,) = page.land.sheet.marks
     assert (mark.kind, mark.km) == ("here", None)
-    assert abs(mark.x - small_maps.WIDTH / 2) <= 1 and abs(mark.y - small_maps.HEIGHT / 2) <= 1
+    assert (
+        abs(mark.x - map_sheets.SMALL_WIDTH / 2) <= 1
+        and abs(mark.y - map_sheets.SMALL_HEIGHT / 2) <= 1
+    )
     assert client.get(mark.href).context["list"].shown.map
     assert page.land.sheet.label == "Map: Cave and the land around it"
 
@@ -133,20 +136,20 @@ def test_neighbours_are_marks_around_it_and_of_parts_the_nearest(client, words):
             designation=entry, number=number, latitude=latitude, longitude=longitude
         )
     found = nearby(store.current(), here)[0]
-    sheet = small_maps.of_neighbours(here, found).sheet
+    sheet = map_sheets.small_map_of_neighbours(here, found).sheet
     by_name = {mark.label: mark for mark in sheet.marks}
     assert (by_name["Canal"].latitude, by_name["Canal"].longitude) == (34.6, 112.7)
     assert by_name["Canal"].x > by_name["Here"].x and by_name["Canal"].y < by_name["Here"].y
     assert sheet.window.zoom >= 9
-    assert small_maps.of_neighbours(here, []) is None
+    assert map_sheets.small_map_of_neighbours(here, []) is None
 
 
 def test_neighbours_beyond_180_are_near():
     here = build.make_site("Here", latitude=0, longitude=179.9)
     build.make_site("Other", latitude=0, longitude=-179.9)
-    sheet = small_maps.of_neighbours(here, nearby(store.current(), here)[0]).sheet
+    sheet = map_sheets.small_map_of_neighbours(here, nearby(store.current(), here)[0]).sheet
     at = {mark.label: mark.x for mark in sheet.marks}
-    assert 44 <= at["Other"] - at["Here"] < small_maps.WIDTH
+    assert 44 <= at["Other"] - at["Here"] < map_sheets.SMALL_WIDTH
 
 
 @pytest.mark.parametrize(
@@ -163,8 +166,8 @@ def test_neighbours_beyond_180_are_near():
 def test_a_circle_is_as_large_as_the_doubt_and_fits(said, km):
     site = build.make_site(latitude=34.5, longitude=112.5, **said)
     assert map_sheets.uncertainty_km(site) == km
-    (mark,) = small_maps.of_site(site).sheet.marks
-    assert mark.radius <= small_maps.HEIGHT / 2
+    (mark,) = map_sheets.small_map_of_site(site).sheet.marks
+    assert mark.radius <= map_sheets.SMALL_HEIGHT / 2
     # At this scale, four kilometres are no larger than a dot.
     assert (mark.km is not None) == bool(km and km > 4)
 
@@ -204,7 +207,7 @@ def test_the_scale_of_a_map_is_in_the_language_of_its_page():
     said = []
     for language, unit in (("en", " km"), ("zh-hans", "公里")):
         with translation.override(language):
-            label = small_maps.of_site(site).sheet.scale_label
+            label = map_sheets.small_map_of_site(site).sheet.scale_label
         assert label.endswith(unit)
         said.append(label.removesuffix(unit))
     assert said[0] == said[1]
@@ -225,18 +228,18 @@ def test_a_map_of_many_marks_has_few_stops_for_keys(client, words):
 def test_the_map_of_a_site_shows_its_boundary(client, filled):
     corners = [[112.0, 34.1], [112.1, 34.1], [112.1, 34.3], [112.0, 34.1]]
     site = Site.objects.get(slug="cave")
-    far = small_maps.of_site(site)
+    far = map_sheets.small_map_of_site(site)
     assert "map-boundary" not in client.get("/en/sites/cave/").content.decode()
     with change_set("command"):
         site.boundary = {"type": "Polygon", "coordinates": [corners]}
         site.save()
     page = client.get("/en/sites/cave/").content.decode()
     path = re.search(r'class="map-boundary" d="M([^"]+)z"', page)[1]
-    made = small_maps.of_site(site)
+    made = map_sheets.small_map_of_site(site)
     assert "Cave with its boundary" in page and made.sheet.at != far.sheet.at
     for corner in path.split("L"):  # all of it is on the map
         x, y = map(int, corner.split())
-        assert 0 <= x <= small_maps.WIDTH and 0 <= y <= small_maps.HEIGHT
+        assert 0 <= x <= map_sheets.SMALL_WIDTH and 0 <= y <= map_sheets.SMALL_HEIGHT
     with change_set("command"):
         site.blur_km = 5
         site.save()

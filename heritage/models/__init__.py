@@ -61,7 +61,6 @@ from heritage.models.imports import Import, ImportQuestion, ImportRow
 from heritage.models.jobs import Job, JobLine, WrongJobState, job_waits
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.login_attempts import LoginAttempt
-from heritage.models.names import FormerSlug, Name
 from heritage.models.open_forms import OpenForm
 from heritage.models.outgoing_mail import OutgoingMail
 from heritage.models.prepared_files import PreparedFile
@@ -72,10 +71,9 @@ from heritage.models.row_changes import RowChange, net_changes
 from heritage.models.row_values import insert_objects, insert_rows, update_columns
 from heritage.models.saved_filters import SavedFilter
 from heritage.models.search_index import IndexChange, IndexPart, PendingRefresh, SpeltWord
-from heritage.models.sentences import SourcedSentence
 from heritage.models.site_dates import SiteDate
-from heritage.models.sites import Site, SiteQuerySet, shown_name
-from heritage.models.sources import Licence, Source
+from heritage.models.sites import FormerSlug, Name, Site, SiteQuerySet, shown_name
+from heritage.models.sources import Licence, Source, SourcedSentence
 from heritage.models.unesco import UnescoStatus
 from heritage.models.users import User
 from heritage.models.visiting import Custodian, Notice, Opening, Price, VisitingFact

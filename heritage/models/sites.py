@@ -1,4 +1,4 @@
-"""The site: the main record of the catalogue."""
+"""The site: the main record of the catalogue; its further names and its former addresses."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet, chunks
 from heritage.models.covers import COVER_LENGTH, validate_cover
-from heritage.models.fields import DegreesField, LanguageMapField, whole_point
-from heritage.models.names import FormerSlug
+from heritage.models.fields import DegreesField, LanguageMapField, quick_display, whole_point
 from heritage.models.relation_rows import SiteAlsoIn, SiteKind, SiteSource
 from heritage.models.row_values import recorded_columns
 from heritage.models.site_dates import SiteDate
@@ -26,7 +25,85 @@ from heritage.models.users import User
 from heritage.models.vocabularies import Blur, Kind, Place
 from heritage.values import coordinates, normalize
 from heritage.values.coordinates import check_boundary
-from heritage.values.language import LanguageMap, LazyText, display_width
+from heritage.values.language import LanguageMap, LazyText, display_width, normalise_code
+
+
+class FormerSlug(Record):
+    """An address that a site once had: it redirects for ever."""
+
+    site = models.ForeignKey("Site", models.CASCADE, related_name="former_slugs")
+    slug = models.SlugField(_("slug"), max_length=120, unique=True)
+
+    owner = "site"
+
+    class Meta:
+        verbose_name = _("former slug")
+        verbose_name_plural = _("former slugs")
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @classmethod
+    def public_values(cls, row: dict) -> dict | None:
+        return None  # no page says it
+
+
+class Name(Record):
+    """A further name of a site; the display name is not repeated here."""
+
+    class Kind(models.TextChoices):
+        OFFICIAL = "official", _("official")
+        ALTERNATIVE = "alternative", _("alternative")
+        HISTORICAL = "historical", _("historical")
+        SCRIPT = "script", _("in another script")
+        ROMANISED = "romanised", _("romanised")
+
+    site = models.ForeignKey("Site", models.CASCADE, related_name="names", verbose_name=_("site"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ALTERNATIVE)
+    get_kind_display = quick_display("kind", Kind)
+    text = models.CharField(_("text"), max_length=250)
+    language = models.CharField(
+        _("language"),
+        max_length=35,
+        help_text=_("BCP 47, such as zh-hant, zh-latn-pinyin or en."),
+    )
+    note = LanguageMapField(_("note"), blank=True, help_text=_("When or where it was used."))
+    source = models.ForeignKey(
+        "Source", models.PROTECT, null=True, blank=True, verbose_name=_("source")
+    )
+
+    constraint_fields = {"name_once": "text"}
+
+    owner = "site"
+
+    class Meta:
+        verbose_name = _("name")
+        verbose_name_plural = _("names")
+        ordering = ["kind", "language", "text"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "kind", "language", "text"],
+                name="name_once",
+                violation_error_message=_("The site has this name already."),
+                violation_error_code="name_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def clean(self) -> None:
+        super().clean()
+        try:
+            self.language = normalise_code(self.language)
+        except ValueError as error:
+            raise ValidationError({"language": str(error)}, code="language") from error
+        if self.site_id and self.text in self.site.name.values():
+            raise ValidationError(
+                {"text": _("This is the display name already; add only further names.")},
+                code="display_name",
+            )
+
 
 if TYPE_CHECKING:
     from heritage.models.images import Image

@@ -39,12 +39,10 @@ from django.utils.translation import pgettext_lazy
 from heritage.models.base import Record
 from heritage.models.designations import DesignationEvent
 from heritage.models.events import Event
-from heritage.models.names import Name
 from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
-from heritage.models.sentences import SourcedSentence
-from heritage.models.sites import Site
-from heritage.models.sources import Source
+from heritage.models.sites import Name, Site
+from heritage.models.sources import Source, SourcedSentence
 from heritage.models.visiting import CheckedRecord, Opening, Price, Quality, VisitingFact
 
 
@@ -158,7 +156,7 @@ def statements_of(rows: RowsOfSite) -> list[Statement]:
     if site.summary or site.description:
         found.append(Statement(kinds.TEXT, trust_of(rows.sources), site))
     for sentence in rows.sentences:
-        if sentence.stands_in(site):
+        if sentence.stands_in(site.summary, site.description):
             found.append(Statement(kinds.SENTENCE, trust_of([sentence.source]), sentence))
     for event in rows.events:
         found.append(Statement(kinds.EVENT, trust_of([event.source]), event))

@@ -24,14 +24,12 @@ from heritage.models.designations import Designation, DesignationEvent, Register
 from heritage.models.events import Event, SiteEra, SortName
 from heritage.models.history import Change
 from heritage.models.identifiers import Identifier, IdentifierScheme
-from heritage.models.names import Name
 from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
 from heritage.models.row_values import insert_rows, update_columns
-from heritage.models.sentences import SourcedSentence
 from heritage.models.site_dates import SiteDate
-from heritage.models.sites import Site, public_point
-from heritage.models.sources import Source
+from heritage.models.sites import Name, Site, public_point
+from heritage.models.sources import Source, SourcedSentence
 from heritage.models.unit_of_work import UnitOfWork, Written
 from heritage.models.visiting import Opening, Price, VisitingFact
 from heritage.models.vocabularies import Era, Kind, Place
@@ -444,7 +442,7 @@ def _count_statements(
 def _refresh_sentences(ids: list[int]) -> None:
     changed = []
     for row in untracked(SourcedSentence).filter(site__in=ids).select_related("site"):
-        if (stands := row.stands_in(row.site)) != row.stands:
+        if (stands := row.stands_in(row.site.summary, row.site.description)) != row.stands:
             row.stands = stands
             changed.append((row, ["stands"]))
     update_columns(SourcedSentence, changed)

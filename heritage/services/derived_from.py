@@ -16,9 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models.designations import IN_FORCE, Register
 from heritage.models.events import Event
 from heritage.models.identifiers import Identifier
-from heritage.models.names import Name
 from heritage.models.relations import Coverage
-from heritage.models.sites import Site
+from heritage.models.sites import Name, Site
 from heritage.models.visiting import Opening, Price
 from heritage.models.vocabularies import Era, Kind, Place
 from heritage.values.language import LanguageMap, LazyText

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 from django import template
 from django.template import Context
-from django.utils.safestring import SafeString
 
 from heritage.values.coordinates import distance_phrase
-from heritage.values.language import LanguageMap, Text, join_sentences, join_words, sentence_gap
+from heritage.values.language import join_sentences, join_words, sentence_gap
 from heritage.web.browse import paging
 from heritage.web.shared import cards, context, language_html, meta_tags
 
@@ -16,25 +15,13 @@ register.filter(language_html.number)
 register.filter("link", paging.link_to)
 register.simple_tag(cards.marks)
 register.simple_tag(cards.picture_html, name="picture")
+register.simple_tag(language_html.as_html, name="text")
+register.simple_tag(language_html.fallback_mark, name="fallback")
 register.simple_tag(language_html.page_part)
 register.simple_tag(meta_tags.head_tags)
 register.simple_tag(sentence_gap)
 register.simple_tag(context.other_languages)
 register.simple_tag(paging.page_links_html, name="page_links")
-
-
-@register.simple_tag
-def text(value: Text | LanguageMap | str) -> SafeString:
-    """`{% text site.name %}`: in the reader's language, or marked as standing in for it."""
-    if isinstance(value, LanguageMap):
-        value = value.best()
-    return language_html.as_html("" if value is None else value)
-
-
-@register.simple_tag
-def fallback(value: Text) -> SafeString:
-    """ "in English", for a longer text that stands in for a missing translation."""
-    return language_html.fallback_mark(value)
 
 
 @register.filter

@@ -20,11 +20,11 @@ from heritage.search import (
 from heritage.values.language import LanguageMap, Text
 from heritage.web.home.questions import HomeQuestion, questions
 from heritage.web.media.covers import seal_characters
-from heritage.web.shared import cards, language_html, small_maps, stretches
+from heritage.web.shared import cards, language_html, map_sheets, stretches
 from heritage.web.shared.cards import Card
 from heritage.web.shared.certainty import Mark
+from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.scroll import is_of_china
-from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.stretches import Stretch
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLink
@@ -107,7 +107,7 @@ def home(name: LanguageMap) -> Home:
         eras=_eras(by_name["era"]),
         era_count=len(by_name["era"].options),
         kinds=_links(kind, kind.options, "web:kind"),
-        map=small_maps.of_sites(every.index, every.hits, {}),
+        map=map_sheets.small_map_of_sites(every.index, every.hits, {}),
         stretch=stretches.of_sites(every.index, every.hits, {}),
         regions=_regions(every.index),
         unesco=_links(unesco, unesco.options),

@@ -25,21 +25,21 @@ from heritage.values.language import (
 )
 
 
-def as_html(text: LanguageMap | Text | str) -> SafeString:
+def as_html(text: LanguageMap | Text | str | None) -> SafeString:
     """The text, or the best one of a map for the reader, with a lang attribute if its language is
     not the page's, and a mark if it is a fallback."""
     # This is called very often: plain attributes, and escape() without a check for lazy text.
     if isinstance(text, SafeString):
         return text
+    if not text:
+        return SafeString("")
     if isinstance(text, LanguageMap):
-        if not text:
-            return SafeString("")
         if (words := text.get(get_language() or "")) is not None:
             return SafeString(escape(words))
         text = text.best()
     if not isinstance(text, Text):
         return SafeString(escape(str(text)))
-    if not text.text or text.language == get_language():
+    if text.language == get_language():
         return SafeString(escape(text.text))
     return format_html("{}{}", in_its_language(text), fallback_mark(text))
 

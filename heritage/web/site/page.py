@@ -1,7 +1,7 @@
-"""The context of the page of a site, in the order in which readers ask for it."""
+"""The context of the page of a site, in the order in which readers ask for it; its photographs."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +23,7 @@ from heritage.models import (
     Designation,
     Disagreement,
     Event,
+    Image,
     Name,
     PartOf,
     Register,
@@ -48,7 +50,6 @@ from heritage.web.shared import (
     certainty,
     language_html,
     map_sheets,
-    small_maps,
     unplaced,
     visiting,
 )
@@ -63,7 +64,7 @@ from heritage.web.shared.certainty import (
     source_line,
 )
 from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
-from heritage.web.shared.small_maps import SmallMap
+from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.trust import SiteTrust, site_trust
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.shared.visiting import NoticeLine, VisitDay, Visiting, visit_day
@@ -75,9 +76,65 @@ from heritage.web.site.events import (
     event_groups,
     site_timeline,
 )
-from heritage.web.site.gallery import Photo, photos
 from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
 from heritage.web.site.related_sites import RelatedSites, related_groups, related_sites
+
+# How wide they are: the first as the page, the others a part of a row.
+_FIRST = "(min-width: 80rem) 76rem, 100vw"
+_OTHERS = "(min-width: 60rem) 26rem, (min-width: 36rem) 45vw, 95vw"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    picture: Picture
+    sizes: str  # as the attribute of that name has it
+    address: str  # of the whole picture
+    width: int  # of that, in pixels
+    height: int
+    tiles: str  # the address below which its tiles are; empty if there are none
+    placeholder: str  # as an address that has the picture in it; empty if there is none
+    caption: SafeString
+    credit: str
+    licence: SafeString | str
+    licence_url: str
+    source_url: str
+    restrictions: str
+
+    @property
+    def is_upright(self) -> bool:
+        return self.picture.height > self.picture.width
+
+
+def photos(images: Iterable[Image], is_public: bool) -> list[Photo]:
+    """In the order of the record; `images` come with their licences and sizes.
+
+    Tiles are served only of a site that everybody may see.
+    """
+    return [_photo(image, _OTHERS if at else _FIRST, is_public) for at, image in enumerate(images)]
+
+
+def _photo(image: Image, sizes: str, is_public: bool) -> Photo:
+    picture = cards.photograph(image)
+    has_tiles = is_public and settings.IIIF and image.has_tiles
+    # Behind one that is partly transparent it would stay in view.
+    is_opaque = not image.file_name.endswith(".png")
+    placeholder = image.placeholder if is_opaque else ""
+    return Photo(
+        picture=picture,
+        sizes=sizes,
+        address=cards.image_url(image),
+        width=picture.width,
+        height=picture.height,
+        tiles=reverse("media:iiif_service", args=[image.tiles_id]) if has_tiles else "",
+        placeholder=f"data:image/webp;base64,{placeholder}" if placeholder else "",
+        caption=language_html.as_html(image.caption),
+        credit=image.credit_line or image.author,
+        licence=language_html.as_html(image.licence.label) if image.licence else "",
+        licence_url=safe_url(image.licence.url) if image.licence else "",
+        source_url=safe_url(image.source_url),
+        restrictions=image.restrictions,
+    )
+
 
 _MANY_PARTS = 5
 _LONG_NAME = 34  # letters
@@ -456,9 +513,9 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         within_km=SiteFilter.WITHIN_KM,
         unplaced=unplaced.in_place(index, unplaced.town(site.place)),
         related=related_sites(groups_of_others, others),
-        land=small_maps.of_site(site, component_parts),
+        land=map_sheets.small_map_of_site(site, component_parts),
         component_parts=len(component_parts),
-        nearby_map=small_maps.of_neighbours(site, near),
+        nearby_map=map_sheets.small_map_of_neighbours(site, near),
         timeline=site_timeline(rows, index.vocabulary.eras),
         marks=_all_marks(text_marks, where, groups, registers, visit, names, quantities),
         updated=language_html.day(timezone.localdate(site.public_changed_at)),

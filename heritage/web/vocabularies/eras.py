@@ -18,11 +18,11 @@ from heritage.values.edtf import from_historical
 from heritage.values.language import Text, join_sentences
 from heritage.values.normalize import sort_key
 from heritage.web.media.covers import seal_characters
-from heritage.web.shared import language_html, small_maps, stretches
+from heritage.web.shared import language_html, map_sheets, stretches
 from heritage.web.shared.certainty import APPROXIMATE, TRADITION, Mark, SourceLine, source_line
 from heritage.web.shared.charts import Chart
+from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.scroll import is_of_china, region_label
-from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.stretches import Stretch
 from heritage.web.shared.time_scale import EraStrip, Scale, Tick, scale_of, strip_of, this_year
 from heritage.web.vocabularies import common, parts
@@ -257,7 +257,7 @@ def era_page(slug: str) -> EraPage:
         territory=_territory(era),
         territory_source=source_line(era.territory_source),
         strip=era_strip(era, of_region(index, era)),
-        map=small_maps.of_sites(index, hits, {"era": era.slug}, _("On the map")),
+        map=map_sheets.small_map_of_sites(index, hits, {"era": era.slug}, _("On the map")),
         stretch=stretches.of_sites(index, hits, {"era": era.slug}, (era.first_year, era.last_year)),
         charts=[found] if found else [],
         sites=common.sites(index, "era", era, list_url(era=era.slug), roles=_CHIEF_ROLES),

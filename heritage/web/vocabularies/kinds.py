@@ -16,9 +16,9 @@ from heritage.search import IndexSnapshot, current_index, orders, page_dependenc
 from heritage.values.language import join_sentences
 from heritage.web.media import covers
 from heritage.web.media.covers import SceneDrawing
-from heritage.web.shared import language_html, small_maps, stretches
+from heritage.web.shared import language_html, map_sheets, stretches
 from heritage.web.shared.charts import Chart
-from heritage.web.shared.small_maps import SmallMap
+from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.stretches import Stretch
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites
@@ -150,7 +150,7 @@ def kind_page(slug: str) -> KindPage:
         above=common.links(tree, tree.broader(kind)),
         children=common.links(tree, tree.children.get(kind.pk, [])),
         aat=f"{_AAT}{kind.aat}" if kind.aat else "",
-        map=small_maps.of_sites(index, hits, {"kind": kind.slug}, _("On the map")),
+        map=map_sheets.small_map_of_sites(index, hits, {"kind": kind.slug}, _("On the map")),
         stretch=stretches.of_sites(index, hits, {"kind": kind.slug}),
         charts=[chart for chart in found if chart],
         sites=common.sites(index, "kind", kind, list_url(kind=kind.slug)),

@@ -15,10 +15,10 @@ from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values.coordinates import distance_phrase, format_point
 from heritage.values.language import join_sentences
-from heritage.web.shared import language_html, small_maps, stretches, unplaced
+from heritage.web.shared import language_html, map_sheets, stretches, unplaced
 from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.charts import Chart, ChartRow, Series
-from heritage.web.shared.small_maps import SmallMap
+from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.stretches import Stretch
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours
@@ -135,7 +135,7 @@ def place_page(slug: str, day: str = "") -> PlacePage:
         centre_source=source_line(place.centre_source),
         surroundings=_surroundings(index, place),
         visits=day_table(index, place, day) if place.level in Place.TOWNS else None,
-        map=small_maps.of_sites(index, hits, {"place": place.slug}, _("On the map")),
+        map=map_sheets.small_map_of_sites(index, hits, {"place": place.slug}, _("On the map")),
         stretch=stretches.of_sites(index, hits, {"place": place.slug}),
         charts=[chart for chart in (of_kinds, _by_status(index, hits, place)) if chart],
         by_year=_by_year(index, place) if is_country else None,

@@ -16,11 +16,11 @@ from heritage.models import Coverage, Designation, Register, RegisterTerm, Site,
 from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
 from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
 from heritage.values.date_format import year_phrase
-from heritage.web.shared import cards, language_html, small_maps, stretches
+from heritage.web.shared import cards, language_html, map_sheets, stretches
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.charts import Chart
-from heritage.web.shared.small_maps import SmallMap
+from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.stretches import Stretch
 from heritage.web.site.designations import danger_event, is_unchecked
 from heritage.web.site.location import shared_by_states
@@ -165,7 +165,7 @@ def _world() -> WorldHeritagePage:
 def _map(index: IndexSnapshot, found: Iterable[UnescoStatus], title: str) -> SmallMap | None:
     """The sites that are a property as a whole, of one of these statuses."""
     hits = BitMap.union(*(index.having("unesco", status) for status in found))
-    return small_maps.of_sites(index, hits, {"unesco": list(found)}, title)
+    return map_sheets.small_map_of_sites(index, hits, {"unesco": list(found)}, title)
 
 
 def _stretch(index: IndexSnapshot, found: Iterable[UnescoStatus]) -> Stretch | None:

@@ -25,10 +25,10 @@ from heritage.search.timeline import THERE, Left, YearGroups
 from heritage.values.date_format import year_phrase
 from heritage.values.edtf import from_historical
 from heritage.values.reign_years import reign_years_of
-from heritage.web.shared import cards, language_html, scroll, small_maps
+from heritage.web.shared import cards, language_html, map_sheets, scroll
 from heritage.web.shared.cards import RenderedCard
+from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.scroll import Scroll, is_of_china, region_label, year_url
-from heritage.web.shared.small_maps import SmallMap
 from heritage.web.shared.time_scale import this_year
 
 _CARDS = 12
@@ -113,7 +113,9 @@ def year_page(historical: int) -> YearPage:
         rulers=list(_rulers(index.vocabulary.eras.terms.values(), year)),
         events=events,
         more_events=more,
-        map=small_maps.of_sites(index, found.there, {"stood": str(historical)}, _("Where it was")),
+        map=map_sheets.small_map_of_sites(
+            index, found.there, {"stood": str(historical)}, _("Where it was")
+        ),
         cards=_cards(index, kept),
         cards_url=list_url(stood=f"{historical}.kept"),
         kept=len(kept),
