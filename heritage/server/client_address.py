@@ -6,11 +6,6 @@ from collections.abc import Mapping
 from django.conf import settings
 
 
-def is_behind_proxy() -> bool:
-    """Whether what a proxy says of a request is believed: HERITAGE_BEHIND_PROXY."""
-    return bool(getattr(settings, "SECURE_PROXY_SSL_HEADER", None))
-
-
 def client_network(headers: Mapping[str, str]) -> str:
     """The address of the client from `request.META`; empty if unknown.
 
@@ -19,7 +14,7 @@ def client_network(headers: Mapping[str, str]) -> str:
     """
     address = headers.get("REMOTE_ADDR", "")
     forwarded = headers.get("HTTP_X_FORWARDED_FOR", "")
-    if forwarded and is_behind_proxy():
+    if forwarded and settings.SECURE_PROXY_SSL_HEADER:
         address = forwarded.rpartition(",")[2].strip()  # what our own proxy saw
     try:
         found = ipaddress.ip_address(address.partition("%")[0])

@@ -30,7 +30,7 @@ from django.views.decorators.http import conditional_page
 from heritage.formats import path_of
 from heritage.search import LRUCache, current_index, page_dependencies, pinned_index, replica
 from heritage.server import counters, logs
-from heritage.server.client_address import client_network, is_behind_proxy
+from heritage.server.client_address import client_network
 from heritage.server.timeouts import (
     LockTimeout,
     StorageFailed,
@@ -54,7 +54,8 @@ def request_log(get_response: GetResponse) -> GetResponse:
     status, milliseconds, account and address."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        given = request.headers.get(HEADER, "") if is_behind_proxy() else ""
+        # It is what HERITAGE_BEHIND_PROXY sets: then what a proxy says of a request is believed.
+        given = request.headers.get(HEADER, "") if settings.SECURE_PROXY_SSL_HEADER else ""
         token = logs.request_id.set(given if _SANE.fullmatch(given) else secrets.token_hex(16))
         started = time.perf_counter()
         try:
