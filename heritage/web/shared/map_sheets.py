@@ -40,7 +40,7 @@ from heritage.search import (
 )
 from heritage.search.map_cells import Group, MapView, MapWindow
 from heritage.values.coordinates import Point, bounds, distance_phrase
-from heritage.web.shared import language_html, map_sheets, unplaced
+from heritage.web.shared import language_html, unplaced
 from heritage.web.shared.unplaced import UnplacedSites
 
 _CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more
@@ -614,13 +614,13 @@ def small_map_of_sites(
     window = map_cells.window_of(index, hits, SMALL_WIDTH, SMALL_HEIGHT, _CLOSEST)
     view = map_cells.map_view(index, hits, window)
     page_dependencies.sites(index, map_cells.ids_in(view.groups))
-    in_view = map_sheets.in_view(view.shown + view.in_districts)
-    counts = map_sheets.counts_in_words(view)
+    found = in_view(view.shown + view.in_districts)
+    counts = counts_in_words(view)
     left = unplaced.on_no_map(view.nowhere, filters)
-    marks = map_sheets.marks_of(index, view, window, data)
+    marks = marks_of(index, view, window, data)
     url = f"{path_of('web:sites')}?{updated_query(data, view='map')}"
-    sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": in_view})
-    return SmallMap(sheet, url, title, [in_view, *counts] if counts or left else [], left)
+    made = sheet(window, marks, _("Map: %(what)s") % {"what": found})
+    return SmallMap(made, url, title, [found, *counts] if counts or left else [], left)
 
 
 def small_map_of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> SmallMap | None:
@@ -632,7 +632,7 @@ def small_map_of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> Sma
     window = map_cells.window_of_points(latitudes, longitudes, SMALL_WIDTH, SMALL_HEIGHT, _CLOSEST)
     groups = map_cells.grouped(((near.site.pk, *near.point) for near in found), window)
     sites = {near.site.pk: near.site for near in found}
-    marks = map_sheets.marks_of_groups(groups, window, QueryDict(), sites)
+    marks = marks_of_groups(groups, window, QueryDict(), sites)
     label = _("Map: %(name)s and what lies around it; the list names them")
     return _around(site, [*marks, *_here(site, window)], window, label)
 
@@ -640,7 +640,7 @@ def small_map_of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> Sma
 def small_map_of_site(site: Site, parts: tuple[Point, ...] = ()) -> SmallMap | None:
     """The land around a site, with its parts if it has several, or near by with its boundary; None
     if nobody knows where it lies. Nothing is read but its row."""
-    spot = map_sheets.spot_of(site)
+    spot = spot_of(site)
     label = _("Map: %(name)s and the land around it")
     if len(parts) > 1:
         latitudes, longitudes = zip(*parts, strict=True)
@@ -668,7 +668,7 @@ def _around(
     site: Site, marks: list[MapMark], window: MapWindow, label: str, parts: Iterable[Point] = ()
 ) -> SmallMap:
     words = label % {"name": site.shown_name.best()}
-    return SmallMap(map_sheets.sheet(window, marks, words, parts), _there(window))
+    return SmallMap(sheet(window, marks, words, parts), _there(window))
 
 
 def _zoom(middle: Point, km: float | None) -> int:
@@ -681,12 +681,12 @@ def _zoom(middle: Point, km: float | None) -> int:
 
 def _here(site: Site, window: MapWindow) -> list[MapMark]:
     """The site of the page."""
-    spot = map_sheets.spot_of(site)
+    spot = spot_of(site)
     if spot is None:
         return []
-    mark = map_sheets.mark_of(site, *spot, window, _there(window), "here")
-    return [map_sheets.with_boundary(mark, site, window)]
+    mark = mark_of(site, *spot, window, _there(window), "here")
+    return [with_boundary(mark, site, window)]
 
 
 def _there(window: MapWindow) -> str:
-    return f"{path_of('web:sites')}?view=map&{AT}={map_sheets.at_of(window)}"
+    return f"{path_of('web:sites')}?view=map&{AT}={at_of(window)}"
