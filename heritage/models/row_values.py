@@ -14,7 +14,8 @@ from itertools import batched
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def is_carried(field: models.Field) -> bool:
@@ -152,7 +153,8 @@ def update_columns[R: models.Model](
     together: dict[tuple[str, ...], list[R]] = {}
     for row, names in rows:
         together.setdefault(tuple(names), []).append(row)
-    quoted = connection.ops.quote_name
+    database = connections[DEFAULT_DB_ALIAS]  # the proxy would be asked for each value
+    quoted = database.ops.quote_name
     for names, alike in together.items():
         if not names:
             continue
@@ -160,10 +162,10 @@ def update_columns[R: models.Model](
         *to_set, key = [f"{quoted(field.column or field.attname)} = %s" for field in fields]
         statement = f"UPDATE {quoted(model._meta.db_table)} SET {', '.join(to_set)} WHERE {key}"  # noqa: S608 - our names
         values = [
-            [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+            [field.get_db_prep_save(getattr(row, field.attname), database) for field in fields]
             for row in alike
         ]
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.executemany(statement, values)
 
 
@@ -222,19 +224,24 @@ def _insert(
     columns: Sequence[Sequence[Any]],
     ending: str = "",
 ) -> None:
-    quoted = connection.ops.quote_name
+    database = connections[DEFAULT_DB_ALIAS]  # the proxy would be asked for each value
+    quoted = database.ops.quote_name
     names = ", ".join(quoted(field.column or field.attname) for field in fields)
     places = ", ".join(["%s"] * len(fields))
     statement = f"INSERT INTO {quoted(model._meta.db_table)} ({names}) VALUES ({places}){ending}"  # noqa: S608 - our names
-    stored = (_stored(field, values) for field, values in zip(fields, columns, strict=True))
-    with connection.cursor() as cursor:
+    stored = (
+        _stored(field, values, database) for field, values in zip(fields, columns, strict=True)
+    )
+    with database.cursor() as cursor:
         cursor.executemany(statement, list(zip(*stored, strict=True)))
 
 
-def _stored(field: models.Field, values: Sequence[Any]) -> Iterator[Any]:
+def _stored(
+    field: models.Field, values: Sequence[Any], database: BaseDatabaseWrapper
+) -> Iterator[Any]:
     """What is stored of a column, in which most rows have the same value as the one before."""
     last, stored = object(), None
     for value in values:
         if value is not last:
-            last, stored = value, field.get_db_prep_save(value, connection)
+            last, stored = value, field.get_db_prep_save(value, database)
         yield stored
