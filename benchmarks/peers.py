@@ -3,8 +3,10 @@
     uv run --group bench python -m benchmarks.peers --data /tmp/bench
 
 asks the catalogue and Datasette for the same filters in turn, so that a busy machine slows both
-alike, and prints what their processes compute for an address: medians. `benchmarks.measure` adds
-Datasette to its tables, measured apart.
+alike, and prints what their processes compute for a list: asked for first, again, and as visitors
+ask. Of their lists that of rank n is asked for 1/n as often as the first (Zipf), nothing is written
+meanwhile, and what is asked for while the page cache fills is not counted. `benchmarks.measure`
+adds Datasette to its tables, measured apart.
 
 Its table is flat: a row a site, one column a facet, each with an index, and five facets asked for
 as its own pages ask.
@@ -14,6 +16,7 @@ import argparse
 import os
 import sqlite3
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,6 +30,7 @@ from benchmarks.serving import Server, cpu_ms, granian
 NAME = "Datasette"
 FACETS = ("kind", "era", "unesco", "place", "protection")
 CHUNK = 5_000
+LISTS, FILLING = 500, 1_000  # lists that visitors ask for; how often, before that counts
 
 
 def installed() -> str:
@@ -42,6 +46,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("/tmp/bench"))  # noqa: S108 - a default
     parser.add_argument("--size", type=int, default=1_250)
     parser.add_argument("--addresses", type=int, default=42)
+    parser.add_argument("--requests", type=int, default=300, help="of visitors")
     parser.add_argument("--seed", default="21")
     parser.add_argument("--export", type=Path, help=argparse.SUPPRESS)  # by itself, see _exported()
     options = parser.parse_args()
@@ -58,34 +63,51 @@ def main() -> None:
 
 
 def compare(options: argparse.Namespace) -> None:
-    """Print what a list under one facet costs, asked for first and again, beside Datasette."""
+    """Print what a list under one facet costs beside Datasette."""
     database = Database("sqlite", options.size, options.data, "")
     database.make()
     database.collect_static()
     path = _exported(database)
-    spent: dict[str, list[float]] = {"first": [], "again": [], NAME: []}
+    page = _page(NAME, path.stem)
     with granian(database.environment) as own, _serve(path) as peer:
-        drawer = Drawer(own.client.json("/bench/known/"), options.seed)
-        drawer.known["terms"] = {name: drawer.known["terms"].get(name) for name in FACETS}
-        page, asked = _page(NAME, path.stem), list[dict[str, str]]()
+
+        def theirs(query: dict[str, str]) -> float:
+            return _computed(peer, f"{page.same}&{urlencode(query)}")
+
         for server, address in ((own, "/en/sites/"), (own, "/zh-hans/sites/"), (peer, page.same)):
             _computed(server, address)  # what is read once
-        while len(asked) < options.addresses:
-            query = drawer.facets(1)
-            if query in asked:
-                continue
-            asked.append(query)
+        drawer = Drawer(own.client.json("/bench/known/"), options.seed)
+        drawer.known["terms"] = {name: drawer.known["terms"].get(name) for name in FACETS}
+        asked = _queries(drawer, LISTS)
+        spent: list[tuple[float, float, float]] = []
+        for query in asked[: options.addresses]:
             address = drawer.browse(**query)
-            spent["first"].append(_computed(own, address))
-            spent[NAME].append(_computed(peer, f"{page.same}&{urlencode(query)}"))
-            spent["again"].append(_computed(own, address))
-    theirs = median(spent[NAME])
-    load = os.getloadavg()[0]
-    print(f"{options.size:,} sites, {len(asked)} addresses, load {load:.0f}, ms computed, medians")
-    print(f"{NAME} {installed()}: {theirs:.1f}")
-    for name in ("first", "again"):
-        ours = median(spent[name])
-        print(f"asked for {name}: {ours:.1f} (× {ours / theirs:.2f})")
+            first, peers = _computed(own, address), theirs(query)
+            spent.append((first, peers, _computed(own, address)))
+        first, peers, again = zip(*spent, strict=True)
+        _print("asked for first", first, peers)
+        _print("asked for again", again, peers)
+        weights = [1 / rank for rank in range(1, len(asked) + 1)]
+        for query in drawer.dice.choices(asked, weights, k=FILLING):
+            _computed(own, drawer.browse(**query))
+        visits = drawer.dice.choices(asked, weights, k=options.requests)
+        both = [(_computed(own, drawer.browse(**query)), theirs(query)) for query in visits]
+        _print("as visitors ask", *zip(*both, strict=True))
+
+
+def _queries(drawer: Drawer, number: int) -> list[dict[str, str]]:
+    """Different ones, at most so many."""
+    drawn = (drawer.facets(1) for _draw in range(20 * number))
+    return [dict(each) for each in dict.fromkeys(tuple(query.items()) for query in drawn)][:number]
+
+
+def _print(name: str, ours: Sequence[float], theirs: Sequence[float]) -> None:
+    middle = median(ours) / median(theirs)
+    mean = sum(ours) / sum(theirs)
+    print(
+        f"{name}, {len(ours)} times: {median(ours):.1f} to {median(theirs):.1f} ms (× {middle:.2f};"
+        f" means × {mean:.2f}), load {os.getloadavg()[0]:.0f}"
+    )
 
 
 def _computed(server: Server, address: str) -> float:
