@@ -231,12 +231,17 @@ def sites_resting_on(source_ids: Iterable[int]) -> set[int]:
     return found
 
 
-def unchecked_by_site(ids: Sequence[int]) -> Counter[int]:
-    """How many statements are to be checked, by the id of the site, of those of `ids` with any."""
-    first, *others = [
-        rows.filter(of_site__in=ids, trust__in=TO_BE_CHECKED).values_list("of_site", flat=True)
+def unchecked(ids: Sequence[int]) -> list[QuerySet[Any]]:
+    """The statements of these sites that are to be checked, in several queries."""
+    return [
+        rows.filter(of_site__in=ids, trust__in=TO_BE_CHECKED)
         for _kind, rows, _sources in _queries()
     ]
+
+
+def unchecked_by_site(ids: Sequence[int]) -> Counter[int]:
+    """How many statements are to be checked, by the id of the site, of those of `ids` with any."""
+    first, *others = (rows.values_list("of_site", flat=True) for rows in unchecked(ids))
     return Counter(first.union(*others, all=True).order_by())
 
 

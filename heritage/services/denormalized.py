@@ -136,12 +136,12 @@ def refresh(
         if are_sentences and (of_new is None or SourcedSentence in of_new):
             _refresh_sentences(chunk)
         uncounted = [pk for pk in chunk if pk not in counted]
-        unchecked = statements.unchecked_by_site(uncounted) if is_stated and uncounted else None
         if is_derived:
             made = {pk: ready[pk] for pk in chunk if pk in ready}
             of_made = [each.rows for each in made.values()]
             others = [pk for pk in chunk if pk not in made]
-            sites = derived_from.read_sites(others, of_new) if others else []
+            sites = derived_from.read_sites(others, of_new, are_counted=is_stated) if others else []
+            unchecked = {each.site.pk: each.unchecked for each in sites} if is_stated else {}
             terms = Terms.of_sites(sites, prepared.terms if prepared else None)
             if Event in effects or ColumnEffect.VALUES in effects.get(Era, ColumnEffect.NOTHING):
                 _refresh_events(sites, terms)
@@ -154,12 +154,15 @@ def refresh(
             if of_made and not counted:
                 derived_from.read_entries(of_made)
                 sites += of_made
+                if is_stated:
+                    found = statements.unchecked_by_site(list(made))
+                    unchecked |= {pk: found[pk] for pk in made}
             points = _public_points(sites)
             dated -= _refresh_sites(sites, terms, made, dated, now, unchecked)
             moved |= {pk for pk, point in _public_points(sites).items() if point != points[pk]}
             fulltext.delete(set(chunk) - made.keys() - {each.site.pk for each in sites})
-        elif unchecked is not None:
-            _write_unchecked(uncounted, unchecked)
+        elif is_stated:
+            refresh_statements(uncounted)
         if dated:
             untracked(Site).filter(pk__in=dated).update(updated_at=now)
     return moved
@@ -372,10 +375,10 @@ def _refresh_sites(
     made: Mapping[int, PreparedSite],
     edited: set[int],
     now: datetime,
-    unchecked: Mapping[int, int] | None,
+    unchecked: Mapping[int, int],
 ) -> set[int]:
     """Refresh the columns of sites, and their words; gives the sites that were written. The texts
-    of those that were prepared are as they are."""
+    of those that were prepared are as they are, and so are statements that were not counted."""
     changed: list[tuple[Site, list[str]]] = []
     found_by = {pk: each.words for pk, each in made.items()}
     blurs = BlurRules(sites, terms)
@@ -385,7 +388,7 @@ def _refresh_sites(
         _set_columns(each, blurs)
         if site.pk not in made:
             _set_texts(each, terms)
-        if unchecked is not None:
+        if site.pk in unchecked:
             site.unchecked_statements = unchecked[site.pk]
         names = [name for name, value in _columns(site).items() if value != before[name]]
         if "search_text" in names:
@@ -450,11 +453,9 @@ def _refresh_sentences(ids: list[int]) -> None:
 
 def refresh_statements(ids: list[int]) -> None:
     """Refresh the number of unchecked statements of these sites."""
-    _write_unchecked(ids, statements.unchecked_by_site(ids))
-
-
-def _write_unchecked(ids: list[int], unchecked: Mapping[int, int]) -> None:
-    changed = []
+    if not ids:
+        return
+    unchecked, changed = statements.unchecked_by_site(ids), []
     for site in untracked(Site).filter(pk__in=ids).only("unchecked_statements"):
         if site.unchecked_statements != unchecked[site.pk]:
             site.unchecked_statements = unchecked[site.pk]
