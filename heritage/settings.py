@@ -154,7 +154,7 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = POOLED
     DATABASES["default"]["OPTIONS"] = {
-        # A writer waits as long as with SQLite, see `ChangeLog` in models/search_index.py.
+        # A writer waits as long as with SQLite, see `ChangeLog` in models/unit_of_work.py.
         "options": f"-c lock_timeout=20s -c statement_timeout={int(QUERY_SECONDS * 1000)}",
     } | DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("HERITAGE_DATABASE_MAX_AGE", default=600)

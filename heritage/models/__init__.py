@@ -25,12 +25,10 @@ from heritage.models import (
 from heritage.models.base import (
     Record,
     chunks,
-    new_uid,
     untracked,
 )
 from heritage.models.command_runs import SILENCE, CommandRun
 from heritage.models.corrections import Correction
-from heritage.models.covers import PLATE, SOLEMN
 from heritage.models.designations import (
     IN_FORCE,
     ComponentPoint,
@@ -51,6 +49,7 @@ from heritage.models.events import (
     first_beginning,
     is_within,
 )
+from heritage.models.fields import PLATE, SOLEMN, new_uid
 from heritage.models.former_sites import former_site
 from heritage.models.group_defaults import GroupDefault
 from heritage.models.history import Change, ChangeSet, ThinnedHistory
@@ -70,11 +69,12 @@ from heritage.models.reviews import Review, ReviewComment
 from heritage.models.row_changes import RowChange, net_changes
 from heritage.models.row_values import insert_objects, insert_rows, update_columns
 from heritage.models.saved_filters import SavedFilter
-from heritage.models.search_index import IndexChange, IndexPart, PendingRefresh, SpeltWord
+from heritage.models.search_index import IndexPart, PendingRefresh, SpeltWord
 from heritage.models.site_dates import SiteDate
 from heritage.models.sites import FormerSlug, Name, Site, SiteQuerySet, shown_name
 from heritage.models.sources import Licence, Source, SourcedSentence
 from heritage.models.unesco import UnescoStatus
+from heritage.models.unit_of_work import IndexChange
 from heritage.models.users import User
 from heritage.models.visiting import Custodian, Notice, Opening, Price, VisitingFact
 from heritage.models.vocabularies import Blur, Circle, DescribedTerm, Era, Kind, Place, Term

@@ -1,12 +1,15 @@
-"""Base classes of all records: a permanent uid, natural keys, and writes that are tracked."""
+"""Base classes of all records and of the rows of their relations.
+
+Records have a permanent uid and natural keys; all writes are tracked.
+"""
 
 import copy
 import operator
-import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import batched
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NoReturn, Self, cast
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.validators import RegexValidator
@@ -17,11 +20,14 @@ from django.db.models.fields import NOT_PROVIDED
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import row_values
+from heritage.models.fields import new_uid
 from heritage.models.row_values import (
     column,
     insert_records,
+    linked_ids,
     plain_object,
     plain_row,
+    relation,
     stored_rows,
     update_columns,
 )
@@ -29,10 +35,6 @@ from heritage.models.unit_of_work import UnitOfWork, unit_of_work
 
 CHUNK = 500  # rows read and written at once
 _MANY = 50  # rows, of which Django's statement takes twice as long as tuples
-
-
-def new_uid() -> str:
-    return uuid.uuid4().hex
 
 
 def chunks[T](values: list[T]) -> list[list[T]]:
@@ -545,3 +547,93 @@ def _compare(row: Model, child: object) -> bool | None:
 
 def _value(row: Model, name: str) -> Any:
     return getattr(row, column(type(row), name).attname)
+
+
+# --- rows of many-to-many relations ------------------------------------------------------------
+
+
+class RelationRowQuerySet[T: "RelationRow"](models.QuerySet[T]):
+    """Adds and removes rows, and records it in the history of the record that has the relation.
+
+    Django's own `add()`, `remove()`, `set()` and `clear()` use it.
+    """
+
+    def bulk_create(self, objs: Iterable[T], *args: Any, **options: Any) -> list[T]:
+        objs = list(objs)
+        field = self.model.relation()
+        near, far = self.model.owner_column, field.m2m_reverse_name()
+        with unit_of_work() as unit:
+            unit.prepare_write(cast("type[Record]", field.model))
+            before: dict[int, list[int]] = {getattr(obj, near): [] for obj in objs}
+            before |= linked_ids(field, [pk for pk in before if unit.may_be_linked(field, pk)])
+            created = super().bulk_create(objs, *args, **options)
+            after = {pk: {*ids} for pk, ids in before.items()}
+            for obj in objs:
+                after[getattr(obj, near)].add(getattr(obj, far))
+            unit.relation_changed(field, before, {pk: sorted(ids) for pk, ids in after.items()})
+        return created
+
+    def update(self, **values: Any) -> NoReturn:
+        """Refused, and with it `bulk_update()`: rows of a relation are added and removed only."""
+        raise TypeError(self.model.refusal())
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with self.model.tracked(self.values_list(self.model.owner_column, flat=True)):
+            return super().delete()
+
+    delete.queryset_only = True  # type: ignore[attr-defined]  # as Django marks its own
+
+
+class RelationRow(models.Model):
+    """A row of a many-to-many relation.
+
+    `owner_column` is the key to the record that has the relation. `auto_created` says that a row
+    has nothing but its two keys, as those that Django makes by itself: so its admin and its
+    fixtures show and carry the relation, and there is no model to migrate.
+    """
+
+    relation_name: ClassVar[str]
+    owner_column: ClassVar[str] = "site_id"
+
+    objects = RelationRowQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__} {self.pk}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise TypeError(self.refusal())
+        with self.tracked([getattr(self, self.owner_column)]):
+            super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        with self.tracked([getattr(self, self.owner_column)]):
+            return super().delete(*args, **options)
+
+    @classmethod
+    def relation(cls) -> models.ManyToManyField:
+        """The relation that the rows are of."""
+        key: Any = cls._meta.get_field(cls.owner_column.removesuffix("_id"))
+        return relation(key.related_model, cls.relation_name)
+
+    @classmethod
+    def refusal(cls) -> str:
+        model, name = cls.relation().model.__name__, cls.relation_name
+        return (
+            f"Rows of the relation “{name}” are not changed: use its add(), remove() and set(), or "
+            f"{model}.objects.bulk_add() and bulk_remove()."
+        )
+
+    @classmethod
+    @contextmanager
+    def tracked(cls, ids: Iterable[int]) -> Iterator[None]:
+        """Record what the block changes in the relation of these records, given by id."""
+        field = cls.relation()
+        with unit_of_work() as unit:
+            unit.prepare_write(cast("type[Record]", field.model))
+            before = linked_ids(field, ids)
+            yield
+            unit.relation_changed(field, before, linked_ids(field, before))

@@ -1,6 +1,8 @@
-"""Model fields: language maps, EDTF dates, coordinates, sort keys, re-encoded pictures."""
+"""Model fields: language maps, EDTF dates, coordinates, sort keys, re-encoded pictures, names of
+covers."""
 
 import hashlib
+import uuid
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,8 +20,13 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
 from heritage.media import ImageRefused, make_safe
+from heritage.media.covers import palettes, scene_files
 from heritage.values import date_parser, edtf
 from heritage.values.language import LanguageMap, with_plain_line_ends
+
+
+def new_uid() -> str:
+    return uuid.uuid4().hex
 
 
 class LanguageMapAttribute(DeferredAttribute):
@@ -256,3 +263,29 @@ def quick_display(name: str, choices: type[models.TextChoices]) -> Callable[[Any
         return str(labels.get(value, value))
 
     return display
+
+
+# --- covers: the name of a scene or a palette, or that a record has a plate --------------------
+
+COVER_LENGTH = 60
+# Instead of a scene: the name of the site, with a globe in colour, or in stone.
+PLATE, SOLEMN = "plate", "solemn"
+
+
+def validate_scene(value: str) -> None:
+    if value not in scene_files.names():
+        raise ValidationError(
+            _("There is no scene “%(name)s”."), code="scene", params={"name": value}
+        )
+
+
+def validate_cover(value: str) -> None:
+    if value not in (PLATE, SOLEMN):
+        validate_scene(value)
+
+
+def validate_palette(value: str) -> None:
+    if value not in palettes.PALETTES:
+        raise ValidationError(
+            _("There is no palette “%(name)s”."), code="palette", params={"name": value}
+        )

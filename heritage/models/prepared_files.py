@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from heritage.models.base import new_uid
+from heritage.models.fields import new_uid
 from heritage.models.jobs import Job
 from heritage.models.users import User
 

@@ -1,63 +1,13 @@
-"""Tables of the search index: the change log, the stored snapshot, words for spelling, and terms
-whose sites are not yet refreshed."""
+"""Tables of the search index: the stored snapshot, words for spelling, and terms whose sites are
+not yet refreshed. The change log is in `unit_of_work`."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import ClassVar
 
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models.functions import Length
 
-from heritage.models.base import new_uid
-from heritage.models.row_values import insert_rows
 from heritage.models.sites import Site
 from heritage.values import tokens
-
-# What PostgreSQL knows the lock of the change log by: any number, the same in every process.
-_LOCK = 6868
-
-
-class ChangeLog(models.Manager["IndexChange"]):
-    """Which sites were written, in the order of the commits: so readers learn what writers did.
-
-    A process that finds entries newer than its index reads those sites again. For that, entries
-    must become visible in the order of their numbers: a transaction that writes anything the index
-    follows holds one lock, from its first such row to its commit. SQLite has that lock by itself.
-    """
-
-    def lock(self) -> None:
-        """Wait until no other transaction holds the lock, and keep it to the end of this one."""
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """A transaction that holds the lock."""
-        with transaction.atomic():
-            self.lock()
-            yield
-
-    def enter(self, site_ids: Iterable[int]) -> None:
-        """Enter changed sites, in their transaction, which holds the lock."""
-        entries = [(pk, new_uid()) for pk in sorted(set(site_ids))]
-        insert_rows(IndexChange, ("site_id", "token"), entries)
-
-
-class IndexChange(models.Model):
-    """An entry of the change log: a site that was written or deleted, in the order of commits."""
-
-    VOCABULARY = 0  # in place of a site's id: a term, a source or the identity was written
-
-    # Not a foreign key: the site may be gone. The token tells a row from one of a transaction
-    # that was rolled back and whose number was used again.
-    site_id = models.BigIntegerField()
-    token = models.CharField(max_length=32, default=new_uid)
-
-    objects: ClassVar = ChangeLog()
-
-    def __str__(self) -> str:
-        return f"{self.pk} {self.site_id}"
 
 
 class IndexPart(models.Model):

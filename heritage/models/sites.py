@@ -14,8 +14,14 @@ from django.utils.text import format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet, chunks
-from heritage.models.covers import COVER_LENGTH, validate_cover
-from heritage.models.fields import DegreesField, LanguageMapField, quick_display, whole_point
+from heritage.models.fields import (
+    COVER_LENGTH,
+    DegreesField,
+    LanguageMapField,
+    quick_display,
+    validate_cover,
+    whole_point,
+)
 from heritage.models.relation_rows import SiteAlsoIn, SiteKind, SiteSource
 from heritage.models.row_values import recorded_columns
 from heritage.models.site_dates import SiteDate

@@ -3,6 +3,8 @@
 `change_set()` groups several writes and says who makes them and why. A single save outside of
 one is a change set by itself. The managers of records call `unit_of_work()`.
 `services.write_path` describes every step of a write.
+
+The change log (`IndexChange`) tells processes that hold an index which sites units have written.
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
 from django.dispatch import Signal
 
+from heritage.models.fields import new_uid
 from heritage.models.history import Change, ChangeSet
 from heritage.models.row_values import column, insert_rows, plain_row, stored_rows
 
@@ -410,3 +413,52 @@ def change_set(
     made = continues or ChangeSet(kind=kind, user=user, reason=reason, undoes=undoes, detail=detail)
     with unit_of_work(made, all_or_nothing) as unit:
         yield unit.change_set
+
+
+# --- the change log ---------------------------------------------------------------------------
+
+# What PostgreSQL knows the lock of the change log by: any number, the same in every process.
+_LOCK = 6868
+
+
+class ChangeLog(models.Manager["IndexChange"]):
+    """Which sites were written, in the order of the commits: so readers learn what writers did.
+
+    A process that finds entries newer than its index reads those sites again. For that, entries
+    must become visible in the order of their numbers: a transaction that writes anything the index
+    follows holds one lock, from its first such row to its commit. SQLite has that lock by itself.
+    """
+
+    def lock(self) -> None:
+        """Wait until no other transaction holds the lock, and keep it to the end of this one."""
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """A transaction that holds the lock."""
+        with transaction.atomic():
+            self.lock()
+            yield
+
+    def enter(self, site_ids: Iterable[int]) -> None:
+        """Enter changed sites, in their transaction, which holds the lock."""
+        entries = [(pk, new_uid()) for pk in sorted(set(site_ids))]
+        insert_rows(IndexChange, ("site_id", "token"), entries)
+
+
+class IndexChange(models.Model):
+    """An entry of the change log: a site that was written or deleted, in the order of commits."""
+
+    VOCABULARY = 0  # in place of a site's id: a term, a source or the identity was written
+
+    # Not a foreign key: the site may be gone. The token tells a row from one of a transaction
+    # that was rolled back and whose number was used again.
+    site_id = models.BigIntegerField()
+    token = models.CharField(max_length=32, default=new_uid)
+
+    objects: ClassVar = ChangeLog()
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.site_id}"

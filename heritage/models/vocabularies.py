@@ -8,14 +8,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import TreeRecord
-from heritage.models.covers import COVER_LENGTH, validate_palette, validate_scene
 from heritage.models.fields import (
+    COVER_LENGTH,
     DegreesField,
     EDTFField,
     LanguageMapField,
     NamesField,
     edtf_bounds,
     quick_display,
+    validate_palette,
+    validate_scene,
     whole_point,
 )
 from heritage.models.relation_rows import EraTerritory

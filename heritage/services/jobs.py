@@ -48,7 +48,7 @@ from heritage.models import (
     WrongJobState,
     job_waits,
 )
-from heritage.models.base import new_uid
+from heritage.models.fields import new_uid
 from heritage.models.jobs import TAKEN_BACK_BY
 from heritage.models.unit_of_work import change_set
 from heritage.server.timeouts import is_lock_timeout

@@ -21,7 +21,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from heritage.models import IndexChange, PendingRefresh
-from heritage.models.base import Record, new_uid
+from heritage.models.base import Record
+from heritage.models.fields import new_uid
 from heritage.services import denormalized
 from heritage.services.dependencies import (
     SITES_OF,
