@@ -16,7 +16,7 @@ from heritage.models import (
     Source,
 )
 from heritage.services import denormalized
-from heritage.services.derived_from import Terms
+from heritage.services.dependencies import Terms
 
 
 @dataclass

@@ -27,7 +27,7 @@ from heritage.models import (
 )
 from heritage.models.fields import edtf_bounds
 from heritage.services import denormalized
-from heritage.services.derived_from import CoveringEntry, SiteWithRows
+from heritage.services.dependencies import CoveringEntry, SiteWithRows
 from heritage.values import normalize
 from heritage.values.language import LanguageMap
 

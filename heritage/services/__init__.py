@@ -46,8 +46,7 @@ from heritage.services import (
     write_path,
 )
 from heritage.services.denormalized import Prepared, prepare
-from heritage.services.dependencies import is_vocabulary, parents_first
-from heritage.services.derived_from import Terms, blur_rule_of
+from heritage.services.dependencies import Terms, blur_rule_of, is_vocabulary, parents_first
 from heritage.services.notifications import send_mail
 from heritage.services.pending import finish as finish_pending
 from heritage.services.planner_statistics import update_planner_statistics

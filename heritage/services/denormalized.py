@@ -33,9 +33,20 @@ from heritage.models.sources import Source, SourcedSentence
 from heritage.models.unit_of_work import UnitOfWork, Written
 from heritage.models.visiting import Opening, Price, VisitingFact
 from heritage.models.vocabularies import Era, Kind, Place
-from heritage.services import derived_from, fulltext
-from heritage.services.dependencies import SITES_OF, SITES_THAT_SHOW, ColumnEffect, effect_of
-from heritage.services.derived_from import BlurRules, CoveringEntry, SiteWithRows, Terms
+from heritage.services import fulltext
+from heritage.services.dependencies import (
+    SITES_OF,
+    SITES_THAT_SHOW,
+    BlurRules,
+    ColumnEffect,
+    CoveringEntry,
+    SiteWithRows,
+    Terms,
+    effect_of,
+    read_entries,
+    read_sites,
+    sites_to_create,
+)
 from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 
@@ -83,7 +94,7 @@ def prepare(
     before. What follows from an entry of a register is computed again when all is stored.
     """
     links = list(links)
-    sites = derived_from.sites_to_create(rows, links)
+    sites = sites_to_create(rows, links)
     terms = Terms.of_sites(sites, known)
     _set_years(sites, terms)
     blurs = BlurRules(sites, terms)
@@ -140,7 +151,7 @@ def refresh(
             made = {pk: ready[pk] for pk in chunk if pk in ready}
             of_made = [each.rows for each in made.values()]
             others = [pk for pk in chunk if pk not in made]
-            sites = derived_from.read_sites(others, of_new, are_counted=is_stated) if others else []
+            sites = read_sites(others, of_new, are_counted=is_stated) if others else []
             unchecked = {each.site.pk: each.unchecked for each in sites} if is_stated else {}
             terms = Terms.of_sites(sites, prepared.terms if prepared else None)
             if Event in effects or ColumnEffect.VALUES in effects.get(Era, ColumnEffect.NOTHING):
@@ -152,7 +163,7 @@ def refresh(
                 keys = {each.site.pk: sort_keys_of(each.site) for each in sites}
                 _refresh_names(keys | {pk: each.sort_keys for pk, each in made.items()}, new)
             if of_made and not counted:
-                derived_from.read_entries(of_made)
+                read_entries(of_made)
                 sites += of_made
                 if is_stated:
                     found = statements.unchecked_by_site(list(made))
