@@ -429,7 +429,7 @@ def _short_rows(
     if not parts or not ids:
         return []
     first, *others = parts
-    return sorted(first.union(*others, all=True))
+    return sorted(first.union(*others, all=True).order_by())
 
 
 def read_entries(sites: Iterable[SiteWithRows]) -> None:
