@@ -183,8 +183,7 @@ def export(path: Path) -> None:
 
 
 def _rows():
-    from heritage.models import Coverage, Site, SiteEra
-    from heritage.models.unesco import statuses_of
+    from heritage.models import Coverage, Site, SiteEra, unesco_statuses_of
 
     pks = list(Site.objects.published().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(pks), CHUNK):
@@ -214,7 +213,7 @@ def _rows():
                 site.summary.get("en"),
                 kind.get(site.pk),
                 era.get(site.pk),
-                statuses_of(covered.get(site.pk, ()))[0].value,
+                unesco_statuses_of(covered.get(site.pk, ()))[0].value,
                 site.place.slug if site.place else None,
                 protected.get(site.pk),
                 site.first_year,

@@ -3,8 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from heritage.models import Coverage, DesignationEvent, Site, UnescoStatus
-from heritage.models.unesco import statuses
+from heritage.models import Coverage, DesignationEvent, Site, UnescoStatus, unesco_statuses
 from heritage.search.filters import SiteFilter
 from tests.builders import make_coverage, make_designation, make_register, make_site
 
@@ -72,7 +71,7 @@ def test_status_in_python_and_in_the_database(coverages, expected):
     make_site()  # a bystander
 
     rows = Coverage.objects.filter(site=site).select_related("designation__register")
-    assert statuses(rows) == expected
+    assert unesco_statuses(rows) == expected
     for status in UnescoStatus:
         found = Site.objects.with_unesco_status(status).filter(pk=site.pk).exists()
         assert found == (status in expected), status

@@ -7,21 +7,13 @@
   `Site.publish()`, `withdraw()` and `rename()`, `Correction.send()` are change sets of their own.
   `IndexChange.objects` is the change log, by which readers learn what writers did.
 - **Modules.** `fields` (types of columns), `labels` (names of rows in choosers), `row_values` (rows
-  as plain values), `statements` (what a record states, and what that rests on), `unesco` (statuses
-  by register, standing and extent), `visiting` (seasons and weekdays of opening hours).
+  as plain values), `statements` (what a record states, and what that rests on),
+  `visiting` (seasons and weekdays of opening hours).
 
 Other packages import these names; services, which carry the writes out, import modules, too.
 """
 
-from heritage.models import (
-    fields,
-    labels,
-    row_values,
-    statements,
-    unesco,
-    unit_of_work,
-    visiting,
-)
+from heritage.models import fields, labels, row_values, statements, unit_of_work, visiting
 from heritage.models.base import (
     Record,
     chunks,
@@ -31,13 +23,18 @@ from heritage.models.command_runs import SILENCE, CommandRun
 from heritage.models.corrections import Correction
 from heritage.models.designations import (
     IN_FORCE,
+    LISTED_STATUSES,
+    WHOLE_STATUSES,
     ComponentPoint,
     Designation,
     DesignationEvent,
     Register,
     RegisterTerm,
+    UnescoStatus,
     WorldHeritage,
     standing_of,
+    unesco_statuses,
+    unesco_statuses_of,
 )
 from heritage.models.disagreements import Disagreement
 from heritage.models.events import (
@@ -73,7 +70,6 @@ from heritage.models.search_index import IndexPart, PendingRefresh, SpeltWord
 from heritage.models.site_dates import SiteDate
 from heritage.models.sites import FormerSlug, Name, Site, SiteQuerySet, shown_name
 from heritage.models.sources import Licence, Source, SourcedSentence
-from heritage.models.unesco import UnescoStatus
 from heritage.models.unit_of_work import IndexChange
 from heritage.models.users import User
 from heritage.models.visiting import Custodian, Notice, Opening, Price, VisitingFact
@@ -81,9 +77,11 @@ from heritage.models.vocabularies import Blur, Circle, DescribedTerm, Era, Kind,
 
 __all__ = [
     "IN_FORCE",
+    "LISTED_STATUSES",
     "PLATE",
     "SILENCE",
     "SOLEMN",
+    "WHOLE_STATUSES",
     "Blur",
     "Change",
     "ChangeSet",
@@ -167,7 +165,8 @@ __all__ = [
     "shown_name",
     "standing_of",
     "statements",
-    "unesco",
+    "unesco_statuses",
+    "unesco_statuses_of",
     "unit_of_work",
     "untracked",
     "update_columns",

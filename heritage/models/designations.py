@@ -1,9 +1,16 @@
-"""Registers and designations: World Heritage, national units, ratings and the like."""
+"""Registers and designations: World Heritage, national units, ratings and the like.
+
+From the World Heritage entries that cover a site follow its UNESCO statuses.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
@@ -417,3 +424,92 @@ class ComponentPoint(Record):
 
     def __str__(self) -> str:
         return f"{self.designation} {self.number}"
+
+
+# --- the UNESCO status of a site -----------------------------------------------------------------
+
+if TYPE_CHECKING:
+    from heritage.models.relations import Coverage
+
+
+class UnescoStatus(models.TextChoices):
+    """A site has a set of these; a badge shows the first in this order."""
+
+    IN_DANGER = "in_danger", _("World Heritage in danger")
+    INSCRIBED = "inscribed", _("World Heritage")
+    PART = "part", _("Part of a World Heritage property")
+    TENTATIVE = "tentative", _("On a tentative list")
+    DELISTED = "delisted", _("Delisted from World Heritage")
+    NONE = "none", _("Not World Heritage")
+
+    @property
+    def counted_label(self) -> str:
+        """The label beside a count, where each status has a count of its own."""
+        return str(_("World Heritage, not in danger") if self is self.INSCRIBED else self.label)
+
+
+# Of a site that is itself a World Heritage property.
+WHOLE_STATUSES = (UnescoStatus.IN_DANGER, UnescoStatus.INSCRIBED)
+# Of one that is on the World Heritage List today, whole or in part.
+LISTED_STATUSES = (*WHOLE_STATUSES, UnescoStatus.PART)
+# Each status as a condition on one coverage: (role of the register, standing, extent or None).
+_ROLE, _STANDING = Register.Role, Designation.Standing
+_CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
+    UnescoStatus.IN_DANGER: (_ROLE.WORLD_HERITAGE, (_STANDING.IN_DANGER,), "whole"),
+    UnescoStatus.INSCRIBED: (_ROLE.WORLD_HERITAGE, (_STANDING.IN_FORCE,), "whole"),
+    UnescoStatus.PART: (
+        _ROLE.WORLD_HERITAGE,
+        (_STANDING.IN_FORCE, _STANDING.IN_DANGER),
+        "component",
+    ),
+    UnescoStatus.TENTATIVE: (_ROLE.TENTATIVE, (_STANDING.IN_FORCE,), None),
+    UnescoStatus.DELISTED: (_ROLE.WORLD_HERITAGE, (_STANDING.ENDED,), None),
+}
+
+
+def unesco_statuses(coverages: Iterable[Coverage]) -> list[UnescoStatus]:
+    """The statuses that follow from loaded coverages, in the order of the badge; never empty."""
+    return unesco_statuses_of(
+        (coverage.designation.register.role, coverage.designation.standing, coverage.extent)
+        for coverage in coverages
+    )
+
+
+def unesco_statuses_of(covered: Iterable[tuple[str, str, str]]) -> list[UnescoStatus]:
+    """The same from (role of the register, standing, extent) for each coverage."""
+    found = {
+        status
+        for its_role, standing, its_extent in covered
+        for status, (role, standings, extent) in _CONDITIONS.items()
+        if role == its_role and standing in standings and extent in (None, its_extent)
+    }
+    return [status for status in UnescoStatus if status in found] or [UnescoStatus.NONE]
+
+
+def status_condition(wanted: Iterable[str]) -> Q:
+    """A condition on sites: those with at least one of the `wanted` statuses."""
+
+    def covered(status: str) -> Q:
+        role, standings, extent = _CONDITIONS[status]
+        its_extent = {"coverages__extent": extent} if extent else {}
+        return Q(
+            Exists(
+                Designation.objects.filter(
+                    register__role=role,
+                    standing__in=standings,
+                    coverages__site=OuterRef("pk"),
+                    **its_extent,
+                )
+            )
+        )
+
+    condition = Q(pk__in=[])
+    for status in wanted:
+        if status == UnescoStatus.NONE:
+            anything = Q(pk__in=[])
+            for other in _CONDITIONS:
+                anything |= covered(other)
+            condition |= ~anything
+        else:
+            condition |= covered(status)
+    return condition

@@ -152,7 +152,7 @@ class SiteQuerySet(RecordQuerySet["Site"]):
         return self.filter(Exists(rows))
 
     def with_unesco_status(self, *wanted: str) -> Self:
-        from heritage.models.unesco import status_condition
+        from heritage.models.designations import status_condition
 
         return self.filter(status_condition(wanted))
 

@@ -30,8 +30,9 @@ from heritage.models import (
     Record,
     Site,
     Source,
+    UnescoStatus,
+    unesco_statuses,
 )
-from heritage.models.unesco import UnescoStatus, statuses
 from heritage.search import current_index
 from heritage.search.filters import SiteFilter
 from heritage.services.record_problems import problems
@@ -292,7 +293,7 @@ def test_national_units(demo):
 def test_what_is_inscribed_and_what_is_a_part_of_it(demo):
     sites = Site.objects.filter(uid__in=STATUS)
     found = {
-        site.slug: statuses(site.coverages.select_related("designation__register"))[0]
+        site.slug: unesco_statuses(site.coverages.select_related("designation__register"))[0]
         for site in sites
     }
     assert found == STATUS

@@ -11,8 +11,7 @@ import pytest
 
 from fixtures.build import chinese_names, covers, make_world_heritage
 from fixtures.build.command import FIXTURES
-from heritage.models import Coverage, Designation, Name, PartOf, Place, Site
-from heritage.models.unesco import statuses
+from heritage.models import Coverage, Designation, Name, PartOf, Place, Site, unesco_statuses
 from heritage.values import normalize
 
 pytestmark = pytest.mark.django_db  # so that there is a database for `catalogue`
@@ -161,7 +160,7 @@ def _site(site) -> dict:
         "slug": site.slug,
         "names": dict(site.name),
         "state": site.state,
-        "status": str(statuses(site.coverages.all())[0]),
+        "status": str(unesco_statuses(site.coverages.all())[0]),
         "kinds": {kind.slug for kind in site.kinds.all()},
         "place": site.place and site.place.code,
         "also_in": {place.code for place in site.also_in.all()},

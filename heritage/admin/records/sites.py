@@ -70,9 +70,8 @@ from heritage.admin.workflow.merge_records import MergePages, merge_two
 from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.workflow.review import CommentedForm, ReviewPages
 from heritage.exchange import form_lines
-from heritage.models import Blur, Place, Site, SiteEra, SortName, UnescoStatus
+from heritage.models import Blur, Place, Site, SiteEra, SortName, UnescoStatus, unesco_statuses
 from heritage.models.labels import with_label
-from heritage.models.unesco import statuses
 from heritage.search import current_index, similar, sites_matching, spelling_corrections
 from heritage.services import blur_rule_of
 from heritage.values import tokens
@@ -342,8 +341,12 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
 
     @admin.display(description=_("UNESCO"), ordering="inscribed_year")
     def unesco(self, site: Site) -> str:
-        found = [status for status in statuses(site.coverages.all()) if status != UnescoStatus.NONE]
-        return join_words(status.label for status in found)
+        found = [
+            status
+            for status in unesco_statuses(site.coverages.all())
+            if status != UnescoStatus.NONE
+        ]
+        return join_words(status.label for status in found if status != UnescoStatus.NONE)
 
     @admin.display(description=_("state"), ordering="updated_at")
     def state_badge(self, site: Site) -> str:

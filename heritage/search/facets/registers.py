@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models import (
+    LISTED_STATUSES,
     Designation,
     DesignationEvent,
     Register,
@@ -18,8 +19,8 @@ from heritage.models import (
     SiteQuerySet,
     UnescoStatus,
     WorldHeritage,
+    unesco_statuses_of,
 )
-from heritage.models.unesco import LISTED_STATUSES, statuses_of
 from heritage.search.facets.base import (
     BOUNDS,
     YEAR,
@@ -86,7 +87,7 @@ class UnescoFacet(Facet[Status]):
         for pk, _designation, entry in rows.coverages:
             covered[pk].add(entry[:3])
         for pk in rows.sites:
-            found = statuses_of(covered.get(pk, ()))
+            found = unesco_statuses_of(covered.get(pk, ()))
             for status in found:
                 yield pk, self.key(status)
             if not set(LISTED_STATUSES).isdisjoint(found):

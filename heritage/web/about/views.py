@@ -16,8 +16,7 @@ from heritage.values.markdown import to_html
 from heritage.web.about import date_help
 from heritage.web.about.credits import credits_page
 from heritage.web.shared import certainty, meta_tags
-from heritage.web.shared.context import identity
-from heritage.web.shared.responses import public
+from heritage.web.shared.context import identity, public
 
 
 @require_safe

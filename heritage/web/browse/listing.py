@@ -49,9 +49,9 @@ from heritage.web.browse.queries import (
 from heritage.web.browse.shown import DayGroup, day_groups
 from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html, unplaced
+from heritage.web.shared.context import with_query
 from heritage.web.shared.language_html import TermTexts, page_part
 from heritage.web.shared.map_sheets import AT
-from heritage.web.shared.responses import with_query
 from heritage.web.shared.unplaced import DistrictSites, UnplacedSites
 
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.

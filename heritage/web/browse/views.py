@@ -24,9 +24,9 @@ from heritage.web.browse.picture_files import ListPicture
 from heritage.web.browse.queries import LONGEST, clean_query, requested_list
 from heritage.web.browse.suggestions import suggestion_groups
 from heritage.web.media import pictures
+from heritage.web.shared.context import HtmxRequest, page_or_part, public, with_query
 from heritage.web.shared.map_sheets import AT
 from heritage.web.shared.meta_tags import NEVER, FeedLink, Head, counted, head_of
-from heritage.web.shared.responses import HtmxRequest, page_or_part, public, with_query
 
 
 @require_safe

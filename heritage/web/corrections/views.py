@@ -39,7 +39,7 @@ from heritage.server.client_address import client_network
 from heritage.server.timeouts import NotWritten, StorageFailed, lock_timeout
 from heritage.web.access import any_site, gone
 from heritage.web.shared import meta_tags, trust
-from heritage.web.shared.responses import moved, private, with_query
+from heritage.web.shared.context import moved, private, with_query
 
 MIN_SECONDS = 3  # nobody reads and writes faster
 MAX_SECONDS = 12 * 3600

@@ -16,7 +16,7 @@ from heritage.web.browse.listing import MOST_PROBLEMS
 from heritage.web.browse.queries import requested_list
 from heritage.web.data import files, page
 from heritage.web.shared import meta_tags
-from heritage.web.shared.responses import private
+from heritage.web.shared.context import private
 
 
 @require_safe

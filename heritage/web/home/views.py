@@ -16,8 +16,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from heritage.search import page_dependencies
 from heritage.web.home.page import home as home_page
 from heritage.web.shared import meta_tags
-from heritage.web.shared.context import identity
-from heritage.web.shared.responses import public
+from heritage.web.shared.context import identity, public
 
 
 @require_safe

@@ -25,8 +25,7 @@ from heritage.web.browse.queries import requested_list
 from heritage.web.data import files
 from heritage.web.iiif.changes import manifest_changes
 from heritage.web.media import pictures, previews
-from heritage.web.shared.context import identity
-from heritage.web.shared.responses import public, with_query
+from heritage.web.shared.context import identity, public, with_query
 
 JSON_LD = "application/ld+json"
 PER_COLLECTION = 1000  # sites

@@ -23,7 +23,7 @@ from heritage.web.journey.comparing import compare_page
 from heritage.web.journey.page import journey_page, travel_choices
 from heritage.web.journey.scroll import book_page, scroll_page, seed_of
 from heritage.web.shared import meta_tags
-from heritage.web.shared.responses import private, public
+from heritage.web.shared.context import private, public
 
 _FORMS: dict[str, tuple[str, Callable[[journeys.Journey], str]]] = {
     "gpx": ("application/gpx+xml", journeys.gpx),

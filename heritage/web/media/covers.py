@@ -40,6 +40,7 @@ from heritage.models import (
     IN_FORCE,
     PLATE,
     SOLEMN,
+    WHOLE_STATUSES,
     Coverage,
     Era,
     Event,
@@ -54,7 +55,6 @@ from heritage.models import (
     first_beginning,
     is_within,
 )
-from heritage.models.unesco import WHOLE_STATUSES
 from heritage.search import page_rows
 from heritage.values.coordinates import Point
 from heritage.values.date_format import ABOUT

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from heritage.models import CommandRun, IndexChange, Job, PendingRefresh, Site
 from heritage.search import changes_behind, replica
-from heritage.server import counters
+from heritage.web.operations import middleware
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -57,7 +57,7 @@ def _version() -> Metric:
 
 def _of_this_process() -> Iterator[Metric]:
     pid = f'pid="{os.getpid()}"'
-    words_of: dict[counters.Counted, str] = {
+    words_of: dict[middleware.Counted, str] = {
         "responses": "Answers of this worker process.",
         "responses_5xx": "Answers of this worker process with a status of 5xx.",
         "page_cache_hits": "Pages that this worker process had cached.",
@@ -67,7 +67,7 @@ def _of_this_process() -> Iterator[Metric]:
         words_of["replica_reads"] = "Answers that it read from the replica."
         words_of["replica_lags"] = "Answers that it read from the primary, as the replica lagged."
     for what, words in words_of.items():
-        values = {pid: counters.counted(what)}
+        values = {pid: middleware.counted(what)}
         yield Metric(f"heritage_worker_{what}_total", "counter", words, values)
     try:
         behind = changes_behind()

@@ -9,10 +9,12 @@ newest state.
 import logging
 import re
 import secrets
+import threading
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -29,7 +31,7 @@ from django.views.decorators.http import conditional_page
 
 from heritage.formats import path_of
 from heritage.search import LRUCache, current_index, page_dependencies, pinned_index, replica
-from heritage.server import counters, logs
+from heritage.server import logs
 from heritage.server.client_address import client_network
 from heritage.server.timeouts import (
     LockTimeout,
@@ -40,6 +42,29 @@ from heritage.server.timeouts import (
     query_timeout,
 )
 from heritage.web.shared import map_sheets
+
+# What this process has done since it started, for `/metrics`.
+type Counted = Literal[
+    "page_cache_hits",
+    "page_cache_misses",
+    "replica_lags",
+    "replica_reads",
+    "responses",
+    "responses_5xx",
+]
+
+_lock = threading.Lock()
+_counts: Counter[Counted] = Counter()
+
+
+def count(what: Counted) -> None:
+    with _lock:  # workers have several threads
+        _counts[what] += 1
+
+
+def counted(what: Counted) -> int:
+    return _counts[what]
+
 
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -61,9 +86,9 @@ def request_log(get_response: GetResponse) -> GetResponse:
         try:
             response = get_response(request)
             response[HEADER] = logs.request_id.get()
-            counters.count("responses")
+            count("responses")
             if response.status_code >= 500:
-                counters.count("responses_5xx")
+                count("responses_5xx")
             if settings.LOG_REQUESTS:
                 fields = {
                     "method": request.method,
@@ -232,13 +257,13 @@ def page_cache(get_response: GetResponse) -> GetResponse:
         key = _key(request)
         cached = pages.get(key)
         if cached is not None and cached.reads.still_hold(index):
-            counters.count("page_cache_hits")
+            count("page_cache_hits")
             return _again(request, cached)
         with page_dependencies.recording(index) as read:
             response = get_response(request)
         if _is_the_same_for_all(request, response):
             headers = {name: response[name] for name in _HEADERS if name in response}
-            counters.count("page_cache_misses")
+            count("page_cache_misses")
             pages[key] = CachedPage(headers, zlib.compress(response.content, 1), read)
         return response
 
@@ -262,9 +287,9 @@ class ReplicaReads:
             request.replica_reading = this  # type: ignore[attr-defined]
             response = self.get_response(request)
         if this.lags:
-            counters.count("replica_lags")
+            count("replica_lags")
         elif this.alias == replica.ALIAS:
-            counters.count("replica_reads")
+            count("replica_reads")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -24,8 +24,8 @@ from heritage.models import (
     Site,
     Source,
     Term,
+    unesco_statuses,
 )
-from heritage.models.unesco import statuses
 from heritage.search import page_rows
 from heritage.values.date_format import span_phrase
 from heritage.values.language import Text, join_words, list_comma
@@ -139,7 +139,7 @@ def _statement(coverage: Coverage) -> SafeString:
         if coverage.extent == Coverage.Extent.COMPONENT:
             whole = language_html.within_quotes(name or language_html.as_html(entry.register.label))
             return format_html(_("Part of “{}”"), whole)
-        label = statuses([coverage])[0].label
+        label = unesco_statuses([coverage])[0].label
         # The name of the entry, where that is not what the page is headed with already.
         if not name or entry.name.best() == coverage.site.name.best():
             return format_html("{}", label)

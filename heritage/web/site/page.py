@@ -19,6 +19,7 @@ from django.utils.translation import pgettext
 from heritage.formats import around_url, path_of, sentence
 from heritage.models import (
     SOLEMN,
+    WHOLE_STATUSES,
     Coverage,
     Designation,
     Disagreement,
@@ -30,8 +31,8 @@ from heritage.models import (
     Site,
     Source,
     UnescoStatus,
+    unesco_statuses,
 )
-from heritage.models.unesco import WHOLE_STATUSES, statuses
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_dependencies, page_rows
 from heritage.values.language import (
     Text,
@@ -76,8 +77,15 @@ from heritage.web.site.events import (
     event_groups,
     site_timeline,
 )
-from heritage.web.site.location import NeighbourLine, SiteLocation, neighbours, site_location
-from heritage.web.site.related_sites import RelatedSites, related_groups, related_sites
+from heritage.web.site.location import (
+    NeighbourLine,
+    RelatedSites,
+    SiteLocation,
+    neighbours,
+    related_groups,
+    related_sites,
+    site_location,
+)
 
 # How wide they are: the first as the page, the others a part of a row.
 _FIRST = "(min-width: 80rem) 76rem, 100vw"
@@ -460,7 +468,8 @@ def former_page(past: page_rows.Past) -> SitePage:
 
 def _page_of(rows: page_rows.SiteRows) -> SitePage:
     index, site = current_index(), rows.site
-    unesco: list[UnescoStatus] = [s for s in statuses(rows.coverages) if s != UnescoStatus.NONE]
+    statuses = unesco_statuses(rows.coverages)
+    unesco = [status for status in statuses if status != UnescoStatus.NONE]
     beginning, age = rows.beginning, rows.age
     if beginning and beginning.role in Event.AGE_ROLES:
         beginning = None  # `age` has it

@@ -28,9 +28,8 @@ from heritage.search import current_index, page_dependencies, page_rows
 from heritage.web.access import any_site, gone, may_see, withdrawn
 from heritage.web.media import previews
 from heritage.web.shared import language_html, meta_tags
-from heritage.web.shared.context import identity
+from heritage.web.shared.context import identity, moved, private, public, with_query
 from heritage.web.shared.meta_tags import Head, describe, head_of
-from heritage.web.shared.responses import moved, private, public, with_query
 from heritage.web.site.page import SitePage, former_page, site_page, site_rows
 
 JSON_LD = "application/ld+json"

@@ -21,13 +21,13 @@ from heritage.search import CacheKey, IndexSnapshot, current_index
 from heritage.values.language import interface_languages
 from heritage.values.web_address import safe_url
 from heritage.web.browse.paging import Paging, page_links, page_number
+from heritage.web.shared.context import with_query
 from heritage.web.shared.disagreements import (
     DisagreementLine,
     disagreement_line,
     visiting_line,
     visiting_value,
 )
-from heritage.web.shared.responses import with_query
 
 PER_PAGE = 50
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.formats import Addresses
 from heritage.web.shared import meta_tags
-from heritage.web.shared.responses import public
+from heritage.web.shared.context import public
 from heritage.web.trust.disagreements import disagreements_page, document
 from heritage.web.trust.sources import sources_page
 

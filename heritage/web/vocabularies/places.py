@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.formats import list_url
-from heritage.models import Place, RegisterTerm, UnescoStatus
-from heritage.models.unesco import WHOLE_STATUSES
+from heritage.models import WHOLE_STATUSES, Place, RegisterTerm, UnescoStatus
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values.coordinates import distance_phrase, format_point
 from heritage.values.language import join_sentences

@@ -13,7 +13,7 @@ from heritage.models import Era, Kind, Place
 from heritage.search import page_dependencies
 from heritage.values.language import join_sentences
 from heritage.web.shared import meta_tags
-from heritage.web.shared.responses import public
+from heritage.web.shared.context import public
 from heritage.web.vocabularies.eras import EraPage, era_page
 from heritage.web.vocabularies.eras import eras as all_eras
 from heritage.web.vocabularies.kinds import KindPage, kind_page

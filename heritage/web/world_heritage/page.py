@@ -12,8 +12,16 @@ from pyroaring import BitMap
 
 from heritage.formats import list_url, path_of, term_url
 from heritage.formats.sentence import place_phrase
-from heritage.models import Coverage, Designation, Register, RegisterTerm, Site, UnescoStatus
-from heritage.models.unesco import LISTED_STATUSES, WHOLE_STATUSES
+from heritage.models import (
+    LISTED_STATUSES,
+    WHOLE_STATUSES,
+    Coverage,
+    Designation,
+    Register,
+    RegisterTerm,
+    Site,
+    UnescoStatus,
+)
 from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
 from heritage.values.date_format import year_phrase
 from heritage.web.shared import cards, language_html, map_sheets, stretches

@@ -7,7 +7,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.values.language import join_sentences
 from heritage.web.shared import meta_tags, scroll
-from heritage.web.shared.responses import public
+from heritage.web.shared.context import public
 from heritage.web.years.page import year_page
 
 
