@@ -8,7 +8,7 @@ from heritage.models import Era, Event
 from heritage.search.filters import SiteFilter
 from heritage.search.index.snapshot import TermTree
 from heritage.services.record_problems import problems
-from heritage.web.shared.cards import event_phrase
+from heritage.web.shared.certainty import event_phrase
 from heritage.web.site.events import site_timeline
 from tests import builders as build
 from tests.webrows import rows_of

@@ -15,8 +15,8 @@ from django.core.files.storage import FileSystemStorage
 
 from benchmarks import weights
 from heritage.models.unit_of_work import change_set
+from heritage.web.media.covers import image_url
 from heritage.web.operations.static_files import StaticFiles
-from heritage.web.shared.cards import image_url
 from tests import builders as build
 from tests.webrows import full_site, plain_site, plain_sites, vocabulary
 

@@ -20,7 +20,8 @@ from heritage.search import columns, current_index
 from heritage.values.web_address import safe_url
 from heritage.web.about.software import Program, software
 from heritage.web.browse.paging import PageLink, page_links, page_number
-from heritage.web.shared import cards, language_html
+from heritage.web.media import covers
+from heritage.web.shared import language_html
 from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.context import identity
 
@@ -137,7 +138,7 @@ def _picture(image: Image) -> PictureRow:
     return PictureRow(
         site=language_html.as_html(image.site.shown_name),
         site_url=reverse("web:site", args=[image.site.slug]),
-        url=cards.image_url(image),
+        url=covers.image_url(image),
         what=language_html.as_html(image.caption.best() or image.alt.best()),
         credit=image.credit_line or image.author,
         licence=language_html.as_html(licence.label) if licence else "",

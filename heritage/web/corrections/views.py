@@ -38,7 +38,7 @@ from heritage.search import current_index, page_rows
 from heritage.server.client_address import client_network
 from heritage.server.timeouts import NotWritten, StorageFailed, lock_timeout
 from heritage.web.access import any_site, gone
-from heritage.web.shared import meta_tags, trust
+from heritage.web.shared import certainty, meta_tags
 from heritage.web.shared.context import moved, private, with_query
 
 MIN_SECONDS = 3  # nobody reads and writes faster
@@ -169,7 +169,7 @@ class CorrectionForm(ReaderForm):
     ):
         super().__init__(*args, **kwargs)
         self.holds = self.is_quick = holds
-        self.about = trust.label_of(about, list(self.site.kinds.all())) if about else ""
+        self.about = certainty.label_of(about, list(self.site.kinds.all())) if about else ""
         topic = cast(forms.ChoiceField, self.fields["topic"])
         topic.choices = [("", _("Choose …")), *Correction.Topic.choices]
 
@@ -344,7 +344,7 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "address": with_query(address, urlencode(_about(about, holds))),
         "holds": holds,
-        "holds_key": trust.key_of(about) if about and may_hold else "",
+        "holds_key": certainty.key_of(about) if about and may_hold else "",
     }
     title = str(_("Suggest a correction"))
     return _answered(request, form, "web/correction.html", title, context)
@@ -428,7 +428,7 @@ def _about(about: Statement | None, holds: bool) -> dict[str, str]:
     """The query of the form: which statement, and whether it is said to hold."""
     if about is None:
         return {}
-    return {"about": trust.key_of(about)} | ({"holds": "1"} if holds else {})
+    return {"about": certainty.key_of(about)} | ({"holds": "1"} if holds else {})
 
 
 def _statement(site: Site, key: str) -> Statement | None:
@@ -437,7 +437,7 @@ def _statement(site: Site, key: str) -> Statement | None:
         return None
     rows = page_rows.read_site(site, current_index().vocabulary)
     found = statements.statements_of(rows)
-    return next((each for each in found if trust.key_of(each) == key), None)
+    return next((each for each in found if certainty.key_of(each) == key), None)
 
 
 @require_safe

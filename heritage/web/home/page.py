@@ -20,7 +20,7 @@ from heritage.search import (
 from heritage.values.language import LanguageMap, Text
 from heritage.web.home.questions import HomeQuestion, questions
 from heritage.web.media.covers import seal_characters
-from heritage.web.shared import cards, language_html, map_sheets, stretches
+from heritage.web.shared import cards, certainty, language_html, map_sheets, stretches
 from heritage.web.shared.cards import Card
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.map_sheets import SmallMap
@@ -112,7 +112,7 @@ def home(name: LanguageMap) -> Home:
         regions=_regions(every.index),
         unesco=_links(unesco, unesco.options),
         since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",
-        since_marks=cards.marks_of_beginning(earliest),
+        since_marks=certainty.marks_of_beginning(earliest),
         other_names=language_html.in_other_languages(name),
     )
 

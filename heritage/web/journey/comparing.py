@@ -17,8 +17,8 @@ from heritage.search import current_index
 from heritage.values.date_format import year_phrase
 from heritage.web.journey.address import BETWEEN, uids_in
 from heritage.web.journey.page import Offered, offered
+from heritage.web.media.covers import Picture
 from heritage.web.shared import certainty, language_html, time_scale
-from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import Mark, quantity_line
 from heritage.web.shared.time_scale import Tick, percent
 from heritage.web.shared.visiting import VisitingLine

@@ -23,7 +23,7 @@ from heritage.web.journey.address import Asked
 from heritage.web.journey.stops import JourneySite, read_sites
 from heritage.web.media import covers
 from heritage.web.media.covers import cached_svg
-from heritage.web.shared import cards, language_html
+from heritage.web.shared import certainty, language_html
 
 WIDTH, HEIGHT = 600, 400  # of a picture in the drawing that is downloaded
 OVERLAP = 40  # by which one runs into the next
@@ -154,7 +154,7 @@ def _when(each: JourneySite) -> str:
     first = _first(each)
     is_beginning = first is not None and first.role not in Event.AGE_ROLES
     if first and is_beginning:
-        return cards.event_phrase(first, kinds=each.card.row.kinds)
+        return certainty.event_phrase(first, kinds=each.card.row.kinds)
     return each.card.when
 
 
@@ -186,7 +186,7 @@ def _panel(number: int, each: JourneySite, is_drawing: bool) -> Panel:
         site.shown_name.best(),
         others[0] if others else None,
         each.url,
-        cards.drawn_cover(site.uid, drawing.tag).src,
+        covers.drawn_cover(site.uid, drawing.tag).src,
         _when(each),
         each.card.hook or _first_sentence(site.summary.best()),
         str(each.card.place),

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Prefetch
-from django.utils.translation import override, pgettext
+from django.urls import reverse
+from django.utils.translation import get_language, override, pgettext
 
 from heritage.cartography import globe_around, tile_files
+from heritage.formats import tagged_path
 from heritage.media.covers import (
     LANDSCAPE,
     LONGEST_SEAL,
@@ -44,9 +46,11 @@ from heritage.models import (
     Coverage,
     Era,
     Event,
+    Image,
     Kind,
     Place,
     Register,
+    Rendition,
     Site,
     SiteQuerySet,
     WorldHeritage,
@@ -457,3 +461,82 @@ def seal_characters(era: Era) -> str:
     text = era.short_label.get("zh-hans") or era.label.get("zh-hans") or ""
     ending = next((each for each in _ERA_ENDINGS if text.endswith(each)), "")
     return text.removesuffix(ending) or text
+
+
+# --- Pictures of pages: a cover or a photograph --------------------------------------------------
+
+
+class Picture(NamedTuple):
+    src: str
+    width: int
+    height: int
+    alt: str = ""  # beside the name a drawn cover is decoration
+    square: str = ""  # of a drawn cover: the same drawing composed as a square
+    lang: str = ""  # of the alternative text, where it is not that of the page
+    avif: str = ""  # addresses by width, as `srcset` has them; empty if there are none
+    srcset: str = ""
+    focus: str = ""  # classes that keep its focal point in view where it is cropped
+    scene: str = ""  # that is drawn
+    plate: str = ""  # which may be shown in place of that scene
+
+
+SIZE = (1200, 800)
+
+
+ROUTES = ("web:cover", "web:square_cover")
+
+
+_PLAIN_WIDTH = 640  # for browsers that know no `srcset`
+
+
+_MIDDLE = 50
+
+
+def picture(rows: page_rows.SiteRows) -> Picture:
+    """The drawn cover, with what it shows in words."""
+    alt = described(rows.site, rows.kinds, get_language() or "en")
+    tag = drawing_of_page(rows, get_language()).tag
+    return drawn_cover(rows.site.uid, tag)._replace(alt=alt)
+
+
+def photograph(image: Image) -> Picture:
+    """In the sizes that are there; the picture itself where there are none."""
+    whole = image_url(image)
+    folder = whole.rpartition("/")[0]
+    forms: dict[str, list[str]] = {"avif": [], "other": []}
+    src = whole
+    for row in image.renditions:
+        if row.form not in Rendition.NO_FILES:
+            form = "avif" if row.form == Rendition.Form.AVIF else "other"
+            forms[form].append(f"{folder}/{row.name} {row.width}w")
+            if form == "other" and row.width <= _PLAIN_WIDTH:
+                src = f"{folder}/{row.name}"
+    alt = image.alt.best()
+    return Picture(
+        src,
+        image.width or 1200,
+        image.height or 800,
+        str(alt),
+        lang=alt.lang_tag if alt.is_fallback else "",
+        avif=", ".join(forms["avif"]),
+        srcset=", ".join(forms["other"]),
+        focus=" ".join(_focus("fx", image.focus_x) + _focus("fy", image.focus_y)),
+    )
+
+
+def _focus(name: str, percent: int) -> list[str]:
+    """The class for it: the policy of the page allows no style of an element."""
+    quarter = round(percent / 25) * 25
+    return [] if quarter == _MIDDLE else [f"{name}-{quarter}"]
+
+
+def image_url(image: Image) -> str:
+    return reverse("media:image", args=[image.uid, image.file_name])
+
+
+def drawn_cover(uid: str, tag: str) -> Picture:
+    return drawn(*(tagged_path(route, uid, tag) for route in ROUTES))
+
+
+def drawn(src: str, square: str) -> Picture:
+    return Picture(src, *SIZE, square=square)

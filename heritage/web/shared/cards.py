@@ -6,34 +6,30 @@ first view of a list makes two dozen.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
-from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.formats import path_of, tagged_path, tagged_paths
+from heritage.formats import path_of, tagged_paths
 from heritage.formats.sentence import place_phrase, sentence
 from heritage.models import (
     Coverage,
     Designation,
     Event,
-    Image,
     Kind,
     Register,
-    Rendition,
     Site,
     UnescoStatus,
     is_within,
 )
 from heritage.search import IndexSnapshot, LRUCache, page_rows
 from heritage.values.date_format import year_phrase
-from heritage.values.language import LanguageMap, Text, display_width, join_words, list_comma
+from heritage.values.language import LanguageMap, Text, display_width, list_comma
 from heritage.web.media import covers
 from heritage.web.media.covers import PlateDrawing
 from heritage.web.shared import certainty
@@ -59,22 +55,8 @@ _ROW = """<th scope="row"><a href="{url}">{name}</a>{other_name}</th>
 _CARD_SIZES = "(min-width: 60rem) 20rem, (min-width: 36rem) 45vw, 95vw"
 
 
-class Picture(NamedTuple):
-    src: str
-    width: int
-    height: int
-    alt: str = ""  # beside the name a drawn cover is decoration
-    square: str = ""  # of a drawn cover: the same drawing composed as a square
-    lang: str = ""  # of the alternative text, where it is not that of the page
-    avif: str = ""  # addresses by width, as `srcset` has them; empty if there are none
-    srcset: str = ""
-    focus: str = ""  # classes that keep its focal point in view where it is cropped
-    scene: str = ""  # that is drawn
-    plate: str = ""  # which may be shown in place of that scene
-
-
 def picture_html(
-    picture: Picture, sizes: str, name: str = "", is_first: bool = False
+    picture: covers.Picture, sizes: str, name: str = "", is_first: bool = False
 ) -> SafeString:
     """An `img`, within a `picture` where there are several sizes; `name` is its class.
 
@@ -110,7 +92,7 @@ class Card(NamedTuple):  # quickly made: a page has dozens
     unesco: UnescoStatus | None
     unesco_label: str
     protection: SafeString | str
-    picture: Picture
+    picture: covers.Picture
     row: page_rows.CardData
     hook: SafeString | str = ""
     summary: SafeString | str = ""  # only where it is asked for
@@ -192,20 +174,11 @@ def _badge(key: str, label: SafeString | str) -> SafeString:
 
 # --- Of sites ------------------------------------------------------------------------------------
 
-COVER_SIZE = (1200, 800)
-_COVERS = ("web:cover", "web:square_cover")
 _MAX_RENDERED = 4_000  # pieces of HTML, of about 1 kB each
 _KINDS_SHOWN = 3
-_PLAIN_WIDTH = 640  # for browsers that know no `srcset`
-_MIDDLE = 50
 _MOST_ALIKE = 3  # cards of one grid that show the same scene
 _NATURAL = {"vii", "viii", "ix", "x"}  # criteria of World Heritage
 _WIDEST_DATE = 40  # letters on one line of a card
-# Kinds of what is cut into rock: in Chinese such a place is not 创建 or 开始营造 but 开凿.
-_CUT = {
-    "grottoes", "rock-cut-place", "rock-cut-architecture", "rock-cut-tomb", "rock-hewn-church",
-    "rock-relief",
-}  # fmt: skip
 
 
 class RenderedCard(NamedTuple):
@@ -215,7 +188,7 @@ class RenderedCard(NamedTuple):
     name: SafeString
     html: SafeString
     has_marks: bool
-    picture: Picture
+    picture: covers.Picture
 
 
 _FORMS = {"card": card_html, "row": row_html}
@@ -299,7 +272,7 @@ class _Texts(TermTexts):
     def __init__(self, index: IndexSnapshot):
         super().__init__(index)
         self.sites = path_of("web:sites")
-        self.cover, self.square_cover = map(tagged_paths, _COVERS)
+        self.cover, self.square_cover = map(tagged_paths, covers.ROUTES)
         self.card_cover = tagged_paths("web:card_cover")  # of a plate, without words
 
 
@@ -324,18 +297,18 @@ def _card(row: page_rows.CardData, texts: _Texts) -> Card:
     )
 
 
-def _picture_of(row: page_rows.CardData, texts: _Texts) -> Picture:
+def _picture_of(row: page_rows.CardData, texts: _Texts) -> covers.Picture:
     if row.photograph:
-        return photograph(row.photograph)
+        return covers.photograph(row.photograph)
     language = get_language()
     drawing = covers.drawing_of_row(row, language)
     tag = drawing.tag
     square = texts.square_cover(row.uid, tag)
     if isinstance(drawing, PlateDrawing):
-        return _drawn(texts.card_cover(row.uid, tag), square)
+        return covers.drawn(texts.card_cover(row.uid, tag), square)
     plate = texts.card_cover(row.uid, covers.drawing_of_row(row, language, is_plate=True).tag)
     cover = texts.cover(row.uid, tag)
-    return Picture(cover, *COVER_SIZE, square=square, scene=drawing.scene, plate=plate)
+    return covers.Picture(cover, *covers.SIZE, square=square, scene=drawing.scene, plate=plate)
 
 
 def _date_of_row(row: page_rows.CardData) -> tuple[str, list[Mark]]:
@@ -344,7 +317,7 @@ def _date_of_row(row: page_rows.CardData) -> tuple[str, list[Mark]]:
     if row.criteria and _NATURAL.issuperset(row.criteria):
         return _inscribed(row.inscribed_year), []
     if row.completed and row.beginning and row.beginning.kind == Event.Kind.BEGUN and not row.age:
-        return event_phrase(row.completed), short_marks(row.completed)
+        return certainty.event_phrase(row.completed), certainty.short_marks(row.completed)
     return _visible_date(row.beginning, row.age, row.kinds)
 
 
@@ -370,55 +343,6 @@ def badge(status: UnescoStatus, danger_since: int | None = None) -> str:
     return str(status.label)
 
 
-def short_marks(event: Event | None) -> list[Mark]:
-    """The marks of an event beside its date: “c. 493” needs no “approximate”."""
-    if event is None:
-        return []
-    written = certainty.WRITTEN_IN_DATES if event.date else ()
-    return [mark for mark in certainty.of_event(event) if mark not in written]
-
-
-def marks_of_beginning(event: Event | None) -> list[Mark]:
-    """Those of its date and of its source."""
-    return [*short_marks(event), *certainty.of_source(event.source)] if event else []
-
-
-def event_phrase(event: Event, style: str = "short", kinds: Sequence[Kind] = ()) -> str:
-    """ "Founded 68 CE (Eastern Han)"; the main one of the site's kinds decides the word."""
-    return capfirst(_what_and_when(event, event.when(style), kinds))
-
-
-def _what_and_when(event: Event, when: str, kinds: Sequence[Kind]) -> str:
-    words = _words_of_what_and_when(get_language())
-    return words % {"what": what_happened(event, kinds), "when": when}
-
-
-@lru_cache(maxsize=16)  # languages
-def _words_of_what_and_when(_language: str | None) -> str:
-    return pgettext("what happened, and when", "%(what)s %(when)s")
-
-
-def what_happened(event: Event, kinds: Sequence[Kind]) -> str:
-    """“Founded”, in the words for the main kind of the site."""
-    is_cut = bool(kinds) and kinds[0].slug in _CUT
-    return _name_of_what(event.kind, is_cut, get_language())
-
-
-@lru_cache(maxsize=512)  # kinds of events in each language
-def _name_of_what(kind: str, is_cut: bool, _language: str | None) -> str:
-    if is_cut and kind == Event.Kind.FOUNDED:
-        return pgettext("of what is cut into rock", "founded")
-    if is_cut and kind == Event.Kind.BEGUN:
-        return pgettext("of what is cut into rock", "begun")
-    return str(Event(kind=kind).get_kind_display())
-
-
-def event_title(event: Event, kinds: Sequence[Kind]) -> str:
-    """“Founded: 68 CE”, in the words for the main kind of the site."""
-    words = {"label": what_happened(event, kinds), "value": event.when()}
-    return pgettext("a label and its value", "%(label)s: %(value)s") % words
-
-
 def _visible_date(
     beginning: Event | None, age: list[Event], kinds: Sequence[Kind]
 ) -> tuple[str, list[Mark]]:
@@ -429,40 +353,26 @@ def _visible_date(
     A beginning that is dated within the years of that is more exact and replaces it. If the place
     was rebuilt since, its founding follows, if there is room for both.
     """
-    when = age_phrase(age)
+    when = certainty.age_phrase(age)
     if not when or is_within(beginning, age):
         if beginning is None:
             return "", []
-        return event_phrase(beginning, kinds=kinds), short_marks(beginning)
+        return certainty.event_phrase(beginning, kinds=kinds), certainty.short_marks(beginning)
     if beginning is None or beginning.role in Event.AGE_ROLES or age[0].role == Event.Role.DATED:
-        return capfirst(when), short_marks(age[0])
+        return capfirst(when), certainty.short_marks(age[0])
     words = pgettext("date of what stands", "Standing: %(when)s") % {"when": when}
     if beginning.kind != Event.Kind.FOUNDED:  # what was “built” then is no longer to be seen
-        return words, short_marks(age[0])
+        return words, certainty.short_marks(age[0])
     both = pgettext("date of what stands, and of the founding", "%(standing)s · %(founded)s") % {
         "standing": words,
-        "founded": _what_and_when(
+        "founded": certainty.what_and_when(
             beginning, beginning.date_phrase("short") or beginning.era_phrase(), kinds
         ),
     }
-    marks = short_marks(beginning)
+    marks = certainty.short_marks(beginning)
     if display_width("".join([both, *(str(mark.label) for mark in marks)])) > _WIDEST_DATE:
-        return words, short_marks(age[0])
-    return both, list(dict.fromkeys([*short_marks(age[0]), *marks]))
-
-
-def age_phrase(age: Iterable[Event]) -> str:
-    """The dates of what stands or of what a site dates from: “Jin (1115–1234) to Qing”.
-
-    A register that gives years gives more than an era: “1938–1939 (Republic of China)”.
-    """
-    return join_words(dict.fromkeys(map(_age_of_one, age)))
-
-
-def _age_of_one(event: Event) -> str:
-    if event.role == Event.Role.DATED and event.date:
-        return event.when("short")
-    return event.era_phrase() or event.date_phrase("short")
+        return words, certainty.short_marks(age[0])
+    return both, list(dict.fromkeys([*certainty.short_marks(age[0]), *marks]))
 
 
 def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:
@@ -473,53 +383,3 @@ def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:
         if entry.register.role == Register.Role.PROTECTION and entry.standing == standing.IN_FORCE:
             return _short_label(entry.register)
     return ""
-
-
-def picture(rows: page_rows.SiteRows) -> Picture:
-    """The drawn cover, with what it shows in words."""
-    alt = covers.described(rows.site, rows.kinds, get_language() or "en")
-    tag = covers.drawing_of_page(rows, get_language()).tag
-    return drawn_cover(rows.site.uid, tag)._replace(alt=alt)
-
-
-def photograph(image: Image) -> Picture:
-    """In the sizes that are there; the picture itself where there are none."""
-    whole = image_url(image)
-    folder = whole.rpartition("/")[0]
-    forms: dict[str, list[str]] = {"avif": [], "other": []}
-    src = whole
-    for row in image.renditions:
-        if row.form not in Rendition.NO_FILES:
-            form = "avif" if row.form == Rendition.Form.AVIF else "other"
-            forms[form].append(f"{folder}/{row.name} {row.width}w")
-            if form == "other" and row.width <= _PLAIN_WIDTH:
-                src = f"{folder}/{row.name}"
-    alt = image.alt.best()
-    return Picture(
-        src,
-        image.width or 1200,
-        image.height or 800,
-        str(alt),
-        lang=alt.lang_tag if alt.is_fallback else "",
-        avif=", ".join(forms["avif"]),
-        srcset=", ".join(forms["other"]),
-        focus=" ".join(_focus("fx", image.focus_x) + _focus("fy", image.focus_y)),
-    )
-
-
-def _focus(name: str, percent: int) -> list[str]:
-    """The class for it: the policy of the page allows no style of an element."""
-    quarter = round(percent / 25) * 25
-    return [] if quarter == _MIDDLE else [f"{name}-{quarter}"]
-
-
-def image_url(image: Image) -> str:
-    return reverse("media:image", args=[image.uid, image.file_name])
-
-
-def drawn_cover(uid: str, tag: str) -> Picture:
-    return _drawn(*(tagged_path(route, uid, tag) for route in _COVERS))
-
-
-def _drawn(src: str, square: str) -> Picture:
-    return Picture(src, *COVER_SIZE, square=square)

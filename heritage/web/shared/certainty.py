@@ -1,20 +1,33 @@
-"""What stands beside a statement: marks of certainty, each explained once on its page, and sources.
+"""Statements on pages: events in words, what stands beside a statement, and what it rests on.
 
-A source is cited in a line, or by a number behind a sentence or a quantity.
+Beside it stand marks of certainty, each explained once on its page, and its source: cited in a line,
+or by a number behind a sentence or a quantity.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import overload
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from heritage.models import Event, Quantity, Source, SourcedSentence
+from heritage.models import Event, Kind, Quantity, Source, SourcedSentence
+from heritage.models.statements import (
+    TO_BE_CHECKED,
+    Statement,
+    StatementKind,
+    Trust,
+    statements_of,
+)
+from heritage.search import page_rows
+from heritage.values.language import LazyText, join_words, list_comma
 from heritage.values.web_address import safe_url
 from heritage.web.shared import language_html
 
@@ -206,4 +219,193 @@ def _link(number: int) -> SafeString:
         number,
         label,
         number,
+    )
+
+
+# --- Events in words -----------------------------------------------------------------------------
+
+# Kinds of what is cut into rock: in Chinese such a place is not 创建 or 开始营造 but 开凿.
+_CUT = {
+    "grottoes", "rock-cut-place", "rock-cut-architecture", "rock-cut-tomb", "rock-hewn-church",
+    "rock-relief",
+}  # fmt: skip
+
+
+def short_marks(event: Event | None) -> list[Mark]:
+    """The marks of an event beside its date: “c. 493” needs no “approximate”."""
+    if event is None:
+        return []
+    written = WRITTEN_IN_DATES if event.date else ()
+    return [mark for mark in of_event(event) if mark not in written]
+
+
+def marks_of_beginning(event: Event | None) -> list[Mark]:
+    """Those of its date and of its source."""
+    return [*short_marks(event), *of_source(event.source)] if event else []
+
+
+def event_phrase(event: Event, style: str = "short", kinds: Sequence[Kind] = ()) -> str:
+    """ "Founded 68 CE (Eastern Han)"; the main one of the site's kinds decides the word."""
+    return capfirst(what_and_when(event, event.when(style), kinds))
+
+
+def what_and_when(event: Event, when: str, kinds: Sequence[Kind]) -> str:
+    words = _words_of_what_and_when(get_language())
+    return words % {"what": what_happened(event, kinds), "when": when}
+
+
+@lru_cache(maxsize=16)  # languages
+def _words_of_what_and_when(_language: str | None) -> str:
+    return pgettext("what happened, and when", "%(what)s %(when)s")
+
+
+def what_happened(event: Event, kinds: Sequence[Kind]) -> str:
+    """“Founded”, in the words for the main kind of the site."""
+    is_cut = bool(kinds) and kinds[0].slug in _CUT
+    return _name_of_what(event.kind, is_cut, get_language())
+
+
+@lru_cache(maxsize=512)  # kinds of events in each language
+def _name_of_what(kind: str, is_cut: bool, _language: str | None) -> str:
+    if is_cut and kind == Event.Kind.FOUNDED:
+        return pgettext("of what is cut into rock", "founded")
+    if is_cut and kind == Event.Kind.BEGUN:
+        return pgettext("of what is cut into rock", "begun")
+    return str(Event(kind=kind).get_kind_display())
+
+
+def event_title(event: Event, kinds: Sequence[Kind]) -> str:
+    """“Founded: 68 CE”, in the words for the main kind of the site."""
+    words = {"label": what_happened(event, kinds), "value": event.when()}
+    return pgettext("a label and its value", "%(label)s: %(value)s") % words
+
+
+def age_phrase(age: Iterable[Event]) -> str:
+    """The dates of what stands or of what a site dates from: “Jin (1115–1234) to Qing”.
+
+    A register that gives years gives more than an era: “1938–1939 (Republic of China)”.
+    """
+    return join_words(dict.fromkeys(map(_age_of_one, age)))
+
+
+def _age_of_one(event: Event) -> str:
+    if event.role == Event.Role.DATED and event.date:
+        return event.when("short")
+    return event.era_phrase() or event.date_phrase("short")
+
+
+# --- what statements rest on, in words -----------------------------------------------------------
+
+EXPLANATIONS: dict[Trust, str | Promise] = {
+    Trust.OFFICIAL: gettext_lazy(
+        "Said by an authority itself: in a law, a decree, a report, or on the site’s own pages."
+    ),
+    Trust.REGISTER: gettext_lazy(
+        "As the register itself has it: the World Heritage List, a national list of protection."
+    ),
+    Trust.PUBLISHED: gettext_lazy(
+        "In a book, an article, a data set, a newspaper or on a web page, or reported alike by two "
+        "guides."
+    ),
+    Trust.UNCHECKED: RECALLED.explanation,
+    Trust.NONE: gettext_lazy("Nobody has said where it comes from."),
+}
+# Kinds of statements as headings.
+KINDS: dict[StatementKind, LazyText] = {
+    StatementKind.TEXT: gettext_lazy("Texts"),
+    StatementKind.SENTENCE: gettext_lazy("Sentences with a source of their own"),
+    StatementKind.EVENT: gettext_lazy("Events"),
+    StatementKind.STATUS: gettext_lazy("Entries in registers"),
+    StatementKind.REASON: gettext_lazy("Reasons of danger"),
+    StatementKind.POINT: gettext_lazy("Points"),
+    StatementKind.AREA: gettext_lazy("Areas"),
+    StatementKind.QUANTITY: gettext_lazy("Quantities"),
+    StatementKind.VISIT: gettext_lazy("Visiting facts"),
+    StatementKind.NAME: gettext_lazy("Further names"),
+}
+
+
+def counted(counts: Mapping[Trust, int]) -> str:
+    """“14 statements: 9 official, 3 from registers, 2 unchecked”."""
+    total = sum(counts.values())
+    label = ngettext("%(number)s statement", "%(number)s statements", total) % {
+        "number": language_html.number(total)
+    }
+    parts = [counted_part(trust, counts[trust]) for trust in Trust if counts.get(trust)]
+    words = {"label": label, "value": list_comma().join(parts)}
+    return pgettext("a label and its value", "%(label)s: %(value)s") % words
+
+
+def counted_part(trust: Trust, number: int) -> str:
+    words = {"number": language_html.number(number)}
+    match trust:
+        case Trust.OFFICIAL:
+            return ngettext("%(number)s official", "%(number)s official", number) % words
+        case Trust.REGISTER:
+            text = ngettext("%(number)s from a register", "%(number)s from registers", number)
+            return text % words
+        case Trust.PUBLISHED:
+            text = ngettext("%(number)s from a publication", "%(number)s from publications", number)
+            return text % words
+        case Trust.UNCHECKED:
+            return ngettext("%(number)s unchecked", "%(number)s unchecked", number) % words
+        case _:
+            text = ngettext("%(number)s without a source", "%(number)s without a source", number)
+            return text % words
+
+
+def label_of(statement: Statement, kinds: Sequence[Kind] = ()) -> str:
+    """What a statement of a site of these kinds says, or which part of the record it is."""
+    row = statement.row
+    match statement.kind:
+        case StatementKind.TEXT:
+            return _("The text")
+        case StatementKind.STATUS:
+            return str(row.designation.register)  # type: ignore[attr-defined]
+        case StatementKind.REASON:
+            return _("Why it is in danger")
+        case StatementKind.POINT:
+            return _("Where it lies")
+        case StatementKind.AREA:
+            return _("Area")
+    return event_title(row, kinds) if isinstance(row, Event) else str(row)
+
+
+def key_of(statement: Statement) -> str:
+    """What names a statement of a site in an address: event-longmen-founded, point."""
+    is_of_site = statement.kind in (StatementKind.TEXT, StatementKind.POINT, StatementKind.AREA)
+    return str(statement.kind) if is_of_site else f"{statement.kind}-{statement.row.uid}"
+
+
+# --- of one site ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StatementToCheck:
+    label: str
+    url: str  # of the form for a correction, about this statement
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTrust:
+    summary: str
+    to_check: list[StatementToCheck]
+
+
+def site_trust(rows: page_rows.SiteRows) -> SiteTrust | None:
+    """None of a record that states nothing yet."""
+    found = statements_of(rows)
+    if not found:
+        return None
+    form = reverse("web:correction", args=[rows.site.slug])
+    return SiteTrust(
+        counted(Counter([each.trust for each in found])),
+        [
+            StatementToCheck(
+                str(capfirst(label_of(each, rows.kinds))),
+                f"{form}?about={key_of(each)}",
+            )
+            for each in found
+            if each.trust in TO_BE_CHECKED
+        ],
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.models import Era, Event, Kind
 from heritage.search import TermTree, page_rows
 from heritage.values.language import LazyText
-from heritage.web.shared import cards, certainty, language_html, time_scale
+from heritage.web.shared import certainty, language_html, time_scale
 from heritage.web.shared.certainty import Mark, SourceLine, source_line
 from heritage.web.shared.time_scale import LANE, EraStrip, Scale, percent, scale_of, strip_of
 
@@ -57,7 +57,7 @@ def event_groups(rows: page_rows.SiteRows) -> list[EventGroup]:
 
 def _event_line(event: Event, role: str, kinds: Sequence[Kind], is_differing: bool) -> EventLine:
     date, eras, source = event.date_phrase(), event.era_phrase(), source_line(event.source)
-    what, beside = capfirst(cards.what_happened(event, kinds)), eras if date else ""
+    what, beside = capfirst(certainty.what_happened(event, kinds)), eras if date else ""
     if role == Event.Role.DATED:  # the heading says it
         what, beside = beside, ""
     return EventLine(
@@ -184,7 +184,7 @@ def _mark(event: Event, kinds: Sequence[Kind], scale: Scale, y: int) -> MomentMa
     else:
         label_x, dx, anchor = (middle if is_dot else start), -_DOT if is_dot else -8, "end"
     room = end - start if is_inside else 100 - label_x if anchor == "start" else label_x
-    what = cards.what_happened(event, kinds)
+    what = certainty.what_happened(event, kinds)
     text = label if is_inside else f"{what} {label}"
     fits = time_scale.fits(text, room - 4)
     short, short_x, short_dx, short_anchor = "", label_x, dx, anchor
@@ -205,7 +205,7 @@ def _mark(event: Event, kinds: Sequence[Kind], scale: Scale, y: int) -> MomentMa
         label_dx=dx,
         anchor=anchor,
         is_inside=is_inside and event.role == Event.Role.STANDING,
-        title=cards.event_title(event, kinds),
+        title=certainty.event_title(event, kinds),
         fits="" if fits == time_scale.EVERYWHERE else fits,
         short=short,
         short_x=percent(short_x),

@@ -46,6 +46,7 @@ from heritage.values.language import (
 from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
 from heritage.web.media import covers
+from heritage.web.media.covers import Picture
 from heritage.web.shared import (
     cards,
     certainty,
@@ -54,19 +55,19 @@ from heritage.web.shared import (
     unplaced,
     visiting,
 )
-from heritage.web.shared.cards import Picture
 from heritage.web.shared.certainty import (
     SENTENCE_SOURCE,
     Mark,
     Numbering,
     QuantityLine,
+    SiteTrust,
     SourceLine,
     quantity_line,
+    site_trust,
     source_line,
 )
 from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
 from heritage.web.shared.map_sheets import SmallMap
-from heritage.web.shared.trust import SiteTrust, site_trust
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.shared.visiting import NoticeLine, VisitDay, Visiting, visit_day
 from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
@@ -122,7 +123,7 @@ def photos(images: Iterable[Image], is_public: bool) -> list[Photo]:
 
 
 def _photo(image: Image, sizes: str, is_public: bool) -> Photo:
-    picture = cards.photograph(image)
+    picture = covers.photograph(image)
     has_tiles = is_public and settings.IIIF and image.has_tiles
     # Behind one that is partly transparent it would stay in view.
     is_opaque = not image.file_name.endswith(".png")
@@ -130,7 +131,7 @@ def _photo(image: Image, sizes: str, is_public: bool) -> Photo:
     return Photo(
         picture=picture,
         sizes=sizes,
-        address=cards.image_url(image),
+        address=covers.image_url(image),
         width=picture.width,
         height=picture.height,
         tiles=reverse("media:iiif_service", args=[image.tiles_id]) if has_tiles else "",
@@ -469,7 +470,7 @@ def former_page(past: page_rows.Past) -> SitePage:
 def _page_of(rows: page_rows.SiteRows) -> SitePage:
     index, site = current_index(), rows.site
     statuses = unesco_statuses(rows.coverages)
-    unesco = [status for status in statuses if status != UnescoStatus.NONE]
+    unesco: list[UnescoStatus] = [each for each in statuses if each != UnescoStatus.NONE]
     beginning, age = rows.beginning, rows.age
     if beginning and beginning.role in Event.AGE_ROLES:
         beginning = None  # `age` has it
@@ -497,9 +498,9 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         lead=numbering.to_links(language_html.as_html(marked)),
         description=beginning_of_text,
         further=further,
-        beginning=cards.event_phrase(beginning, "long", rows.kinds) if beginning else "",
-        beginning_marks=cards.marks_of_beginning(beginning),
-        age=cards.age_phrase(age),
+        beginning=certainty.event_phrase(beginning, "long", rows.kinds) if beginning else "",
+        beginning_marks=certainty.marks_of_beginning(beginning),
+        age=certainty.age_phrase(age),
         age_label=_("What stands") if is_standing else _("Dates from"),
         unesco=unesco,
         where=where,
@@ -514,7 +515,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         sources=list(map(source_line, numbering.sources)),
         trust=site_trust(rows),
         disagreements=list(map(disagreement_line, rows.disagreements)),
-        picture=cards.picture(rows),
+        picture=covers.picture(rows),
         is_solemn=is_solemn,
         photos=photos(rows.images, site.state == Site.State.PUBLISHED),
         nearby=neighbours(site.public_point, near),

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from heritage.models import Site, Source, statements
 from heritage.models.statements import TO_BE_CHECKED, StatementKind, Trust
 from heritage.search import CacheKey, IndexSnapshot, current_index
-from heritage.web.shared import language_html, trust
+from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.trust.disagreements import number_of_disagreements
 
@@ -116,10 +116,10 @@ def sources_page() -> SourcesPage:
         by_class[each] += number
     most = Site.objects.published().filter(pk__in=count.most, unchecked_statements__gt=0)
     return SourcesPage(
-        summary=trust.counted({each: by_class[each] for each in Trust}),
+        summary=certainty.counted({each: by_class[each] for each in Trust}),
         total=by_class.total(),
         classes=[
-            TrustClass(each, str(each.label), str(trust.EXPLANATIONS[each]), by_class[each])
+            TrustClass(each, str(each.label), str(certainty.EXPLANATIONS[each]), by_class[each])
             for each in Trust
         ],
         kinds=[row for kind in StatementKind if (row := _kind_row(kind, counts)).total],
@@ -143,7 +143,7 @@ def sources_page() -> SourcesPage:
 
 def _kind_row(kind: StatementKind, counts: Counter[tuple[str, str]]) -> KindRow:
     numbers = [counts[kind, each] for each in Trust]
-    return KindRow(str(trust.KINDS[kind]), sum(numbers), numbers)
+    return KindRow(str(certainty.KINDS[kind]), sum(numbers), numbers)
 
 
 def _sources(counts: Counter[int]) -> list[CitedSource]:
