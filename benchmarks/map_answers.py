@@ -22,8 +22,9 @@ from django.http import QueryDict
 from benchmarks.figures import median, percentile
 
 if TYPE_CHECKING:
+    from heritage.cartography.mercator import MapWindow
     from heritage.search import SiteFilter
-    from heritage.search.map_cells import MapView, MapWindow
+    from heritage.search.map_cells import MapView
 
 BOXES, BINS = 6, 96
 ZOOMS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13)
@@ -94,7 +95,7 @@ def _of_all(filtered: "SiteFilter", view: "MapView") -> list[int]:
 
 def _window(dice: Random) -> "MapWindow":
     """A part of China, mostly, since most sites lie there; of a screen's size."""
-    from heritage.search.map_cells import MapWindow
+    from heritage.cartography.mercator import MapWindow
 
     latitude, longitude = dice.uniform(22, 42), dice.uniform(98, 122)
     return MapWindow.around(latitude, longitude, dice.choice(ZOOMS), 1280, 720)

@@ -9,11 +9,12 @@ from django.http import QueryDict
 from pyroaring import BitMap
 
 from heritage.cartography import mercator
+from heritage.cartography.mercator import APART, MapWindow
 from heritage.models import Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import SiteFilter, map_cells, store
 from heritage.search.index import map_keys, orders
-from heritage.search.map_cells import APART, MapWindow, map_view
+from heritage.search.map_cells import map_view
 from heritage.web.browse import map_display
 from tests.builders import make_place, make_site, text
 from tests.random_catalogue import Catalogue

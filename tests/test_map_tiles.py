@@ -14,7 +14,7 @@ from PIL import Image
 from fixtures.build import name_places
 from heritage.cartography import base_map, map_names, map_sheet, mercator, tile_files
 from heritage.cartography.line_file import Feature, decoded_lines, encoded_features
-from heritage.cartography.map_sheet import SheetWindow
+from heritage.cartography.mercator import SheetWindow
 
 MOST_BYTES = 25_000  # of a tile, compressed
 
@@ -138,7 +138,7 @@ def test_the_scale_bar_is_true_in_the_middle(km):
     zoom = {0.05: 15, 1: 11, 30: 6, 700: 2}[km]
     x, y = mercator.project(112.4, 34.6)
     window = SheetWindow(zoom, int(x * (512 << zoom)), int(y * (512 << zoom)), 400, 300)
-    length, width = map_sheet.scale_of(window)
+    length, width = mercator.scale_of(window)
     west, south, east, north = window.degrees
     across = 111.32 * np.cos(np.radians((south + north) / 2)) * (east - west)
     assert length / across == pytest.approx(width / 400, rel=0.01)

@@ -448,5 +448,5 @@ def test_the_map_of_what_is_near_shows_the_nearest_parts(client):
         entry.points.create(number=number, latitude=at[0], longitude=at[1])
     shown = page(client, "&near=place:town").context["list"]
     assert shown.total == 2
-    box = shown.shown.map.sheet.window.box
+    box = map_cells.box_of(shown.shown.map.sheet.window)
     assert 112 < box.west < 112.5 < box.east < 113

@@ -1,7 +1,8 @@
 """Maps as SVG text, drawn from Natural Earth and GeoNames. Nothing here knows a model.
 
 - `map_sheet` draws tiles and sheets of the base map in Web Mercator; `tile_files` keeps tiles;
-  `mercator` has its arithmetic; `script_of()` names the script in which a language has its maps.
+  `mercator` has its arithmetic, windows and scale; `script_of()` names the script in which a
+  language has its maps.
 - `badge_places` lets badges stand beside the names of the map.
 - `mark_names` finds room for the names of marks on a sheet.
 - `tile_layers` reads the setting of an operator's own tiles.
@@ -15,7 +16,7 @@ data.
 """
 
 from heritage.cartography.globe import globe_around
-from heritage.cartography.map_sheet import script_of
+from heritage.cartography.mercator import script_of
 
 __all__ = [
     "badge_places",

@@ -16,7 +16,7 @@ from math import cos, radians, sin
 import numpy as np
 
 from heritage.cartography.base_map import BITS, FOLDER
-from heritage.cartography.mercator import TILE
+from heritage.cartography.mercator import TILE, Box
 
 SCRIPTS = ("en", "zh")  # the one that comes first; see script_of()
 WATERS = {"ocean", "sea", "bay", "gulf", "strait", "channel", "lake"}
@@ -26,8 +26,6 @@ TOWNS = {2: 0, 3: 1, 4: 3, 5: 5, 6: 7, 7: 9}
 _WHOLE_TO = 2  # the zoom up to which a sheet may end at 180°: no name of an area reaches across
 _CELL = 128  # pixels of a cell of the grid in which neighbours are looked for
 REACH = 420  # pixels from the place of a name to the end of its letters, at most
-
-type Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)

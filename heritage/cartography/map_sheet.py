@@ -6,7 +6,6 @@ scheme of the reader by itself. Borders of states are never drawn.
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -15,7 +14,7 @@ from heritage.cartography import base_map, map_names, mark_names, relief, river_
 from heritage.cartography.base_map import Level
 from heritage.cartography.line_file import Lines, clipped_ring
 from heritage.cartography.map_names import Box, PlacedName
-from heritage.cartography.mercator import TILE, metres_per_pixel, unproject
+from heritage.cartography.mercator import TILE, SheetWindow, scale_of
 from heritage.values.coordinates import distance_phrase
 
 LARGEST = 15  # zoom
@@ -25,8 +24,6 @@ _NEAR = 24  # pixels around a window in which coasts are drawn: as wide as their
 _RIVERS = {0: 0, 1: 1, 2: 2, 3: 4, 4: 4, 5: 5, 6: 7, 7: 10}  # by zoom the largest rank drawn
 _ROUNDED_FROM = 8  # the zoom from which rivers have no corners
 _URBAN = (5, 8)  # zooms at which built-up areas are shown: their outlines are twenty years old
-_ROUND = (1, 2, 5)
-_SCALE_WIDTH = 110  # pixels of a scale bar, at most
 _LEAST_ROW, _ROW = 30, 15  # pixels of the foot of a sheet: of one row, and of a further one
 _FOOT_SIZE = 11.0
 _SCALE_ROOM = 200  # pixels of a scale bar with its words, at most
@@ -98,34 +95,6 @@ _RULES = [
     (frozenset(re.findall(r"\.([a-z]\w*)", rule.partition("{")[0])), rule)
     for rule in re.findall(r"[^{}]+\{[^{}]+\}", _SHARED)
 ]
-
-
-def script_of(language: str | None) -> str:
-    """The script in which a language names places first."""
-    return "zh" if (language or "").startswith("zh") else "en"
-
-
-@dataclass(frozen=True, slots=True)
-class SheetWindow:
-    """A part of the world at a zoom, in pixels from its upper left corner."""
-
-    zoom: int
-    left: int
-    top: int
-    width: int
-    height: int
-
-    @property
-    def box(self) -> Box:
-        return self.left, self.top, self.left + self.width, self.top + self.height
-
-    @property
-    def degrees(self) -> Box:
-        """West, south, east, north; east may be beyond 180°."""
-        world = TILE << self.zoom
-        west, north = unproject(self.left / world, self.top / world)
-        east, south = unproject((self.left + self.width) / world, (self.top + self.height) / world)
-        return west, south, east, north
 
 
 def draw_tile(zoom: int, x: int, y: int, script: str) -> str:
@@ -474,19 +443,6 @@ def _name(placed: PlacedName, window: SheetWindow) -> str:
 
 
 # --- scale and foot of a sheet -----------------------------------------------------------------
-
-
-def scale_of(window: SheetWindow) -> tuple[float, float]:
-    """Kilometres of a scale bar, and its pixels, true in the middle of the window."""
-    _west, south, _east, north = window.degrees
-    per_pixel = metres_per_pixel((south + north) / 2, window.zoom) / 1000
-    step = next(
-        each * 10.0**power
-        for power in range(4, -3, -1)
-        for each in reversed(_ROUND)
-        if each * 10.0**power / per_pixel <= _SCALE_WIDTH
-    )
-    return step, step / per_pixel
 
 
 def foot_height(width: int, lines: tuple[str, ...]) -> int:

@@ -9,116 +9,28 @@ that what is shown and what lies outside add up to the list.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import ceil, floor, hypot
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
 from pyroaring import BitMap
 
 from heritage.cartography import mercator
-from heritage.cartography.mercator import TILE
+from heritage.cartography.mercator import APART, TILE, Group, MapWindow, window_of_points
 from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.index import columns, map_keys, orders
 from heritage.search.index.columns import BoundingBox, Table
 from heritage.search.index.snapshot import IndexSnapshot
 
 SQUARE = 16  # pixels of a side
-APART = 44  # pixels that two marks are apart at least: what a finger needs
-LARGEST = 17  # zoom
 PARTS_FROM = 8  # the zoom from which the parts of properties are shown, be they many
 MOST_PARTS = 1500
 _FEW_PARTS = 200  # that are shown from afar, too
 _FEW = 0.02  # of all sites: fewer hits than that are sorted, more are marked in the order
 _MANY = 1_000  # squares with hits
 _SIDES = (2, 3)  # of a cell, in squares: of few and of many
-_AROUND = 0.8  # of the world
 _KEPT = 12  # filters, 4 MB each at a million sites
-
-
-@dataclass(frozen=True, slots=True)
-class MapWindow:
-    """A part of the world at a zoom, in pixels from its upper left corner; it may cross 180°.
-
-    A screen may show it larger or smaller by `scale`. `needs` are the pixels, across and down, of
-    what it was made to show, with room around it.
-    """
-
-    zoom: int
-    left: float
-    top: float
-    width: float
-    height: float
-    scale: float = 1.0
-    needs: tuple[float, float] | None = None
-
-    @classmethod
-    def around(
-        cls, latitude: float, longitude: float, zoom: int, width: float, height: float
-    ) -> "MapWindow":
-        x, y = mercator.project(longitude, latitude)
-        world = TILE << zoom
-        return cls(zoom, x * world - width / 2, y * world - height / 2, width, height)
-
-    def resized(self, width: float, height: float) -> "MapWindow":
-        """With the same middle."""
-        left = self.left + (self.width - width) / 2
-        top = self.top + (self.height - height) / 2
-        return replace(self, left=left, top=top, width=width, height=height)
-
-    def moved(self, across: float, down: float) -> "MapWindow":
-        return MapWindow(self.zoom, self.left + across, self.top + down, self.width, self.height)
-
-    def zoomed(self, steps: int) -> "MapWindow":
-        """With the same middle, closer by so many zooms or farther."""
-        factor = 2.0**steps
-        x, y = self.left + self.width / 2, self.top + self.height / 2
-        return MapWindow(
-            self.zoom + steps,
-            x * factor - self.width / 2,
-            y * factor - self.height / 2,
-            self.width,
-            self.height,
-        )
-
-    @property
-    def apart(self) -> float:
-        """How far its marks are apart at least, in its pixels."""
-        return APART / self.scale
-
-    @property
-    def box(self) -> BoundingBox:
-        """The squares that it touches, in degrees."""
-        world = TILE << self.zoom
-        left, top = (floor(each / SQUARE) * SQUARE for each in (self.left, self.top))
-        right = ceil((self.left + self.width) / SQUARE) * SQUARE
-        bottom = ceil((self.top + self.height) / SQUARE) * SQUARE
-        if right - left >= world:
-            west, east = -180.0, 180.0
-        else:
-            west, east = (((edge / world) % 1 - 0.5) * 360 for edge in (left, right))
-        north, south = (
-            mercator.unproject(0.5, min(max(edge / world, 0), 1))[1] for edge in (top, bottom)
-        )
-        return BoundingBox(west, south, east, north)
-
-
-@dataclass(slots=True)
-class Group:
-    """Sites that lie near each other, or one alone.
-
-    `latitude` and `longitude` are a site's own point, of the largest square of the group. `site` is
-    its id if it is alone. `left` to `bottom` are squares that the group spans, in parts of the
-    world; `is_one_point` says that all lie at the very same point.
-    """
-
-    count: int
-    latitude: float
-    longitude: float
-    site: int | None
-    spans: tuple[float, float, float, float]
-    is_one_point: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -575,41 +487,6 @@ def _neighbours(
     return one[close], other[close], away[close]
 
 
-def _join(group: Group, count: int, spans: tuple[float, float, float, float]) -> None:
-    group.count += count
-    group.site = None
-    group.is_one_point = False
-    left, top, right, bottom = group.spans
-    west, north, east, south = spans
-    if abs(left - west) > 0.5:  # across 180°
-        shift = round(left - west)
-        west, east = west + shift, east + shift
-    group.spans = (
-        left if left < west else west,
-        top if top < north else north,
-        right if right > east else east,
-        bottom if bottom > south else south,
-    )
-
-
-def grouped(points: Iterable[tuple[int, float, float]], window: MapWindow) -> list[Group]:
-    """Some sites with the point that each is shown at, as groups that are apart: for few."""
-    groups: list[Group] = []
-    at: list[tuple[float, float]] = []
-    world = TILE << window.zoom
-    for site, latitude, longitude in points:
-        x, y = mercator.project(longitude, latitude)
-        for group, (near_x, near_y) in zip(groups, at, strict=True):
-            across = abs(near_x - x) % 1
-            if hypot(min(across, 1 - across) * world, (near_y - y) * world) < window.apart:
-                _join(group, 1, (x, y, x, y))
-                break
-        else:
-            groups.append(Group(1, latitude, longitude, site, (x, y, x, y)))
-            at.append((x, y))
-    return groups
-
-
 # --- districts and parts -----------------------------------------------------------------------
 
 
@@ -726,43 +603,6 @@ def window_of(
     return window_of_points(latitudes, longitudes, width, height, largest)
 
 
-def window_of_points(
-    latitudes: ArrayLike, longitudes: ArrayLike, width: float, height: float, largest: int = 13
-) -> MapWindow:
-    """The same for some points, in degrees: at least one."""
-    latitudes = np.clip(latitudes, -mercator.EDGE, mercator.EDGE)
-    longitudes = np.asarray(longitudes, dtype=float)
-    ordered = np.sort((longitudes / 360 + 0.5) % 1)
-    gaps = np.diff(np.append(ordered, ordered[0] + 1))
-    widest = int(np.argmax(gaps))
-    west = float(ordered[(widest + 1) % len(ordered)])
-    across = 1 - float(gaps[widest])
-    rows = [mercator.project(0, float(each))[1] for each in (latitudes.max(), latitudes.min())]
-    return window_around(west, rows[0], west + across, rows[1], width, height, largest)
-
-
-def window_around(
-    left: float, top: float, right: float, bottom: float,
-    width: float, height: float, largest: int = LARGEST,
-) -> MapWindow:  # fmt: skip
-    """The window that shows a part of the world, in parts of the world, with room around it."""
-
-    def needs(zoom: int) -> tuple[float, float]:
-        world = TILE << zoom
-        return min((right - left) * world + 2 * APART, world), (bottom - top) * world + 2 * APART
-
-    zoom = largest
-    while zoom > 0 and (needs(zoom)[0] > width or needs(zoom)[1] > height):
-        zoom -= 1
-    world = TILE << zoom
-    # All the way around is shown as maps of the world are cut.
-    x = 0.5 if right - left > _AROUND else (left + right) / 2
-    y = (top + bottom) / 2
-    return MapWindow(
-        zoom, x * world - width / 2, y * world - height / 2, width, height, needs=needs(zoom)
-    )
-
-
 def _points(index: IndexSnapshot, hits: BitMap) -> tuple[np.ndarray, np.ndarray]:
     if len(hits) == 1:
         parts = index.component_points
@@ -781,6 +621,22 @@ def _points(index: IndexSnapshot, hits: BitMap) -> tuple[np.ndarray, np.ndarray]
         found.append((table.columns[0][rows], table.columns[1][rows]))
     latitudes, longitudes = (np.concatenate(each) for each in zip(*found, strict=True))
     return latitudes, longitudes
+
+
+def box_of(window: MapWindow) -> BoundingBox:
+    """The squares that a window touches, in degrees."""
+    world = TILE << window.zoom
+    left, top = (floor(each / SQUARE) * SQUARE for each in (window.left, window.top))
+    right = ceil((window.left + window.width) / SQUARE) * SQUARE
+    bottom = ceil((window.top + window.height) / SQUARE) * SQUARE
+    if right - left >= world:
+        west, east = -180.0, 180.0
+    else:
+        west, east = (((edge / world) % 1 - 0.5) * 360 for edge in (left, right))
+    north, south = (
+        mercator.unproject(0.5, min(max(edge / world, 0), 1))[1] for edge in (top, bottom)
+    )
+    return BoundingBox(west, south, east, north)
 
 
 def ids_in(groups: Iterable[Group]) -> list[int]:

@@ -14,12 +14,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from heritage.cartography import map_sheet, mercator, script_of
-from heritage.cartography.map_sheet import SheetWindow
+from heritage.cartography.mercator import MapWindow, SheetWindow
 from heritage.cartography.tile_layers import TileLayer
 from heritage.formats import path_of
 from heritage.media.covers import SHAPES, tag_of_texts
 from heritage.search import CacheKey, LRUCache, SiteFilter, map_cells, updated_query
-from heritage.search.map_cells import MapView, MapWindow
+from heritage.search.map_cells import MapView
 from heritage.values.language import LazyText
 from heritage.web.browse.picture_files import tag_of
 from heritage.web.browse.shown import MapPage, MapStep, Shown, ShownCard, shown_cards
@@ -210,7 +210,7 @@ def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
         left, top = mercator.project(box.west, box.north)
         right, bottom = mercator.project(box.east, box.south)
         right += right < left  # across 180°
-        framed = map_cells.window_around(
+        framed = mercator.window_around(
             left, top, right, bottom, width + 80, height + 80, map_sheet.LARGEST
         ).resized(width, height)
         world = mercator.TILE << framed.zoom
@@ -218,7 +218,7 @@ def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
     if (near := filtered.nearby) and (ids := near.slice(filtered.hits, 0, LISTED)):
         # Of several parts, the nearest: the whole may have its point anywhere.
         latitudes, longitudes = zip(*near.points_of(ids).values(), strict=True)
-        return map_cells.window_of_points(latitudes, longitudes, width, height)
+        return mercator.window_of_points(latitudes, longitudes, width, height)
     closest = _CLOSEST if len(filtered.hits) > 1 else _CLOSEST_OF_ONE
     return map_cells.window_of(filtered.index, filtered.hits, width, height, closest)
 
@@ -260,7 +260,7 @@ def _page(
     marks = map_sheets.marks_of(filtered.index, view, window, data)
     marks = map_sheets.with_names(marks, window)
     sheet = map_sheets.sheet(window, marks, _("Map: %(what)s") % {"what": label}, view.parts)
-    box = window.box
+    box = map_cells.box_of(window)
     area = ",".join(f"{each:.5f}" for each in (box.west, box.south, box.east, box.north))
     query = updated_query
     layers = map_sheets.tile_layers()

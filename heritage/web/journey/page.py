@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from heritage.cartography import mercator
 from heritage.models import Site
 from heritage.models.visiting import WEEKDAYS
-from heritage.search import IndexSnapshot, SiteFilter, current_index, map_cells
+from heritage.search import IndexSnapshot, SiteFilter, current_index
 from heritage.values.coordinates import distance_phrase
 from heritage.web.journey import planning
 from heritage.web.journey.address import Asked, own_field
@@ -333,7 +333,7 @@ def day_sheet(lines: Sequence[StopLine], label: str) -> MapSheet | None:
     if max(xs) - min(xs) > 0.5:  # across 180°
         xs = tuple(x + 1 if x < 0.5 else x for x in xs)
     closest = _CLOSEST if len({*spots}) > 1 else _CLOSEST_OF_ONE
-    window = map_cells.window_around(min(xs), min(ys), max(xs), max(ys), WIDTH, HEIGHT, closest)
+    window = mercator.window_around(min(xs), min(ys), max(xs), max(ys), WIDTH, HEIGHT, closest)
     world = mercator.TILE << window.zoom
     left, top = round(window.left), round(window.top)
     at = [(x * world - left, y * world - top) for x, y in zip(xs, ys, strict=True)]

@@ -1,7 +1,7 @@
 """Statements on pages: events in words, what stands beside a statement, and what it rests on.
 
-Beside it stand marks of certainty, each explained once on its page, and its source: cited in a line,
-or by a number behind a sentence or a quantity.
+Beside it stand marks of certainty, each explained once on its page, and its source: cited in a
+line, or by a number behind a sentence or a quantity.
 """
 
 from collections import Counter

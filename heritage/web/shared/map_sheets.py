@@ -26,7 +26,7 @@ from heritage.cartography import (
     script_of,
     tile_files,
 )  # fmt: skip
-from heritage.cartography.map_sheet import SheetWindow
+from heritage.cartography.mercator import Group, MapWindow, SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.formats import path_of
 from heritage.models import Coverage, Site
@@ -38,7 +38,7 @@ from heritage.search import (
     page_rows,
     updated_query,
 )
-from heritage.search.map_cells import Group, MapView, MapWindow
+from heritage.search.map_cells import MapView
 from heritage.values.coordinates import Point, bounds, distance_phrase
 from heritage.web.shared import language_html, unplaced
 from heritage.web.shared.unplaced import UnplacedSites
@@ -219,7 +219,7 @@ def sheet(
     """The sheet of a window, in whole pixels."""
     pixels = pixels_of(window)
     left, top, width, height = pixels.left, pixels.top, pixels.width, pixels.height
-    km, length = map_sheet.scale_of(pixels)
+    km, length = mercator.scale_of(pixels)
     return MapSheet(
         window,
         width,
@@ -456,7 +456,7 @@ def _groups(groups: Iterable[Group], window: MapWindow, data: QueryDict) -> Iter
 
 def _closer(group: Group, window: MapWindow, data: QueryDict) -> str:
     """The map so close that the group falls apart, if that can be."""
-    fit = map_cells.window_around(*group.spans, window.width, window.height, map_sheet.LARGEST)
+    fit = mercator.window_around(*group.spans, window.width, window.height, map_sheet.LARGEST)
     zoom = min(max(fit.zoom, window.zoom + 1), map_sheet.LARGEST)
     left, top, right, bottom = group.spans
     longitude, latitude = mercator.unproject((left + right) / 2 % 1, (top + bottom) / 2)
@@ -629,8 +629,8 @@ def small_map_of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> Sma
     if here is None or not found:
         return None
     latitudes, longitudes = zip(here, *(near.point for near in found), strict=True)
-    window = map_cells.window_of_points(latitudes, longitudes, SMALL_WIDTH, SMALL_HEIGHT, _CLOSEST)
-    groups = map_cells.grouped(((near.site.pk, *near.point) for near in found), window)
+    window = mercator.window_of_points(latitudes, longitudes, SMALL_WIDTH, SMALL_HEIGHT, _CLOSEST)
+    groups = mercator.grouped(((near.site.pk, *near.point) for near in found), window)
     sites = {near.site.pk: near.site for near in found}
     marks = marks_of_groups(groups, window, QueryDict(), sites)
     label = _("Map: %(name)s and what lies around it; the list names them")
@@ -644,14 +644,14 @@ def small_map_of_site(site: Site, parts: tuple[Point, ...] = ()) -> SmallMap | N
     label = _("Map: %(name)s and the land around it")
     if len(parts) > 1:
         latitudes, longitudes = zip(*parts, strict=True)
-        window = map_cells.window_of_points(
+        window = mercator.window_of_points(
             latitudes, longitudes, SMALL_WIDTH, SMALL_HEIGHT, _REGION
         )
         label = _("Map: the component parts of %(name)s, and the land around them")
     elif spot is not None and (boundary := site.public_boundary):
         south, west, north, east = bounds(boundary)
         (latitude, longitude), _km = spot
-        window = map_cells.window_of_points(
+        window = mercator.window_of_points(
             (south, north, latitude), (west, east, longitude), SMALL_WIDTH, SMALL_HEIGHT, _CLOSEST
         )
         label = _("Map: %(name)s with its boundary")
