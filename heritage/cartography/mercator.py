@@ -48,7 +48,7 @@ def script_of(language: str | None) -> str:
     return "zh" if (language or "").startswith("zh") else "en"
 
 
-# --- Windows, and marks in them --------------------------------------------------------------------
+# --- Windows, and marks in them ----------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

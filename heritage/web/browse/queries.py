@@ -36,7 +36,7 @@ from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html
 from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.map_sheets import AT, window_at
-from heritage.web.site.designations import area_phrase
+from heritage.web.site.events import area_phrase
 
 # Fields of the form beside filters: the text that filters stand for, and that which is meant as it
 # is written; in an address only that the words of the text are meant.

@@ -22,7 +22,7 @@ from heritage.web.shared import certainty, language_html, time_scale
 from heritage.web.shared.certainty import Mark, quantity_line
 from heritage.web.shared.time_scale import Tick, percent
 from heritage.web.shared.visiting import VisitingLine
-from heritage.web.site.designations import area_phrase
+from heritage.web.site.events import area_phrase
 from heritage.web.site.page import SitePage, site_page
 
 MOST = 4

@@ -18,8 +18,6 @@ from django.utils.translation import gettext as _
 from heritage.formats import path_of, tagged_paths
 from heritage.formats.sentence import place_phrase, sentence
 from heritage.models import (
-    Coverage,
-    Designation,
     Event,
     Kind,
     Register,
@@ -373,13 +371,3 @@ def _visible_date(
     if display_width("".join([both, *(str(mark.label) for mark in marks)])) > _WIDEST_DATE:
         return words, certainty.short_marks(age[0])
     return both, list(dict.fromkeys([*certainty.short_marks(age[0]), *marks]))
-
-
-def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:
-    """The first legal protection in force, short: “National unit”."""
-    standing = Designation.Standing
-    for coverage in coverages:
-        entry = coverage.designation
-        if entry.register.role == Register.Role.PROTECTION and entry.standing == standing.IN_FORCE:
-            return _short_label(entry.register)
-    return ""

@@ -48,7 +48,6 @@ from heritage.values.web_address import safe_url
 from heritage.web.media import covers
 from heritage.web.media.covers import Picture
 from heritage.web.shared import (
-    cards,
     certainty,
     language_html,
     map_sheets,
@@ -70,12 +69,15 @@ from heritage.web.shared.disagreements import DisagreementLine, disagreement_lin
 from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.shared.visiting import NoticeLine, VisitDay, Visiting, visit_day
-from heritage.web.site.designations import SiteDesignation, area_phrase, site_designations
 from heritage.web.site.events import (
     EventGroup,
     EventLine,
+    SiteDesignation,
     SiteTimeline,
+    area_phrase,
     event_groups,
+    protection_label,
+    site_designations,
     site_timeline,
 )
 from heritage.web.site.location import (
@@ -332,7 +334,7 @@ class SitePage:
 
     @cached_property
     def protection(self) -> SafeString | str:
-        return cards.protection_label(self.rows.coverages)
+        return protection_label(self.rows.coverages)
 
     @cached_property
     def wholes(self) -> list[Link]:

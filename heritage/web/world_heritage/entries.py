@@ -17,7 +17,7 @@ from heritage.search import CacheKey, IndexSnapshot, current_index, page_depende
 from heritage.values.language import join_sentences
 from heritage.web.shared import language_html
 from heritage.web.shared.charts import Chart, ChartRow, Series
-from heritage.web.site.designations import danger_periods
+from heritage.web.site.events import danger_periods
 
 # Year, code of the category, number of properties.
 type YearCount = tuple[int | None, str | None, int]

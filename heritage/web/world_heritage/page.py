@@ -30,7 +30,7 @@ from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.stretches import Stretch
-from heritage.web.site.designations import danger_event, is_unchecked
+from heritage.web.site.events import danger_event, is_unchecked
 from heritage.web.site.location import shared_by_states
 from heritage.web.world_heritage.entries import (
     WorldHeritageList,
