@@ -172,7 +172,7 @@ if _REPLICA_URL:
         | {"connect_timeout": 2, "tcp_user_timeout": 5000}
         | DATABASES["replica"].get("OPTIONS", {})
     )
-    DATABASE_ROUTERS = ["heritage.search.replica.ReplicaRouter"]
+    DATABASE_ROUTERS = ["heritage.search.store.ReplicaRouter"]
     MIDDLEWARE.append("heritage.web.operations.middleware.ReplicaReads")
 
 # Changes after which a worker saves the index for workers that start later; 0: never.

@@ -26,7 +26,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from heritage.models import IndexChange, Job, Review, Site
-from heritage.search import replica
+from heritage.search import store
 from heritage.web.operations.middleware import ReplicaReads
 from tests.test_deployment import needs
 from tests.test_releases import ENGINE, ROOT, stored
@@ -218,7 +218,7 @@ def test_a_page_whose_query_the_replica_ends_is_made_again_from_the_primary():
         made.append(request.replica_reading.alias)
         if len(made) > 1:
             return HttpResponse()
-        request.replica_reading.alias = replica.ALIAS
+        request.replica_reading.alias = store.REPLICA
         again = reads.process_exception(request, error)
         assert reads.process_exception(request, error) is None  # now it was the primary
         return again
@@ -229,14 +229,14 @@ def test_a_page_whose_query_the_replica_ends_is_made_again_from_the_primary():
 
 
 def test_only_visitors_read_from_the_replica_and_only_what_the_change_log_follows():
-    router = replica.ReplicaRouter()
+    router = store.ReplicaRouter()
     assert router.db_for_read(Site) == "default"
-    with replica.reading() as reading:
-        reading.alias = replica.ALIAS
-        assert router.db_for_read(Site) == replica.ALIAS
+    with store.visitor_read() as reading:
+        reading.alias = store.REPLICA
+        assert router.db_for_read(Site) == store.REPLICA
         assert router.db_for_write(Site) == "default"
         assert {router.db_for_read(model) for model in (Job, Review, IndexChange)} == {"default"}
-    assert not router.allow_migrate(replica.ALIAS, "heritage")
+    assert not router.allow_migrate(store.REPLICA, "heritage")
 
 
 if ENGINE == "postgresql":

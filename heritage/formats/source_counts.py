@@ -18,8 +18,7 @@ from heritage.models import (
     SourcedSentence,
     VisitingFact,
 )
-from heritage.search import CacheKey, IndexSnapshot
-from heritage.search.replica import read_connection
+from heritage.search import CacheKey, IndexSnapshot, read_connection
 
 _BY_SOURCE: CacheKey[dict[int, int]] = CacheKey("records by source")
 _MARKED: CacheKey[int] = CacheKey("marked records")

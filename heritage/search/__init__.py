@@ -14,7 +14,7 @@
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
 - `sites_matching()` asks the full text, drafts included.
 - `brute_force` asks the database the same, slowly; `verification` compares the index with it.
-- `replica` lets visitors' pages read from a streaming replica that is near enough.
+- `visitor_read()` lets visitors' pages read from a streaming replica that is near enough.
 - `suggest` proposes while somebody types, `similar` finds records that may be of one site.
 
 Nothing here writes a record. Other packages import these names and no module of this package.
@@ -37,7 +37,13 @@ from heritage.search.fulltext import sites_matching
 from heritage.search.index import columns, orders, page_dependencies
 from heritage.search.index.snapshot import HoursGroup, IndexSnapshot, TermTree
 from heritage.search.query_language.spelling import corrections as spelling_corrections
-from heritage.search.store import changes_behind
+from heritage.search.store import (
+    REPLICA,
+    changes_behind,
+    read_connection,
+    replica_failed,
+    visitor_read,
+)
 from heritage.search.store import current as current_index
 from heritage.search.store import keep_snapshot_fresh as keep_saved_index_fresh
 from heritage.search.store import pinned as pinned_index
@@ -47,6 +53,7 @@ from heritage.search.store import save_snapshot as save_index
 __all__ = [
     "FACETS",
     "PAGE_PARAMETERS",
+    "REPLICA",
     "TREES",
     "ActiveFilter",
     "CacheKey",
@@ -72,8 +79,9 @@ __all__ = [
     "page_rows",
     "pinned_index",
     "query_without",
+    "read_connection",
     "refresh_saved_index",
-    "replica",
+    "replica_failed",
     "save_index",
     "similar",
     "sites_matching",
@@ -83,5 +91,6 @@ __all__ = [
     "timeline",
     "updated_query",
     "verification",
+    "visitor_read",
     "years_in_address",
 ]

@@ -15,7 +15,7 @@ from pyroaring import BitMap
 
 from heritage.models import SpeltWord
 from heritage.search.index import columns
-from heritage.search.replica import read_connection
+from heritage.search.store import read_connection
 from heritage.values.tokens import Query
 
 _FEW = 100  # sites

@@ -23,7 +23,7 @@ from django.db.models.expressions import Col
 from heritage.models import Image, Rendition, Source, Term
 from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import Vocabulary
-from heritage.search.replica import read_connection
+from heritage.search.store import read_connection
 
 
 def rows_by_key[T: Model](

@@ -60,7 +60,7 @@ from heritage.search.page_rows.rows_by_key import (
     sort_by_relations,
     sources_by_id,
 )
-from heritage.search.replica import read_connection
+from heritage.search.store import read_connection
 from heritage.values.coordinates import Point
 
 

@@ -32,7 +32,15 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page
 
 from heritage.formats import path_of
-from heritage.search import LRUCache, current_index, page_dependencies, pinned_index, replica
+from heritage.search import (
+    REPLICA,
+    LRUCache,
+    current_index,
+    page_dependencies,
+    pinned_index,
+    replica_failed,
+    visitor_read,
+)
 from heritage.server import logs
 from heritage.server.client_address import client_network
 from heritage.server.timeouts import (
@@ -283,18 +291,18 @@ class ReplicaReads:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_anonymous(request):
             return self.get_response(request)
-        with replica.reading() as this:
+        with visitor_read() as this:
             request.replica_reading = this  # type: ignore[attr-defined]
             response = self.get_response(request)
         if this.lags:
             count("replica_lags")
-        elif this.alias == replica.ALIAS:
+        elif this.alias == REPLICA:
             count("replica_reads")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         this = getattr(request, "replica_reading", None)
-        if this is None or not replica.failed(this, exception):
+        if this is None or not replica_failed(this, exception):
             return None
         return self.get_response(request)
 
