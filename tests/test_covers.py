@@ -33,8 +33,7 @@ from heritage.media.covers import (
     solemn_plate,
 )
 from heritage.media.covers.composer import MAX_BYTES
-from heritage.media.covers.palettes import FLORAS, Dice
-from heritage.media.covers.scene_files import FOLDER
+from heritage.media.covers.scene_files import FLORAS, FOLDER, Dice
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERY = SHAPES.values()

@@ -20,7 +20,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.translation import gettext_lazy as _
 
 from heritage.media import ImageRefused, make_safe
-from heritage.media.covers import palettes, scene_files
+from heritage.media.covers import scene_files
 from heritage.values import date_parser, edtf
 from heritage.values.language import LanguageMap, with_plain_line_ends
 
@@ -285,7 +285,7 @@ def validate_cover(value: str) -> None:
 
 
 def validate_palette(value: str) -> None:
-    if value not in palettes.PALETTES:
+    if value not in scene_files.PALETTES:
         raise ValidationError(
             _("There is no palette “%(name)s”."), code="palette", params={"name": value}
         )

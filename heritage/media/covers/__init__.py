@@ -11,14 +11,8 @@
 The same arguments always give the same drawing; a `seed` decides what they leave open.
 """
 
-from heritage.media.covers import palettes, scene_files
-from heritage.media.covers.composer import choose_palette, choose_plant, compose
-from heritage.media.covers.palettes import (
-    PALETTES,
-    palettes_around,
-    palettes_of_latitude,
-    plants_of,
-)
+from heritage.media.covers import scene_files
+from heritage.media.covers.composer import compose
 from heritage.media.covers.plates import (
     OnGlobe,
     PlateWords,
@@ -28,7 +22,13 @@ from heritage.media.covers.plates import (
 )
 from heritage.media.covers.scene_files import (
     LANDSCAPE,
+    PALETTES,
     Scene,
+    choose_palette,
+    choose_plant,
+    palettes_around,
+    palettes_of_latitude,
+    plants_of,
     tag_of,
     tag_of_chooser,
     tag_of_files,
@@ -52,7 +52,6 @@ __all__ = [
     "choose_plant",
     "clean_text",
     "compose",
-    "palettes",
     "palettes_around",
     "palettes_of_latitude",
     "plants_of",

@@ -7,8 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from heritage.media.covers import scene_files, seals
-from heritage.media.covers.palettes import PALETTES, Dice, Palette, number_of
-from heritage.media.covers.scene_files import Scene
+from heritage.media.covers.scene_files import (
+    PALETTES,
+    Dice,
+    Palette,
+    Scene,
+    choose_palette,
+    choose_plant,
+    number_of,
+)
 from heritage.media.covers.shapes import SHAPES, CoverShape, picture
 from heritage.values.svg_paths import smooth, steps
 
@@ -58,19 +65,6 @@ def compose(
         if len(svg.encode()) <= MAX_BYTES:
             break
     return svg
-
-
-def choose_palette(scene: Scene, seed: str, palettes: Sequence[str] = ()) -> str:
-    """Of those that a scene allows; of these, if it can be, one of those that are wanted."""
-    allowed = scene.palettes or tuple(PALETTES)
-    wanted = [each for each in palettes if each in allowed] or allowed
-    return Dice(number_of(seed, "palette")).pick(wanted)
-
-
-def choose_plant(scene: Scene, seed: str, plants: Sequence[str] = ()) -> str:
-    """One that a scene asks for, else one of these; empty where nothing grows near."""
-    growing = [each for each in scene.plants or plants if each != "none"] if scene.near else []
-    return Dice(number_of(seed, "plant")).pick(growing) if growing else ""
 
 
 class Paints:

@@ -14,8 +14,7 @@ from xml.sax.saxutils import escape
 
 from heritage.media.covers import seals
 from heritage.media.covers.composer import choose_palette
-from heritage.media.covers.palettes import PALETTES, Dice, Palette, number_of
-from heritage.media.covers.scene_files import LANDSCAPE
+from heritage.media.covers.scene_files import LANDSCAPE, PALETTES, Dice, Palette, number_of
 from heritage.media.covers.seals import FONTS, stamp
 from heritage.media.covers.shapes import SHAPES, CoverShape, clean_text, picture, text_width
 

@@ -6,7 +6,7 @@ from itertools import batched
 from math import isqrt
 from xml.sax.saxutils import escape, quoteattr
 
-from heritage.media.covers.palettes import Palette
+from heritage.media.covers.scene_files import Palette
 from heritage.media.covers.shapes import CoverShape, clean_text
 
 # Latin fonts first: those for Chinese lack accented letters, and each letter has the first with it.
