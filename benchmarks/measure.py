@@ -40,7 +40,7 @@ from benchmarks.figures import (
     versus,
     walks,
 )
-from benchmarks.serving import Client, Server, cpu_ms, granian, resident, unshared
+from benchmarks.serving import Client, Server, ask, cpu_ms, granian, resident, unshared
 
 FLOOR, PLAIN, BROWSE = "constant view", "plain `GROUP BY` page", "browse"
 ONE_FACET = "one facet"  # what the pages of others are compared with: they ask for one, too
@@ -151,11 +151,10 @@ class Target:
         self, server: Server, pids: list[int], page: Page, address: str
     ) -> tuple[float, float]:
         """What was computed and waited for one request."""
-        before = cpu_ms(pids)
-        status, wall, _body = server.client.get(address)
+        status, computed, wall = ask(server, pids, address)
         if status != 200:
             self.refused[f"{status} {page.name}: {address}"] += 1
-        return cpu_ms(pids) - before, wall
+        return computed, wall
 
 
 def _new_address(page: Page, drawer: Drawer, former: list[str]) -> str:

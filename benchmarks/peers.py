@@ -25,7 +25,7 @@ from urllib.parse import urlencode
 from benchmarks.addresses import Drawer, Page
 from benchmarks.databases import Database
 from benchmarks.figures import median
-from benchmarks.serving import Server, cpu_ms, granian
+from benchmarks.serving import Server, ask, granian
 
 NAME = "Datasette"
 FACETS = ("kind", "era", "unesco", "place", "protection")
@@ -111,12 +111,10 @@ def _print(name: str, ours: Sequence[float], theirs: Sequence[float]) -> None:
 
 
 def _computed(server: Server, address: str) -> float:
-    pids = server.pids()
-    before = cpu_ms(pids)
-    status, _wall, _body = server.client.get(address)
+    status, computed, _wall = ask(server, server.pids(), address)
     if status != 200:
         raise RuntimeError(f"{address} answered {status}")
-    return cpu_ms(pids) - before
+    return computed
 
 
 def measure(target, options, loud) -> None:

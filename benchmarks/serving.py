@@ -180,6 +180,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def ask(server: Server, pids: list[int], address: str) -> tuple[int, float, float]:
+    """One request: its status, and what these processes computed and the client waited, in ms."""
+    before = cpu_ms(pids)
+    status, wall, _body = server.client.get(address)
+    return status, cpu_ms(pids) - before, wall
+
+
 # --- what the machine says of a process ---------------------------------------------------------
 
 

@@ -96,7 +96,7 @@ def _register(entries: Iterable[Designation]) -> str:
         return ""
     *_rank, year, entry = min(found, key=lambda row: row[:3])
     return pgettext("register and year", "%(register)s since %(year)s.") % {
-        "register": entry.register.short_label.best() or entry.register.label.best(),
+        "register": entry.register.short(),
         "year": year_phrase(year),
     }
 

@@ -28,6 +28,7 @@ from heritage.models.relation_rows import (
 )
 from heritage.models.vocabularies import Place
 from heritage.values.date_format import date_in_words
+from heritage.values.language import Text
 from heritage.values.web_address import safe_url, validate_web_address_template
 
 
@@ -78,6 +79,10 @@ class Register(Record):
 
     def __str__(self) -> str:
         return self.label.best().text
+
+    def short(self) -> Text:
+        """The short label, or else the label."""
+        return self.short_label.best() or self.label.best()
 
     def names(self) -> list[str]:
         """What it is called, in whatever language."""

@@ -341,11 +341,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
 
     @admin.display(description=_("UNESCO"), ordering="inscribed_year")
     def unesco(self, site: Site) -> str:
-        found = [
-            status
-            for status in unesco_statuses(site.coverages.all())
-            if status != UnescoStatus.NONE
-        ]
+        found = unesco_statuses(site.coverages.all())
         return join_words(status.label for status in found if status != UnescoStatus.NONE)
 
     @admin.display(description=_("state"), ordering="updated_at")

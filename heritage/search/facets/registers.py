@@ -214,9 +214,8 @@ class BatchFacet(Facet[Batch]):
         return [Batch(terms.registers[register], number) for register, number in sorted(found)]
 
     def term(self, value: Batch) -> str:
-        register = value.register.short_label.best() or value.register.label.best()
         return gettext("%(register)s, batch %(number)s") % {
-            "register": register,
+            "register": value.register.short(),
             "number": value.number,
         }
 

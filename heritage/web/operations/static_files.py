@@ -26,7 +26,7 @@ def without_comments(name: str, content: bytes) -> bytes:
     return content
 
 
-class OnceCompressor(Compressor):
+class NewFilesCompressor(Compressor):
     """Leaves a file alone whose compressed forms are there. Its name has a hash of its content, so
     they are those of this content; a name is given to one that is written as a whole."""
 
@@ -66,7 +66,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         return super().post_process(saved, *args, **options)
 
     def create_compressor(self, **kwargs: Any) -> Compressor:
-        return OnceCompressor(**kwargs)
+        return NewFilesCompressor(**kwargs)
 
     def url(self, name: str | None, force: bool = False) -> str:
         if force:

@@ -329,7 +329,7 @@ def _labels(*kinds: Kind) -> SafeString:
 
 
 def _short_label(register: Register) -> SafeString:
-    return as_html(register.short_label.best() or register.label.best())
+    return as_html(register.short())
 
 
 def badge(status: UnescoStatus, danger_since: int | None = None) -> str:

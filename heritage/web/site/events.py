@@ -524,6 +524,5 @@ def protection_label(coverages: Iterable[Coverage]) -> SafeString | str:
     for coverage in coverages:
         entry = coverage.designation
         if entry.register.role == Register.Role.PROTECTION and entry.standing == standing.IN_FORCE:
-            label = entry.register.short_label.best() or entry.register.label.best()
-            return language_html.as_html(label)
+            return language_html.as_html(entry.register.short())
     return ""
