@@ -384,7 +384,7 @@ def test_a_secret_key_is_required_outside_debug(tmp_path):
 
 def test_the_data_folder_is_made(tmp_path):
     folder = tmp_path / "a" / "b"
-    migrated = manage("migrate", HERITAGE_DATA=str(folder), HERITAGE_DEBUG="1")
+    migrated = manage("migrate", "contenttypes", HERITAGE_DATA=str(folder), HERITAGE_DEBUG="1")
     assert migrated.returncode == 0, migrated.stderr
     assert (folder / "heritage.sqlite3").is_file()
     assert (folder / "media").is_dir()
