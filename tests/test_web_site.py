@@ -6,9 +6,9 @@ import re
 import pytest
 from django.core.exceptions import ValidationError
 
-from heritage.models import Identifier, IdentifierScheme, Kind, Site
+from heritage.models import Identifier, IdentifierScheme, Kind, Notice, Opening, Price, Site
 from heritage.search.page_rows import RELATIONS, in_order
-from heritage.search.page_rows.rows_by_key import rows_by_key
+from heritage.search.page_rows.rows_by_key import rows_by_key, rows_of_tables
 from heritage.values.coordinates import distance_phrase
 from heritage.web.site.page import site_page
 from tests import builders as build
@@ -103,6 +103,11 @@ def test_rows_are_read_in_the_order_of_their_models(longmen):
     for name, (model, column) in RELATIONS.items():
         in_sql = rows_by_key(model, column, [site.pk], in_order=True)
         assert in_order(model, reversed(in_sql)) == in_sql, name
+    together = rows_of_tables((Notice, Opening, Price), "site_id", [site.pk])
+    for model, found in together.items():
+        assert found == rows_by_key(model, "site_id", [site.pk], in_order=True), model
+    assert len(together[Opening]) > 1 and together[Price]
+    assert rows_of_tables((Notice, Price), "site_id", []) == {Notice: [], Price: []}
 
 
 def test_that_facts_are_recalled_is_said_once_of_each_part(html):

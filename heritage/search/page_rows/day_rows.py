@@ -1,6 +1,6 @@
 """Reads what records say of a day: opening hours, words on them, notices that close the site.
 
-Three queries for any number of sites.
+One query for any number of sites.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from datetime import date
 
 from heritage.models import Notice, Opening, Price, VisitingFact
 from heritage.models.visiting import falls_within
-from heritage.search.page_rows.rows_by_key import rows_by_key
+from heritage.search.page_rows.rows_by_key import rows_of_tables
 
 
 @dataclass(slots=True)
@@ -33,19 +33,19 @@ class VisitRows:
 
 
 def read_visits(ids: Iterable[int]) -> dict[int, VisitRows]:
-    """The rows by site, in four queries."""
-    ids = list(ids)
+    """The rows by site."""
     found: dict[int, VisitRows] = defaultdict(VisitRows)
-    for notice in rows_by_key(Notice, "site_id", ids, in_order=True):
+    read = rows_of_tables((Notice, Opening, Price, VisitingFact), "site_id", ids)
+    for notice in read[Notice]:
         if notice.is_closed:
             found[notice.site_id].closures.append(notice)
-    for opening in rows_by_key(Opening, "site_id", ids, in_order=True):
+    for opening in read[Opening]:
         if opening.is_shown:
             found[opening.site_id].openings.append(opening)
-    for price in rows_by_key(Price, "site_id", ids, in_order=True):
+    for price in read[Price]:
         if price.is_shown:
             found[price.site_id].prices.append(price)
-    for fact in rows_by_key(VisitingFact, "site_id", ids, in_order=True):
+    for fact in read[VisitingFact]:
         if fact.is_shown:
             found[fact.site_id].facts.append(fact)
     return found
@@ -53,15 +53,15 @@ def read_visits(ids: Iterable[int]) -> dict[int, VisitRows]:
 
 def read_day(ids: Iterable[int], day: date) -> dict[int, DayRows]:
     """The rows by site; the rows may be newer than the index."""
-    ids = list(ids)
     found: dict[int, DayRows] = defaultdict(DayRows)
-    for notice in rows_by_key(Notice, "site_id", ids, in_order=True):
+    read = rows_of_tables((Notice, Opening, VisitingFact), "site_id", ids)
+    for notice in read[Notice]:
         if notice.is_closed and falls_within(day, notice.begins, notice.ends):
             found[notice.site_id].notices.append(notice)
-    for row in rows_by_key(Opening, "site_id", ids, in_order=True):
+    for row in read[Opening]:
         if row.is_shown:
             found[row.site_id].openings.append(row)
-    for fact in rows_by_key(VisitingFact, "site_id", ids, in_order=True):
+    for fact in read[VisitingFact]:
         if fact.kind in VisitingFact.OF_HOURS and fact.is_shown:
             found[fact.site_id].facts.append(fact)
     return found

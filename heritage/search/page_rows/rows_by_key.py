@@ -10,7 +10,7 @@ afterwards.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -44,12 +44,80 @@ def rows_by_key[T: Model](
     if not values:
         return []
     sql = _select(model, key, values, columns)
+    if in_order and (order := own_order(model)):
+        sql += f" ORDER BY {order}"
     database = connections[router.db_for_read(model)]
     with database.cursor() as cursor:
-        cursor.execute(sql + order_by(model) if in_order else sql, values)
+        cursor.execute(sql, values)
         found = cursor.fetchall()
         read = _attributes(model, tuple([column[0] for column in cursor.description]))
     return _instances(model, found, read, database)
+
+
+def rows_with(
+    model: type[Model], key: str, values: Iterable[Any], joins: str, *others: type[Model]
+) -> list[tuple[Any, ...]]:
+    """The same rows in order, each with one of each of some other tables, or None: one query.
+
+    `joins` is the SQL that finds these.
+    """
+    values, table = list(values), model._meta.db_table
+    places, order = ", ".join(["%s"] * len(values)), f" ORDER BY {own_order(model)}"
+    tables = f"{table} {joins} WHERE {table}.{key} IN ({places}){order}"
+    return list(zip(*_joined((model, *others), tables, values), strict=True)) if values else []
+
+
+def rows_of_tables(
+    models: Sequence[type[Model]], key: str, values: Iterable[Any]
+) -> dict[type[Model], list[Any]]:
+    """The rows of a few small tables whose column `key` has one of the values, in order: one query.
+
+    Each row of its answer has the columns of all tables, those of one of them filled.
+    """
+    values = list(values)
+    if not (values and models):
+        return {model: [] for model in models}
+    numbers = " UNION ALL ".join(f"SELECT {number} AS number" for number in range(len(models)))
+    joined, places = [f"({numbers}) each"], ", ".join(["%s"] * len(values))
+    for number, table in enumerate(model._meta.db_table for model in models):
+        joined.append(f"{table} ON each.number = {number} AND {table}.{key} IN ({places})")
+    tables = f"{' LEFT JOIN '.join(joined)} ORDER BY {', '.join(map(own_order, models))}"
+    found = _joined(tuple(models), tables, values * len(models))
+    return {
+        model: [row for row in rows if row is not None]
+        for model, rows in zip(models, found, strict=True)
+    }
+
+
+def _joined(models: tuple[type[Model], ...], tables: str, values: list[Any]) -> list[list[Any]]:
+    """What a statement finds in joined tables: by model, an instance for each row, or None."""
+    database, found_of, start = connections[router.db_for_read(models[0])], [], 0
+    with database.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(map(_names, models))} FROM {tables}", values)  # noqa: S608 - our names
+        found = cursor.fetchall()
+    for model in models:
+        columns = _columns(model)
+        rows = [row[start : start + len(columns)] for row in found]
+        start += len(columns)
+        # The first column is the primary key.
+        read, there = _attributes(model, columns), [row for row in rows if row[0] is not None]
+        made = iter(_instances(model, there, read, database))
+        found_of.append([None if row[0] is None else next(made) for row in rows])
+    return found_of
+
+
+@cache
+def _columns(model: type[Model]) -> tuple[str, ...]:
+    return tuple([str(field.column) for field in model._meta.concrete_fields])
+
+
+@cache
+def _names(model: type[Model]) -> str:
+    return ", ".join(_name(model, column) for column in _columns(model))
+
+
+def _name(model: type[Model], column: str) -> str:
+    return f"{model._meta.db_table}.{connection.ops.quote_name(column)}"
 
 
 def values_by_key(
@@ -171,19 +239,15 @@ def _sort_keys(model: type[Model]) -> tuple[_SortKey, ...]:
 
 
 @cache
-def order_by(model: type[Model]) -> str:
-    """The model's own columns in its ordering as a clause of SQL; empty if there is none."""
+def own_order(model: type[Model]) -> str:
+    """The model's own columns in its ordering, as SQL; empty if there is none."""
     nulls = {None: "", True: " NULLS FIRST", False: " NULLS LAST"}
-    columns = [
-        f"{connection.ops.quote_name(key.column)}{nulls[key.nulls_first]}"
-        for key in _sort_keys(model)
-        if key.column
-    ]
-    return f" ORDER BY {', '.join(columns)}" if columns else ""
+    own = [key for key in _sort_keys(model) if key.column]
+    return ", ".join(f"{_name(model, key.column)}{nulls[key.nulls_first]}" for key in own)
 
 
 def in_order[T: Model](model: type[T], rows: Iterable[T]) -> list[T]:
-    """Rows in the order that `order_by` gives them."""
+    """Rows in the order that `own_order` gives them."""
     found = list(rows)
     for key in reversed(_sort_keys(model)):
         if key.column:

@@ -57,6 +57,8 @@ from heritage.search.page_rows.relations import LINKS, RELATIONS
 from heritage.search.page_rows.rows_by_key import (
     add_renditions,
     rows_by_key,
+    rows_of_tables,
+    rows_with,
     sort_by_relations,
     sources_by_id,
 )
@@ -146,7 +148,7 @@ _RELATED_SITES = (
     f"ORDER BY 1 LIMIT {page_dependencies.MOST_SITES + 1}"
 )
 # In SQL: the ids of each of `LINKS`, 1 for each of `RELATIONS` in which a site has rows, 1 if an
-# entry of the site covers another one, or has what World Heritage has.
+# entry of the site covers another one.
 _OF_SITE = {
     name: f"SELECT {column} FROM {through._meta.db_table} WHERE site_id = %s"  # noqa: S608 - our names
     for name, (through, column) in LINKS.items()
@@ -159,10 +161,6 @@ _OF_SITE["shares_entries"] = (
     f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {Coverage._meta.db_table} own "  # noqa: S608 - our names
     f"JOIN {Coverage._meta.db_table} other USING (designation_id) "
     "WHERE own.site_id = %s AND other.site_id <> own.site_id)"
-)
-_OF_SITE["has_details"] = (
-    f"SELECT 1 WHERE EXISTS (SELECT 1 FROM {WorldHeritage._meta.db_table} "  # noqa: S608 - our names
-    f"JOIN {Coverage._meta.db_table} USING (designation_id) WHERE site_id = %s)"
 )
 # The number of the change set that wrote a record last, in SQL.
 _LAST_CHANGE = (
@@ -178,6 +176,12 @@ _OF_SITE["change_number"] = (
     f"FROM {Coverage._meta.db_table} covered JOIN me ON covered.site_id = me.pk) numbers"
 )
 _OF_SITE["related_sites"] = _RELATED_SITES
+_ENTRY, _DETAIL = Designation._meta.db_table, WorldHeritage._meta.db_table
+_ENTRIES = (
+    f"JOIN {_ENTRY} ON {_ENTRY}.id = {_COVERAGE}.designation_id "
+    f"LEFT JOIN {_DETAIL} ON {_DETAIL}.designation_id = {_ENTRY}.id"
+)
+_VISIT = ("openings", "prices", "visitingfacts")  # are read together
 # What a World Heritage entry is linked to.
 _OF_ENTRY = {
     name: f"SELECT {column} FROM {through._meta.db_table} WHERE worldheritage_id = %s"  # noqa: S608 - our names
@@ -225,10 +229,16 @@ def read_site(
     found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
     (number,) = found.pop("change_number")
     is_shared = bool(found.pop("shares_entries")) or change is not None
-    has_details = bool(found.pop("has_details")) or change is not None or past is not None
     related = _others(site.pk, found.pop("related_sites"))
+    covered = _covered(site.pk) if found["coverages"] else []
+    found["coverages"] = [coverage for coverage, _entry, _detail in covered]
+    visit = rows_of_tables(
+        [RELATIONS[name][0] for name in _VISIT if found[name]], "site_id", [site.pk]
+    )
     for name, (model, column) in RELATIONS.items():
-        if found[name]:
+        if name in _VISIT:
+            found[name] = visit.get(model, [])
+        elif found[name] and name != "coverages":
             found[name] = rows_by_key(model, column, [site.pk], in_order=True)
     if past is not None:
         change = past.change
@@ -265,12 +275,17 @@ def read_site(
         event.first_era = terms.eras.get(event.first_era_id)
         event.last_era = terms.eras.get(event.last_era_id)
     _add_related_sites(rows, found["part_of"], found["parts"])
-    entries = _add_entries(rows, found["coverages"], has_details, terms, past)
+    entries = _add_entries(rows, found["coverages"], covered, terms, past)
     _add_facts(rows, entries)
     _add_sources(rows, entries, set(found["sources"]), terms)
     if site.custodian_id:
         site.custodian = _by_pk(Custodian, [site.custodian_id])[site.custodian_id]
     return rows
+
+
+def _covered(site_id: int) -> list[tuple[Coverage, Designation, WorldHeritage | None]]:
+    """The coverages of a site, with what they refer to."""
+    return rows_with(Coverage, "site_id", [site_id], _ENTRIES, Designation, WorldHeritage)
 
 
 def _answers(asked: dict[str, str], pk: int) -> dict[str, list[int]]:
@@ -317,17 +332,20 @@ def _add_related_sites(rows: SiteRows, part_of: list[PartOf], parts: list[PartOf
 def _add_entries(
     rows: SiteRows,
     coverages: list[Coverage],
-    has_details: bool,
+    covered: list[tuple[Coverage, Designation, WorldHeritage | None]],
     terms: Vocabulary,
     past: Past | None,
 ) -> list[Designation]:
     """The entries of registers that cover the site, with what stands in tables of their own."""
     if not coverages:
         return []
-    ids = [row.designation_id for row in coverages]
-    found = _by_pk(Designation, ids)
+    ids = {row.designation_id for row in coverages}
+    found = {entry.pk: entry for _coverage, entry, _detail in covered if entry.pk in ids}
+    details = [row for *_entry, row in covered if row and row.designation_id in ids]
+    if others := ids - found.keys():  # of a form that is not saved, or of the past
+        found |= _by_pk(Designation, others)
+        details += rows_by_key(WorldHeritage, "designation_id", others)
     events = rows_by_key(DesignationEvent, "designation_id", ids, in_order=True)
-    details = rows_by_key(WorldHeritage, "designation_id", ids if has_details else ())
     if past is not None:
         past.read_changes(Designation, ids)
         listed_then = past.rows(Designation, "id", ids, list(found.values()))
@@ -335,8 +353,8 @@ def _add_entries(
         events = past.rows(DesignationEvent, "designation_id", ids, events)
         details = past.rows(WorldHeritage, "designation_id", ids, details)
     entries = {pk: entry for pk, entry in found.items() if entry.register_id in terms.registers}
-    others = _by_pk(Designation, (entry.superseded_by_id for entry in entries.values()))
-    newer = {pk: entry for pk, entry in others.items() if entry.register_id in terms.registers}
+    named = _by_pk(Designation, (entry.superseded_by_id for entry in entries.values()))
+    newer = {pk: entry for pk, entry in named.items() if entry.register_id in terms.registers}
     for entry in entries.values():
         entry.category = terms.terms.get(entry.category_id or 0)
         entry.superseded_by = newer.get(entry.superseded_by_id or 0)
