@@ -4,7 +4,7 @@ import pytest
 from django.utils import translation
 
 from heritage.formats import sentence
-from heritage.models import Site
+from heritage.models import Site, place_phrase
 from heritage.search import store
 from heritage.web.shared import cards, certainty
 from tests.builders import (
@@ -123,10 +123,10 @@ def test_a_province_alone_is_said_with_its_country():
     mali = make_place("Mali", "马里", level="country")
     gao = make_place("Gao", "加奥", level="province", parent=mali)
     town = make_place("Ansongo", "昂松戈", level="city", parent=gao)
-    phrases = [sentence.place_phrase(place) for place in (mali, gao, town, None)]
+    phrases = [place_phrase(place) for place in (mali, gao, town, None)]
     assert phrases == ["Mali", "Gao, Mali", "Ansongo, Gao", ""]
     with translation.override("zh-hans"):
-        assert sentence.place_phrase(gao) == "马里加奥"
+        assert place_phrase(gao) == "马里加奥"
 
 
 def test_the_county_is_said_in_a_sentence_and_left_out_where_room_is_short(eras):
@@ -139,7 +139,7 @@ def test_the_county_is_said_in_a_sentence_and_left_out_where_room_is_short(eras)
     assert sentence.site_sentence(rows_of(site)) == (
         "City site (Neolithic, Tang) in Xiangcheng, Zhoukou, Henan."
     )
-    assert sentence.place_phrase(county) == "Zhoukou, Henan"
+    assert place_phrase(county) == "Zhoukou, Henan"
     with translation.override("zh-hans"):
         assert sentence.site_sentence(rows_of(site)) == "河南周口项城的城址（新石器、唐）。"
 

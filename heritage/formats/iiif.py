@@ -15,7 +15,7 @@ from django.utils.translation import override
 from heritage.formats import sentence
 from heritage.formats.addresses import Addresses
 from heritage.media import tiles
-from heritage.models import Designation, Identity, Image, Rendition, Site
+from heritage.models import Designation, Identity, Image, Rendition, Site, place_phrase
 from heritage.search import page_rows
 from heritage.values.language import LanguageMap, interface_languages, join_words, proper_tag
 
@@ -245,7 +245,7 @@ def _metadata(rows: page_rows.SiteRows) -> list[dict[str, Texts]]:
             lambda: _("Kind"),
             lambda: join_words(kind.label.best().text for kind in rows.kinds),
         ),
-        (lambda: _("Place"), lambda: sentence.place_phrase(rows.site.place)),
+        (lambda: _("Place"), lambda: place_phrase(rows.site.place)),
     ]
     if beginning := rows.beginning:
         pairs.append((beginning.get_kind_display, beginning.when))

@@ -2,7 +2,6 @@
 
 `sentence()` serves pages, cards, feeds and JSON-LD. It reads like a museum label: kind, era,
 place, and the year of protection; what is missing is left out with the words around it.
-`place_phrase()` and `chain_phrase()` name places.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +9,16 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Designation, Event, Kind, Place, Register, age_events, first_beginning
+from heritage.models import (
+    Designation,
+    Event,
+    Kind,
+    Place,
+    Register,
+    age_events,
+    exact_place_phrase,
+    first_beginning,
+)
 from heritage.search import page_rows
 from heritage.values.date_format import year_phrase
 from heritage.values.language import inside_brackets, join_sentences, join_words
@@ -99,42 +107,3 @@ def _register(entries: Iterable[Designation]) -> str:
         "register": entry.register.short(),
         "year": year_phrase(year),
     }
-
-
-def place_phrase(place: Place | None) -> str:
-    """City and province, “Luoyang, Henan”; a province alone with its country, “Gao, Mali”."""
-    chain = _chain(place)
-    return chain_phrase([each for each in chain if each.level != Place.Level.COUNTY] or chain)
-
-
-def exact_place_phrase(place: Place | None) -> str:
-    """The same with the county, where it is known: “Xiangcheng, Zhoukou, Henan”."""
-    return chain_phrase(_chain(place))
-
-
-def _chain(place: Place | None) -> list[Place]:
-    """From the narrowest place to the province; a province alone with its country."""
-    chain: list[Place] = []
-    while place is not None:
-        chain.append(place)
-        if place.level == Place.Level.COUNTRY or (
-            place.level == Place.Level.PROVINCE and len(chain) > 1
-        ):
-            break
-        place = place.parent
-    return chain
-
-
-def chain_phrase(places: Iterable[Place]) -> str:
-    """Places from the narrowest to the broadest, as the reader's language puts them together."""
-    phrase = ""
-    for place in places:
-        label = place.label.best().text
-        if phrase:
-            phrase = pgettext("a place and the one it lies in", "%(narrow)s, %(broad)s") % {
-                "narrow": phrase,
-                "broad": label,
-            }
-        else:
-            phrase = label
-    return phrase

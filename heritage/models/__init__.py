@@ -73,7 +73,17 @@ from heritage.models.sources import Licence, Source, SourcedSentence
 from heritage.models.unit_of_work import IndexChange
 from heritage.models.users import User
 from heritage.models.visiting import Custodian, Notice, Opening, Price, VisitingFact
-from heritage.models.vocabularies import Blur, Circle, DescribedTerm, Era, Kind, Place, Term
+from heritage.models.vocabularies import (
+    Blur,
+    Circle,
+    DescribedTerm,
+    Era,
+    Kind,
+    Place,
+    Term,
+    exact_place_phrase,
+    place_phrase,
+)
 
 __all__ = [
     "IN_FORCE",
@@ -151,6 +161,7 @@ __all__ = [
     "age_events",
     "chunks",
     "exact_dates",
+    "exact_place_phrase",
     "fields",
     "first_beginning",
     "former_site",
@@ -161,6 +172,7 @@ __all__ = [
     "labels",
     "net_changes",
     "new_uid",
+    "place_phrase",
     "row_values",
     "shown_name",
     "standing_of",

@@ -1,11 +1,13 @@
 """Vocabularies that sites are described with: kinds, places, eras."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from heritage.models.base import TreeRecord
 from heritage.models.fields import (
@@ -246,6 +248,45 @@ class Place(DescribedTerm):
     def sort_key(self, language: str) -> str:
         # `reindex` keeps those of a language that has been added; until then each is made.
         return self.sort_keys.get(language) or sort_keys(self.label)[language]
+
+
+def place_phrase(place: Place | None) -> str:
+    """City and province, “Luoyang, Henan”; a province alone with its country, “Gao, Mali”."""
+    chain = _chain_of(place)
+    return _chain_phrase([each for each in chain if each.level != Place.Level.COUNTY] or chain)
+
+
+def exact_place_phrase(place: Place | None) -> str:
+    """The same with the county, where it is known: “Xiangcheng, Zhoukou, Henan”."""
+    return _chain_phrase(_chain_of(place))
+
+
+def _chain_of(place: Place | None) -> list[Place]:
+    """From the narrowest place to the province; a province alone with its country."""
+    chain: list[Place] = []
+    while place is not None:
+        chain.append(place)
+        if place.level == Place.Level.COUNTRY or (
+            place.level == Place.Level.PROVINCE and len(chain) > 1
+        ):
+            break
+        place = place.parent
+    return chain
+
+
+def _chain_phrase(places: Iterable[Place]) -> str:
+    """Places from the narrowest to the broadest, as the reader's language puts them together."""
+    phrase = ""
+    for place in places:
+        label = place.label.best().text
+        if phrase:
+            phrase = pgettext("a place and the one it lies in", "%(narrow)s, %(broad)s") % {
+                "narrow": phrase,
+                "broad": label,
+            }
+        else:
+            phrase = label
+    return phrase
 
 
 def sort_keys(label: LanguageMap) -> dict[str, str]:

@@ -14,8 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heritage.formats.addresses import Addresses
-from heritage.formats.sentence import exact_place_phrase
-from heritage.models import Era, Place, Site
+from heritage.models import Era, Place, Site, exact_place_phrase
 from heritage.models.row_values import column
 from heritage.search import IndexSnapshot
 from heritage.search.page_rows import EventRow, Span, TablePortion

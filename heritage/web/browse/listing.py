@@ -32,7 +32,7 @@ from heritage.search import (
 )
 from heritage.values.coordinates import distance_phrase
 from heritage.values.language import join_words
-from heritage.web.browse import displays, paging
+from heritage.web.browse import displays, paging, unplaced
 from heritage.web.browse.displays import ChoiceLink, Shown
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, facets_html, folded
 from heritage.web.browse.paging import NoSuchPage
@@ -48,11 +48,11 @@ from heritage.web.browse.queries import (
 )
 from heritage.web.browse.shown import DayGroup, day_groups
 from heritage.web.browse.timeline_display import COUNTED, SCALE
-from heritage.web.shared import language_html, unplaced
+from heritage.web.browse.unplaced import DistrictSites
+from heritage.web.shared import language_html
 from heritage.web.shared.context import with_query
 from heritage.web.shared.language_html import TermTexts, page_part
-from heritage.web.shared.map_sheets import AT
-from heritage.web.shared.unplaced import DistrictSites, UnplacedSites
+from heritage.web.shared.map_sheets import AT, UnplacedSites
 
 # What the form carries on, beside its own fields: of a map, of other pages, of the view.
 _CARRIED = (

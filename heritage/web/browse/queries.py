@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from heritage.formats import sentence
 from heritage.models import (
     Coverage,
     Designation,
@@ -25,6 +24,7 @@ from heritage.models import (
     Site,
     Source,
     age_events,
+    exact_place_phrase,
     first_beginning,
 )
 from heritage.search import ActiveFilter, FacetCounts, SiteFilter, updated_query
@@ -260,7 +260,7 @@ def _danger(site: Site) -> _Told:
 
 
 def _where(site: Site) -> _Told:
-    return sentence.exact_place_phrase(site.place), ()
+    return exact_place_phrase(site.place), ()
 
 
 def _far(site: Site, centre: str) -> _Told:

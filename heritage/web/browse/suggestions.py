@@ -7,8 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.formats import list_url, term_url
-from heritage.formats.sentence import place_phrase
-from heritage.models import Era
+from heritage.models import Era, place_phrase
 from heritage.search import TREES, current_index, suggest
 from heritage.values import normalize
 from heritage.web.shared import language_html

@@ -7,8 +7,7 @@ from datetime import date, time
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from heritage.formats import sentence
-from heritage.models import Name, Place, Site, VisitingFact
+from heritage.models import Name, Place, Site, VisitingFact, exact_place_phrase
 from heritage.search import HoursGroup, IndexSnapshot, page_rows
 from heritage.values.coordinates import Point
 from heritage.values.durations import minutes_in
@@ -148,7 +147,7 @@ def _driver(site: Site, rows: page_rows.VisitRows, country: str, pinyin: str) ->
     return Driver(
         name,
         (pinyin or site.reading) if is_chinese else "",
-        chinese_address(site.place) if is_chinese else sentence.exact_place_phrase(site.place),
+        chinese_address(site.place) if is_chinese else exact_place_phrase(site.place),
         next((phone for phone in phones if phone), ""),
     )
 

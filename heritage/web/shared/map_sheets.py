@@ -6,7 +6,7 @@ are sent to the script that pans and zooms.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from math import cos, hypot, log2, log10, pi, sin
 from typing import Any
@@ -28,8 +28,8 @@ from heritage.cartography import (
 )  # fmt: skip
 from heritage.cartography.mercator import Group, MapWindow, SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
-from heritage.formats import path_of
-from heritage.models import Coverage, Site
+from heritage.formats import list_url, path_of
+from heritage.models import Coverage, Place, Site
 from heritage.search import (
     IndexSnapshot,
     SiteFilter,
@@ -40,8 +40,7 @@ from heritage.search import (
 )
 from heritage.search.map_cells import MapView
 from heritage.values.coordinates import Point, bounds, distance_phrase
-from heritage.web.shared import language_html, unplaced
-from heritage.web.shared.unplaced import UnplacedSites
+from heritage.web.shared import language_html
 
 _CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more
 _TOWN_KM = 2  # from the middle of a town to its sites, if no accuracy is recorded
@@ -554,6 +553,60 @@ def nowhere_in_words(count: int) -> list[str]:
     return [words % {"number": language_html.number(count)}] if count else []
 
 
+# --- Sites that no map can show ------------------------------------------------------------------
+
+WITHOUT_POINT = "has:point"  # what the list of sites excludes of which no point is recorded
+NOWHERE = (WITHOUT_POINT, "has:district")  # and that of those that could not be placed
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedSites:
+    """How many they are, and the address of their list."""
+
+    label: str
+    count: int
+    url: str
+
+    @classmethod
+    def counted(cls, count: int, url: str) -> "UnplacedSites":
+        words = ngettext("%(number)s site", "%(number)s sites", count)
+        return cls(words % {"number": language_html.number(count)}, count, url)
+
+    @classmethod
+    def in_place(cls, place: Place, count: int, url: str) -> "UnplacedSites":
+        words = {"number": language_html.number(count), "place": place.label.best()}
+        return cls(_("%(number)s in %(place)s") % words, count, url)
+
+
+def unplaced_in(index: IndexSnapshot, place: Place | None) -> list[UnplacedSites]:
+    """The sites of a place whose exact place is not recorded; empty if there are none."""
+    if place is None:
+        return []
+    question = partial(_count_unplaced, place_id=place.pk)
+    count = question(index)
+    page_dependencies.answer(index, question, count)
+    url = list_url(place=place.slug, **{SiteFilter.NOT: WITHOUT_POINT})
+    return [UnplacedSites.in_place(place, count, url)] if count else []
+
+
+def _count_unplaced(index: IndexSnapshot, place_id: int) -> int:
+    return len(index.unplaced & index.having("place", place_id))
+
+
+def _on_no_map(count: int, filters: dict[str, str | Iterable[str]]) -> list[UnplacedSites]:
+    """So many of the sites that these filters leave: neither a point nor a district is known."""
+    url = list_url(**filters, **{SiteFilter.NOT: NOWHERE})
+    return [UnplacedSites.counted(count, url)] if count else []
+
+
+def town(place: Place | None) -> Place | None:
+    """The town or prefecture that a place lies in, or the place itself if it lies in none."""
+    if place is None:
+        return None
+    line = (*place.ancestors(), place)
+    return next((each for each in line if each.level == Place.Level.CITY), place)
+
+
 # --- the place that a map shows, in its address ------------------------------------------------
 
 
@@ -616,7 +669,7 @@ def small_map_of_sites(
     page_dependencies.sites(index, map_cells.ids_in(view.groups))
     found = in_view(view.shown + view.in_districts)
     counts = counts_in_words(view)
-    left = unplaced.on_no_map(view.nowhere, filters)
+    left = _on_no_map(view.nowhere, filters)
     marks = marks_of(index, view, window, data)
     url = f"{path_of('web:sites')}?{updated_query(data, view='map')}"
     made = sheet(window, marks, _("Map: %(what)s") % {"what": found})

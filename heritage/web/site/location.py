@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.formats import list_url, path_of
-from heritage.formats.sentence import exact_place_phrase
-from heritage.models import Place, Register, Site
+from heritage.models import Place, Register, Site, exact_place_phrase
 from heritage.search import IndexSnapshot, SiteFilter, orders, page_dependencies, page_rows
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distance_phrase, format_point
 from heritage.values.language import join_words

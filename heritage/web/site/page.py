@@ -51,7 +51,6 @@ from heritage.web.shared import (
     certainty,
     language_html,
     map_sheets,
-    unplaced,
     visiting,
 )
 from heritage.web.shared.certainty import (
@@ -66,8 +65,7 @@ from heritage.web.shared.certainty import (
     source_line,
 )
 from heritage.web.shared.disagreements import DisagreementLine, disagreement_line
-from heritage.web.shared.map_sheets import SmallMap
-from heritage.web.shared.unplaced import UnplacedSites
+from heritage.web.shared.map_sheets import SmallMap, UnplacedSites
 from heritage.web.shared.visiting import NoticeLine, VisitDay, Visiting, visit_day
 from heritage.web.site.events import (
     EventGroup,
@@ -523,7 +521,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         nearby=neighbours(site.public_point, near),
         around=_around(site) if near else "",
         within_km=SiteFilter.WITHIN_KM,
-        unplaced=unplaced.in_place(index, unplaced.town(site.place)),
+        unplaced=map_sheets.unplaced_in(index, map_sheets.town(site.place)),
         related=related_sites(groups_of_others, others),
         land=map_sheets.small_map_of_site(site, component_parts),
         component_parts=len(component_parts),

@@ -14,12 +14,11 @@ from heritage.models import WHOLE_STATUSES, Place, RegisterTerm, UnescoStatus
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values.coordinates import distance_phrase, format_point
 from heritage.values.language import join_sentences
-from heritage.web.shared import language_html, map_sheets, stretches, unplaced
+from heritage.web.shared import language_html, map_sheets, stretches
 from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.charts import Chart, ChartRow, Series
-from heritage.web.shared.map_sheets import SmallMap
+from heritage.web.shared.map_sheets import SmallMap, UnplacedSites
 from heritage.web.shared.stretches import Stretch
-from heritage.web.shared.unplaced import UnplacedSites
 from heritage.web.site.location import NeighbourLine, neighbours
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites, TermText
@@ -202,7 +201,7 @@ def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None
         _DAY_KM,
         neighbours(place.centre, found),
         list_url(near=f"{SiteFilter.PLACE_MARK}{place.slug}", within=str(_DAY_KM)),
-        unplaced.in_place(index, place),
+        map_sheets.unplaced_in(index, place),
     )
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.formats import list_url, path_of, term_url
-from heritage.formats.sentence import place_phrase
 from heritage.models import (
     LISTED_STATUSES,
     WHOLE_STATUSES,
@@ -21,6 +20,7 @@ from heritage.models import (
     RegisterTerm,
     Site,
     UnescoStatus,
+    place_phrase,
 )
 from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
 from heritage.values.date_format import year_phrase
