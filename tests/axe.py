@@ -60,27 +60,26 @@ window.markUnmeasured = (looks) => {
 return true;
 """
 CHECK = """
-const [rules, others, fine, poor, done] = arguments;
+const [colours, rules, fine, poor, done] = arguments;
 const looks = Object.fromEntries([[fine, true], [poor, false]].flatMap(
   ([words, isFine]) => words.split(" ").map((look) => [look, isFine])));
 const told = ({violations}) => violations.map((rule) => [rule.id, rule.help,
   rule.nodes.map((node) => node.html.slice(0, 160) + " · " + node.any.concat(node.all, node.none)
     .map((check) => check.message).join(" "))]);
 const measured = {};
-const colours = async () => {
+const run = async (rules) => {
   const {marked, left} = markUnmeasured({...looks, ...measured});
-  const result = await axe.run(document,
-    {runOnly: rules, resultTypes: ["violations", "passes"], elementRef: true});
+  const result = await axe.run(document, {runOnly: rules, resultTypes: ["violations", "passes"],
+    elementRef: true, selectors: false});
   for (const look of marked) measured[look] = false;
   for (const {nodes} of result.passes.filter(({id}) => id === "color-contrast"))
     for (const {element} of nodes) measured[lookOf(element)] = true;
-  return left.some((look) => !measured[look]) ? colours() : result;
+  const found = told(result);
+  if (left.every((look) => measured[look])) return found;
+  return [...found.filter(([id]) => !colours.includes(id)), ...await run(colours)];
 };
 (async () => {
-  const found = told(await colours());
-  if (others) found.push(...told(await axe.run(document, {runOnly: others,
-    resultTypes: ["violations"],
-    rules: Object.fromEntries(rules.map((id) => [id, {enabled: false}]))})));
+  const found = await run(rules);
   const those = (isFine) => Object.keys(measured).filter((look) => measured[look] === isFine);
   done([found, those(true).join(" "), those(false).join(" ")]);
 })().catch((error) => done([[["axe itself", String(error), []]], "", ""]));
@@ -104,10 +103,10 @@ def violations(browser, schemes: tuple[str, ...] = SCHEMES) -> list[str]:
     told = []
     for number, scheme in enumerate(schemes):
         emulate(browser, scheme)
-        others = None if number else TAGS
+        rules = COLOURS if number else TAGS
         # As one text each: thousands of values would be long on their way.
         looks = " ".join(_fine), " ".join(_poor - _fine)
-        found, fine, poor = browser.execute_async_script(CHECK, COLOURS, others, *looks)
+        found, fine, poor = browser.execute_async_script(CHECK, COLOURS, rules, *looks)
         _fine.update(fine.split())
         _poor.update(poor.split())
         told += ["\n    ".join([f"{scheme}: {rule}: {words}", *at]) for rule, words, at in found]
