@@ -12,6 +12,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -60,11 +61,11 @@ class Folder:
         self.state.write_text("")
 
     def environment(self) -> dict[str, str]:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("HERITAGE_", "DATABASE_", "DJANGO_", "VIRTUAL_ENV"))
-        }
+        left_out = ("HERITAGE_", "DATABASE_", "DJANGO_", "VIRTUAL_ENV")
+        if is_literal():  # modules that are used, and no others, are compiled: beside the installed
+            left_out += ("PYTHONPYCACHEPREFIX",)
+            self.variables = self.variables | {"PIP_NO_COMPILE": "1"}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
         # The same Python as this one, under the name that the page gives it.
         return kept | {"PATH": f"{Path(sys.executable).parent}:{kept['PATH']}"} | self.variables
 
@@ -179,15 +180,20 @@ def test_the_steps_of_readme_and_of_the_guide(clone, database):
     # What follows is what the guide does, there in a new shell.
     guide = "".join(itertools.chain(*blocks(GUIDE).values()))
     assert len(filling) == 2 and all(command in guide for command in filling)
-    _walk(clone, database)
+    _walk(clone, database, installed=first.partition("export")[0])
 
 
-def _walk(clone: Path, database: dict[str, str]) -> None:
-    """The guide, in a folder that stands for the places that it names."""
+def _walk(clone: Path, database: dict[str, str], installed: str) -> None:
+    """The guide, in a folder that stands for the places that it names.
+
+    `installed` are commands of README: where they are the same, their packages and the database
+    that they have migrated are used, since both take long to make.
+    """
     steps, home = blocks(GUIDE), clone.parent / "srv"
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org"]
     subprocess.run([*git, "tag", "v1.0.0"], cwd=clone, check=True)
     subprocess.run([*git, "clone", "-q", "--bare", clone, home / "repository"], check=True)
+    (clone / "var").rename(home / "var")
     folder = Folder(home, database)
     folder.places = {
         "/srv/heritage": home,
@@ -199,6 +205,8 @@ def _walk(clone: Path, database: dict[str, str]) -> None:
     assert list(steps) == [
         "Install", "Fill it", "First account", "Back up", "Restore", "Verify", "Upgrade"
     ]  # fmt: skip
+    assert steps["Install"].pop(0).split() == installed.split()
+    (folder.path / ".venv").symlink_to(clone / ".venv")
     for commands in steps["Install"]:
         folder.run(commands)
     static = home / "var" / "static"
@@ -461,6 +469,18 @@ def test_what_the_image_holds_is_enough_on_a_read_only_root(tmp_path):
                 copy(ROOT / source, target)
         data.mkdir()
         os.chown(data, 10001, 10001)
+        compiled, standard = data / "compiled", sysconfig.get_path("stdlib")
+        if sys.pycache_prefix:  # the image, too, holds compiled modules
+            places = {
+                sys.prefix: sys.prefix,
+                standard: standard,
+                f"{ROOT}/heritage": f"{place}/heritage",
+            }
+            for source, target in places.items():
+                shutil.copytree(
+                    f"{sys.pycache_prefix}{source}", f"{compiled}{target}",
+                    ignore=shutil.ignore_patterns("*.pyc.*"),  # which are just being written
+                )  # fmt: skip
         try:
             done = subprocess.run(
                 [
@@ -470,6 +490,7 @@ def test_what_the_image_holds_is_enough_on_a_read_only_root(tmp_path):
                 env={"PATH": os.environ["PATH"], "HERITAGE_DATA": str(data),
                      "HERITAGE_SECRET_KEY": "0123456789" * 6, "HERITAGE_HTTPS": "0",
                      "HERITAGE_HOSTS": "testserver", "PYTHONDONTWRITEBYTECODE": "1",
+                     "PYTHONPYCACHEPREFIX": str(compiled) if sys.pycache_prefix else "",
                      "DJANGO_SETTINGS_MODULE": "heritage.settings"},
                 capture_output=True, text=True, check=False,
             )  # fmt: skip
