@@ -6,10 +6,10 @@ Derived columns are left out. What follows from other columns, and the history i
 model instances, which takes several times as long.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import batched
 from typing import Any
 
@@ -144,6 +144,37 @@ def linked_ids(field: models.ManyToManyField, ids: Iterable[int]) -> dict[int, l
         for pk, other in rows.order_by(far).values_list(near, far):
             found[pk].append(other)
     return found
+
+
+def rows_by_ids[*A](
+    select: Callable[[Sequence[int], *A], models.QuerySet], ids: Sequence[int], *args: *A
+) -> list[tuple]:
+    """The rows of `select(ids, *args)`, of plain numbers and texts, in no order.
+
+    For unions of many tables: Django takes 30 ms to put such a statement together, and the database
+    less than one to answer it for a site. So each is put together once for a number of ids, which
+    are filled up to a power of two with the last of them.
+    """
+    if not ids:
+        return []
+    size = 1 << (len(ids) - 1).bit_length()
+    sql, params = _statement(select, size, args)
+    values = dict(zip(_placeholders(size), [*ids, *[ids[-1]] * (size - len(ids))], strict=True))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [values.get(param, param) for param in params])
+        return cursor.fetchall()
+
+
+@lru_cache(maxsize=100)
+def _statement(
+    select: Callable[..., models.QuerySet], size: int, args: tuple
+) -> tuple[str, tuple[Any, ...]]:
+    return select(_placeholders(size), *args).query.sql_with_params()
+
+
+def _placeholders(size: int) -> Sequence[int]:
+    """Ids that no row has, in whose places those of rows are put."""
+    return range(-size, 0)
 
 
 def update_columns[R: models.Model](

@@ -41,6 +41,7 @@ from heritage.models.designations import DesignationEvent
 from heritage.models.events import Event
 from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
+from heritage.models.row_values import rows_by_ids
 from heritage.models.sites import Name, Site
 from heritage.models.sources import Source, SourcedSentence
 from heritage.models.visiting import CheckedRecord, Opening, Price, Quality, VisitingFact
@@ -241,8 +242,12 @@ def unchecked(ids: Sequence[int]) -> list[QuerySet[Any]]:
 
 def unchecked_by_site(ids: Sequence[int]) -> Counter[int]:
     """How many statements are to be checked, by the id of the site, of those of `ids` with any."""
-    first, *others = (rows.values_list("of_site", flat=True) for rows in unchecked(ids))
-    return Counter(first.union(*others, all=True).order_by())
+    return Counter(pk for (pk,) in rows_by_ids(_unchecked, ids))
+
+
+def _unchecked(ids: Sequence[int]) -> QuerySet[Any, tuple]:
+    first, *others = (rows.values_list("of_site") for rows in unchecked(ids))
+    return first.union(*others, all=True).order_by()
 
 
 _OF_SITE = ("sources",)  # the path of all sources of a site

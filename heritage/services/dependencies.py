@@ -13,7 +13,7 @@ Heritage, has a custodian, or opening hours or prices. `Site.blur_km` of the rec
 rule.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from enum import Flag, auto
 from graphlib import TopologicalSorter
@@ -48,6 +48,7 @@ from heritage.models import (
 )
 from heritage.models.base import Record
 from heritage.models.designations import IN_FORCE
+from heritage.models.row_values import rows_by_ids
 from heritage.models.unit_of_work import owner_model
 from heritage.values.language import LanguageMap, LazyText
 
@@ -408,17 +409,27 @@ def _short_rows(
 
     No column of what they refer to says their order: the text would depend on it.
     """
+    are_named = written is None or not written.keys().isdisjoint((Name, Identifier))
+    are_linked = written is None or not written[Site].isdisjoint(("kinds", "also_in"))
+    if not (are_named or are_linked or are_counted):
+        return []
+    return sorted(rows_by_ids(_select_short_rows, ids, are_named, are_linked, are_counted))
+
+
+def _select_short_rows(
+    ids: Sequence[int], are_named: bool, are_linked: bool, are_counted: bool
+) -> QuerySet[Any, tuple]:
     parts: list[QuerySet[Any]] = []
 
     def add(rows: QuerySet[Any], part: str, number: Any, *texts: Any) -> None:
         parts.append(rows.order_by().values_list("site_id", Value(part), number, *texts))
 
     zero, no_text = Value(0), Value("")
-    if written is None or not written.keys().isdisjoint((Name, Identifier)):
+    if are_named:
         names, identifiers = (model.objects.filter(site__in=ids) for model in (Name, Identifier))
         add(names, "names", zero, "kind", "language", "text")
         add(identifiers, "identifiers", zero, "uid", "scheme__slug", "value")
-    if written is None or not written[Site].isdisjoint(("kinds", "also_in")):
+    if are_linked:
         for relation, key in ((Site.kinds, "kind_id"), (Site.also_in, "place_id")):
             links = relation.through.objects.filter(site__in=ids)
             add(links, relation.field.name, key, no_text, no_text, no_text)
@@ -426,10 +437,8 @@ def _short_rows(
         for rows in statements.unchecked(ids):
             texts = (Value("unchecked"), zero, no_text, no_text, no_text)
             parts.append(rows.values_list("of_site", *texts))
-    if not parts or not ids:
-        return []
     first, *others = parts
-    return sorted(first.union(*others, all=True).order_by())
+    return first.union(*others, all=True).order_by()
 
 
 def read_entries(sites: Iterable[SiteWithRows]) -> None:
