@@ -9,6 +9,7 @@ from heritage.models import DesignationEvent, Event, Name, Site, Source, stateme
 from heritage.models.statements import BY_RULE, StatementKind, Trust, trust_of
 from heritage.models.unit_of_work import change_set
 from heritage.search import current_index, page_rows
+from heritage.services.dependencies import read_sites
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,22 @@ def test_the_queries_count_what_the_rows_state(records):
     for source in records.sources:
         found = statements.sites_resting_on([source.pk]) & published
         assert found == resting.get(source.pk, set())
+
+
+def test_a_statement_put_together_once_gives_the_rows_of_whichever_sites_are_asked(records):
+    """A number of ids that is no power of two is filled up: no row is found twice."""
+    expected = {site.pk: to_check(site) for site in Site.objects.all()}
+    ids = sorted(expected)
+    assert sum(expected.values()) > 10
+    for chosen in (*([pk] for pk in ids[:6]), ids[:3], ids[3:8], ids[:8], ids, []):
+        numbers = Counter({pk: expected[pk] for pk in chosen})
+        assert statements.unchecked_by_site(chosen) == numbers
+        rows = read_sites(chosen, are_counted=True)
+        assert Counter({each.site.pk: each.unchecked for each in rows}) == numbers
+        names = Name.objects.filter(site__in=chosen).values_list("site", "language", "text")
+        assert Counter((each.site.pk, *name) for each in rows for name in each.names) == Counter(
+            names
+        )
 
 
 def test_the_stored_count_follows_every_write(records):

@@ -580,7 +580,9 @@ def date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) 
                 by_model[model].add(pk)
     entries = by_model.pop(Designation, set())
     only_points = {pk for pk, columns in found.items() if columns <= _POINT}
-    sites = moved | found.keys() | set(SITES_OF[Designation](entries))
+    sites = moved | found.keys()
+    if entries:
+        sites |= set(SITES_OF[Designation](entries))
     sites -= _behind_a_blur(unit, only_points - moved)
     now, created = timezone.now(), unit.created[Site] - unit.deleted[Site]
     if unit.has_savepoints:  # which may have taken some back
@@ -591,7 +593,8 @@ def date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) 
     set_changed_at(changed_state - created, now, of_any_state=True)
     set_changed_at(sites - changed_state - created, now)
     for model, ids in by_model.items():
-        if model in SITES_THAT_SHOW:
+        ids -= unit.new(model)  # what refers to a new term is written with it
+        if ids and model in SITES_THAT_SHOW:
             _dates_of(SITES_THAT_SHOW[model](ids)).update(changed_at=now)
     return changed_state | sites
 
