@@ -55,16 +55,15 @@ def rows_by_key[T: Model](
 
 
 def rows_with(
-    model: type[Model], key: str, values: Iterable[Any], joins: str, *others: type[Model]
+    model: type[Model], key: str, value: Any, joins: str, *others: type[Model]
 ) -> list[tuple[Any, ...]]:
     """The same rows in order, each with one of each of some other tables, or None: one query.
 
     `joins` is the SQL that finds these.
     """
-    values, table = list(values), model._meta.db_table
-    places, order = ", ".join(["%s"] * len(values)), f" ORDER BY {own_order(model)}"
-    tables = f"{table} {joins} WHERE {table}.{key} IN ({places}){order}"
-    return list(zip(*_joined((model, *others), tables, values), strict=True)) if values else []
+    table = model._meta.db_table
+    tables = f"{table} {joins} WHERE {table}.{key} = %s ORDER BY {own_order(model)}"
+    return list(zip(*_joined((model, *others), tables, [value]), strict=True))
 
 
 def rows_of_tables(
@@ -82,11 +81,8 @@ def rows_of_tables(
     for number, table in enumerate(model._meta.db_table for model in models):
         joined.append(f"{table} ON each.number = {number} AND {table}.{key} IN ({places})")
     tables = f"{' LEFT JOIN '.join(joined)} ORDER BY {', '.join(map(own_order, models))}"
-    found = _joined(tuple(models), tables, values * len(models))
-    return {
-        model: [row for row in rows if row is not None]
-        for model, rows in zip(models, found, strict=True)
-    }
+    found = zip(models, _joined(tuple(models), tables, values * len(models)), strict=True)
+    return {model: [row for row in rows if row is not None] for model, rows in found}
 
 
 def _joined(models: tuple[type[Model], ...], tables: str, values: list[Any]) -> list[list[Any]]:

@@ -230,7 +230,9 @@ def read_site(
     (number,) = found.pop("change_number")
     is_shared = bool(found.pop("shares_entries")) or change is not None
     related = _others(site.pk, found.pop("related_sites"))
-    covered = _covered(site.pk) if found["coverages"] else []
+    covered: list[tuple[Any, ...]] = []
+    if found["coverages"]:
+        covered = rows_with(Coverage, "site_id", site.pk, _ENTRIES, Designation, WorldHeritage)
     found["coverages"] = [coverage for coverage, _entry, _detail in covered]
     visit = rows_of_tables(
         [RELATIONS[name][0] for name in _VISIT if found[name]], "site_id", [site.pk]
@@ -283,11 +285,6 @@ def read_site(
     return rows
 
 
-def _covered(site_id: int) -> list[tuple[Coverage, Designation, WorldHeritage | None]]:
-    """The coverages of a site, with what they refer to."""
-    return rows_with(Coverage, "site_id", [site_id], _ENTRIES, Designation, WorldHeritage)
-
-
 def _answers(asked: dict[str, str], pk: int) -> dict[str, list[int]]:
     """What each of some queries finds, by name: each takes one key and gives one number a row.
 
@@ -332,7 +329,7 @@ def _add_related_sites(rows: SiteRows, part_of: list[PartOf], parts: list[PartOf
 def _add_entries(
     rows: SiteRows,
     coverages: list[Coverage],
-    covered: list[tuple[Coverage, Designation, WorldHeritage | None]],
+    covered: list[tuple[Any, ...]],  # coverages as stored, with their entries and details
     terms: Vocabulary,
     past: Past | None,
 ) -> list[Designation]:
