@@ -160,6 +160,43 @@ _NOT_HERE = {
 }
 
 
+# Modules that make what is no template: tables of drawings, files in XML; cards, for their speed.
+WITH_MARKUP = {
+    "cartography/map_sheet.py", "exchange/importing/examples.py", "formats/downloads/kml.py",
+    "media/covers/composer.py", "media/covers/plates.py", "media/covers/seals.py",
+    "media/covers/shapes.py", "web/feeds/sitemaps.py", "web/media/previews.py",
+    "web/media/printable_covers.py", "web/shared/cards.py",
+}  # fmt: skip
+# What others look for in a page, or put between two values.
+ONE_TAG = {
+    "management/render_pages.py": ["<loc>https?://[^/<]+([^<]+)</loc>"],
+    "web/journey/comparing.py": ["<br>"],
+    "web/site/page.py": ["<p>"],
+}
+TAG = re.compile(r"(?<!\?P)(?<!\?)</?[a-z][a-z0-9]*( [a-z-]+=|\s*/?>)")
+
+
+def test_markup_stands_in_templates():
+    package, found = ROOT / "heritage", {}
+    for path in package.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        texts = [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        docs = {
+            ast.get_docstring(node, clean=False)
+            for node in ast.walk(tree)
+            if hasattr(node, "body")
+            and isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        }
+        if tags := [text for text in texts if text not in docs and TAG.search(text)]:
+            found[path.relative_to(package).as_posix()] = tags
+    assert found.keys() >= WITH_MARKUP
+    assert {name: tags for name, tags in found.items() if name not in WITH_MARKUP} == ONE_TAG
+
+
 def test_files_named_in_docs_and_code_are_there():
     """A path in backticks, from the root, from `heritage/`, or from the folder of the page."""
     listed = subprocess.run(

@@ -1,5 +1,6 @@
 """Every template of visitors' pages is rendered by some page, and all can be read."""
 
+import re
 from pathlib import Path
 from unittest import mock
 
@@ -7,12 +8,16 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import OperationalError
+from django.template import Context, Template
 from django.test import Client, override_settings
 from django.test.signals import template_rendered
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from heritage.models import PreparedFile, Site
 from heritage.server.timeouts import NotWritten
+from heritage.values import html
+from heritage.values.html import fragment
 from heritage.web.corrections import views as corrections
 from heritage.web.data import files
 from heritage.web.operations import views as errors
@@ -115,3 +120,54 @@ def test_lines_can_be_read_and_compared():
         if len(line) > LONGEST_LINE
     ]
     assert long == []
+
+
+# --- fragments -----------------------------------------------------------------------------------
+
+FRAGMENTS = {
+    path.relative_to(TEMPLATES / "fragments").as_posix(): path.read_text()
+    for path in TEMPLATES.glob("fragments/**/*.html")
+}
+
+
+@pytest.mark.parametrize("path", FRAGMENTS)
+@pytest.mark.parametrize(
+    "value", ["", "a", "<b>&\"'%s%(name)s{0}", SafeString("<b>&amp;</b>"), 7, None]
+)
+def test_a_fragment_says_what_django_makes_of_it(path, value):
+    values = dict.fromkeys(re.findall(r"\{[{%] (?:if )?(\w+) [}%]\}", FRAGMENTS[path]), value)
+    values.pop("endif", None)
+    made = Template(FRAGMENTS[path]).render(Context(values))
+    assert fragment(path)(**values) == made.removesuffix("\n")
+
+
+def test_each_fragment_is_used():
+    code = "".join(path.read_text() for path in Path("heritage").rglob("*.py"))
+    asked = re.findall(r'fragment\(\s*"([^"]+)"', code)
+    assert len(FRAGMENTS) > 20 and sorted(asked) == sorted(FRAGMENTS)
+
+
+def test_a_fragment_is_given_each_name_and_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(html, "_FRAGMENTS", tmp_path)
+    (tmp_path / "a.html").write_text("{{ a }}{% if b %} {{ c }}{% endif %}\n")
+    fill = fragment("a.html")
+    assert fill(a="<", b=True, c=SafeString("<i>")) == "&lt; <i>"
+    assert fill(a="<", b="", c="<") == "&lt;"
+    for wrong in ({"a": 1, "b": 1}, {"a": 1, "b": 1, "c": 1, "d": 1}):
+        with pytest.raises(TypeError, match=r"a\.html"):
+            fill(**wrong)
+    for name in "abc":
+        with pytest.raises(KeyError):
+            fill(**{each if each != name else "d": 1 for each in "abc"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{% for a in b %}{% endfor %}", "{{ a.b }}", "{{ a|safe }}", "{{a}}", "{# a #}",
+     "{% if a %}{% if b %}c{% endif %}d{% endif %}", "{% if a %}b{% else %}c{% endif %}"],
+)  # fmt: skip
+def test_what_else_templates_can_is_refused_of_a_fragment(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(html, "_FRAGMENTS", tmp_path)
+    (tmp_path / "a.html").write_text(text)
+    with pytest.raises(ValueError, match=r"a\.html is no fragment"):
+        fragment("a.html")

@@ -33,8 +33,8 @@ from heritage.server.timeouts import (
     is_lock_timeout,
     is_storage_failure,
 )
+from heritage.values.html import to_html
 from heritage.values.language import LazyText
-from heritage.values.markdown import to_html
 
 _TOO_LARGE = re.compile(r"\d{19}")
 MAX_PREVIEW = 100_000  # characters of a text that is rendered as a preview

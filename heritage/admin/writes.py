@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape as escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.models import ChangeSet, Record, User, unit_of_work
 from heritage.server.timeouts import lock_timeout
+from heritage.values.html import link
 
 
 @contextmanager
@@ -34,4 +36,4 @@ def log_change(user: User, rows: Sequence[Record], columns: Iterable[str]) -> No
 def with_undo_link(text: str, change_set: ChangeSet) -> str:
     """A message with a link to the page that undoes the change set."""
     address = reverse("admin:heritage_changeset_undo", args=[change_set.pk])
-    return format_html('{} <a href="{}">{}</a>', text, address, _("Undo …"))
+    return SafeString(f"{escape(text)} {link(url=address, text=_('Undo …'))}")

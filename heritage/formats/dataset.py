@@ -6,8 +6,8 @@ from datetime import datetime
 from heritage.formats.addresses import Addresses
 from heritage.formats.jsonld import CONTEXT, licence_terms
 from heritage.models import Identity, Source
+from heritage.values.html import to_text
 from heritage.values.language import interface_languages, proper_tag
-from heritage.values.markdown import to_text
 from heritage.values.web_address import safe_url
 
 

@@ -30,8 +30,8 @@ from heritage.models import (
 )
 from heritage.models import VisitingFact as Fact
 from heritage.search import page_rows
+from heritage.values.html import to_text
 from heritage.values.language import LanguageMap, proper_tag
-from heritage.values.markdown import to_text
 from heritage.values.web_address import safe_url
 
 CONTEXT = "https://schema.org"

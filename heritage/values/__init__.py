@@ -6,7 +6,7 @@ Each module is public by itself and imported as such (`from heritage.values.edtf
   (in words), `date_words`, `years` (astronomical and historical), `weekdays`
 - places: `coordinates`, `point_reader` (as pasted), `boundaries` (GeoJSON), `distances` (in words)
 - texts: `language` (language maps and fallbacks), `normalize` (folded, romanised), `tokens` (words
-  of the full text), `sentences`, `markdown`
+  of the full text), `sentences`, `html` (Markdown, fragments)
 - others: `patterns` (of identifiers), `web_address`, `svg_paths`
 
 What they return never changes. All functions are pure but for the active language. `reign_years`

@@ -21,6 +21,7 @@ from heritage.admin.changes.written_records import WrittenRecords, written_recor
 from heritage.admin.pages import ReadOnlyPages
 from heritage.models import Change, ChangeSet, Record, User
 from heritage.services.undo import MAX_CHANGES, why_thinned
+from heritage.values.html import link
 
 PER_PAGE = 40  # rows of a change set
 
@@ -51,9 +52,7 @@ class ChangeSetAdmin(ReadOnlyPages):
     def records(self, change_set: ChangeSet) -> str:
         written: WrittenRecords = change_set.written  # type: ignore[attr-defined]
         links = [
-            format_html('<a href="{}">{}</a>', each.url, each.name)
-            if each.url
-            else format_html("{}", each.name)
+            link(url=each.url, text=each.name) if each.url else format_html("{}", each.name)
             for each in written.links
         ]
         if written.more:

@@ -31,6 +31,9 @@ from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.form.row_merge import merge_rows
 from heritage.models.labels import with_chosen
 from heritage.services.conflicts import with_last_change
+from heritage.values.html import fragment
+
+with_note = fragment("admin/with_note.html")  # of a `row_label()`
 
 MAX_ROWS = 1_000  # rows of a set, Django's own limit
 

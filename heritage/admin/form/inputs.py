@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.text import normalize_newlines
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,7 @@ from heritage.models.fields import edtf_bounds
 from heritage.values import coordinates, date_parser, edtf
 from heritage.values.coordinates import read_boundary, read_point
 from heritage.values.date_format import year_phrase
+from heritage.values.html import fragment
 from heritage.values.language import (
     LanguageMap,
     interface_languages,
@@ -345,6 +347,13 @@ def thumbnail_address(row: Image) -> str:
     if not row.source or row.width <= Rendition.SMALLEST:
         return picture_address(row, row.file)
     return reverse("media:image", args=[row.uid, f"{row.source}-{Rendition.SMALLEST}.jpg"])
+
+
+_THUMBNAIL = fragment("admin/thumbnail.html")
+
+
+def thumbnail(row: Image) -> SafeString:
+    return _THUMBNAIL(src=thumbnail_address(row))
 
 
 def _file_name(file: FieldFile) -> str:

@@ -54,6 +54,7 @@ from heritage.server.timeouts import (
 from heritage.services import bulk, is_vocabulary
 from heritage.services.conflicts import with_last_change
 from heritage.values import normalize
+from heritage.values.html import link
 from heritage.values.language import join_words
 
 COMMENT = "_comment"  # the editor's reason for a change, beside the save buttons
@@ -501,9 +502,7 @@ def _uses(term: Record) -> Iterator[str]:
             continue
         sites = Site.objects.filter(pk__in=ids[:NAMED_USES]).order_by("slug")
         links = [
-            format_html(
-                '<a href="{}">{}</a>', reverse("admin:heritage_site_change", args=[site.pk]), site
-            )
+            link(url=reverse("admin:heritage_site_change", args=[site.pk]), text=site)
             for site in sites
         ]
         if more := len(ids) - len(links):

@@ -24,7 +24,6 @@ from django.db.models import (
 from django.forms import ModelForm, Widget
 from django.forms.utils import ErrorList
 from django.http import HttpRequest
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +63,7 @@ from heritage.models.fields import (
 from heritage.models.labels import with_label
 from heritage.server.timeouts import StorageFailed
 from heritage.values.date_format import date_in_words
+from heritage.values.html import fragment
 from heritage.values.language import (
     LanguageMap,
     interface_languages,
@@ -215,17 +215,23 @@ def _readable(model: type[Record], name: str) -> str | Callable[[Record], str]:
     return show
 
 
+_LANGUAGE_TEXT = fragment("admin/language_text.html")
+
+
 def languages_html(texts: LanguageMap) -> str:
     """All languages of a map, each under its own name."""
-    return format_html_join(
-        "",
-        '<div class="language-text" lang="{}" dir="{}"><b>{}</b>{}</div>',
-        (
-            (proper_tag(code), text_direction(code), language_name(code), text)
-            for code, text in sorted(
-                texts.items(), key=lambda pair: pair[0] not in interface_languages()
+    spoken = interface_languages()
+    found = sorted(texts.items(), key=lambda pair: pair[0] not in spoken)
+    return SafeString(
+        "".join(
+            _LANGUAGE_TEXT(
+                tag=proper_tag(code),
+                direction=text_direction(code),
+                language=language_name(code),
+                text=text,
             )
-        ),
+            for code, text in found
+        )
     )
 
 

@@ -6,11 +6,11 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.http import QueryDict
-from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from heritage.admin.form.inlines import RecordInline, RowFormSet
-from heritage.admin.form.inputs import thumbnail_address
+from heritage.admin.form.inlines import RecordInline, RowFormSet, with_note
+from heritage.admin.form.inputs import thumbnail
 from heritage.admin.form.record_admin import RecordAdmin
 from heritage.admin.form.record_form import RecordForm
 from heritage.admin.lists.filters import CoverageRegisterFilter, Filters, SiteStateFilter
@@ -89,7 +89,7 @@ class SentenceRows(RecordInline):
 
 def _state_of(row: SourcedSentence) -> str:
     gone = "" if row.stands else _("no longer in the text")
-    return format_html("{} <small>{}</small>", row, gone)
+    return with_note(row=row, note=gone)
 
 
 class EventForm(RecordForm):
@@ -204,12 +204,7 @@ class ImageRows(RecordInline):
 
     def row_label(self, row: Image) -> str:
         state = "" if row.published else _("not published")
-        return format_html(
-            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy"> {} <small>{}</small>',
-            thumbnail_address(row),
-            row,
-            state,
-        )
+        return SafeString(f"{thumbnail(row)} {with_note(row=row, note=state)}")
 
 
 # --- on pages of their own ---------------------------------------------------------------------

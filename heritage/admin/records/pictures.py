@@ -14,14 +14,13 @@ from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
 from heritage.admin.access import user_of
 from heritage.admin.actions import reason_of, writing
-from heritage.admin.form.inputs import thumbnail_address
+from heritage.admin.form.inputs import thumbnail, thumbnail_address
 from heritage.admin.lists.filters import Choices, Filters, SiteStateFilter
 from heritage.admin.records.names_events_pictures import ImageForm, RowAdmin
 from heritage.admin.writes import change_set, with_undo_link
@@ -190,10 +189,7 @@ class ImageAdmin(RowAdmin):
 
     @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, row: Image) -> str:
-        return format_html(
-            '<img src="{}" alt="" class="picture-thumbnail" loading="lazy">',
-            thumbnail_address(row),
-        )
+        return thumbnail(row)
 
     @admin.display(description=gettext_lazy("caption"))
     def display_name(self, row: Image) -> str:

@@ -22,7 +22,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse, translate_url
 from django.utils.csp import CSP
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
@@ -77,6 +77,7 @@ from heritage.services import blur_rule_of
 from heritage.values import tokens
 from heritage.values.coordinates import format_point, point_text
 from heritage.values.date_format import year_phrase
+from heritage.values.html import fragment
 from heritage.values.language import (
     LazyText,
     interface_languages,
@@ -86,6 +87,9 @@ from heritage.values.language import (
     text_direction,
     with_explanation,
 )
+
+_NAME, _OTHER_NAME = fragment("admin/site_name.html"), fragment("admin/other_name.html")
+_STATE = fragment("admin/state.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,17 +326,16 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
     def display_name(self, site: Site) -> str:
         name = site.shown_name.best()
         others = [
-            (proper_tag(code), text_direction(code), site.name[code])
+            _OTHER_NAME(tag=proper_tag(code), direction=text_direction(code), name=site.name[code])
             for code in interface_languages()
             if code in site.name and site.name[code] != str(name)
         ]
-        return format_html(
-            '<span class="site-name" lang="{}" dir="{}">{}</span>{} <small>{}</small>',
-            name.lang_tag,
-            name.direction,
-            name,
-            format_html_join("", ' <span class="other-name" lang="{}" dir="{}">{}</span>', others),
-            join_words(site.kinds.all()),
+        return _NAME(
+            tag=name.lang_tag,
+            direction=name.direction,
+            name=name,
+            others=SafeString("".join([f" {other}" for other in others])),
+            kinds=join_words(site.kinds.all()),
         )
 
     @admin.display(description=_("beginnings"), ordering="first_year")
@@ -347,12 +350,11 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
     @admin.display(description=_("state"), ordering="updated_at")
     def state_badge(self, site: Site) -> str:
         """The state, the time of the last change, and who set the state."""
-        return format_html(
-            '<span class="state state-{}">{}</span> <small>{} {}</small>',
-            site.state,
-            site.get_state_display(),
-            localtime(site.updated_at).date().isoformat(),
-            site.state_changed_by or "",
+        return _STATE(
+            state=site.state,
+            label=site.get_state_display(),
+            day=localtime(site.updated_at).date().isoformat(),
+            author=site.state_changed_by or "",
         )
 
     # --- the form

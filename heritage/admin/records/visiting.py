@@ -8,14 +8,13 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from heritage.admin.access import user_of
-from heritage.admin.form.inlines import RecordInline
+from heritage.admin.form.inlines import RecordInline, with_note
 from heritage.admin.form.record_admin import NameSearch, RecordAdmin
 from heritage.admin.lists.filters import CheckedFilter, Filters, SiteStateFilter
 from heritage.admin.records.names_events_pictures import RowAdmin
@@ -30,6 +29,9 @@ from heritage.models import (
     VisitingFact,
 )
 from heritage.models.visiting import CheckedRecord
+from heritage.values.html import fragment
+
+_BUTTON = fragment("admin/button.html")
 
 # --- in the form of a site ---------------------------------------------------------------------
 
@@ -63,7 +65,7 @@ class CheckedRows(RecordInline):
             if row.source_id
             else _("not shown to readers: it has no source")
         )
-        return format_html("{} <small>{}</small>", row, why)
+        return with_note(row=row, note=why)
 
 
 class OpeningRows(CheckedRows):
@@ -117,11 +119,7 @@ class CheckedAdmin(RowAdmin):
     @admin.display(description=_("confirm"))
     def checked_today(self, row: CheckedRecord) -> str:
         """A button inside the form of the list, so that it sends its CSRF token."""
-        return format_html(
-            '<button type="submit" class="button" formaction="{}">{}</button>',
-            self.own_url("checked", row.pk),
-            gettext("Checked today"),
-        )
+        return _BUTTON(url=self.own_url("checked", row.pk), label=gettext("Checked today"))
 
     def confirm(self, request: HttpRequest, pk: int) -> HttpResponseRedirect:
         """Record that the source of a row was checked today and still supports it."""

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,7 +18,10 @@ from heritage.admin.form.record_form import Fields
 from heritage.admin.workflow.decisions import ANCHORS, DecisionPages, beside_url
 from heritage.admin.writes import change_set
 from heritage.models import Correction, chunks
+from heritage.values.html import fragment, link
 from heritage.values.language import language_in_words
+
+_LINK_OF_READER = fragment("links/of_reader.html")
 
 _SENT: tuple[str, ...] = (
     "site",
@@ -108,16 +112,14 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
     @admin.display(description=_("where to change it"))
     def where(self, correction: Correction) -> str:
         """Links to the field that the correction is about, and to the public page."""
-        return format_html(
-            '<a href="{}">{}</a> · <a href="{}#{}">{}</a> · <a href="{}">{}</a>',
-            reverse("admin:heritage_correction_decide", args=[correction.pk]),
-            _("Decide beside the record"),
-            beside_url(correction),
-            ANCHORS.get(correction.topic, "content-main"),
-            _("Edit %(site)s") % {"site": correction.site},
-            reverse("web:site", args=[correction.site.slug]),
-            _("Public page"),
+        decide = reverse("admin:heritage_correction_decide", args=[correction.pk])
+        field = f"{beside_url(correction)}#{ANCHORS.get(correction.topic, 'content-main')}"
+        links = (
+            link(url=decide, text=_("Decide beside the record")),
+            link(url=field, text=_("Edit %(site)s") % {"site": correction.site}),
+            link(url=reverse("web:site", args=[correction.site.slug]), text=_("Public page")),
         )
+        return SafeString(" · ".join(links))
 
     def get_fieldsets(self, request: HttpRequest, obj: Correction | None = None) -> Fields:
         # Only those who may answer see the address.
@@ -147,7 +149,7 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
     @admin.display(description=_("beside the record"))
     def decide_link(self, correction: Correction) -> str:
         address = reverse("admin:heritage_correction_decide", args=[correction.pk])
-        return format_html('<a href="{}">{}</a>', address, _("decide"))
+        return link(url=address, text=_("decide"))
 
     @admin.display(description=_("what is wrong"))
     def reader_text(self, correction: Correction) -> str:
@@ -158,8 +160,4 @@ class CorrectionAdmin(DecisionPages, RecordAdmin):
         """A link from the reader; the catalogue itself never fetches it."""
         if not correction.link.startswith(("https://", "http://")):
             return correction.link or "–"
-        return format_html(
-            '<a href="{}" rel="nofollow noopener noreferrer external">{}</a>',
-            correction.link,
-            correction.link,
-        )
+        return _LINK_OF_READER(url=correction.link)

@@ -10,7 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -22,6 +22,9 @@ from heritage.models import Site, User, chunks, row_values
 from heritage.models.fields import LanguageMapField
 from heritage.services import review
 from heritage.services.record_problems import PUBLICATION_RELATED, publication_problems
+from heritage.values.html import fragment, link
+
+_REFUSED, _REFUSAL = fragment("admin/refused.html"), fragment("admin/refusal.html")
 
 type Refused = tuple[Site, list[Reason]]
 
@@ -137,7 +140,7 @@ def _message_result(
             "%(count)s sites could not become “%(state)s”:",
             len(refused),
         ) % {"count": len(refused), "state": label}
-        text = format_html("{}<ul>{}</ul>", heading, _by_reason(refused))
+        text = _REFUSED(heading=heading, reasons=_by_reason(refused))
         model_admin.message_user(request, text, messages.ERROR)
     if not done and not refused:
         text = _("All of these are “%(state)s” already.") % {"state": label}
@@ -150,17 +153,18 @@ def _by_reason(refused: list[Refused]) -> str:
     for site, reasons in refused:
         for reason in dict.fromkeys(reasons):
             sites.setdefault(reason, []).append(site)
-    return format_html_join(
-        "",
-        "<li>{}: {}{}</li>",
-        ((reason.text, _links(found, reason), _more(found)) for reason, found in sites.items()),
+    lines = (
+        _REFUSAL(reason=reason.text, sites=_links(found, reason), more=_more(found))
+        for reason, found in sites.items()
     )
+    return SafeString("".join(lines))
 
 
 def _links(sites: list[Site], reason: Reason) -> str:
     place = f"#{reason.anchor}" if reason.anchor else ""
     urls = [reverse("admin:heritage_site_change", args=[site.pk]) + place for site in sites[:SHOWN]]
-    return format_html_join(", ", '<a href="{}">{}</a>', zip(urls, map(str, sites), strict=False))
+    links = [link(url=url, text=site) for url, site in zip(urls, sites, strict=False)]
+    return SafeString(", ".join(links))
 
 
 def _more(sites: list[Site]) -> str:

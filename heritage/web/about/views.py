@@ -11,8 +11,8 @@ from django.views.decorators.http import conditional_page, require_safe
 from heritage.formats import jsonld
 from heritage.models import CommandRun
 from heritage.search import IndexSnapshot, current_index, page_dependencies
+from heritage.values.html import to_html
 from heritage.values.language import LazyText
-from heritage.values.markdown import to_html
 from heritage.web.about import date_help
 from heritage.web.about.credits import credits_page
 from heritage.web.shared import certainty, meta_tags

@@ -6,7 +6,6 @@ shown twice or skipped while sites are added; the page number is used if that si
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 
 from django.http import QueryDict
 from django.utils.safestring import SafeString
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from heritage.models import Site
 from heritage.search import SiteFilter, updated_query
+from heritage.values.html import fragment
 
 PER_PAGE = 24
 _NEIGHBOURS = 2  # pages shown on each side of the current one
@@ -36,21 +36,6 @@ class PageLink:
     @property
     def label(self) -> str:
         return _("Page %(number)s") % {"number": self.number}
-
-
-_PAGES = """
-  <nav class="paging" aria-label="{label}" data-hx-boost="true" data-hx-target="#list"\
- data-hx-swap="outerHTML show:#results:top">
-  {previous}
-  <ol>{links}</ol>
-  {next}
-</nav>
-"""
-_STEP = '<a class="paging-step" rel="{rel}"\n    href="{address}">{label}</a>'
-_LINK = "\n      <li>{}</li>\n    "
-_GAP = '<span aria-hidden="true">…</span>'
-_HERE = '<span class="paging-here"\n        aria-current="page">{}</span>'
-_PAGE = '<a{rel} href="{address}"\n        aria-label="{label}">{number}</a>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,36 +115,39 @@ def _step(data: QueryDict, page: int, name: str, slug: str | None) -> str:
 
 # --- as HTML ---------------------------------------------------------------------------------
 
+_PAGES, _STEP = fragment("pages/pages.html"), fragment("pages/step.html")
+_ITEM, _GAP = fragment("pages/item.html"), fragment("pages/gap.html")
+_LINK, _CURRENT = fragment("pages/link.html"), fragment("pages/current.html")
+
 
 def page_links_html(paging: Paging, is_followed: bool) -> SafeString:
     """The links as HTML; empty for a single page. Search engines follow them if `is_followed`."""
     if not paging.links:
         return SafeString("\n")
     rel = "" if is_followed else " nofollow"
-    steps = {
-        "previous": _step_html("prev", rel, paging.previous, _("Previous")),
-        "next": _step_html("next", rel, paging.next, _("Next")),
-    }
-    links = "".join(_LINK.format(_link_html(link, is_followed)) for link in paging.links)
-    return SafeString(_PAGES.format(label=escape(_("Pages")), links=links, **steps))
+    items = [f"\n      {_ITEM(link=_link_html(each, is_followed))}\n    " for each in paging.links]
+    links = _PAGES(
+        label=_("Pages"),
+        previous=_step_html(f"prev{rel}", paging.previous, _("Previous")),
+        links=SafeString("".join(items)),
+        next=_step_html(f"next{rel}", paging.next, _("Next")),
+    )
+    return SafeString(f"\n  {links}\n")
 
 
-def _step_html(rel: str, also: str, query: str | None, label: str) -> str:
-    if query is None:
-        return ""
-    address = escape(link_to(query))
-    return _STEP.format(rel=f"{rel}{also}", address=address, label=escape(label))
+def _step_html(rel: str, query: str | None, label: str) -> SafeString:
+    return SafeString() if query is None else _STEP(rel=rel, address=link_to(query), label=label)
 
 
-def _link_html(link: PageLink, is_followed: bool) -> str:
+def _link_html(link: PageLink, is_followed: bool) -> SafeString:
     if not link.number:
-        return _GAP
+        return _GAP()
     if link.is_current:
-        return _HERE.format(link.number)
-    return _PAGE.format(
-        rel="" if is_followed else ' rel="nofollow"',
-        address=escape(link_to(link.query)),
-        label=escape(link.label),
+        return _CURRENT(number=link.number)
+    return _LINK(
+        is_nofollow=not is_followed,
+        address=link_to(link.query),
+        label=link.label,
         number=link.number,
     )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -14,6 +13,7 @@ from heritage.models import VisitingFact
 from heritage.models.visiting import CheckedRecord
 from heritage.search import HoursGroup, SiteFilter, page_rows, updated_query
 from heritage.values.coordinates import distance_phrase
+from heritage.values.html import fragment
 from heritage.values.language import LanguageMap
 from heritage.web.browse.paging import ONE_PAGE, Paging
 from heritage.web.shared import language_html
@@ -164,6 +164,9 @@ class TimelinePage:
     query: str  # of this page, for the picture
 
 
+_DISTANCE = fragment("text/card_distance.html")
+
+
 @dataclass(frozen=True, slots=True)
 class ShownCard:
     """A card, where the site lies, and its hours on a day.
@@ -183,8 +186,7 @@ class ShownCard:
         """All of it, in a list of cards."""
         parts = [self.html]
         if self.distance:
-            above = format_html('<p class="card-distance">{}</p>\n    ', self.distance)
-            parts.insert(0, above)
+            parts.insert(0, SafeString(f"{_DISTANCE(distance=self.distance)}\n    "))
         if self.hours:
             parts.append(render_to_string("components/day_hours.html", {"lines": self.hours}))
         return SafeString("".join(parts))

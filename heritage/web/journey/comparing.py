@@ -15,11 +15,13 @@ from django.utils.translation import ngettext, pgettext
 from heritage.models import Coverage, Event, Quantity, Register, Site, VisitingFact
 from heritage.search import current_index
 from heritage.values.date_format import year_phrase
+from heritage.values.html import fragment
 from heritage.web.journey.address import BETWEEN, uids_in
 from heritage.web.journey.page import Offered, offered
 from heritage.web.media.covers import Picture
 from heritage.web.shared import certainty, language_html, time_scale
-from heritage.web.shared.certainty import Mark, quantity_line
+from heritage.web.shared.cards import marks
+from heritage.web.shared.certainty import quantity_line
 from heritage.web.shared.time_scale import Tick, percent
 from heritage.web.shared.visiting import VisitingLine
 from heritage.web.site.events import area_phrase
@@ -152,6 +154,9 @@ def _compared(page: SitePage, known: Sequence[str]) -> Compared:
     )
 
 
+_VALUE = fragment("compare/value.html")
+_SEAL, _SEALS = fragment("compare/seal.html"), fragment("compare/seals.html")
+
 # --- rows ----------------------------------------------------------------------------------------
 
 
@@ -205,15 +210,7 @@ def _largest(amounts: Sequence[Decimal | None]) -> frozenset[int]:
 
 def _value_in_html(row: Quantity) -> SafeString:
     line = quantity_line(row)
-    of = format_html(' <span class="where-note">· {}</span>', line.of) if line.of else ""
-    return format_html("{}{}{}", line.value, of, _marks(line.marks))
-
-
-def _marks(marks: Iterable[Mark]) -> SafeString:
-    return format_html_join(
-        "", ' <span class="mark mark-{}" title="{}">{}</span>',
-        ((mark.key, mark.explanation, mark.label) for mark in marks),
-    )  # fmt: skip
+    return _VALUE(value=line.value, note=line.of, marks=marks(line.marks))
 
 
 def _property_areas(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
@@ -238,11 +235,9 @@ def _area(coverage: Coverage, area: Decimal) -> SafeString:
     entry, of = coverage.designation, ""
     if coverage.extent == Coverage.Extent.COMPONENT:
         name = language_html.within_quotes(language_html.as_html(entry.name))
-        of = format_html(
-            ' <span class="where-note">· {}</span>', format_html(_("the whole of “{}”"), name)
-        )
-    marks = _marks(certainty.of_source(entry.source))
-    return format_html("{}{}{}", area_phrase(area), of, marks)
+        of = format_html(_("the whole of “{}”"), name)
+    of_source = marks(certainty.of_source(entry.source))
+    return _VALUE(value=area_phrase(area), note=of, marks=of_source)
 
 
 def _criteria(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
@@ -261,11 +256,11 @@ def _seals(every: Sequence[str], met: set[str]) -> SafeString:
         True: ("is-met", pgettext("a criterion", "met")),
         False: ("is-not", pgettext("a criterion", "not met")),
     }
-    seals = format_html_join(
-        "", '<li class="{}">{}<span class="hidden"> {}</span></li>',
-        ((words[code in met][0], code, words[code in met][1]) for code in every),
-    )  # fmt: skip
-    return format_html('<ul class="criteria-seals">{}</ul>', seals)
+    seals = []
+    for code in every:
+        key, said = words[code in met]
+        seals.append(_SEAL(key=key, code=code, words=said))
+    return _SEALS(seals=SafeString("".join(seals)))
 
 
 def _joined(values: Iterable[SafeString | str]) -> SafeString:
@@ -288,8 +283,7 @@ def _visit(lines: Iterable[VisitingLine], heading: str) -> SafeString:
         value = line.value
         if line.label != heading:
             value = format_html(pgettext("label: value", "{}: {}"), line.label, line.value)
-        year = format_html(' <span class="where-note">· {}</span>', line.year) if line.year else ""
-        said.append(format_html("{}{}", value, year))
+        said.append(_VALUE(value=value, note=line.year, marks=""))
     return _joined(said)
 
 

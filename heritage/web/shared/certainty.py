@@ -12,8 +12,7 @@ from typing import overload
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
@@ -27,6 +26,7 @@ from heritage.models.statements import (
     statements_of,
 )
 from heritage.search import page_rows
+from heritage.values.html import fragment
 from heritage.values.language import LazyText, join_words, list_comma
 from heritage.values.web_address import safe_url
 from heritage.web.shared import language_html
@@ -173,6 +173,7 @@ def quantity_line(row: Quantity) -> QuantityLine:
 
 
 SENTENCE_SOURCE = 'class="sentence-source"'  # in the HTML of a number
+_NUMBER = fragment("text/source_number.html")
 
 _NO_BREAK = "\u2060"  # else a number begins a line of Chinese
 
@@ -208,18 +209,12 @@ class Numbering:
         for number in range(1, len(self.sources) + 1):
             if (mark := chr(_FIRST + number)) in text:
                 text = text.replace(mark, _link(number))
-        return mark_safe(text)  # noqa: S308 - safe before, and so are the links
+        return SafeString(text)
 
 
 def _link(number: int) -> SafeString:
     label = _("Source %(number)s") % {"number": number}
-    return format_html(
-        '{}<sup class="sentence-source"><a href="#source-{}" aria-label="{}">{}</a></sup>',
-        _NO_BREAK,
-        number,
-        label,
-        number,
-    )
+    return SafeString(_NO_BREAK + _NUMBER(number=number, label=label))
 
 
 # --- Events in words -----------------------------------------------------------------------------

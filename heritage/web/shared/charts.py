@@ -9,7 +9,10 @@ from functools import cached_property
 
 from django.utils.safestring import SafeString
 
+from heritage.values.html import fragment
 from heritage.web.shared.time_scale import nice_step, percent
+
+_PART = fragment("charts/part.html")
 
 _TOP, _HEIGHT, _FOOT = 18, 150, 22  # of columns, in pixels
 _LEFT = 7.0  # percent kept free for the numbers at the grid's lines
@@ -54,12 +57,11 @@ class Shape:
     @property
     def drawn(self) -> SafeString:
         """The parts as SVG."""
-        parts = (
-            f'<rect class="part part-{part.key}" x="{part.x}" y="{part.y}" width="{part.width}"'
-            f' height="{part.height}"/>'
-            for part in self.parts
+        return SafeString(
+            "\n".join(
+                [_PART(key=p.key, x=p.x, y=p.y, width=p.width, height=p.height) for p in self.parts]
+            )
         )
-        return SafeString("\n".join(parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.encoding import escape_uri_path
 from django.utils.functional import SimpleLazyObject
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi, ngettext
 from django_htmx.middleware import HtmxDetails
 
 from heritage.models import CommandRun, Identity, PendingRefresh
 from heritage.search import CacheKey, current_index, page_dependencies, updated_query
+from heritage.values.html import fragment
 from heritage.values.language import proper_tag
 from heritage.web.shared import language_html
 
@@ -144,12 +144,11 @@ def language_versions(request: HttpRequest) -> list[LanguageVersion]:
     return found
 
 
-_LINK = '<a href="{}" lang="{}"\n        hreflang="{}">{}</a>'
+_LINK = fragment("links/language.html")
 
 
 def other_languages(versions: Iterable[LanguageVersion]) -> SafeString:
     """Links to this page in the languages other than its own."""
-    others = (
-        (each.path, each.tag, each.tag, each.name) for each in versions if not each.is_current
-    )
-    return format_html_join("", _LINK, others)
+    others = [each for each in versions if not each.is_current]
+    links = [_LINK(path=each.path, tag=each.tag, name=each.name) for each in others]
+    return SafeString("".join(links))

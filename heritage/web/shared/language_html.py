@@ -9,13 +9,13 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.formats import number_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 
 from heritage.models import Record, Register, RegisterTerm, Term
 from heritage.search import CacheKey, IndexSnapshot, LRUCache, current_index
 from heritage.values.date_format import date_in_words
+from heritage.values.html import fragment
 from heritage.values.language import (
     LanguageMap,
     Text,
@@ -23,6 +23,9 @@ from heritage.values.language import (
     language_in_words,
     proper_tag,
 )
+
+_IN_ITS_LANGUAGE = fragment("text/in_its_language.html")
+_FALLBACK = fragment("text/fallback.html")
 
 
 def as_html(text: LanguageMap | Text | str | None) -> SafeString:
@@ -41,7 +44,7 @@ def as_html(text: LanguageMap | Text | str | None) -> SafeString:
         return SafeString(escape(str(text)))
     if text.language == get_language():
         return SafeString(escape(text.text))
-    return format_html("{}{}", in_its_language(text), fallback_mark(text))
+    return SafeString(in_its_language(text) + fallback_mark(text))
 
 
 def within_quotes[T: (str, SafeString)](text: T) -> T:
@@ -51,20 +54,23 @@ def within_quotes[T: (str, SafeString)](text: T) -> T:
 
 def in_its_language(text: Text) -> SafeString:
     """The text with its own language and direction, without a mark."""
-    return format_html(
-        '<span lang="{}" dir="{}">{}</span>', text.lang_tag, text.direction, text.text
-    )
+    return _IN_ITS_LANGUAGE(tag=text.lang_tag, direction=text.direction, text=text.text)
 
 
 def fallback_mark(text: Text) -> SafeString:
     """ "in English", for a fallback text; otherwise empty."""
     if not text.is_fallback:
-        return mark_safe("")
+        return SafeString()
     words = pgettext("language of a text that is not translated", "in %(language)s")
-    return format_html(
-        ' <small class="in-language">{}</small>',
-        words % {"language": language_in_words(text.language)},
-    )
+    return SafeString(f" {_FALLBACK(words=words % {'language': language_in_words(text.language)})}")
+
+
+_EXTERNAL = fragment("links/external.html")
+
+
+def external_link(url: str, text: SafeString | str, is_address: bool = False) -> SafeString:
+    """A link to another site; its text may be an address."""
+    return _EXTERNAL(url=url, text=text, is_address=is_address)
 
 
 def in_other_languages(texts: LanguageMap) -> list[Text]:

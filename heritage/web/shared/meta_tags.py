@@ -1,6 +1,6 @@
 """Meta tags of a page, for search engines, feed readers and link previews."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Any
@@ -8,15 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
-from django.utils.html import conditional_escape as escape
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.formats import Addresses, jsonld, path_of
+from heritage.values.html import fragment, lines, to_text
 from heritage.values.language import Text, display_width, interface_languages, proper_tag
-from heritage.values.markdown import to_text
 from heritage.web.media import previews
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.context import LanguageVersion, identity
@@ -68,72 +67,42 @@ class Head:
 
 # --- as HTML ---------------------------------------------------------------------------------
 
-_PICTURE = """<meta property="og:image" content="{picture}">
-<meta property="og:image:type" content="{picture_type}">
-<meta property="og:image:width" content="1200">
-<meta property="og:image:height" content="630">
-<meta property="og:image:alt" content="{picture_alt}">
-<meta name="twitter:card" content="summary_large_image">
-"""
-_IIIF = 'application/ld+json;profile="http://iiif.io/api/presentation/3/context.json"'
+_HEAD, _LINKS = fragment("head/head.html"), fragment("head/links.html")
+_ALTERNATE, _FEED = fragment("head/alternate.html"), fragment("head/feed.html")
+_LOCALE = fragment("head/locale.html")
 
 
 def head_tags(head: Head | str, site_name: Text, versions: Iterable[LanguageVersion]) -> SafeString:
     """The tags as HTML; of a page without a `Head` what leads to its other languages."""
-    if not isinstance(head, Head):
-        links = (_alternate(version.tag, version.url) for version in versions)
-        return SafeString("".join([*links, "\n"]))
-    found = [_meta("name", "description", head.description), _meta("name", "robots", head.robots)]
-    if head.canonical:
-        found += _links(head)
-        found += _open_graph(head, str(site_name))
-    if head.jsonld:
-        found.append(f'<script type="application/ld+json">{escape(head.jsonld)}</script>\n')
-    return SafeString("".join([*found, "\n"]))
-
-
-def _links(head: Head) -> Iterator[str]:
-    yield f'<link rel="canonical" href="{escape(head.canonical)}">\n'
-    for alternate in head.alternates:
-        yield _alternate(alternate.tag, alternate.url)
-    for feed in head.feeds:
-        yield (
-            f'<link rel="alternate" type="application/atom+xml" title="{escape(feed.title)}"'
-            f' href="{escape(feed.url)}">\n'
+    if isinstance(head, Head):
+        links = _links(head, str(site_name)) if head.canonical else ""
+        found = _HEAD(
+            description=head.description, robots=head.robots, links=links, jsonld=head.jsonld
         )
-    if head.data:
-        yield f'<link rel="alternate" type="application/ld+json" href="{escape(head.data)}">\n'
-    if head.manifest:
-        yield (
-            f'<link rel="alternate" type=\'{_IIIF}\'\n  title="IIIF"'
-            f' href="{escape(head.manifest)}">\n'
-        )
-    if head.permanent:
-        yield f'<link rel="cite-as" href="{escape(head.permanent)}">\n'
+    else:
+        found = lines(_ALTERNATE(tag=version.tag, url=version.url) for version in versions)
+    return SafeString(f"{found}\n")
 
 
-def _open_graph(head: Head, site_name: str) -> Iterator[str]:
-    yield _meta("property", "og:type", head.kind)
-    yield f'<meta property="og:site_name" content="{escape(site_name)}">\n'
-    yield f'<meta property="og:title" content="{escape(head.title or site_name)}">\n'
-    yield _meta("property", "og:description", head.description)
-    yield _meta("property", "og:url", head.canonical)
-    yield _meta("property", "og:locale", head.locale)
-    for locale in head.other_locales:
-        yield _meta("property", "og:locale:alternate", locale)
-    yield _PICTURE.format(
-        picture=escape(head.picture),
-        picture_type=escape(head.picture_type),
-        picture_alt=escape(head.picture_alt),
+def _links(head: Head, site_name: str) -> SafeString:
+    tags = _LINKS(
+        canonical=head.canonical,
+        alternates=lines(_ALTERNATE(tag=each.tag, url=each.url) for each in head.alternates),
+        feeds=lines(_FEED(title=feed.title, url=feed.url) for feed in head.feeds),
+        data=head.data,
+        manifest=head.manifest,
+        permanent=head.permanent,
+        kind=head.kind,
+        site_name=site_name,
+        title=head.title or site_name,
+        description=head.description,
+        locale=head.locale,
+        other_locales=lines(_LOCALE(locale=locale) for locale in head.other_locales),
+        picture=head.picture,
+        picture_type=head.picture_type,
+        picture_alt=head.picture_alt,
     )
-
-
-def _alternate(tag: str, url: str) -> str:
-    return f'<link rel="alternate" hreflang="{escape(tag)}" href="{escape(url)}">\n'
-
-
-def _meta(attribute: str, name: str, content: str) -> str:
-    return f'<meta {attribute}="{name}" content="{escape(content)}">\n' if content else ""
+    return lines([tags])
 
 
 # --- one for each kind of page ---------------------------------------------------------------

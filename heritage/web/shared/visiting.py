@@ -25,11 +25,13 @@ from heritage.models.visiting import (
 from heritage.search import HoursGroup, page_rows
 from heritage.values import edtf
 from heritage.values.date_format import date_in_words, year_phrase
+from heritage.values.html import fragment
 from heritage.values.language import LanguageMap, join_words, list_comma
 from heritage.values.web_address import safe_url
 from heritage.web.shared import language_html
 from heritage.web.shared.certainty import Mark, SourceLine, source_line
 
+_PHONE = fragment("links/phone.html")
 _OLD_MONTHS = 60  # hours, prices and ways may have changed since
 
 
@@ -348,12 +350,11 @@ def _fact(row: VisitingFact) -> VisitingLine:
     value = language_html.as_html(row.text)
     if row.kind == VisitingFact.Kind.WEBSITE and safe_url(row.value):
         shown = row.value.partition("://")[2].rstrip("/")
-        value = format_html(
-            '<a href="{}" rel="external" dir="ltr">{}</a> {}', row.value, shown, value
-        )
+        link = language_html.external_link(row.value, shown, is_address=True)
+        value = SafeString(f"{link} {value}")
     elif row.kind == VisitingFact.Kind.PHONE and row.value:
         number = "".join([c for c in row.value if c.isdigit() or c == "+"])
-        value = format_html('<a href="tel:{}" dir="ltr">{}</a> {}', number, row.value, value)
+        value = SafeString(f"{_PHONE(number=number, text=row.value)} {value}")
     elif row.value:
         value = format_html("{} {}", row.value, value)
     return _line(row, row.get_kind_display(), value, "")

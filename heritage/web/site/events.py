@@ -36,6 +36,7 @@ from heritage.models import (
 )
 from heritage.search import TermTree, page_rows
 from heritage.values.date_format import span_phrase
+from heritage.values.html import fragment
 from heritage.values.language import LazyText, Text, join_words, list_comma
 from heritage.web.shared import certainty, language_html, time_scale
 from heritage.web.shared.certainty import Mark, SourceLine, source_line
@@ -392,14 +393,14 @@ def _facts(
 def _reference(entry: Designation) -> SafeString | str:
     if not entry.uri or entry.register.role in _OF_UNESCO:
         return entry.reference
-    return format_html('<a href="{}" rel="external">{}</a>', entry.uri, entry.reference)
+    return language_html.external_link(entry.uri, entry.reference)
 
 
 def _official_page(entry: Designation) -> SafeString | str:
     """A link that says where it leads: nobody would follow a number."""
     if not entry.uri or entry.register.role not in _OF_UNESCO:
         return ""
-    return format_html('<a href="{}" rel="external">{}</a>', entry.uri, _("UNESCO’s own page"))
+    return language_html.external_link(entry.uri, _("UNESCO’s own page"))
 
 
 def _label(term: Term | RegisterTerm | None) -> SafeString | str:
@@ -410,9 +411,12 @@ def _labels(terms: Iterable[Term | RegisterTerm]) -> SafeString:
     return format_html_join(list_comma(), "{}", ((_label(term),) for term in terms))
 
 
+_HAN = fragment("text/han.html")
+
+
 def _han(text: str) -> SafeString | str:
     """Word for word as a Chinese register has it."""
-    return format_html('<span lang="zh-Hans">{}</span>', text) if text else ""
+    return _HAN(text=text) if text else ""
 
 
 def area_phrase(hectares: Decimal | None) -> str:

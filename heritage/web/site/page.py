@@ -34,6 +34,7 @@ from heritage.models import (
     unesco_statuses,
 )
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_dependencies, page_rows
+from heritage.values.html import to_html
 from heritage.values.language import (
     Text,
     display_width,
@@ -43,7 +44,6 @@ from heritage.values.language import (
     proper_tag,
     text_direction,
 )
-from heritage.values.markdown import to_html
 from heritage.values.web_address import safe_url
 from heritage.web.media import covers
 from heritage.web.media.covers import Picture
@@ -352,7 +352,7 @@ class SitePage:
             return ""
         name = language_html.as_html(self.site.custodian.name)
         url = safe_url(self.site.custodian.url)
-        return format_html('<a href="{}" rel="external">{}</a>', url, name) if url else name
+        return language_html.external_link(url, name) if url else name
 
     @cached_property
     def area(self) -> str:

@@ -1,4 +1,4 @@
-"""heritage.values.markdown: what may pass from an editor's text into a page, and what may not."""
+"""heritage.values.html: what may pass from an editor's text into a page, and what may not."""
 
 import re
 from html import unescape
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils.safestring import SafeString
 
-from heritage.values.markdown import to_html, to_text
+from heritage.values.html import to_html, to_text
 
 
 @pytest.mark.parametrize(
