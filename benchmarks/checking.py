@@ -7,7 +7,7 @@ from django.db import transaction
 from heritage.models import Coverage, Designation, Event, Site, SiteEra, SortName
 from heritage.search import fulltext
 from heritage.services import denormalized
-from heritage.values import tokens
+from heritage.values import normalize
 from heritage.values.tokens import QueryWord
 
 
@@ -70,7 +70,7 @@ def _unfound(drawn: list[int], dice: random.Random) -> list[str]:
     """Sites that one of their own words, drawn at random, does not find."""
     found = []
     for pk, text in Site.objects.filter(pk__in=drawn).values_list("pk", "search_text"):
-        word = dice.choice(tokens.index_words(text))
+        word = dice.choice(normalize.index_words(text))
         if pk not in fulltext.sites_matching(((QueryWord(word, is_prefix=False),),)):
             found.append(f"Site {pk} is not found by {word!r}")
     return found

@@ -232,7 +232,8 @@ def finish(tell=lambda text: None) -> None:
 
     from heritage.models import Site, chunks
     from heritage.search import store
-    from heritage.services import denormalized, fulltext
+    from heritage.services import denormalized
+    from heritage.services.rebuild import rebuild_full_text
 
     started = time.monotonic()
     for chunk in chunks(list(Site.objects.values_list("pk", flat=True))):
@@ -240,7 +241,7 @@ def finish(tell=lambda text: None) -> None:
     tell(f"statements in {time.monotonic() - started:.0f} s")
     started = time.monotonic()
     texts = Site.objects.order_by("pk").values_list("pk", "search_text")
-    fulltext.rebuild(
+    rebuild_full_text(
         texts.iterator(CHUNK), lambda done: done % 50_000 or tell(f"full text: {done}")
     )
     tell(f"full text in {time.monotonic() - started:.0f} s")

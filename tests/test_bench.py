@@ -52,7 +52,7 @@ from benchmarks.known import Known
 from benchmarks.records import edtf_of
 from heritage.models import ComponentPoint, Coverage, IndexChange, Opening, Site, SortName
 from heritage.search import store
-from heritage.services import fulltext
+from heritage.services.denormalized import delete_words
 from heritage.services.record_problems import problems
 from heritage.values import edtf
 from tests import builders as build
@@ -114,7 +114,7 @@ def test_made_up_records_are_what_the_catalogue_makes_of_them(vocabulary):
     # The proof can fail: by a column of another table, by a word, by a column of its own.
     SortName.objects.filter(site=Site.objects.first(), language="en").update(key="wrong")
     assert [line.split()[2] for line in checking.differences(RECORDS)] == ["key:"]
-    fulltext.delete([Site.objects.last().pk])
+    delete_words([Site.objects.last().pk])
     assert len(checking.differences(RECORDS)) == 2
     QuerySet(Site).filter(pk=Site.objects.first().pk).update(public_latitude=1)
     assert len(checking.differences(RECORDS)) == 3

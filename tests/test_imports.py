@@ -32,8 +32,9 @@ from heritage.models import (
     Site,
 )
 from heritage.models.unit_of_work import indexed_rows_are_to_be_written
-from heritage.services import fulltext, jobs, verification
-from heritage.values import tokens
+from heritage.services import jobs, verification
+from heritage.services.rebuild import rebuild_full_text
+from heritage.values import normalize, tokens
 from heritage.values.coordinates import distance_km
 from heritage.values.finding import Finding
 from tests import builders as build
@@ -460,7 +461,7 @@ def test_words_are_computed_before_the_lock_is_taken(table, monkeypatch):
         )
     )
     locked, held = [], []
-    index_words = tokens.index_words
+    index_words = normalize.index_words
     monkeypatch.setattr(
         tokens, "index_words", lambda text: held.append(bool(locked)) or index_words(text)
     )
@@ -476,7 +477,7 @@ def test_words_are_computed_before_the_lock_is_taken(table, monkeypatch):
 @pytest.mark.parametrize("with_entries", [True, False])
 def test_what_follows_from_new_sites_is_as_if_they_were_read_again(table, with_entries):
     """Columns are derived and statements counted before any row is stored."""
-    fulltext.rebuild([])  # without the words that tests which commit leave behind
+    rebuild_full_text([])  # without the words that tests which commit leave behind
     china = build.make_place("China", "中国", level="country", code="CN")
     build.make_place("Luoyang", "洛阳", parent=china)
     build.make_kind("Tomb", slug="tomb", blur_km=5)

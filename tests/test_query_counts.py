@@ -9,7 +9,7 @@ from django.urls import reverse
 from heritage.models import Event, Name, ReviewComment, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
-from heritage.services import fulltext
+from heritage.services.rebuild import rebuild_full_text
 from heritage.web.shared import cards
 from tests import builders as build
 from tests.adminforms import errors, page_data
@@ -147,7 +147,7 @@ def test_saves(client):
     }
     ContentType.objects.get_for_models(Site, Event, Name, ReviewComment)  # are asked for once
     # The words of other tests' sites are still there, and some may be alike.
-    fulltext.rebuild(Site.objects.values_list("pk", "search_text"))
+    rebuild_full_text(Site.objects.values_list("pk", "search_text"))
     counted = {}
     for name, change in saves.items():
         data = change(page_data(client.get(url)))

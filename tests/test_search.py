@@ -13,8 +13,9 @@ from heritage.search import fulltext, store, text_search
 from heritage.search.filters import SiteFilter
 from heritage.search.fulltext import sites_matching
 from heritage.search.query_language import answers, spelling, understanding
-from heritage.services.fulltext import rebuild, write
-from heritage.values import tokens
+from heritage.services.denormalized import write_words
+from heritage.services.rebuild import rebuild_full_text
+from heritage.values import normalize, tokens
 from tests import builders as build
 
 pytestmark = pytest.mark.django_db
@@ -233,7 +234,7 @@ def test_a_renamed_term_is_found_by_its_new_name(rows):
 
 def test_full_text_can_be_made_anew_again_and_again(rows):
     for _time in range(2):
-        rebuild(Site.objects.values_list("pk", "search_text"))
+        rebuild_full_text(Site.objects.values_list("pk", "search_text"))
         assert {text: found(rows, text) for text in TABLE} == TABLE
     site = Site.objects.get(slug="gongxian")
     site.name = build.text("Shikusi")
@@ -259,7 +260,7 @@ def test_who_searches_while_it_is_made_anew_finds_all(is_among_few):
 
     thread = threading.Thread(target=search_meanwhile)
     with transaction.atomic():
-        rebuild(Site.objects.values_list("pk", "search_text"))
+        rebuild_full_text(Site.objects.values_list("pk", "search_text"))
         thread.start()  # with PostgreSQL it waits for the new table
         thread.join(0.5)
     thread.join(10)
@@ -269,7 +270,7 @@ def test_who_searches_while_it_is_made_anew_finds_all(is_among_few):
 def test_who_writes_after_it_was_made_anew_waits_as_long_for_others_as_before(rows):
     before = patience()
     with transaction.atomic():
-        rebuild(Site.objects.values_list("pk", "search_text"))
+        rebuild_full_text(Site.objects.values_list("pk", "search_text"))
         assert patience() == before
 
 
@@ -287,7 +288,7 @@ def test_rows_of_full_text_lie_close_together(db):
     before = size_of_rows()
     some = [f"word{number}" for number in range(200)]  # about 2 kB, less than what moves by itself
     for last in ("first", "second"):  # a row that is written anew too
-        write({pk: [*some, last] for pk in range(1_000, 1_300)})
+        write_words({pk: [*some, last] for pk in range(1_000, 1_300)})
     assert len(sites_matching(tokens.parse_query("word7 second"))) == 300
     assert not sites_matching(tokens.parse_query("first"))
     assert size_of_rows() - before < 150 * 2 * 300
@@ -512,7 +513,7 @@ def test_what_has_most_of_the_words_is_shown_and_said_to_be(rows, client):
 def test_the_answers_are_those_of_brute_force(rows):
     """Every word that any record holds, and every beginning of it, finds exactly its holders."""
     held = {
-        pk: set(tokens.index_words(text))
+        pk: set(normalize.index_words(text))
         for pk, text in Site.objects.values_list("pk", "search_text")
     }
     here = BitMap(held)  # tests with transactions of their own leave words of sites behind
@@ -525,8 +526,10 @@ def test_the_answers_are_those_of_brute_force(rows):
 
 def test_a_word_of_a_record_is_stored_for_the_closest_part_that_has_it():
     """Names and brief descriptions come before texts; what only texts have is found anywhere."""
-    text = tokens.index_text(["Blue Tower"], ["Tower"], ["Of granite."], texts=["Granite, ivory."])
-    words = set(tokens.index_words(text))
+    text = normalize.index_text(
+        ["Blue Tower"], ["Tower"], ["Of granite."], texts=["Granite, ivory."]
+    )
+    words = set(normalize.index_words(text))
     assert {"blue", "tower", "granite", "+ivory"} <= words
     assert words.isdisjoint({"ivory", "+granite", "+tower"})
 

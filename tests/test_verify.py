@@ -25,7 +25,9 @@ from heritage.models import (
 )
 from heritage.models.base import untracked
 from heritage.search import LRUCache, store
-from heritage.services import fulltext, jobs
+from heritage.services import jobs
+from heritage.services.denormalized import delete_words, write_words
+from heritage.services.rebuild import rebuild_full_text
 from heritage.values.progress import Progress
 from heritage.web.operations import middleware
 from tests.builders import make_image, make_place, make_price, make_user
@@ -51,7 +53,7 @@ def found(*checks: str) -> list[str]:
 @pytest.fixture(autouse=True)
 def _no_words_of_others():
     """Tests that commit leave words behind: their table is none of Django's, which are emptied."""
-    fulltext.rebuild([])
+    rebuild_full_text([])
 
 
 @pytest.fixture
@@ -86,15 +88,15 @@ def sql(statement):
 
 
 def without_words(site):
-    fulltext.delete([site.pk])
+    delete_words([site.pk])
 
 
 def other_words(site):
-    fulltext.write({site.pk: ["~nothing"]})
+    write_words({site.pk: ["~nothing"]})
 
 
 def words_of_nobody(site):
-    fulltext.write({site.pk + 999: ["~nothing"]})
+    write_words({site.pk + 999: ["~nothing"]})
 
 
 def deleted_past_the_history(site):

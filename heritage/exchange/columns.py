@@ -23,7 +23,7 @@ from heritage.exchange.writes import Writes
 from heritage.models import Era, Event, Record, Site, Term
 from heritage.models.fields import LanguageMapField
 from heritage.models.labels import label_of, with_label
-from heritage.values import normalize, tokens
+from heritage.values import normalize
 from heritage.values.cell_text import decimal_text
 from heritage.values.coordinates import point_text, read_point
 from heritage.values.language import (
@@ -427,7 +427,7 @@ def terms_named(model: type[Term], text: str) -> list[Term]:
     exact: list[Term] = []
     begun: list[Term] = []
     for term in with_label(rows).filter(found):
-        names = {"".join(each.split()) for each in tokens.all_names(term.search_text)}
+        names = {"".join(each.split()) for each in normalize.all_names(term.search_text)}
         if word in names:
             exact.append(term)
         elif any(each.startswith(word) for each in names):

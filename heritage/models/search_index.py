@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Length
 
 from heritage.models.sites import Site
-from heritage.values import tokens
+from heritage.values import normalize
 
 
 class IndexPart(models.Model):
@@ -53,7 +53,7 @@ class PendingRefresh(models.Model):
 class SpeltWord(models.Model):
     """A word that some record contains or contained, for spelling corrections."""
 
-    text = models.CharField(max_length=tokens.MAX_WORD_LENGTH, unique=True)
+    text = models.CharField(max_length=normalize.MAX_WORD_LENGTH, unique=True)
 
     class Meta:
         indexes = [models.Index(Length("text"), "text", name="spelt_word_length_text")]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record
 from heritage.models.fields import LanguageMapField, quick_display
-from heritage.values import tokens
+from heritage.values import normalize
 from heritage.values.language import LanguageMap
 from heritage.values.web_address import validate_web_address
 
@@ -47,7 +47,7 @@ class Source(Record):
         return self.citation.best().text
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
-        self.search_text = tokens.index_text(list(self.citation.values()), (), ())
+        self.search_text = normalize.index_text(list(self.citation.values()), (), ())
 
     @property
     def is_recalled(self) -> bool:

@@ -18,7 +18,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.fields import EDTFField, LanguageMapField
 from heritage.models.row_values import set_plain_value
-from heritage.values import tokens
+from heritage.values import normalize
 from heritage.values.language import LazyText, join_words
 from heritage.values.web_address import validate_web_address
 
@@ -417,4 +417,4 @@ class Custodian(Record):
         return self.name.best().text
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
-        self.search_text = tokens.index_text(list(self.name.values()), (), ())
+        self.search_text = normalize.index_text(list(self.name.values()), (), ())

@@ -23,7 +23,7 @@ from heritage.models.fields import (
     whole_point,
 )
 from heritage.models.relation_rows import EraTerritory
-from heritage.values import normalize, tokens
+from heritage.values import normalize
 from heritage.values.coordinates import Point
 from heritage.values.date_format import span_phrase
 from heritage.values.language import LanguageMap, Text, interface_languages
@@ -46,7 +46,7 @@ class Term(TreeRecord):
         abstract = True
 
     def derive(self, stored: dict | None = None, user_id: int | None = None) -> None:
-        self.search_text = tokens.index_text(self.names(), (), ())
+        self.search_text = normalize.index_text(self.names(), (), ())
 
     def names(self) -> list[str]:
         """What it is called, in whatever language."""

@@ -69,7 +69,7 @@ def _place(text: str) -> Place | None:
         return place
     name = normalize.fold(text)
     likely = Place.objects.filter(search_text__contains=name) if name else ()
-    named = [place for place in likely if name in tokens.written_names(place.search_text)]
+    named = [place for place in likely if name in normalize.written_names(place.search_text)]
     return min(named, key=lambda place: Place.Level.values.index(place.level), default=None)
 
 

@@ -1,4 +1,4 @@
-"""Asks the full text which sites contain a word; `services.fulltext` writes it.
+"""Asks the full text which sites contain a word; `services.denormalized` writes it.
 
 SQLite keeps it in a contentless FTS5 table, PostgreSQL in a `tsvector` column under a GIN index.
 Ranking, language and tokenizer of the database are not used, so both give the same answers.

@@ -158,7 +158,7 @@ def _called_so(index: IndexSnapshot, hits: BitMap, kinds: Sequence[Kind]) -> Bit
     for term in _subtree(index.vocabulary.kinds, kinds):
         for name in term.names():
             parts = normalize.tokens(name)
-            if parts and tokens.is_han(parts[-1]):
+            if parts and normalize.is_han(parts[-1]):
                 words.add(parts[-1])
                 ends.update(parts[-1][-1] if len(parts[-1]) <= _SHORT_NAME else ())
             elif parts:
@@ -173,6 +173,6 @@ def _is_called(names: Iterable[LanguageMap], words: set[str], ends: set[str]) ->
     for part in (part for text in texts for part in normalize.tokens(text)):
         if part in words:
             return True
-        if tokens.is_han(part) and (part[-1] in ends or any(word in part for word in words)):
+        if normalize.is_han(part) and (part[-1] in ends or any(word in part for word in words)):
             return True
     return False

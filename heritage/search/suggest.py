@@ -188,9 +188,9 @@ class TermMatcher:
         # Syllables of terms that have a character for a name, and are not written so.
         self.spoken: dict[str, set[int]] = {}
         for pk, term in tree.terms.items():
-            found = written = tokens.written_names(term.search_text)
+            found = written = normalize.written_names(term.search_text)
             if _is_chinese_spoken(term, terms):
-                found = tokens.all_names(term.search_text)
+                found = normalize.all_names(term.search_text)
             if any(len(name) == 1 for name in written):
                 for form in set(found).difference(written):
                     if _SYLLABLE.fullmatch(form):
@@ -210,7 +210,7 @@ class TermMatcher:
             return []
         name = "".join(parts)
         closest = dict.fromkeys(self._exactly(name), _EXACTLY)
-        if not tokens.is_han(name):  # a syllable may be many a character: bei is not only 碑
+        if not normalize.is_han(name):  # a syllable may be many a character: bei is not only 碑
             closest = {
                 pk: _BEGUN if pk in self.spoken.get(name, ()) else _EXACTLY
                 for pk in closest
@@ -218,7 +218,7 @@ class TermMatcher:
             }
         for pk in self._begun(self.labels, name):
             closest.setdefault(pk, _BEGUN)
-        if len(name) < _FEWEST_HELD and not tokens.is_han(name):  # such syllables are in many
+        if len(name) < _FEWEST_HELD and not normalize.is_han(name):  # such syllables are in many
             return [(close, self.tree.terms[pk]) for pk, close in closest.items()]
         for pk in self._begun(self.names, name):  # pinyin, and what readers do not see
             closest.setdefault(pk, _HELD)
@@ -228,7 +228,7 @@ class TermMatcher:
 
     def named(self, name: str) -> list[Term]:
         """The terms of exactly this name, which is folded and without spaces."""
-        if not name or (len(name) == 1 and not tokens.is_han(name)):
+        if not name or (len(name) == 1 and not normalize.is_han(name)):
             return []
         return [self.tree.terms[pk] for pk in sorted(self._exactly(name))]
 
@@ -249,7 +249,7 @@ class TermMatcher:
 def _words(parts: list[str]) -> Iterator[str]:
     """The words of a name; of Han characters all that one may begin with."""
     for part in parts:
-        if tokens.is_han(part):
+        if normalize.is_han(part):
             yield from (part[at:] for at in range(len(part)))
         else:
             yield part
@@ -275,7 +275,7 @@ def _filters(index: IndexSnapshot, text: str) -> tuple[int, list[SuggestedFilter
     closeness of the first."""
     known, terms = dictionary.dictionary_of(index), index.vocabulary
     typed = "".join(tokens.atoms(text))
-    if len(typed) < (1 if tokens.is_han(typed[:1]) else 3):
+    if len(typed) < (1 if normalize.is_han(typed[:1]) else 3):
         return _BEGUN, []
     named = sorted(
         (len(name), facet, slug)
@@ -306,7 +306,7 @@ def _sentences(index: IndexSnapshot, text: str) -> list[SuggestedSentence]:
 
 def _sentences_found(index: IndexSnapshot, text: str) -> Iterator[SuggestedSentence]:
     words = text.split()
-    if len(words) < 2 and not (len(text) > 2 and tokens.is_han(text[0])):
+    if len(words) < 2 and not (len(text) > 2 and normalize.is_han(text[0])):
         return
     endings = _endings(index, words[:-1], words[-1]) if len(words) > 1 else ()
     said: set[tuple[str, ...]] = set()  # each list of filters once
@@ -431,7 +431,7 @@ def _tier(index: IndexSnapshot, asked: Query, among: BitMap, likely: BitMap, wan
 def _is_short(text: str) -> bool:
     """Whether most names begin so: one or two letters, or one Han character."""
     typed = "".join(normalize.tokens(text))
-    return len(typed) <= (1 if tokens.is_han(typed[:1]) else _SHORT)
+    return len(typed) <= (1 if normalize.is_han(typed[:1]) else _SHORT)
 
 
 def _asked(text: str) -> Iterator[tuple[int, Query]]:
@@ -441,7 +441,7 @@ def _asked(text: str) -> Iterator[tuple[int, Query]]:
     is written in Chinese alone; a syllable somewhere in it only where there is nothing else.
     """
     yield from (
-        (_EXACTLY, tokens.exact_name(text, mark)) for mark in (tokens.DISPLAYED, tokens.NAME)
+        (_EXACTLY, tokens.exact_name(text, mark)) for mark in (normalize.DISPLAYED, normalize.NAME)
     )
     begun = [(_BEGUN, asked) for asked in tokens.prefix_queries(text)]
     held = [(_HELD, asked) for asked in tokens.name_queries(text)]
@@ -451,7 +451,7 @@ def _asked(text: str) -> Iterator[tuple[int, Query]]:
 def _well_known(index: IndexSnapshot, text: str) -> BitMap:
     """The best known sites with a word that begins so in a displayed name."""
     typed = normalize.tokens(text)
-    if len(typed) != 1 or tokens.is_han(typed[0]):
+    if len(typed) != 1 or normalize.is_han(typed[0]):
         return BitMap()
     words = index.cache.get_or_set(_WORDS, lambda: list(_words_of_well_known(index)))
     return BitMap(pk for word, pk in words if word.startswith(typed[0]))

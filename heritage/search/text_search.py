@@ -57,10 +57,10 @@ def segmented(index: IndexSnapshot, text: str) -> str:
         return text
     words: list[str] = []
     found = normalize.tokens(text)
-    if sum(map(tokens.is_han, found)) > _MAX_RUNS:
+    if sum(map(normalize.is_han, found)) > _MAX_RUNS:
         return text
     for token in found:
-        if not tokens.is_han(token):
+        if not normalize.is_han(token):
             words.append(token)
             continue
         # 曹操的墓 is 曹操 and 墓.
@@ -95,7 +95,9 @@ def sites_named(index: IndexSnapshot, text: str) -> BitMap:
     length = len("".join(normalize.tokens(text)))
     if found and length < _SPELT_OUT:  # initials of few letters are many things
         return found & sites_matching(index, tokens.written_name(text))
-    if found and length > tokens.MAX_WORD_LENGTH:  # only the beginning of a name has been compared
+    if (
+        found and length > normalize.MAX_WORD_LENGTH
+    ):  # only the beginning of a name has been compared
         return found & sites_matching(index, tokens.parse_query(text))
     return found
 
@@ -109,12 +111,12 @@ def sites_named_any(index: IndexSnapshot, texts: Iterable[str]) -> BitMap:
 
 def sites_displayed_as(index: IndexSnapshot, text: str) -> BitMap:
     """The sites that pages call exactly this, in any form."""
-    return sites_matching(index, tokens.exact_name(text, tokens.DISPLAYED)) & index.sites
+    return sites_matching(index, tokens.exact_name(text, normalize.DISPLAYED)) & index.sites
 
 
 def sites_displayed_from(index: IndexSnapshot, text: str) -> BitMap:
     """The sites whose displayed names begin with these words."""
-    asked = tokens.written_name_prefix(text, tokens.DISPLAYED)
+    asked = tokens.written_name_prefix(text, normalize.DISPLAYED)
     return (sites_matching(index, asked) & index.sites) | sites_displayed_as(index, text)
 
 
@@ -173,7 +175,7 @@ def relevance_tiers(index: IndexSnapshot, hits: BitMap, *, text: str) -> Iterato
 def _rarest_in_names(index: IndexSnapshot, text: str) -> BitMap:
     """The sites with the rarest of several words in their names: Bauhaus buildings."""
     words = tokens.query_words(text)
-    if len(words) < 2 or any(tokens.is_han(word) or len(word) < _LONG for word in words):
+    if len(words) < 2 or any(normalize.is_han(word) or len(word) < _LONG for word in words):
         return BitMap()
     rarest = min(words, key=lambda word: len(sites_matching(index, tokens.whole_words(word))))
     return sites_with_words_in_names(index, rarest)
@@ -328,9 +330,9 @@ def _is_figure(word: str) -> bool:
 
 def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
     """The words; of runs of Han characters the longest that some site holds, and not the rest."""
-    is_parted = sum(map(tokens.is_han, words)) <= _MAX_RUNS
+    is_parted = sum(map(normalize.is_han, words)) <= _MAX_RUNS
     for word in words:
-        if is_parted and tokens.is_han(word):
+        if is_parted and normalize.is_han(word):
             yield from (part for part in _words_of(index, word) if len(part) > 1)
         else:
             yield word

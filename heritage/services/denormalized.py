@@ -1,20 +1,18 @@
-"""Refreshes denormalised columns for given ids, in the transaction of the write, and dates sites.
+"""Refreshes denormalised columns and the full text for given ids, in the transaction of the write.
 
-`SiteDate` says since when readers see something else of a site. Sitemaps, feeds and the headers and
-data of pages say that date, so that whoever reads the catalogue again learns what is new. It moves
-when something that the page of a published site or its data say was written: a column of the site,
-a row of its, an entry of a register that covers it, or what it shows of a term or a source
-(`dependencies.COLUMN_EFFECTS`). It does not move for what nobody but editors sees, such as a
-comment, a row that is not published, or the exact place of a point that is blurred for the public.
+SQLite keeps the words of each site in a contentless FTS5 table, PostgreSQL in a `tsvector` column
+under a GIN index (`fulltext_table`). `values.normalize` makes them, `search.fulltext` reads them.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -22,21 +20,16 @@ from heritage.models import statements
 from heritage.models.base import Record, chunks, untracked
 from heritage.models.designations import Designation, DesignationEvent, Register, standing_of
 from heritage.models.events import Event, SiteEra, SortName
-from heritage.models.history import Change
 from heritage.models.identifiers import Identifier, IdentifierScheme
 from heritage.models.quantities import Quantity
 from heritage.models.relations import Coverage
 from heritage.models.row_values import insert_rows, update_columns
 from heritage.models.site_dates import SiteDate
-from heritage.models.sites import Name, Site, public_point
+from heritage.models.sites import Name, Site
 from heritage.models.sources import Source, SourcedSentence
-from heritage.models.unit_of_work import UnitOfWork, Written
 from heritage.models.visiting import Opening, Price, VisitingFact
 from heritage.models.vocabularies import Era, Kind, Place
-from heritage.services import fulltext
 from heritage.services.dependencies import (
-    SITES_OF,
-    SITES_THAT_SHOW,
     BlurRules,
     ColumnEffect,
     CoveringEntry,
@@ -47,7 +40,8 @@ from heritage.services.dependencies import (
     read_sites,
     sites_to_create,
 )
-from heritage.values import normalize, tokens
+from heritage.services.fulltext_table import AFTER_MANY, BEFORE_MANY, TABLE, execute
+from heritage.values import normalize
 from heritage.values.language import interface_languages
 
 # What everything derived follows from: these columns of a site, and any of these other records; of
@@ -104,7 +98,7 @@ def prepare(
         _set_columns(each, blurs)
         _set_texts(each, terms)
         site.is_prepared = True
-        words, keys = tokens.index_words(site.search_text), sort_keys_of(site)
+        words, keys = normalize.index_words(site.search_text), sort_keys_of(site)
         prepared.sites.append(PreparedSite(each, words, keys))
     if prepared.are_complete:
         _count_statements(sites, rows.get(Name, ()), links)
@@ -171,7 +165,7 @@ def refresh(
             points = _public_points(sites)
             dated -= _refresh_sites(sites, terms, made, dated, now, unchecked)
             moved |= {pk for pk, point in _public_points(sites).items() if point != points[pk]}
-            fulltext.delete(set(chunk) - made.keys() - {each.site.pk for each in sites})
+            delete_words(set(chunk) - made.keys() - {each.site.pk for each in sites})
         elif is_stated:
             refresh_statements(uncounted)
         if dated:
@@ -403,13 +397,13 @@ def _refresh_sites(
             site.unchecked_statements = unchecked[site.pk]
         names = [name for name, value in _columns(site).items() if value != before[name]]
         if "search_text" in names:
-            found_by[site.pk] = tokens.index_words(site.search_text)
+            found_by[site.pk] = normalize.index_words(site.search_text)
         if names and site.pk in edited:
             site.updated_at = now
             names.append("updated_at")
         if names:
             changed.append((site, names))
-    fulltext.write(found_by)
+    write_words(found_by)
     update_columns(Site, changed)
     return {site.pk for site, _names in changed}
 
@@ -503,7 +497,7 @@ def search_text_of(rows: SiteWithRows, terms: Terms) -> str:
     """The text by which a site is found."""
     site = rows.site
     known, foreign = _names(rows)
-    return tokens.index_text(
+    return normalize.index_text(
         known,
         _terms(rows, terms),
         (*site.hook.values(), *site.summary.values()),
@@ -556,87 +550,69 @@ def _texts(rows: SiteWithRows) -> Iterable[str]:
         yield from entry.note.values()
 
 
-# --- dates of sites --------------------------------------------------------------------------
-
-_POINT = frozenset({"latitude", "longitude"})
-
-
-def date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) -> set[int]:
-    """Date the sites that readers see otherwise; gives the ids of those that were written.
-
-    `moved` are those whose public point was derived anew. Those that only show a term that was
-    written are not given: they may be very many, and are dated by one statement for a vocabulary.
-    """
-    changed_state: set[int] = set()  # published, withdrawn or deleted
-    found: dict[int, set[str]] = defaultdict(set)  # columns that differ, by site
-    by_model: dict[type[Record], set[int]] = defaultdict(set)
-    for row in unit.shown.keys() & written:  # not what a savepoint has taken back
-        for (model, pk), columns in unit.shown[row].items():
-            if row.model is Site and "state" in columns:
-                changed_state.add(pk)
-            elif model is Site:
-                found[pk].update(columns)
-            elif ColumnEffect.SHOWN in effect_of(model, columns):
-                by_model[model].add(pk)
-    entries = by_model.pop(Designation, set())
-    only_points = {pk for pk, columns in found.items() if columns <= _POINT}
-    sites = moved | found.keys()
-    if entries:
-        sites |= set(SITES_OF[Designation](entries))
-    sites -= _behind_a_blur(unit, only_points - moved)
-    now, created = timezone.now(), unit.created[Site] - unit.deleted[Site]
-    if unit.has_savepoints:  # which may have taken some back
-        created = _still_stored(unit.created[Site])
-    if created:  # what is copied from another database brings its date
-        rows = [(pk, now) for pk in sorted(created)]
-        insert_rows(SiteDate, ("site", "changed_at"), rows, ignore_conflicts=True)
-    set_changed_at(changed_state - created, now, of_any_state=True)
-    set_changed_at(sites - changed_state - created, now)
-    for model, ids in by_model.items():
-        ids -= unit.new(model)  # what refers to a new term is written with it
-        if ids and model in SITES_THAT_SHOW:
-            _dates_of(SITES_THAT_SHOW[model](ids)).update(changed_at=now)
-    return changed_state | sites
-
-
 def set_changed_at(
     site_ids: Iterable[int], now: datetime | None = None, *, of_any_state: bool = False
 ) -> None:
     """Date these sites, those that are published or all of them."""
     for chunk in chunks(sorted(site_ids)):
-        rows = SiteDate.objects.filter(site__in=chunk) if of_any_state else _dates_of(chunk)
+        rows = SiteDate.objects.filter(site__in=chunk) if of_any_state else dates_of(chunk)
         rows.update(changed_at=now or timezone.now())
 
 
-def _still_stored(site_ids: Iterable[int]) -> set[int]:
-    """Those that are there."""
-    found: set[int] = set()
-    for chunk in chunks(list(site_ids)):
-        found.update(untracked(Site).filter(pk__in=chunk).values_list("pk", flat=True))
-    return found
-
-
-def _dates_of(site_ids: Any) -> QuerySet[SiteDate]:
+def dates_of(site_ids: Any) -> QuerySet[SiteDate]:
     """The dates of those of these sites that are published; the ids may be a query."""
     # A condition on the site's state would make the database join the table with itself.
     return SiteDate.objects.filter(site__in=Site.objects.published().filter(pk__in=site_ids))
 
 
-def _behind_a_blur(unit: UnitOfWork, site_ids: set[int]) -> set[int]:
-    """Those of which the point was written, and readers see the same by the rule of their kinds."""
-    if not site_ids:
-        return set()
-    ruled = untracked(Site).filter(pk__in=site_ids, blur_km=None, rule_blur_km__gt=0)
-    sites, before = ruled.in_bulk(), defaultdict[int, dict](dict)
-    rows = Change.objects.filter(
-        change_set=unit.change_set, model=ContentType.objects.get_for_model(Site)
-    )
-    for change in rows.filter(object_id__in=sites).order_by("-pk"):
-        before[change.object_id] |= change.before or {}
+# --- the full text --------------------------------------------------------------------------
 
-    def is_as_it_was(site: Site) -> bool:
-        row = {name: before[site.pk].get(name, getattr(site, name)) for name in _POINT}
-        was = public_point(row["latitude"], row["longitude"], site.public_blur_km)
-        return was == (site.public_latitude, site.public_longitude)
+_MANY = 50  # sites, for which FTS5 is given more memory
 
-    return {pk for pk, site in sites.items() if is_as_it_was(site)}
+UPSERT = {
+    "sqlite": "INSERT OR REPLACE INTO {table} (rowid, words) VALUES (%s, %s)",
+    "postgresql": "INSERT INTO {table} (site_id, words)"
+    " VALUES (%s, array_to_tsvector(string_to_array(%s, ' ')))"
+    " ON CONFLICT (site_id) DO UPDATE SET words = excluded.words",
+}
+# Nearly all of them are known. PostgreSQL would give a number to each of these, too.
+_ADD_SPELT_WORDS = {
+    "sqlite": "INSERT INTO heritage_speltword (text) SELECT value FROM json_each(%s) WHERE true"
+    " ON CONFLICT DO NOTHING",
+    "postgresql": "INSERT INTO heritage_speltword (text) SELECT word FROM unnest(%s::text[]) word"
+    " WHERE NOT EXISTS (SELECT FROM heritage_speltword WHERE text = word) ON CONFLICT DO NOTHING",
+}
+_DELETE = {
+    "sqlite": "DELETE FROM heritage_words WHERE rowid = %s",
+    "postgresql": "DELETE FROM heritage_words WHERE site_id = %s",
+}
+
+
+def write_words(words: dict[int, list[str]]) -> None:
+    """Replace the words of sites, by id."""
+    are_many = len(words) >= _MANY
+    if are_many:
+        execute(connection, BEFORE_MANY[connection.vendor])
+    insert_words(words, UPSERT[connection.vendor].format(table=TABLE))
+    if are_many:
+        execute(connection, AFTER_MANY[connection.vendor])
+
+
+def insert_words(words: dict[int, list[str]], statement: str) -> None:
+    if not words:
+        return
+    with connection.cursor() as cursor:
+        rows = [(site_id, " ".join(found)) for site_id, found in sorted(words.items())]
+        cursor.executemany(statement, rows)
+    spelt = sorted(normalize.misspellable(chain.from_iterable(words.values())))
+    with connection.cursor() as cursor:
+        given = spelt if connection.vendor == "postgresql" else json.dumps(spelt)
+        cursor.execute(_ADD_SPELT_WORDS[connection.vendor], [given])
+
+
+def delete_words(site_ids: Iterable[int]) -> None:
+    """Delete the words of sites that no longer exist."""
+    rows = [(site_id,) for site_id in site_ids]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_DELETE[connection.vendor], rows)

@@ -36,7 +36,7 @@ from heritage.models.fields import OriginalField
 from heritage.models.row_values import linked_ids, plain_row, recorded_columns, recorded_relations
 from heritage.services.denormalized import refresh, refresh_designations
 from heritage.services.fulltext_table import TABLE
-from heritage.values import tokens
+from heritage.values import normalize
 from heritage.values.finding import Checking, Finding, NotNow
 from heritage.values.progress import Progress
 
@@ -164,7 +164,7 @@ def _words_by_site() -> Checking:
             stored = {pk: set(words) for pk, words in cursor.fetchall()}
             wanted = _texts(start, start + _ROWS)
         for pk in sorted(stored.keys() | wanted.keys()):
-            follows = set(tokens.index_words(wanted[pk])) if pk in wanted else None
+            follows = set(normalize.index_words(wanted[pk])) if pk in wanted else None
             if stored.get(pk) != follows:
                 yield _other_words(pk)
         last_row = min(start + _ROWS, highest)
@@ -244,7 +244,7 @@ def _sums_that_differ(
         texts = _texts(start, start + _ROWS)
         for pk, text in texts.items():
             if pk <= highest:
-                total = sum(map(_hash, set(tokens.index_words(text)))) & (2**64 - 1)
+                total = sum(map(_hash, set(normalize.index_words(text)))) & (2**64 - 1)
                 follows[pk] = total
                 if not there[pk]:
                     different.add(pk)

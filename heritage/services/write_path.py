@@ -18,25 +18,36 @@
 Past all this go `QuerySet.update()` of plain querysets (`models.base.untracked`), for columns that
 follow from others and keys to an account that is deleted, and raw SQL.
 
+`SiteDate` says since when readers see something else of a site. Sitemaps, feeds and the headers and
+data of pages say that date, so that whoever reads the catalogue again learns what is new. It moves
+when something that the page of a published site or its data say was written: a column of the site,
+a row of its, an entry of a register that covers it, or what it shows of a term or a source
+(`dependencies.COLUMN_EFFECTS`). It does not move for what nobody but editors sees, such as a
+comment, a row that is not published, or the exact place of a point that is blurred for the public.
+
 This module is all that connects Django's signals with it: they are sent for the raw rows of
 `loaddata` and for deletions that cascade, too.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import SET_NULL
 from django.db.models.signals import post_save, pre_delete, pre_save
+from django.utils import timezone
 
-from heritage.models import ChangeSet, Designation, Image, IndexChange, Site, User
+from heritage.models import Change, ChangeSet, Designation, Image, IndexChange, Site, SiteDate, User
 from heritage.models.base import Record, chunks, derive_stored, untracked
 from heritage.models.history import USER_IS_GONE
 from heritage.models.row_values import (
     column,
+    insert_rows,
     is_carried,
     linked_ids,
     plain_object,
@@ -45,6 +56,7 @@ from heritage.models.row_values import (
     stored_rows,
     update_columns,
 )
+from heritage.models.sites import public_point
 from heritage.models.unit_of_work import (
     UnitOfWork,
     Written,
@@ -56,6 +68,9 @@ from heritage.services import denormalized, pending, renditions
 from heritage.services.dependencies import (
     COLUMN_EFFECTS,
     SITES_OF,
+    SITES_THAT_SHOW,
+    ColumnEffect,
+    effect_of,
     referring_columns,
     sites_of,
 )
@@ -194,7 +209,7 @@ def _on_unit_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
         moved = denormalized.refresh(sites.refreshed, edited, written_columns, prepared, new)
         is_of_vocabulary = any(model in COLUMN_EFFECTS for model in changed)
         vocabulary = {IndexChange.VOCABULARY} if is_of_vocabulary else set()
-        shown = denormalized.date_sites(unit, written, moved)
+        shown = _date_sites(unit, written, moved)
         IndexChange.objects.enter(sites.entered | shown | vocabulary)
     if pictured := {row.owner_id for row in written if row.model is Image}:
         # A picture is stored even if its sizes cannot be made now.
@@ -222,3 +237,74 @@ def _edited_sites(written: Iterable[Written]) -> set[int]:
         for row in written
         if row.owner_model is Site and issubclass(row.model, Record) and row.model.describes_sites
     }
+
+
+# --- dates of sites --------------------------------------------------------------------------
+
+_POINT = frozenset({"latitude", "longitude"})
+
+
+def _date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) -> set[int]:
+    """Date the sites that readers see otherwise; gives the ids of those that were written.
+
+    `moved` are those whose public point was derived anew. Those that only show a term that was
+    written are not given: they may be very many, and are dated by one statement for a vocabulary.
+    """
+    changed_state: set[int] = set()  # published, withdrawn or deleted
+    found: dict[int, set[str]] = defaultdict(set)  # columns that differ, by site
+    by_model: dict[type[Record], set[int]] = defaultdict(set)
+    for row in unit.shown.keys() & written:  # not what a savepoint has taken back
+        for (model, pk), columns in unit.shown[row].items():
+            if row.model is Site and "state" in columns:
+                changed_state.add(pk)
+            elif model is Site:
+                found[pk].update(columns)
+            elif ColumnEffect.SHOWN in effect_of(model, columns):
+                by_model[model].add(pk)
+    entries = by_model.pop(Designation, set())
+    only_points = {pk for pk, columns in found.items() if columns <= _POINT}
+    sites = moved | found.keys()
+    if entries:
+        sites |= set(SITES_OF[Designation](entries))
+    sites -= _behind_a_blur(unit, only_points - moved)
+    now, created = timezone.now(), unit.created[Site] - unit.deleted[Site]
+    if unit.has_savepoints:  # which may have taken some back
+        created = _still_stored(unit.created[Site])
+    if created:  # what is copied from another database brings its date
+        rows = [(pk, now) for pk in sorted(created)]
+        insert_rows(SiteDate, ("site", "changed_at"), rows, ignore_conflicts=True)
+    denormalized.set_changed_at(changed_state - created, now, of_any_state=True)
+    denormalized.set_changed_at(sites - changed_state - created, now)
+    for model, ids in by_model.items():
+        ids -= unit.new(model)  # what refers to a new term is written with it
+        if ids and model in SITES_THAT_SHOW:
+            denormalized.dates_of(SITES_THAT_SHOW[model](ids)).update(changed_at=now)
+    return changed_state | sites
+
+
+def _still_stored(site_ids: Iterable[int]) -> set[int]:
+    """Those that are there."""
+    found: set[int] = set()
+    for chunk in chunks(list(site_ids)):
+        found.update(untracked(Site).filter(pk__in=chunk).values_list("pk", flat=True))
+    return found
+
+
+def _behind_a_blur(unit: UnitOfWork, site_ids: set[int]) -> set[int]:
+    """Those of which the point was written, and readers see the same by the rule of their kinds."""
+    if not site_ids:
+        return set()
+    ruled = untracked(Site).filter(pk__in=site_ids, blur_km=None, rule_blur_km__gt=0)
+    sites, before = ruled.in_bulk(), defaultdict[int, dict](dict)
+    rows = Change.objects.filter(
+        change_set=unit.change_set, model=ContentType.objects.get_for_model(Site)
+    )
+    for change in rows.filter(object_id__in=sites).order_by("-pk"):
+        before[change.object_id] |= change.before or {}
+
+    def is_as_it_was(site: Site) -> bool:
+        row = {name: before[site.pk].get(name, getattr(site, name)) for name in _POINT}
+        was = public_point(row["latitude"], row["longitude"], site.public_blur_km)
+        return was == (site.public_latitude, site.public_longitude)
+
+    return {pk for pk, site in sites.items() if is_as_it_was(site)}

@@ -5,8 +5,8 @@ Each module is public by itself and imported as such (`from heritage.values.edtf
 - dates: `edtf` (parsed, validated, bounded), `date_parser` (as editors write them), `date_format`
   (in words), `date_words`, `years` (astronomical and historical), `weekdays`
 - places: `coordinates`, `point_reader` (as pasted), `boundaries` (GeoJSON), `distances` (in words)
-- texts: `language` (language maps and fallbacks), `normalize` (folded, romanised), `tokens` (words
-  of the full text), `sentences`, `html` (Markdown, fragments)
+- texts: `language` (language maps and fallbacks), `normalize` (folded, romanised, words
+  of the full text), `tokens` (queries of it), `sentences`, `html` (Markdown, fragments)
 - others: `patterns` (of identifiers), `web_address`, `svg_paths`
 
 What they return never changes. All functions are pure but for the active language. `reign_years`

@@ -2,6 +2,22 @@
 
 `fold()` gives the form in which two texts are compared, `forms()` all forms that a text is
 found by, `sort_key()` the key that a list is sorted by. Each accepts any string of any length.
+
+`index_words()` gives the words that a record is found by. A database's full text stores a set of
+them for each record and answers which records contain a word, or a word with a given beginning. How
+the words are made decides what a search can do:
+
+- a Latin word is stored as it is: `temple`
+- Han characters, which are written without spaces, are stored as every three in a row: 洛阳白马寺
+  gives `洛阳白 阳白马 白马寺 马寺 寺`, so that any one, two or more of them are found within a name
+- two to four syllables in a row of the pinyin of a name are one word too: 北京故宫 is found by
+  `gugong`
+- words of names are stored again with a prefix that says how closely they match: `.temple` a
+  word of a name as written, `~ma` a word of a name in any form, `^white-horse…` a whole name as
+  written, `=baimasi` a whole name in any form and without spaces, `@baimasi` the same of the
+  displayed name
+- words of the brief description (kinds, places, eras, summary) have no prefix; those that only
+  longer texts contain are stored as `+tang` alone
 """
 
 import re
@@ -325,3 +341,168 @@ def _numbered(syllable: str) -> str:
     """A syllable with its tone as a digit, the neutral tone last: bái → "bai2"."""
     marks = unicodedata.normalize("NFD", syllable)
     return _typed(syllable) + next((_TONES[mark] for mark in marks if mark in _TONES), "5")
+
+
+# --- The words of a record ---------------------------------------------------------------------
+
+WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME, DISPLAYED, IN_TEXTS = ".~^=@+"
+MAX_WORD_LENGTH = 60  # characters; what is longer is cut, in a record as in a search
+_BLANK_LINE = "\n\n"
+WINDOW = 3
+_RUNS = (2, 3, 4)  # syllables that are one word as well
+BETWEEN = "-"  # the words of a whole name
+
+# What says nothing by itself, in the languages that names are written in.
+STOP_WORDS = frozenset(
+    word
+    for words in (
+        "a an and as at by for from in into is not of on or that the this to with",
+        "au aux avec dans de des du en et la le les ou par pour sur un une",
+        "al con del el las los o para por su una y",
+        "am an das dem den der des die ein eine im und vom von zu zum zur",
+        "da di do dos das e il lo gli nel nella della delle dello",
+        "и в на с из у",
+    )
+    for word in words.split()
+)
+HAN_STOPS = frozenset("的之和与及在")
+
+_HAN = re.compile(f"[{HAN}]")
+
+
+def index_text(
+    names: Iterable[str],
+    terms: Iterable[str],
+    sentences: Iterable[str],
+    foreign: Iterable[str] = (),
+    texts: Iterable[str] = (),
+    displayed: Iterable[str] = (),
+    spoken: bool = True,
+) -> str:
+    """The folded text by which a record is found, in six parts, one name or phrase on each line.
+
+    The parts: names that are `displayed`, in any form; all names as written; other forms of them
+    (see `forms`) and `foreign` names, which rank below names that readers know; runs of
+    pinyin syllables; brief descriptions, from terms and sentences; long `texts`. Sentences and
+    texts have no pinyin; nor have names if Chinese is not `spoken` at the site, of which only the
+    pinyin of the whole name is kept.
+    """
+    shown: dict[str, None] = {}
+    written: dict[str, None] = {}
+    spelt: dict[str, None] = {}
+    runs: dict[str, None] = {}
+    brief: list[str] = []
+    for name in names:
+        first, *others = forms(name) or ("",)
+        written[first] = None
+        if spoken:
+            spelt |= dict.fromkeys(others)
+            runs |= dict.fromkeys(pinyin_runs(name, _RUNS))
+        elif others:
+            spelt[romanise(name).replace(" ", "")] = None
+    for name in displayed:
+        shown |= dict.fromkeys(forms(name) if spoken else [fold(name)])
+    for name in foreign:
+        spelt |= dict.fromkeys(forms(name))
+    for term in terms:
+        brief += _forms_of_term(term)
+    brief += map(fold, sentences)
+    parts: tuple[Iterable[str], ...] = (
+        shown,
+        written,
+        [form for form in spelt if form not in written],
+        [run for run in runs if run not in spelt],
+        dict.fromkeys(brief),
+        map(fold, texts),
+    )
+    return _BLANK_LINE.join("\n".join(filter(None, part)) for part in parts)
+
+
+@lru_cache(8_000)  # terms return with every site
+def _forms_of_term(term: str) -> tuple[str, str]:
+    """As it is written, and its pinyin without spaces."""
+    folded = fold(term)
+    romanised = romanise(term) if _HAN.search(folded) else folded
+    return folded, romanised.replace(" ", "")
+
+
+def written_names(text: str) -> list[str]:
+    """The names as written, from an index text."""
+    return list(filter(None, text.split(_BLANK_LINE, 2)[1].split("\n"))) if text else []
+
+
+def all_names(text: str) -> list[str]:
+    """The names in any form, from an index text."""
+    parts = text.split(_BLANK_LINE, 3)[1:3] if text else []
+    return [name for part in parts for name in part.split("\n") if name]
+
+
+def index_words(text: str) -> list[str]:
+    """The words of a record, from its index text."""
+    shown, written, spelt, runs, brief, long = [*text.split(_BLANK_LINE, 5), *[""] * 5][:6]
+    words: list[str] = []
+    for names, is_written in ((written, True), (spelt, False)):
+        for name in filter(None, names.split("\n")):
+            parts = _words(name)
+            whole = one_word(parts)
+            pieces = [whole, *_pieces(parts)]
+            words += pieces
+            words += [NAME_WORD + piece for piece in pieces]
+            if is_written:
+                words += [WRITTEN_WORD + piece for piece in pieces]
+                words.append(WRITTEN_NAME + joined(parts))
+            words += (NAME + whole, NAME + one_word(without_stop_words(parts)))
+    for name in filter(None, shown.split("\n")):
+        parts = _words(name)
+        for each in (joined(parts), one_word(parts), one_word(without_stop_words(parts))):
+            words.append(DISPLAYED + each)
+    words += runs.split()
+    words += [NAME_WORD + run for run in runs.split()]
+    for phrase in brief.split("\n"):
+        words += _words_in_brief(phrase)
+    found = dict.fromkeys(words)  # each once
+    if long:
+        found |= {IN_TEXTS + piece: None for piece in _pieces(_words(long)) if piece not in found}
+    return list(found)
+
+
+def misspellable(words: Iterable[str]) -> set[str]:
+    """Of the words of a record, those of names and of its brief description that a misspelt search
+    is compared with: of letters only, and long enough."""
+    return {w for w in words if len(w) > 3 and w.isalpha() and (w.isascii() or not _HAN.match(w))}
+
+
+def without_stop_words(words: list[str]) -> list[str]:
+    """Without stop words, unless there is nothing else."""
+    return [word for word in words if word not in STOP_WORDS and word not in HAN_STOPS] or words
+
+
+def is_han(word: str) -> bool:
+    return _HAN.match(word) is not None
+
+
+def one_word(parts: Iterable[str]) -> str:
+    return "".join(parts)[:MAX_WORD_LENGTH]
+
+
+def joined(parts: Iterable[str]) -> str:
+    return BETWEEN.join(parts)[:MAX_WORD_LENGTH]
+
+
+@lru_cache(8_000)  # the names of terms return with every site
+def _words_in_brief(folded: str) -> tuple[str, ...]:
+    return tuple(_pieces(_words(folded)))
+
+
+def _words(folded: str) -> list[str]:
+    return folded.split() if folded.isascii() else WORD.findall(folded)
+
+
+def _pieces(words: list[str]) -> list[str]:
+    pieces: list[str] = []
+    for word in words:
+        if not word.isascii() and _HAN.match(word):
+            pieces += [word[at : at + WINDOW] for at in range(len(word))]
+        else:
+            pieces.append(word[:MAX_WORD_LENGTH])
+    return pieces

@@ -1,54 +1,35 @@
-"""The words that a record is found by, and the queries that ask for them.
+"""The queries that ask the full text for the words of a search.
 
-A database's full text stores a set of words for each record and answers which records contain a
-word, or a word with a given beginning. How the words are made decides what a search can do:
-
-- a Latin word is stored as it is: `temple`
-- Han characters, which are written without spaces, are stored as every three in a row: 洛阳白马寺
-  gives `洛阳白 阳白马 白马寺 马寺 寺`, so that any one, two or more of them are found within a name
-- two to four syllables in a row of the pinyin of a name are one word too: 北京故宫 is found by
-  `gugong`
-- words of names are stored again with a prefix that says how closely they match: `.temple` a
-  word of a name as written, `~ma` a word of a name in any form, `^white-horse…` a whole name as
-  written, `=baimasi` a whole name in any form and without spaces, `@baimasi` the same of the
-  displayed name
-- words of the brief description (kinds, places, eras, summary) have no prefix; those that only
-  longer texts contain are stored as `+tang` alone
-
-A query is a conjunction of alternatives: for each of its words a record must contain some form.
+How the words of a record are stored says `normalize`. A query is a conjunction of alternatives: for
+each of its words a record must contain some form.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from heritage.values import normalize
+from heritage.values.normalize import (
+    BETWEEN,
+    DISPLAYED,
+    HAN_STOPS,
+    IN_TEXTS,
+    MAX_WORD_LENGTH,
+    NAME,
+    NAME_WORD,
+    STOP_WORDS,
+    WINDOW,
+    WRITTEN_NAME,
+    WRITTEN_WORD,
+    is_han,
+    joined,
+    one_word,
+    without_stop_words,
+)
 
-WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME, DISPLAYED, _IN_TEXTS = ".~^=@+"
-_IN_BRIEF, _ANYWHERE = ("",), ("", _IN_TEXTS)
-MAX_WORD_LENGTH = 60  # characters; what is longer is cut, in a record as in a search
-_BLANK_LINE = "\n\n"
+_IN_BRIEF, _ANYWHERE = ("",), ("", IN_TEXTS)
 MAX_QUERY_WORDS = 12  # words of a search; so many parts of one name are enough to tell it
 _MAX_READ = 60  # words that are looked at
-_WINDOW = 3
-_RUNS = (2, 3, 4)  # syllables that are one word as well
-_BETWEEN = "-"  # the words of a whole name
-
-# What says nothing by itself, in the languages that names are written in.
-STOP_WORDS = frozenset(
-    word
-    for words in (
-        "a an and as at by for from in into is not of on or that the this to with",
-        "au aux avec dans de des du en et la le les ou par pour sur un une",
-        "al con del el las los o para por su una y",
-        "am an das dem den der des die ein eine im und vom von zu zum zur",
-        "da di do dos das e il lo gli nel nella della delle dello",
-        "и в на с из у",
-    )
-    for word in words.split()
-)
-_HAN_STOPS = frozenset("的之和与及在")
 
 # Those that are syllables of Chinese, too.
 _ALSO_SYLLABLES = frozenset(("da", "de", "di", "du", "la", "le", "lo", "na", "su"))
@@ -58,7 +39,6 @@ SYLLABLE = (
     "(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
     "(?:[iu]?ang?|i?ong|[iu]?eng?|ing?|ung?|iao|uai|[iu]?ai?|[iu]?ei?|ao|o?u|i?u|uo|i|o)|er)"
 )
-_HAN = re.compile(f"[{normalize.HAN}]")
 _SYLLABLE = re.compile(SYLLABLE)
 _CODE = re.compile("[a-z]{1,4}[0-9]{2,}")
 # Pinyin with the tones as digits: long2men2. Each syllable has a vowel.
@@ -81,113 +61,6 @@ class QueryWord:
 
 type Clause = tuple[QueryWord, ...]  # one of these must be held
 type Query = tuple[Clause, ...]  # and all of these
-
-
-def index_text(
-    names: Iterable[str],
-    terms: Iterable[str],
-    sentences: Iterable[str],
-    foreign: Iterable[str] = (),
-    texts: Iterable[str] = (),
-    displayed: Iterable[str] = (),
-    spoken: bool = True,
-) -> str:
-    """The folded text by which a record is found, in six parts, one name or phrase on each line.
-
-    The parts: names that are `displayed`, in any form; all names as written; other forms of them
-    (see `normalize.forms`) and `foreign` names, which rank below names that readers know; runs of
-    pinyin syllables; brief descriptions, from terms and sentences; long `texts`. Sentences and
-    texts have no pinyin; nor have names if Chinese is not `spoken` at the site, of which only the
-    pinyin of the whole name is kept.
-    """
-    shown: dict[str, None] = {}
-    written: dict[str, None] = {}
-    spelt: dict[str, None] = {}
-    runs: dict[str, None] = {}
-    brief: list[str] = []
-    for name in names:
-        first, *others = normalize.forms(name) or ("",)
-        written[first] = None
-        if spoken:
-            spelt |= dict.fromkeys(others)
-            runs |= dict.fromkeys(normalize.pinyin_runs(name, _RUNS))
-        elif others:
-            spelt[normalize.romanise(name).replace(" ", "")] = None
-    for name in displayed:
-        shown |= dict.fromkeys(normalize.forms(name) if spoken else [normalize.fold(name)])
-    for name in foreign:
-        spelt |= dict.fromkeys(normalize.forms(name))
-    for term in terms:
-        brief += _forms_of_term(term)
-    brief += map(normalize.fold, sentences)
-    parts: tuple[Iterable[str], ...] = (
-        shown,
-        written,
-        [form for form in spelt if form not in written],
-        [run for run in runs if run not in spelt],
-        dict.fromkeys(brief),
-        map(normalize.fold, texts),
-    )
-    return _BLANK_LINE.join("\n".join(filter(None, part)) for part in parts)
-
-
-@lru_cache(8_000)  # terms return with every site
-def _forms_of_term(term: str) -> tuple[str, str]:
-    """As it is written, and its pinyin without spaces."""
-    folded = normalize.fold(term)
-    romanised = normalize.romanise(term) if _HAN.search(folded) else folded
-    return folded, romanised.replace(" ", "")
-
-
-def written_names(text: str) -> list[str]:
-    """The names as written, from an index text."""
-    return list(filter(None, text.split(_BLANK_LINE, 2)[1].split("\n"))) if text else []
-
-
-def all_names(text: str) -> list[str]:
-    """The names in any form, from an index text."""
-    parts = text.split(_BLANK_LINE, 3)[1:3] if text else []
-    return [name for part in parts for name in part.split("\n") if name]
-
-
-def index_words(text: str) -> list[str]:
-    """The words of a record, from its index text."""
-    shown, written, spelt, runs, brief, long = [*text.split(_BLANK_LINE, 5), *[""] * 5][:6]
-    words: list[str] = []
-    for names, is_written in ((written, True), (spelt, False)):
-        for name in filter(None, names.split("\n")):
-            parts = _words(name)
-            whole = _one_word(parts)
-            pieces = [whole, *_pieces(parts)]
-            words += pieces
-            words += [NAME_WORD + piece for piece in pieces]
-            if is_written:
-                words += [WRITTEN_WORD + piece for piece in pieces]
-                words.append(WRITTEN_NAME + _joined(parts))
-            words += (NAME + whole, NAME + _one_word(without_stop_words(parts)))
-    for name in filter(None, shown.split("\n")):
-        parts = _words(name)
-        for each in (_joined(parts), _one_word(parts), _one_word(without_stop_words(parts))):
-            words.append(DISPLAYED + each)
-    words += runs.split()
-    words += [NAME_WORD + run for run in runs.split()]
-    for phrase in brief.split("\n"):
-        words += _words_in_brief(phrase)
-    found = dict.fromkeys(words)  # each once
-    if long:
-        found |= {_IN_TEXTS + piece: None for piece in _pieces(_words(long)) if piece not in found}
-    return list(found)
-
-
-def misspellable(words: Iterable[str]) -> set[str]:
-    """Of the words of a record, those of names and of its brief description that a misspelt search
-    is compared with: of letters only, and long enough."""
-    return {w for w in words if len(w) > 3 and w.isalpha() and (w.isascii() or not _HAN.match(w))}
-
-
-def without_stop_words(words: list[str]) -> list[str]:
-    """Without stop words, unless there is nothing else."""
-    return [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS] or words
 
 
 def parse_query(text: str) -> Query:
@@ -217,7 +90,7 @@ def query_words(text: str) -> list[str]:
     words = _tokens(text)
     if is_in_syllables(words):
         return list(dict.fromkeys(words))[:MAX_QUERY_WORDS]
-    says = [word for word in words if word not in STOP_WORDS and word not in _HAN_STOPS]
+    says = [word for word in words if word not in STOP_WORDS and word not in HAN_STOPS]
     if all(len(word) == 1 and word.isascii() for word in says):
         return []  # letters and figures are anywhere
     return list(dict.fromkeys(says))[:MAX_QUERY_WORDS]
@@ -240,14 +113,14 @@ def _clauses(word: str) -> Iterator[Clause]:
         numbers = (*other_numbers(word), *_plural(word))
         others = (QueryWord(each[:MAX_WORD_LENGTH], is_prefix=False) for each in numbers)
         # A figure or two stand for themselves, and so does a code of letters and figures.
-        is_begun = not word.isdigit() or len(word) >= _WINDOW
+        is_begun = not word.isdigit() or len(word) >= WINDOW
         is_begun = is_begun and not _CODE.fullmatch(word)
         yield (QueryWord(word[:MAX_WORD_LENGTH], is_prefix=is_begun), *others)
-    elif len(word) < _WINDOW:
+    elif len(word) < WINDOW:
         yield (QueryWord(word, is_prefix=True),)
     else:
-        for at in range(len(word) - _WINDOW + 1):
-            yield (QueryWord(word[at : at + _WINDOW], is_prefix=False),)
+        for at in range(len(word) - WINDOW + 1):
+            yield (QueryWord(word[at : at + WINDOW], is_prefix=False),)
 
 
 def other_numbers(word: str) -> list[str]:
@@ -297,10 +170,6 @@ def _tokens(text: str) -> list[str]:
     return [re.sub("[1-5]", "", word) if _TONED.fullmatch(word) else word for word in words]
 
 
-def is_han(word: str) -> bool:
-    return _HAN.match(word) is not None
-
-
 def closeness_queries(text: str) -> list[Query]:
     """Queries for names that match a search text, closest first.
 
@@ -312,11 +181,11 @@ def closeness_queries(text: str) -> list[Query]:
     words, rest = _parsed(text), without_stop_words(tokens)
     if not words:
         return []
-    parts = [_one_word(part) for at in range(1, len(rest)) for part in (rest[:at], rest[at:])]
-    begun = _joined(tokens)
+    parts = [one_word(part) for at in range(1, len(rest)) for part in (rest[:at], rest[at:])]
+    begun = joined(tokens)
     beginnings = (
         QueryWord(begun, is_prefix=is_han(begun)),
-        QueryWord(begun + _BETWEEN, is_prefix=True),
+        QueryWord(begun + BETWEEN, is_prefix=True),
     )
     return [
         exact_name(text, DISPLAYED),
@@ -334,7 +203,7 @@ def exact_name(text: str, mark: str = NAME) -> Query:
     tokens = _tokens(text)[:MAX_QUERY_WORDS]
     if not tokens:
         return ()
-    names = dict.fromkeys((_one_word(tokens), _one_word(without_stop_words(tokens))))
+    names = dict.fromkeys((one_word(tokens), one_word(without_stop_words(tokens))))
     return (tuple(QueryWord(mark + name, is_prefix=False) for name in names),)
 
 
@@ -344,9 +213,9 @@ def unfinished_queries(text: str) -> list[Query]:
     if not words:
         return []
     return [
-        ((QueryWord(WRITTEN_NAME + _joined(tokens), is_prefix=True),),),
+        ((QueryWord(WRITTEN_NAME + joined(tokens), is_prefix=True),),),
         _marked(WRITTEN_WORD, words),
-        ((QueryWord(NAME + _one_word(tokens), is_prefix=True),),),
+        ((QueryWord(NAME + one_word(tokens), is_prefix=True),),),
         _marked(NAME_WORD, words),
     ]
 
@@ -356,7 +225,7 @@ def prefix_queries(text: str) -> list[Query]:
     tokens = _tokens(text)[:MAX_QUERY_WORDS]
     if not tokens:
         return []
-    begun, whole = _joined(tokens), _one_word(tokens)
+    begun, whole = joined(tokens), one_word(tokens)
     marked = (DISPLAYED + begun, WRITTEN_NAME + begun, NAME + whole)
     return [((QueryWord(word, is_prefix=True),),) for word in marked]
 
@@ -371,7 +240,7 @@ def name_queries(text: str) -> list[Query]:
 
 def joined_words(text: str) -> Query:
     """Names with these syllables of pinyin in a row, or with these words written as one."""
-    return ((QueryWord(NAME_WORD + _one_word(query_words(text)), is_prefix=False),),)
+    return ((QueryWord(NAME_WORD + one_word(query_words(text)), is_prefix=False),),)
 
 
 def whole_words(text: str) -> Query:
@@ -381,16 +250,16 @@ def whole_words(text: str) -> Query:
 
 def written_name(text: str) -> Query:
     """A name exactly as written."""
-    name = _joined(normalize.tokens(text)[:MAX_QUERY_WORDS])
+    name = joined(normalize.tokens(text)[:MAX_QUERY_WORDS])
     return ((QueryWord(WRITTEN_NAME + name, is_prefix=False),),) if name else ()
 
 
 def written_name_prefix(text: str, mark: str = WRITTEN_NAME) -> Query:
     """A name, as written, that begins with these words."""
-    name = _joined(normalize.tokens(text)[:MAX_QUERY_WORDS])
+    name = joined(normalize.tokens(text)[:MAX_QUERY_WORDS])
     if not name:
         return ()
-    return ((QueryWord(mark + name + (_BETWEEN * (not is_han(name))), is_prefix=True),),)
+    return ((QueryWord(mark + name + (BETWEEN * (not is_han(name))), is_prefix=True),),)
 
 
 def any_word(words: Iterable[str], *, in_brief: bool) -> Query:
@@ -431,30 +300,3 @@ def _marked(marks: Iterable[str], words: Query, *, in_whole: bool = False) -> Qu
         )
         for clause in words
     )
-
-
-def _one_word(parts: Iterable[str]) -> str:
-    return "".join(parts)[:MAX_WORD_LENGTH]
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return _BETWEEN.join(parts)[:MAX_WORD_LENGTH]
-
-
-@lru_cache(8_000)  # the names of terms return with every site
-def _words_in_brief(folded: str) -> tuple[str, ...]:
-    return tuple(_pieces(_words(folded)))
-
-
-def _words(folded: str) -> list[str]:
-    return folded.split() if folded.isascii() else normalize.WORD.findall(folded)
-
-
-def _pieces(words: list[str]) -> list[str]:
-    pieces: list[str] = []
-    for word in words:
-        if not word.isascii() and _HAN.match(word):
-            pieces += [word[at : at + _WINDOW] for at in range(len(word))]
-        else:
-            pieces.append(word[:MAX_WORD_LENGTH])
-    return pieces

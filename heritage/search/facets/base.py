@@ -431,7 +431,7 @@ class TreeFacet[T: Term](Facet[T]):
             called = [
                 term
                 for term in self.choices(terms).values()
-                if wanted in tokens.written_names(term.search_text)
+                if wanted in normalize.written_names(term.search_text)
             ]
             if not wanted or len(called) != 1:
                 raise

@@ -209,7 +209,7 @@ def _in_part(index: IndexSnapshot, text: str, today: date, find_sites: FindSites
 
 def _is_in_a_name(index: IndexSnapshot, text: str) -> bool:
     """Whether a name has these Han characters in a row, as 卡帕多西亚: no area is meant by 西亚."""
-    is_one = all(map(tokens.is_han, tokens.atoms(text)))
+    is_one = all(map(normalize.is_han, tokens.atoms(text)))
     return is_one and bool(text_search.sites_with_words_in_names(index, text))
 
 
@@ -361,7 +361,7 @@ def _name_in_place(index: IndexSnapshot, text: str) -> str:
 
 def _written(atoms: Sequence[str]) -> str:
     """Words as they are written: Han characters without spaces."""
-    return ("" if all(map(tokens.is_han, atoms)) else " ").join(atoms)
+    return ("" if all(map(normalize.is_han, atoms)) else " ").join(atoms)
 
 
 def _partly(

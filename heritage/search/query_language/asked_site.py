@@ -21,7 +21,7 @@ from heritage.search.query_language import questions
 from heritage.search.query_language.centres import IN_TOWN_KM, centre_called
 from heritage.search.query_language.query_words import FindSites, QueryFilter, QueryWords
 from heritage.search.query_language.understanding import UnderstoodQuery
-from heritage.values import tokens
+from heritage.values import normalize, tokens
 
 _LONGEST_CENTRE = 5  # words, or Han characters
 _FEWEST_LETTERS, _FEWEST_HAN = 4, 2  # of what may be the beginning of a name
@@ -106,7 +106,7 @@ def _called_by_the_rest(
     at = 0
     while at < len(words.atoms):
         skipped = max(words.in_list(name, at) for name in lists)
-        if not skipped and (at in of_centre or words.atoms[at] in tokens.STOP_WORDS):
+        if not skipped and (at in of_centre or words.atoms[at] in normalize.STOP_WORDS):
             skipped = 1
         if not skipped:
             rest.append(at)
@@ -115,7 +115,7 @@ def _called_by_the_rest(
     if not phrase or rest[-1] - rest[0] >= len(rest):  # nothing, or apart from each other
         return None
     text = words.text(rest)
-    if len(text) < (_FEWEST_HAN if tokens.is_han(phrase[0]) else _FEWEST_LETTERS):
+    if len(text) < (_FEWEST_HAN if normalize.is_han(phrase[0]) else _FEWEST_LETTERS):
         return None
     meant = {facet for facet, _slug in words.dictionary.phrases.get(phrase, ())}
     sites = BitMap()

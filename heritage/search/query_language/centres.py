@@ -16,7 +16,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import dictionary
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
 from heritage.search.query_language.values import Values
-from heritage.values import tokens
+from heritage.values import normalize
 
 BEFORE_A_LOCATION = frozenset(("in", "at", "within", "在"))
 IN_TOWN_KM = 20  # from the middle of a town to what is in it
@@ -166,12 +166,12 @@ class Centres:
             behind = self.words.in_list("from", start + read)
             return start + read + behind - at if behind else 0
         length = self.words.in_list("near", at)
-        is_part = length == 1 and tokens.is_han(self.words.atoms[at])  # of a name, it may be
+        is_part = length == 1 and normalize.is_han(self.words.atoms[at])  # of a name, it may be
         return 0 if is_part else length
 
     def closes(self, at: int) -> int:
         """How many Han characters at a position say that a centre stands before: 附近."""
-        return self.words.in_list("nearby", at) if tokens.is_han(self.words.atoms[at]) else 0
+        return self.words.in_list("nearby", at) if normalize.is_han(self.words.atoms[at]) else 0
 
     def _is_wide(self, place: QueryFilter) -> bool:
         return self.words.terms.places.by_slug[place.values[0]].is_wide

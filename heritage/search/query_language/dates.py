@@ -12,7 +12,7 @@ from heritage.search.facets.base import ordinals
 from heritage.search.filter_fields import read_years
 from heritage.search.index.snapshot import HoursGroup
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
-from heritage.values import edtf, tokens
+from heritage.values import edtf, normalize
 from heritage.values.date_parser import parse_date
 
 _FIGURES = re.compile("[0-9]+")
@@ -66,7 +66,7 @@ class Dates:
         for length in range(min(_LONGEST_DAY, len(self.words.atoms) - start), 0, -1):
             words = self.words.atoms[start : start + length]
             if any(map(_BEGINS_WITH_FIGURE.match, words)):
-                text = ("" if any(map(tokens.is_han, words)) else " ").join(words)
+                text = ("" if any(map(normalize.is_han, words)) else " ").join(words)
                 if day := _calendar_day(text) or _next_day(text, self.words.today):
                     # A day that is past is no question: opened 1 May 1889.
                     return (start + length - at, day) if day >= self.words.today else (0, None)
@@ -87,7 +87,7 @@ class Dates:
                     continue
                 if start == at and self.year(at)[0] == length:
                     continue
-                if span := _span(("" if any(map(tokens.is_han, date)) else " ").join(date)):
+                if span := _span(("" if any(map(normalize.is_han, date)) else " ").join(date)):
                     return self._dated(at, start, start + length, span)
         return 0, []
 
@@ -121,7 +121,7 @@ class Dates:
             for at in range(len(words) - length + 1):
                 number = ordinals().get(words[at : at + length])
                 if number and self._is_dating(words[at + length : at + length + 2]):
-                    is_han = tokens.is_han(words[at])
+                    is_han = normalize.is_han(words[at])
                     figure = str(number) if is_han else f"{number}th"
                     return [*words[:at], figure, *words[at + length :]]
         return list(words)
@@ -140,7 +140,7 @@ class Dates:
     def _says_built(self, first: int, last: int) -> bool:
         """Whether words beside a date speak of a beginning (built in), not of a time only (in)."""
         return any(
-            word not in tokens.STOP_WORDS and not (word in "在于的" and tokens.is_han(word))
+            word not in normalize.STOP_WORDS and not (word in "在于的" and normalize.is_han(word))
             for word in self.words.atoms[first:last]
         )
 
@@ -155,7 +155,7 @@ class Dates:
 
 def _next_day(text: str, today: date) -> date | None:
     """The next day of this date, which has no year: 1 May, 5月1日."""
-    is_han = tokens.is_han(text[-1])
+    is_han = normalize.is_han(text[-1])
     found = _calendar_day(f"{_LEAP_YEAR}年{text}" if is_han else f"{text} {_LEAP_YEAR}")
     if found is None:
         return None

@@ -20,7 +20,7 @@ from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, phras
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.search.query_language import questions
-from heritage.values import tokens
+from heritage.values import normalize, tokens
 from heritage.values.language import interface_languages
 
 # Each is a list of words and phrases, parted by |; a translation may have more or fewer.
@@ -210,7 +210,7 @@ _DICTIONARY: CacheKey[Dictionary] = CacheKey("dictionary")
 
 
 def _is_too_short(word: str) -> bool:
-    return word in tokens.STOP_WORDS or (len(word) == 1 and not tokens.is_han(word))
+    return word in normalize.STOP_WORDS or (len(word) == 1 and not normalize.is_han(word))
 
 
 def dictionary_of(index: IndexSnapshot) -> Dictionary:

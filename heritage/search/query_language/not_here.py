@@ -15,7 +15,7 @@ from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language.centres import centre_called
 from heritage.search.query_language.query_words import FindSites, QueryFilter, QueryWords
 from heritage.search.query_language.understanding import UnderstoodQuery
-from heritage.values import tokens
+from heritage.values import normalize
 
 # Lists of the dictionary whose words say nothing beside the name of a site or a place.
 SAY_NOTHING_BESIDE = ("asked", "questions", "asides", "built", "inscribed", "open")
@@ -50,9 +50,9 @@ def _may_be_sites(
     is_sight = place is not None and place.level == Place.Level.SIGHT
     if any(name.length >= len(phrase) or not is_sight for name in read.sites):
         return True
-    if is_sight and len(phrase) > 1 and not tokens.is_han(phrase[0]):
+    if is_sight and len(phrase) > 1 and not normalize.is_han(phrase[0]):
         return bool(text_search.sites_displayed_from(words.index, " ".join(phrase)))
-    called = "".join(phrase) if tokens.is_han(phrase[0]) else " ".join(words.atoms)
+    called = "".join(phrase) if normalize.is_han(phrase[0]) else " ".join(words.atoms)
     has_filters = bool(read.filters) and not is_sight
     return has_filters or bool(text_search.sites_with_words_in_names(words.index, called))
 
@@ -88,6 +88,6 @@ def _ends(words: QueryWords) -> Iterator[int]:
 def _asks(words: QueryWords, start: int, end: int) -> bool:
     phrase = words.atoms[start:end]
     lists = (words.dictionary.lists[name] for name in (*SAY_NOTHING_BESIDE, "fillers"))
-    return (len(phrase) == 1 and phrase[0] in tokens.STOP_WORDS) or any(
+    return (len(phrase) == 1 and phrase[0] in normalize.STOP_WORDS) or any(
         phrase in listed for listed in lists
     )

@@ -12,7 +12,7 @@ from pyroaring import BitMap
 from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.search.query_language import dictionary
 from heritage.search.query_language.dictionary import Dictionary
-from heritage.values import tokens
+from heritage.values import normalize, tokens
 
 # A minus before a word leaves it out: caves -china.
 _MINUS = re.compile(r"(?:^|\s)[-−–](?=[^\W\d])")
@@ -68,7 +68,7 @@ class QueryWords:
 
     def after_stop_words(self, at: int) -> int:
         """The first position from this one on at which no stop word stands."""
-        while at < len(self.atoms) and self.atoms[at] in tokens.STOP_WORDS:
+        while at < len(self.atoms) and self.atoms[at] in normalize.STOP_WORDS:
             at += 1
         return at
 
@@ -77,8 +77,8 @@ class QueryWords:
         text, before = "", -2
         for place in places:
             atom = self.atoms[place]
-            is_one = before == place - 1 and tokens.is_han(atom)
-            is_one = is_one and tokens.is_han(self.atoms[before])
+            is_one = before == place - 1 and normalize.is_han(atom)
+            is_one = is_one and normalize.is_han(self.atoms[before])
             text += atom if is_one or not text else f" {atom}"
             before = place
         return text

@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from heritage.search import text_search
 from heritage.search.query_language.query_words import QueryWords
-from heritage.values import tokens
+from heritage.values import normalize, tokens
 
 _LONGEST = 12  # words of a name
 _LONGEST_HAN = 24  # Han characters
@@ -57,7 +57,7 @@ def names_in(words: QueryWords) -> dict[int, SiteName]:
                 continue
             if sites := text_search.sites_named(words.index, text):
                 is_term = words.atoms[start : start + length] in words.dictionary.phrases
-                is_weak = tokens.is_han(words.atoms[start]) and length < _FEWEST_HAN
+                is_weak = normalize.is_han(words.atoms[start]) and length < _FEWEST_HAN
                 found[start] = SiteName(start, length, text, sites, is_weak, is_term)
                 taken.update(found[start].places)
     return found
@@ -73,9 +73,9 @@ def _may_be_name(words: QueryWords, start: int, length: int) -> bool:
         return False
     if meant := words.dictionary.phrases.get(atoms):
         return {facet for facet, _slug in meant} == {"place"} and len("".join(atoms)) > 1
-    if all(map(tokens.is_han, atoms)):
+    if all(map(normalize.is_han, atoms)):
         return length > 1
-    if length > _LONGEST or atoms[0] in tokens.STOP_WORDS or atoms[-1] in tokens.STOP_WORDS:
+    if length > _LONGEST or atoms[0] in normalize.STOP_WORDS or atoms[-1] in normalize.STOP_WORDS:
         return False
     if length > 1:
         return True

@@ -68,7 +68,7 @@ def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
     """Corrections of a text, the likeliest first. Words known to records or the interface stay."""
     words = normalize.tokens(text)
     parts, others = words[:_MAX_WORDS], words[_MAX_WORDS:]
-    if any(map(tokens.is_han, parts)):
+    if any(map(normalize.is_han, parts)):
         name = _same_sound(index, text)
         return [SpellingCorrection(name, is_sure=True)] if name else []
     choices = [_spelt(index, part) for part in parts]
@@ -107,7 +107,7 @@ def respelt(index: IndexSnapshot, text: str) -> str:
     For a text of which no site has all words. Empty if no word would change, or if none is right.
     """
     words = normalize.tokens(text)[: tokens.MAX_QUERY_WORDS]
-    if any(map(tokens.is_han, words)):
+    if any(map(normalize.is_han, words)):
         return ""
     terms = dictionary.dictionary_of(index).corrections
     found, is_any_known = [], False
@@ -115,7 +115,7 @@ def respelt(index: IndexSnapshot, text: str) -> str:
         spelt = next((each.text for each in _spelt(index, word) if each.is_sure), "")
         is_likely = len(word) >= _SHORTEST_BY_ITSELF or spelt in terms
         found.append(spelt if spelt and is_likely else word)
-        is_any_known |= spelt == word and word not in tokens.STOP_WORDS
+        is_any_known |= spelt == word and word not in normalize.STOP_WORDS
     return " ".join(found) if is_any_known and found != words else ""
 
 
@@ -135,7 +135,7 @@ def _likelihood(
 def _otherwise_known(index: IndexSnapshot, parts: list[str]) -> list[SpellingCorrection]:
     """For words that records have, but no site all of them: corrections in which one word differs
     by a letter, so that all are in the name of a site (shaoling temple)."""
-    unchanged = dictionary.dictionary_of(index).of_interface | tokens.STOP_WORDS
+    unchanged = dictionary.dictionary_of(index).of_interface | normalize.STOP_WORDS
     found = []
     for at, word in enumerate(parts):
         if len(word) < _SHORTEST_REPLACED or not word.isalpha() or word in unchanged:
@@ -172,7 +172,7 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
     known = dictionary.dictionary_of(index)
     itself = _Spelling(word, 0, is_sure=True)
     others = (*tokens.other_numbers(word), f"{word}s")
-    if word in tokens.STOP_WORDS or word in known.words or known.words.intersection(others):
+    if word in normalize.STOP_WORDS or word in known.words or known.words.intersection(others):
         return [itself]
     if text_search.matching(index, word):
         return [itself]
@@ -192,7 +192,7 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
     near = {
         found: off
         for found, off in near.items()
-        if found not in tokens.STOP_WORDS and not _is_other_pinyin(index, word, found)
+        if found not in normalize.STOP_WORDS and not _is_other_pinyin(index, word, found)
     }
     holding = {found: len(text_search.matching(index, found)) for found in near}
     ordered = sorted(

@@ -28,7 +28,7 @@ from heritage.search.query_language.dictionary import Superlative
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
 from heritage.search.query_language.site_names import SiteName, names_in
 from heritage.search.query_language.values import Values
-from heritage.values import tokens
+from heritage.values import normalize, tokens
 
 _NUMBER = re.compile("[0-9]{1,2}")  # of things, or days
 # What stands between the parts of a list: temples and pagodas.
@@ -36,7 +36,7 @@ _LISTED = re.compile(
     r"[,;/、，；&+]|\s(?:and|or|und|oder|et|ou|y|e|o|и|или)\s|[和与及或]", re.IGNORECASE
 )
 # Words that may stand between two kinds of which one describes the other.
-_LINKS = tokens.STOP_WORDS | frozenset(("on", "near", "的", "の"))
+_LINKS = normalize.STOP_WORDS | frozenset(("on", "near", "的", "の"))
 # With one of these, the second kind describes the first: villages in the mountains.
 _IN_WHAT = frozenset(("in", "on", "at", "of", "with", "from", "near"))
 _MOST_DENIED = 20  # sites whose names have a word that is excluded
@@ -377,7 +377,7 @@ class _Parser:
         start = at + self.words.in_list("not", at)
         if start == at:
             return 0, []
-        while start < len(self.words.atoms) and self.words.atoms[start] in tokens.STOP_WORDS:
+        while start < len(self.words.atoms) and self.words.atoms[start] in normalize.STOP_WORDS:
             start += 1
         self.values.is_denied = True
         length, found = self._filters_at(start) if start < len(self.words.atoms) else (0, [])
@@ -409,7 +409,7 @@ class _Parser:
     def _is_denial(self, at: int) -> bool:
         """Whether words exclude something, even unknown; a Han character may be part of a name."""
         length = self.words.in_list("not", at)
-        return length > 1 or (length == 1 and not tokens.is_han(self.words.atoms[at]))
+        return length > 1 or (length == 1 and not normalize.is_han(self.words.atoms[at]))
 
     @staticmethod
     def _exclusion(query_filter: QueryFilter) -> list[QueryFilter]:
@@ -493,14 +493,14 @@ class _Parser:
             phrase = self.words.atoms[at : at + length]
             if len(phrase) < length:
                 continue
-            is_stop = length == 1 and phrase[0] in tokens.STOP_WORDS
+            is_stop = length == 1 and phrase[0] in normalize.STOP_WORDS
             if not is_stop and phrase not in self.words.dictionary.lists["fillers"]:
                 continue
             if asked := self.words.dictionary.superlative(phrase):
                 if phrase in ordinals() and not self._filters_at(at + length)[0]:
                     return 0  # of a name: the first emperor
                 self.superlative = asked
-            if length > 1 or not tokens.is_han(phrase[0]):
+            if length > 1 or not normalize.is_han(phrase[0]):
                 return length
             following = at + 1
             if is_behind and (
@@ -519,6 +519,6 @@ class _Parser:
         if not is_number or at + 1 == len(self.words.atoms):
             return 0
         counted = self.words.in_list("counted", at + 1)
-        if counted or tokens.is_han(number):
+        if counted or normalize.is_han(number):
             return 1 + counted if counted else 0
         return 1 if any(each.name == "kind" for each in self._filters_at(at + 1)[1]) else 0

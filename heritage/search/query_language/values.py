@@ -3,7 +3,7 @@
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, FACETS
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
-from heritage.values import tokens
+from heritage.values import normalize, tokens
 
 
 class Values:
@@ -35,7 +35,7 @@ class Values:
         eras: list[str] = []
         for atom in self.words.atoms[at:]:
             meant = self.words.dictionary.phrases.get((atom,), [])
-            called = [slug for facet, slug in meant if facet == "era" and tokens.is_han(atom)]
+            called = [slug for facet, slug in meant if facet == "era" and normalize.is_han(atom)]
             there = self._with_sites(BY_NAME["era"], called)
             if not there:
                 break
@@ -43,11 +43,11 @@ class Values:
         return eras if len(eras) > 1 else []
 
     def _named(self, phrase: tuple[str, ...], is_no_place: bool) -> list[QueryFilter]:
-        is_character = len(phrase) == 1 and tokens.is_han(phrase[0])
+        is_character = len(phrase) == 1 and normalize.is_han(phrase[0])
         if is_character and not self.with_characters:
             return []
         called = self.words.dictionary.phrases.get(phrase, [])
-        if not called and not tokens.is_han(phrase[-1]):
+        if not called and not normalize.is_han(phrase[-1]):
             others = tokens.other_numbers(phrase[-1])
             for other in others if len(phrase) == 1 else (*others, f"{phrase[-1]}s"):
                 called = called or self.words.dictionary.phrases.get((*phrase[:-1], other), [])
