@@ -1,5 +1,6 @@
 """What is wrong with stored records: by rules of one row, and by rules across rows."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -57,20 +58,23 @@ def equal_labels() -> Iterator[Problem]:
 
     Not among `problems()`, which stop a fixture: the other era may be one that an editor added.
     """
-    for era in Era.objects.order_by("pk"):
-        for reason in equal_label_problems(era):
+    eras, of_region = list(Era.objects.order_by("pk")), defaultdict(list)
+    for era in eras:
+        of_region[era.region_id].append(era)
+    for era in eras:
+        for reason in equal_label_problems(era, of_region[era.region_id]):
             yield Problem("", Era._meta.label_lower, era.uid, "label", reason)
 
 
-def equal_label_problems(era: Era) -> Iterator[str]:
-    """Of each era of the same region that has the same label in a language of the interface."""
-    for other in Era.objects.filter(region=era.region_id).exclude(pk=era.pk):
+def equal_label_problems(era: Era, of_region: Iterable[Era]) -> Iterator[str]:
+    """Of each other era of its region that has the same label in a language of the interface."""
+    for other in of_region:
         same = [
             era.label[code]
             for code in interface_languages()
             if era.label.get(code) and era.label[code] == other.label.get(code)
         ]
-        if same and other.region_name == era.region_name:
+        if same and other != era and other.region_name == era.region_name:
             yield _(
                 "Another era of this region (%(years)s) is called “%(label)s”, too: add what tells "
                 "them apart, such as the years."

@@ -55,7 +55,8 @@ class EraForm(TermForm):
         names = ("label", "region", "region_name")
         if not set(names).isdisjoint(self.changed_data):
             values = {name: cleaned.get(name, getattr(self.instance, name)) for name in names}
-            for problem in equal_label_problems(Era(pk=self.instance.pk, **values)):
+            era = Era(pk=self.instance.pk, **values)
+            for problem in equal_label_problems(era, Era.objects.filter(region=era.region_id)):
                 self.add_error("label", problem)
         return cleaned
 
