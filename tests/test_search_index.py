@@ -311,6 +311,8 @@ def test_a_misspelt_facet_or_value_is_an_error(facet, value, error):
     index = store.current()
     with pytest.raises(error):
         index.having(facet, value)
+    with pytest.raises(ValueError, match="standnig"):
+        index.having("era", 1, "standnig")
     if error is KeyError:
         with pytest.raises(error):
             index.having_any(facet, [])

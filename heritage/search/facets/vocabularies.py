@@ -44,7 +44,7 @@ class EraFacet(TreeFacet[Era]):
         return terms.eras
 
     def index_name(self, role: str | None = None) -> str:
-        return f"{self.name}.{role}" if role else self.name
+        return f"{self.name}.{SiteEra.Role(role)}" if role else self.name
 
     def index_keys(self, rows: IndexRows) -> Iterator[tuple[int, str]]:
         broader = rows.broader[Era]

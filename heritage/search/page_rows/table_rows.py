@@ -178,10 +178,11 @@ def _add_others(portion: TablePortion, terms: Vocabulary, sources: dict[int, str
     columns: tuple[str, ...] = ("site_id", "scheme_id", "value")
     schemes = terms.identifier_schemes
     identifiers = defaultdict(list)
-    for site, scheme, value in sorted(values_by_key(Identifier, "site_id", portion.ids, columns)):
+    for site, scheme, value in values_by_key(Identifier, "site_id", portion.ids, columns):
         if scheme in schemes:
             identifiers[site].append((schemes[scheme].slug, value))
-    portion.identifiers = portion.in_order_of_ids(identifiers, [])
+    in_order = {site: sorted(found) for site, found in identifiers.items()}
+    portion.identifiers = portion.in_order_of_ids(in_order, [])
     columns = ("site_id", "language", "text")
     names = defaultdict(list)
     for site, _language, text in sorted(values_by_key(Name, "site_id", portion.ids, columns)):
