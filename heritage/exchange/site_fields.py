@@ -1,7 +1,8 @@
 """The fields of a site, each declared once.
 
 `SITE_FIELDS` is read by the admin's form, the columns of its list, editing in a table, corrections,
-completeness and the table that is downloaded. Its order is that of the form.
+completeness and imports. Its order is that of the form. The columns of downloads, which lie below,
+are declared in `formats.downloads`.
 """
 
 from collections.abc import Iterable

@@ -1,0 +1,1 @@
+"""Commands of `manage.py`, in `commands/`; beside them what several of them share."""

@@ -1,0 +1,1 @@
+"""Formats and messages of Django and its packages that read otherwise here, by language."""

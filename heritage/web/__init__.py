@@ -4,11 +4,14 @@ Each sub-package has its requests answered in `views.py`; its other modules prep
 show.
 
 - pages: `home`, `browse` (the list of sites), `site`, `vocabularies` (eras, kinds, places),
-  `world_heritage`, `about` (texts, credits), `corrections`, and `style_guide` in debug mode
-- `media`: pictures, covers, maps and link previews; `feeds`: Atom, sitemaps, robots.txt
+  `years`, `world_heritage`, `journey` (a route through sites), `trust` (sources, disagreements),
+  `about` (texts, credits), `corrections`, `data` (downloads), and `style_guide` in debug mode
+- `media`: pictures, covers, maps and link previews; `iiif`: manifests and pictures in parts;
+  `feeds`: Atom, sitemaps, robots.txt
 - `shared`: what several pages show or need: cards, charts, the scale of time, HTML of translated
   text, meta tags, answers
 - `operations`: middleware, health checks, error pages
 
-No other package imports this one; tags of templates (`heritage/templatetags`) use `shared`.
+No other package imports this one, but that `heritage/background.py` has link previews made; tags of
+templates (`heritage/templatetags`) use `shared`.
 """
