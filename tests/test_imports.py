@@ -34,7 +34,7 @@ from heritage.models import (
 from heritage.models.unit_of_work import indexed_rows_are_to_be_written
 from heritage.services import jobs, verification
 from heritage.services.rebuild import rebuild_full_text
-from heritage.values import normalize, tokens
+from heritage.values import normalize
 from heritage.values.coordinates import distance_km
 from heritage.values.finding import Finding
 from tests import builders as build
@@ -463,7 +463,7 @@ def test_words_are_computed_before_the_lock_is_taken(table, monkeypatch):
     locked, held = [], []
     index_words = normalize.index_words
     monkeypatch.setattr(
-        tokens, "index_words", lambda text: held.append(bool(locked)) or index_words(text)
+        normalize, "index_words", lambda text: held.append(bool(locked)) or index_words(text)
     )
     note = lambda sender, **kwargs: locked.append(sender)  # noqa: E731
     indexed_rows_are_to_be_written.connect(note)
@@ -725,7 +725,9 @@ def test_the_guide_names_every_column():
         name = key.partition(":")[0]
         if name.startswith("whl."):
             name = "." + name.partition(".")[2]
-        assert f"`{name}`" in table or f"`{name}:" in table or f"R{name}" in table, key
+        assert f"`{name}`" in table or f"`{name}:" in table or f"R{name}" in table, (
+            f"docs/importing.md, Columns: add a line for {key}"
+        )
 
 
 # --- official lists --------------------------------------------------------------------------
