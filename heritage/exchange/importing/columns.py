@@ -751,18 +751,18 @@ def all_languages() -> list[str]:
     return [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
 
 
-# A text in one language: name:pt, whl.name:pt.
-_OF_LANGUAGE = re.compile(
-    r"(?:[\w-]+\.name|name|short_name|other_names|hook|summary|description|note):([a-z]{2,3}(?:-\w+)*)"
-)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-\w+)*")
 
 
 def _languages_of(keys: Iterable[str]) -> Iterator[str]:
-    """The languages that keys of columns name, those that a text can be stored in."""
+    """The languages that keys of texts name (name:pt, whl.name:pt) and a text can be stored in."""
+    columns = (column for each in fields_for(FieldUse.IMPORT) for column in each.columns(("en",)))
+    texts = {column.name for column in columns if isinstance(column, TextColumn)} | {"other_names"}
     for key in keys:
-        if match := _OF_LANGUAGE.fullmatch(key):
+        name, _, code = key.partition(":")
+        if (name in texts or name.endswith(".name")) and _LANGUAGE.fullmatch(code):
             try:
-                yield normalise_code(match[1])
+                yield normalise_code(code)
             except ValueError:
                 continue
 

@@ -210,7 +210,7 @@ class Facet[V]:
     name: str  # in addresses, and what its values in the index begin with
     label: LazyText
     in_form = True
-    is_unfolded = False  # in the form: its values are in view at once, and not behind one fold
+    is_unfolded = False  # among the first of the form, not behind the fold of further ones
     is_endless = False  # anybody may make up values: search engines shall not index its lists
     # A search that names two of its values asks for both: for either, or for all where they narrow.
     # Else the second one is looked for as words.
