@@ -95,9 +95,7 @@ def sites_named(index: IndexSnapshot, text: str) -> BitMap:
     length = len("".join(normalize.tokens(text)))
     if found and length < _SPELT_OUT:  # initials of few letters are many things
         return found & sites_matching(index, tokens.written_name(text))
-    if (
-        found and length > normalize.MAX_WORD_LENGTH
-    ):  # only the beginning of a name has been compared
+    if found and length > normalize.MAX_WORD_LENGTH:  # only its beginning has been compared
         return found & sites_matching(index, tokens.parse_query(text))
     return found
 

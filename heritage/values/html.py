@@ -52,7 +52,7 @@ def fragment(path: str) -> Callable[..., SafeString]:
     return fill
 
 
-def lines(parts: Iterable[SafeString]) -> SafeString:
+def with_line_breaks(parts: Iterable[SafeString]) -> SafeString:
     """Pieces of HTML, with a line break behind each."""
     return SafeString("".join([f"{part}\n" for part in parts]))
 

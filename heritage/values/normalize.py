@@ -348,9 +348,9 @@ def _numbered(syllable: str) -> str:
 WRITTEN_WORD, NAME_WORD, WRITTEN_NAME, NAME, DISPLAYED, IN_TEXTS = ".~^=@+"
 MAX_WORD_LENGTH = 60  # characters; what is longer is cut, in a record as in a search
 _BLANK_LINE = "\n\n"
-WINDOW = 3
+HAN_LENGTH = 3  # Han characters that are stored as one word
 _RUNS = (2, 3, 4)  # syllables that are one word as well
-BETWEEN = "-"  # the words of a whole name
+HYPHEN = "-"  # between the words of a whole name
 
 # What says nothing by itself, in the languages that names are written in.
 STOP_WORDS = frozenset(
@@ -450,11 +450,11 @@ def index_words(text: str) -> list[str]:
             words += [NAME_WORD + piece for piece in pieces]
             if is_written:
                 words += [WRITTEN_WORD + piece for piece in pieces]
-                words.append(WRITTEN_NAME + joined(parts))
+                words.append(WRITTEN_NAME + hyphenated(parts))
             words += (NAME + whole, NAME + one_word(without_stop_words(parts)))
     for name in filter(None, shown.split("\n")):
         parts = _words(name)
-        for each in (joined(parts), one_word(parts), one_word(without_stop_words(parts))):
+        for each in (hyphenated(parts), one_word(parts), one_word(without_stop_words(parts))):
             words.append(DISPLAYED + each)
     words += runs.split()
     words += [NAME_WORD + run for run in runs.split()]
@@ -482,11 +482,13 @@ def is_han(word: str) -> bool:
 
 
 def one_word(parts: Iterable[str]) -> str:
+    """The words of a name without anything between them: baimasi."""
     return "".join(parts)[:MAX_WORD_LENGTH]
 
 
-def joined(parts: Iterable[str]) -> str:
-    return BETWEEN.join(parts)[:MAX_WORD_LENGTH]
+def hyphenated(parts: Iterable[str]) -> str:
+    """The words of a name with hyphens between them: white-horse-temple."""
+    return HYPHEN.join(parts)[:MAX_WORD_LENGTH]
 
 
 @lru_cache(8_000)  # the names of terms return with every site
@@ -502,7 +504,7 @@ def _pieces(words: list[str]) -> list[str]:
     pieces: list[str] = []
     for word in words:
         if not word.isascii() and _HAN.match(word):
-            pieces += [word[at : at + WINDOW] for at in range(len(word))]
+            pieces += [word[at : at + HAN_LENGTH] for at in range(len(word))]
         else:
             pieces.append(word[:MAX_WORD_LENGTH])
     return pieces

@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 
 from heritage.values import normalize
 from heritage.values.normalize import (
-    BETWEEN,
     DISPLAYED,
+    HAN_LENGTH,
     HAN_STOPS,
+    HYPHEN,
     IN_TEXTS,
     MAX_WORD_LENGTH,
     NAME,
     NAME_WORD,
     STOP_WORDS,
-    WINDOW,
     WRITTEN_NAME,
     WRITTEN_WORD,
+    hyphenated,
     is_han,
-    joined,
     one_word,
     without_stop_words,
 )
@@ -113,14 +113,14 @@ def _clauses(word: str) -> Iterator[Clause]:
         numbers = (*other_numbers(word), *_plural(word))
         others = (QueryWord(each[:MAX_WORD_LENGTH], is_prefix=False) for each in numbers)
         # A figure or two stand for themselves, and so does a code of letters and figures.
-        is_begun = not word.isdigit() or len(word) >= WINDOW
+        is_begun = not word.isdigit() or len(word) >= HAN_LENGTH
         is_begun = is_begun and not _CODE.fullmatch(word)
         yield (QueryWord(word[:MAX_WORD_LENGTH], is_prefix=is_begun), *others)
-    elif len(word) < WINDOW:
+    elif len(word) < HAN_LENGTH:
         yield (QueryWord(word, is_prefix=True),)
     else:
-        for at in range(len(word) - WINDOW + 1):
-            yield (QueryWord(word[at : at + WINDOW], is_prefix=False),)
+        for at in range(len(word) - HAN_LENGTH + 1):
+            yield (QueryWord(word[at : at + HAN_LENGTH], is_prefix=False),)
 
 
 def other_numbers(word: str) -> list[str]:
@@ -182,10 +182,10 @@ def closeness_queries(text: str) -> list[Query]:
     if not words:
         return []
     parts = [one_word(part) for at in range(1, len(rest)) for part in (rest[:at], rest[at:])]
-    begun = joined(tokens)
+    begun = hyphenated(tokens)
     beginnings = (
         QueryWord(begun, is_prefix=is_han(begun)),
-        QueryWord(begun + BETWEEN, is_prefix=True),
+        QueryWord(begun + HYPHEN, is_prefix=True),
     )
     return [
         exact_name(text, DISPLAYED),
@@ -213,7 +213,7 @@ def unfinished_queries(text: str) -> list[Query]:
     if not words:
         return []
     return [
-        ((QueryWord(WRITTEN_NAME + joined(tokens), is_prefix=True),),),
+        ((QueryWord(WRITTEN_NAME + hyphenated(tokens), is_prefix=True),),),
         _marked(WRITTEN_WORD, words),
         ((QueryWord(NAME + one_word(tokens), is_prefix=True),),),
         _marked(NAME_WORD, words),
@@ -225,7 +225,7 @@ def prefix_queries(text: str) -> list[Query]:
     tokens = _tokens(text)[:MAX_QUERY_WORDS]
     if not tokens:
         return []
-    begun, whole = joined(tokens), one_word(tokens)
+    begun, whole = hyphenated(tokens), one_word(tokens)
     marked = (DISPLAYED + begun, WRITTEN_NAME + begun, NAME + whole)
     return [((QueryWord(word, is_prefix=True),),) for word in marked]
 
@@ -250,16 +250,16 @@ def whole_words(text: str) -> Query:
 
 def written_name(text: str) -> Query:
     """A name exactly as written."""
-    name = joined(normalize.tokens(text)[:MAX_QUERY_WORDS])
+    name = hyphenated(normalize.tokens(text)[:MAX_QUERY_WORDS])
     return ((QueryWord(WRITTEN_NAME + name, is_prefix=False),),) if name else ()
 
 
 def written_name_prefix(text: str, mark: str = WRITTEN_NAME) -> Query:
     """A name, as written, that begins with these words."""
-    name = joined(normalize.tokens(text)[:MAX_QUERY_WORDS])
+    name = hyphenated(normalize.tokens(text)[:MAX_QUERY_WORDS])
     if not name:
         return ()
-    return ((QueryWord(mark + name + (BETWEEN * (not is_han(name))), is_prefix=True),),)
+    return ((QueryWord(mark + name + (HYPHEN * (not is_han(name))), is_prefix=True),),)
 
 
 def any_word(words: Iterable[str], *, in_brief: bool) -> Query:

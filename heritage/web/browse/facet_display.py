@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from heritage.formats import path_of
 from heritage.models import Era, Register, RegisterTerm, Term
 from heritage.search import FACETS, CacheKey, FacetCounts, LRUCache
-from heritage.values.html import fragment, lines
+from heritage.values.html import fragment, with_line_breaks
 from heritage.web.shared import language_html
 from heritage.web.shared.language_html import TermTexts
 
@@ -92,7 +92,7 @@ def _folded(facet: FacetCounts, unfolded: bool, texts: TermTexts) -> FoldedFacet
     return FoldedFacet(
         facet.name,
         facet.label,
-        lines(_lines(facet, shown, texts)),
+        with_line_breaks(_lines(facet, shown, texts)),
         len(facet.picked),
         len(facet.offered) - len(shown),
         unfolded and is_long,

@@ -13,7 +13,7 @@ from heritage.formats import path_of
 from heritage.models import Place
 from heritage.search import SiteFilter, updated_query
 from heritage.web.shared import language_html
-from heritage.web.shared.map_sheets import NOWHERE, WITHOUT_POINT, UnplacedSites, town
+from heritage.web.shared.map_sheets import NOWHERE, WITHOUT_POINT, UnplacedSites, town_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _town_of_list(filtered: SiteFilter) -> Place | None:
     if centre.place:
         return centre.place
     places = filtered.index.vocabulary.places
-    return town(places.terms.get(centre.site.place_id)) if centre.site else None
+    return town_of(places.terms.get(centre.site.place_id)) if centre.site else None
 
 
 def _address(filtered: SiteFilter, *excluded: str, near: bool = False, **values: str) -> str:

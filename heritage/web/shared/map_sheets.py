@@ -599,7 +599,7 @@ def _on_no_map(count: int, filters: dict[str, str | Iterable[str]]) -> list[Unpl
     return [UnplacedSites.counted(count, url)] if count else []
 
 
-def town(place: Place | None) -> Place | None:
+def town_of(place: Place | None) -> Place | None:
     """The town or prefecture that a place lies in, or the place itself if it lies in none."""
     if place is None:
         return None

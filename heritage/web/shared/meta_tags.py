@@ -14,7 +14,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.formats import Addresses, jsonld, path_of
-from heritage.values.html import fragment, lines, to_text
+from heritage.values.html import fragment, to_text, with_line_breaks
 from heritage.values.language import Text, display_width, interface_languages, proper_tag
 from heritage.web.media import previews
 from heritage.web.shared.cards import RenderedCard
@@ -80,15 +80,19 @@ def head_tags(head: Head | str, site_name: Text, versions: Iterable[LanguageVers
             description=head.description, robots=head.robots, links=links, jsonld=head.jsonld
         )
     else:
-        found = lines(_ALTERNATE(tag=version.tag, url=version.url) for version in versions)
+        found = with_line_breaks(
+            _ALTERNATE(tag=version.tag, url=version.url) for version in versions
+        )
     return SafeString(f"{found}\n")
 
 
 def _links(head: Head, site_name: str) -> SafeString:
     tags = _LINKS(
         canonical=head.canonical,
-        alternates=lines(_ALTERNATE(tag=each.tag, url=each.url) for each in head.alternates),
-        feeds=lines(_FEED(title=feed.title, url=feed.url) for feed in head.feeds),
+        alternates=with_line_breaks(
+            _ALTERNATE(tag=each.tag, url=each.url) for each in head.alternates
+        ),
+        feeds=with_line_breaks(_FEED(title=feed.title, url=feed.url) for feed in head.feeds),
         data=head.data,
         manifest=head.manifest,
         permanent=head.permanent,
@@ -97,12 +101,12 @@ def _links(head: Head, site_name: str) -> SafeString:
         title=head.title or site_name,
         description=head.description,
         locale=head.locale,
-        other_locales=lines(_LOCALE(locale=locale) for locale in head.other_locales),
+        other_locales=with_line_breaks(_LOCALE(locale=locale) for locale in head.other_locales),
         picture=head.picture,
         picture_type=head.picture_type,
         picture_alt=head.picture_alt,
     )
-    return lines([tags])
+    return with_line_breaks([tags])
 
 
 # --- one for each kind of page ---------------------------------------------------------------

@@ -521,7 +521,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         nearby=neighbours(site.public_point, near),
         around=_around(site) if near else "",
         within_km=SiteFilter.WITHIN_KM,
-        unplaced=map_sheets.unplaced_in(index, map_sheets.town(site.place)),
+        unplaced=map_sheets.unplaced_in(index, map_sheets.town_of(site.place)),
         related=related_sites(groups_of_others, others),
         land=map_sheets.small_map_of_site(site, component_parts),
         component_parts=len(component_parts),
