@@ -325,8 +325,6 @@ def test_a_migration_that_others_have_run_is_never_changed():
     assert found == MIGRATIONS
 
 
-def test_no_circle_of_the_admin_hides_behind_imports_for_types():
-    """import-linter does not see them."""
-    sources = [path for path in MODULES if "admin" in path.relative_to(ROOT).parts]
-    hidden = [path.name for path in sources if "TYPE_CHECKING" in path.read_text("utf-8")]
-    assert sources and hidden == []
+def test_no_circle_hides_behind_imports_for_types():
+    hidden = [path.name for path in MODULES if "TYPE_CHECKING" in path.read_text("utf-8")]
+    assert hidden == ["language.py"]  # stubs that are not installed in production

@@ -31,6 +31,7 @@ from heritage.models.row_values import (
     stored_rows,
     update_columns,
 )
+from heritage.models.tracked import TrackedModel
 from heritage.models.unit_of_work import UnitOfWork, unit_of_work
 
 CHUNK = 500  # rows read and written at once
@@ -212,31 +213,15 @@ def derive_stored[R: "Record"](
     return rows
 
 
-class Record(models.Model):
+class Record(TrackedModel):
     """A row with a permanent `uid`, by which fixtures, undo, merges and imports identify it.
 
-    `derived_fields` names the columns that `derive()` sets from the row's other columns on every
-    write, `refreshed_fields` those that follow from other rows and are refreshed once these are
-    written; neither are ever part of a fixture. `owner` names the foreign key to the record that
-    this row is a part of, if any. `recorded_when_deleted` names columns that no fixture carries but
-    the history of a deleted row has, so that it can be restored; `copied_fields` those that a copy
-    of the database has nevertheless (`exchange.json_dump`). `constraint_fields` says at which form
+    `derive()` sets the columns named in `derived_fields`. `constraint_fields` says at which form
     field the message of a constraint is shown.
     """
 
     natural_key_fields: tuple[str, ...] = ("uid",)
-    derived_fields: tuple[str, ...] = ()
-    refreshed_fields: tuple[str, ...] = ()
     constraint_fields: dict[str, str] = {}
-    owner: str | None = None
-    recorded_when_deleted: tuple[str, ...] = ()
-    copied_fields: tuple[str, ...] = ()
-    # Whether the model's rows say something of the sites: the search index, the pages and the dates
-    # of sites follow from them, and they are restored with a record. Not so what people say to
-    # each other about a record.
-    describes_sites = True
-    # Columns that name a second record whose page shows the row: the whole that a part belongs to.
-    also_shown_by: tuple[str, ...] = ()
     # What a form knows, and Django would ask the database for. The stored rows that share a foreign
     # key with this one, and the name of that key: a query less for each row of a form, 10 instead
     # of 18 for a site with eight names and eight events.
@@ -324,18 +309,6 @@ class Record(models.Model):
             if field not in beside and value is not self.__dict__.get(field.attname, NOT_PROVIDED):
                 setattr(self, field.attname, value)
         return bool(computed)
-
-    @classmethod
-    def public_values(cls, row: dict) -> dict | None:
-        """What readers may see of a row, given by its plain values; None where nothing.
-
-        Where it differs from before, the sites that show the row are dated anew.
-        """
-        return row
-
-    @classmethod
-    def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:
-        """Other consequences of a write of these rows: plain values by id, see `row_values`."""
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         # The database enforces foreign keys and forms look them up: asking once more for

@@ -3,10 +3,7 @@
 From the World Heritage entries that cover a site follow its UNESCO statuses.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -433,9 +430,6 @@ class ComponentPoint(Record):
 
 # --- the UNESCO status of a site -----------------------------------------------------------------
 
-if TYPE_CHECKING:
-    from heritage.models.relations import Coverage
-
 
 class UnescoStatus(models.TextChoices):
     """A site has a set of these; a badge shows the first in this order."""
@@ -472,16 +466,9 @@ _CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
 }
 
 
-def unesco_statuses(coverages: Iterable[Coverage]) -> list[UnescoStatus]:
-    """The statuses that follow from loaded coverages, in the order of the badge; never empty."""
-    return unesco_statuses_of(
-        (coverage.designation.register.role, coverage.designation.standing, coverage.extent)
-        for coverage in coverages
-    )
-
-
 def unesco_statuses_of(covered: Iterable[tuple[str, str, str]]) -> list[UnescoStatus]:
-    """The same from (role of the register, standing, extent) for each coverage."""
+    """The statuses that follow from (role of the register, standing, extent) of each coverage, in
+    the order of the badge; never empty."""
     found = {
         status
         for its_role, standing, its_extent in covered

@@ -4,7 +4,7 @@ time the changes of a record were thinned (`ThinnedHistory`)."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -13,9 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from heritage.models.base import Record
-
+from heritage.models.tracked import TrackedModel
 
 # In the detail of a change set: the account of its user was deleted since.
 USER_IS_GONE = "user_is_gone"
@@ -114,10 +112,10 @@ class Change(models.Model):
     def __str__(self) -> str:
         return f"{self.model.model} {self.object_id}"
 
-    def model_class(self) -> type[Record] | None:
+    def model_class(self) -> type[TrackedModel] | None:
         """The row's model; None where the catalogue has it no longer."""
         return cast(
-            "type[Record] | None", ContentType.objects.get_for_id(self.model_id).model_class()
+            "type[TrackedModel] | None", ContentType.objects.get_for_id(self.model_id).model_class()
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -22,6 +22,7 @@ from heritage.models.fields import (
     validate_cover,
     whole_point,
 )
+from heritage.models.images import Image
 from heritage.models.relation_rows import SiteAlsoIn, SiteKind, SiteSource
 from heritage.models.row_values import recorded_columns
 from heritage.models.site_dates import SiteDate
@@ -109,10 +110,6 @@ class Name(Record):
                 {"text": _("This is the display name already; add only further names.")},
                 code="display_name",
             )
-
-
-if TYPE_CHECKING:
-    from heritage.models.images import Image
 
 
 class SiteQuerySet(RecordQuerySet["Site"]):
@@ -583,7 +580,7 @@ class Site(Record):
         return found.first() or self.updated_at
 
     @cached_property
-    def public_images(self) -> list["Image"]:
+    def public_images(self) -> list[Image]:
         """Its published pictures, in their order."""
         return list(self.images.filter(published=True).select_related("licence"))
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
@@ -25,10 +25,8 @@ from django.dispatch import Signal
 from heritage.models.fields import new_uid
 from heritage.models.history import Change, ChangeSet
 from heritage.models.row_values import column, insert_rows, plain_row, stored_rows
-
-if TYPE_CHECKING:
-    from heritage.models.base import Record
-    from heritage.models.users import User
+from heritage.models.tracked import TrackedModel
+from heritage.models.users import User
 
 # Sent once, before rows of a model (the sender) that the search index follows are written.
 indexed_rows_are_to_be_written = Signal()
@@ -54,20 +52,23 @@ _COLUMNS = tuple(each.name for each in fields(NewChange) if each.name != "pk")
 _MOST = 5_000  # changes held in memory until the end, unless all or nothing is to be entered
 
 
+type Row = tuple[type[TrackedModel], int]  # its model and id
+
+
 class Written(NamedTuple):
     """A row that was written: its model, and the record that it belongs to."""
 
-    model: type[Record]
-    owner_model: type[Record]
+    model: type[TrackedModel]
+    owner_model: type[TrackedModel]
     owner_id: int
 
 
 @cache
-def owner_model(model: type[Record]) -> type[Record]:
+def owner_model(model: type[TrackedModel]) -> type[TrackedModel]:
     """The model of the record that rows of a model belong to: its own where they have no owner."""
     if not model.owner:
         return model
-    return cast("type[Record]", column(model, model.owner).related_model)
+    return cast("type[TrackedModel]", column(model, model.owner).related_model)
 
 
 class UnitOfWork:
@@ -79,18 +80,18 @@ class UnitOfWork:
         self.all_or_nothing = all_or_nothing
         self.change_set = change_set or ChangeSet()
         # What others derive from: the ids of written records, by model.
-        self.changed: dict[type[Record], set[int]] = defaultdict(set)
+        self.changed: dict[type[TrackedModel], set[int]] = defaultdict(set)
         # The rows that no savepoint can take back any more: none was open when they were saved.
-        self.saved: dict[type[Record], set[int]] = defaultdict(set)
-        self.created: dict[type[Record], set[int]] = defaultdict(set)
-        self.deleted: dict[type[Record], set[int]] = defaultdict(set)
+        self.saved: dict[type[TrackedModel], set[int]] = defaultdict(set)
+        self.created: dict[type[TrackedModel], set[int]] = defaultdict(set)
+        self.deleted: dict[type[TrackedModel], set[int]] = defaultdict(set)
         # Rows are copied from another database: what follows from them may come with them.
         self.copies = False
         # Columns and relations that were written, what a savepoint has taken back included.
-        self.written_columns: dict[type[Record], set[str]] = defaultdict(set)
-        # What readers see otherwise: by the row written, (model, id) of a site, an entry or a term,
+        self.written_columns: dict[type[TrackedModel], set[str]] = defaultdict(set)
+        # What readers see otherwise: by the row written, of a site, an entry or a term,
         # and the columns that differ.
-        self.shown: dict[Written, dict[tuple[type[Record], int], set[str]]] = defaultdict(dict)
+        self.shown: dict[Written, dict[Row, set[str]]] = defaultdict(dict)
         # What was computed before the lock was taken, see `services.denormalized.Prepared`.
         self.prepared: Any = None
         self._savepoints = connection.savepoint_state
@@ -99,7 +100,7 @@ class UnitOfWork:
         self._linked: dict[models.ManyToManyField, set[int]] = defaultdict(set)
         self._written: set[Written] = set()
         self._deletion: tuple[object, dict] | None = None
-        self._stored: dict[tuple[type[Record], int], dict] = {}
+        self._stored: dict[Row, dict] = {}
         self._entered: tuple | None = None  # what the stored change set says
         if self.continues:
             self._entered = self._stored_values()
@@ -117,26 +118,27 @@ class UnitOfWork:
         """Whether any savepoint was opened in it so far: some of it may have been taken back."""
         return connection.savepoint_state != self._savepoints
 
-    def new(self, model: type[Record]) -> set[int]:
+    def new(self, model: type[TrackedModel]) -> set[int]:
         """Ids of rows that are new, and so is whatever refers to them: it was written since."""
         return set() if self.copies else self.created[model]
 
     def may_be_linked(self, field: models.ManyToManyField, pk: int) -> bool:
         """Whether a row may have others by a relation: it is not new, or they were written."""
-        return pk not in self.new(cast("type[Record]", field.model)) or pk in self._linked[field]
+        model = cast("type[TrackedModel]", field.model)
+        return pk not in self.new(model) or pk in self._linked[field]
 
-    def prepare_write(self, model: type[Record]) -> None:
+    def prepare_write(self, model: type[TrackedModel]) -> None:
         """Announce that rows of a model are about to be read in order to be written."""
         if model.describes_sites and not self._is_locked:
             indexed_rows_are_to_be_written.send(sender=model)
             # A lock that is taken within a savepoint is lost with it.
             self._is_locked = not self.has_savepoints
 
-    def mark_changed(self, model: type[Record], ids: Iterable[int | None]) -> None:
+    def mark_changed(self, model: type[TrackedModel], ids: Iterable[int | None]) -> None:
         """Announce that data derived from these rows may be out of date."""
         self.changed[model].update(pk for pk in ids if pk is not None)
 
-    def lock_row(self, model: type[Record], pk: int) -> dict | None:
+    def lock_row(self, model: type[TrackedModel], pk: int) -> dict | None:
         """Announce a write and return the stored row, locked.
 
         `stored_row()` then returns it without reading it again.
@@ -146,7 +148,7 @@ class UnitOfWork:
             self._stored[model, pk] = stored
         return stored
 
-    def stored_row(self, model: type[Record], pk: int) -> dict | None:
+    def stored_row(self, model: type[TrackedModel], pk: int) -> dict | None:
         """The row as it is before it is written: see `row_values.stored_rows`."""
         stored = self._stored.pop((model, pk), None)
         return stored if stored is not None else stored_rows(model, [pk]).get(pk)
@@ -154,7 +156,7 @@ class UnitOfWork:
     # --- what was written ----------------------------------------------------------------
 
     def rows_saved(
-        self, model: type[Record], stored: dict[int, dict], saved: dict[int, dict]
+        self, model: type[TrackedModel], stored: dict[int, dict], saved: dict[int, dict]
     ) -> None:
         """Rows were created or changed: as they were stored (`stored_rows`), and plain as saved."""
         changes = []
@@ -168,7 +170,7 @@ class UnitOfWork:
         self._enter(changes)
         model.after_save(before, saved)
 
-    def rows_deleted(self, model: type[Record], plain_rows: dict[int, dict]) -> None:
+    def rows_deleted(self, model: type[TrackedModel], plain_rows: dict[int, dict]) -> None:
         """Rows are about to be deleted: plain, with their relations."""
         changes = []
         for pk, before in plain_rows.items():
@@ -180,7 +182,7 @@ class UnitOfWork:
         self, field: models.ManyToManyField, before: dict[int, list], after: dict[int, list]
     ) -> None:
         """A many-to-many relation was changed: related ids by id, before and after."""
-        model = cast("type[Record]", field.model)
+        model = cast("type[TrackedModel]", field.model)
         self._linked[field].update(before)
         ids = [pk for pk in before if before[pk] != after[pk]]
         owners = dict(zip(ids, ids, strict=True))
@@ -211,7 +213,7 @@ class UnitOfWork:
         self._gathered, self._written = [], set()
 
     def _change(
-        self, model: type[Record], pk: int, before: dict | None, after: dict | None
+        self, model: type[TrackedModel], pk: int, before: dict | None, after: dict | None
     ) -> list[NewChange]:
         owner_id, former = pk, None
         if model.owner:
@@ -230,7 +232,7 @@ class UnitOfWork:
         return [self._new_change(model, pk, owner_id, former, before, after)]
 
     def _compare_shown(
-        self, model: type[Record], owner_id: int, before: dict | None, after: dict | None
+        self, model: type[TrackedModel], owner_id: int, before: dict | None, after: dict | None
     ) -> None:
         """Mark what shows a row, where readers see something else of it than before."""
         old, new = ((model.public_values(row) or {}) if row else {} for row in (before, after))
@@ -241,14 +243,14 @@ class UnitOfWork:
         owners = {row[model.owner] for row in rows} if model.owner else {owner_id}
         self._mark_shown(model, owner_id, owner_model(model), owners, columns)
         for name in model.also_shown_by:
-            other = cast("type[Record]", column(model, name).related_model)
+            other = cast("type[TrackedModel]", column(model, name).related_model)
             self._mark_shown(model, owner_id, other, {row[name] for row in rows}, columns)
 
     def _mark_shown(
         self,
-        model: type[Record],
+        model: type[TrackedModel],
         owner_id: int,
-        by: type[Record],
+        by: type[TrackedModel],
         ids: Iterable[int | None],
         columns: set[str],
     ) -> None:
@@ -259,7 +261,7 @@ class UnitOfWork:
 
     def _new_change(
         self,
-        model: type[Record],
+        model: type[TrackedModel],
         pk: int,
         owner_id: int,
         former: int | None,
@@ -330,8 +332,8 @@ class UnitOfWork:
         rows = Change.objects.filter(change_set=self.change_set, pk__gt=self._earlier).order_by()
         found = rows.values_list("model", "owner_model", "owner_id").distinct()
 
-        def model(pk: int) -> type[Record]:
-            return cast("type[Record]", ContentType.objects.get_for_id(pk).model_class())
+        def model(pk: int) -> type[TrackedModel]:
+            return cast("type[TrackedModel]", ContentType.objects.get_for_id(pk).model_class())
 
         return {Written(model(row), model(owner), pk) for row, owner, pk in found}
 

@@ -4,19 +4,21 @@ that set a filter or take it off, derived from the current one.
 `docs/architecture.md` says why templates do not write these with `{% querystring %}`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
+from django_filters import Filter
 
-from heritage.models import Event
+from heritage.models import Event, Place
 from heritage.models.visiting import WEEKDAYS
 from heritage.search import timeline
 from heritage.search.facets.registry import FACETS
@@ -26,9 +28,6 @@ from heritage.values import edtf
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase, year_phrase
 from heritage.values.language import Text, join_sentences
-
-if TYPE_CHECKING:
-    from heritage.search.filters import SiteFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,32 @@ class InvalidValue:
     value: str | None = None
 
 
-def invalid_values(filtered: "SiteFilter") -> list[InvalidValue]:
+class FilteredList(Protocol):
+    """What is read of a `SiteFilter`."""
+
+    data: QueryDict
+
+    @property
+    def filters(self) -> Mapping[str, Filter]: ...
+
+    @property
+    def form(self) -> BaseForm: ...
+
+    @property
+    def span(self) -> tuple[int | None, int | None]: ...
+
+    @property
+    def within_km(self) -> float: ...
+
+    @property
+    def town_as_a_whole(self) -> Place | None: ...
+
+    def is_valid(self) -> bool: ...
+
+    def chosen(self, name: str) -> Any: ...
+
+
+def invalid_values(filtered: FilteredList) -> list[InvalidValue]:
     filtered.is_valid()
     return [
         InvalidValue(
@@ -74,21 +98,21 @@ def _message(error: ValidationError) -> str:
     return join_sentences(error.messages)
 
 
-def active_filters(filtered: "SiteFilter") -> list[ActiveFilter]:
+def active_filters(filtered: FilteredList) -> list[ActiveFilter]:
     """The search text first, then the facets in the order of the form, then the other filters."""
     return [*_text(filtered), *_facets(filtered), *_others(filtered)]
 
 
-def _label(filtered: "SiteFilter", name: str) -> str:
+def _label(filtered: FilteredList, name: str) -> str:
     return str(filtered.filters[name].label)
 
 
-def _text(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
+def _text(filtered: FilteredList) -> Iterator[ActiveFilter]:
     if text := filtered.chosen("q"):
         yield _active(filtered, "q", text, together=["literal"])
 
 
-def _facets(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
+def _facets(filtered: FilteredList) -> Iterator[ActiveFilter]:
     for facet in FACETS:
         if chosen := filtered.chosen(facet.name):
             label = facet.active_label(filtered.chosen("role"))
@@ -98,7 +122,7 @@ def _facets(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
                 )
 
 
-def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
+def _others(filtered: FilteredList) -> Iterator[ActiveFilter]:
     for denied in filtered.chosen(NOT) or ():
         words = _("without %(value)s") % {"value": denied.facet.describe(denied.value)}
         yield _active(filtered, NOT, words, str(denied), label=str(denied.facet.label))
@@ -153,7 +177,7 @@ def _others(filtered: "SiteFilter") -> Iterator[ActiveFilter]:
         yield from _day(filtered, day)
 
 
-def _day(filtered: "SiteFilter", day: date) -> Iterator[ActiveFilter]:
+def _day(filtered: FilteredList, day: date) -> Iterator[ActiveFilter]:
     """The day, and which of the groups of sites the list shows, if one was chosen."""
     words = pgettext("a weekday and its date", "%(weekday)s, %(date)s") % {
         "weekday": WEEKDAYS[day.weekday()],
@@ -168,7 +192,7 @@ def _day(filtered: "SiteFilter", day: date) -> Iterator[ActiveFilter]:
 
 
 def _active(
-    filtered: "SiteFilter",
+    filtered: FilteredList,
     name: str,
     words: Text | str,
     value: str | None = None,

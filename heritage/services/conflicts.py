@@ -69,7 +69,7 @@ class Since:
             if change.pk in asked:
                 self._known.add(change.pk)
             model = change.model_class()
-            if model is not None:
+            if model is not None and issubclass(model, Record):
                 self._changes[model, change.object_id].append(change)
 
     def is_known(self, number: int | None) -> bool:

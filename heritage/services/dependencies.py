@@ -49,6 +49,7 @@ from heritage.models import (
 from heritage.models.base import Record
 from heritage.models.designations import IN_FORCE
 from heritage.models.row_values import rows_by_ids
+from heritage.models.tracked import TrackedModel
 from heritage.models.unit_of_work import owner_model
 from heritage.values.language import LanguageMap, LazyText
 
@@ -255,7 +256,7 @@ def is_vocabulary(model: type[Model]) -> bool:
     return model in COLUMN_EFFECTS
 
 
-def effect_of(model: type[Record], columns: Iterable[str]) -> ColumnEffect:
+def effect_of(model: type[TrackedModel], columns: Iterable[str]) -> ColumnEffect:
     """What follows for sites from these columns of a model; all of it, if it is no vocabulary."""
     if model not in COLUMN_EFFECTS:
         return ColumnEffect.ALL

@@ -57,6 +57,7 @@ from heritage.models.row_values import (
     update_columns,
 )
 from heritage.models.sites import public_point
+from heritage.models.tracked import TrackedModel
 from heritage.models.unit_of_work import (
     UnitOfWork,
     Written,
@@ -252,7 +253,7 @@ def _date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int])
     """
     changed_state: set[int] = set()  # published, withdrawn or deleted
     found: dict[int, set[str]] = defaultdict(set)  # columns that differ, by site
-    by_model: dict[type[Record], set[int]] = defaultdict(set)
+    by_model: dict[type[TrackedModel], set[int]] = defaultdict(set)
     for row in unit.shown.keys() & written:  # not what a savepoint has taken back
         for (model, pk), columns in unit.shown[row].items():
             if row.model is Site and "state" in columns:
