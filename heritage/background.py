@@ -59,9 +59,9 @@ def _refresh(run: jobs.Run) -> jobs.Steps:
 @jobs.declare("tidy", _("Tidying up"), daily_at=time(3, 30))
 def _tidy(run: jobs.Run) -> jobs.Steps:
     yield jobs.Progress(0)
-    said = io.StringIO()
-    call_command("tidy", stdout=said)
-    for line in said.getvalue().splitlines():
+    output = io.StringIO()
+    call_command("tidy", stdout=output)
+    for line in output.getvalue().splitlines():
         run.log(line)
     yield jobs.Progress(1, 1)
     return None

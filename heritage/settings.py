@@ -38,13 +38,13 @@ except OSError as error:
 def _secret_key() -> str:
     """The key from the environment, or the one that the demo keeps in the data folder."""
     key = env.str("HERITAGE_SECRET_KEY", default="")
-    kept = DATA_DIR / "secret_key"
-    if not key and kept.exists():
-        key = kept.read_text().strip()
+    file = DATA_DIR / "secret_key"
+    if not key and file.exists():
+        key = file.read_text().strip()
     if not key and (DEBUG or DEMO):
         key = get_random_secret_key()
-        kept.touch(mode=0o600)
-        kept.write_text(key)
+        file.touch(mode=0o600)
+        file.write_text(key)
     if not key:
         raise ImproperlyConfigured(
             "HERITAGE_SECRET_KEY is not set. Set it to a long random text, "

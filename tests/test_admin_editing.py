@@ -735,7 +735,7 @@ def test_a_fixture_corrects_what_was_saved_without_a_change(client, editor, tmp_
     row["fields"]["description"]["en"] = "First.\n\nCorrected."
     path.write_text(json.dumps([row]), encoding="utf-8")
     report = load([path])
-    assert (report.updated, report.kept) == (1, [])
+    assert (report.updated, report.edited) == (1, [])
     site.refresh_from_db()
     assert site.description["en"] == "First.\n\nCorrected."
 

@@ -49,7 +49,7 @@ def test_it_is_kept_and_saved_with_the_next_try(client, site):
     assert response.status_code == 200 and errors(response)
     assert "is kept and need not be chosen again" in response.content.decode()
     again = page_data(response)
-    assert again["images-0-file_kept"][0]
+    assert again["images-0-file_pending"][0]
     del again["images-0-published"]
     response = client.post(change(site), again)
     assert response.status_code == 302, errors(response)
@@ -71,7 +71,7 @@ def test_what_is_no_picture_is_not_kept(client, site):
 
 
 def test_it_is_nobody_elses_and_lapses(client, site, editor, settings):
-    token = page_data(refused(client, site))["images-0-file_kept"][0]
+    token = page_data(refused(client, site))["images-0-file_pending"][0]
     other = build.make_user("bo", group="editor")
     with pending_uploads.take(editor.pk, token) as upload:
         assert upload.name == "picture.png" and upload.size > 0

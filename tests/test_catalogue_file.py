@@ -144,7 +144,7 @@ def test_later_fixtures_do_not_overwrite_it(full, tmp_path):
         each["fields"]["label"] = {"en": "Newer"}
     fixture.write_text(json.dumps(kinds))
     report = fixtures.install([fixture])
-    assert len(report.kept) == 2
+    assert len(report.edited) == 2
     assert Kind.objects.get(uid="own1").label["en"] == "K"
     assert not Kind.objects.filter(uid="own2").exists()
 

@@ -320,7 +320,7 @@ def test_the_dice_fall_the_same_everywhere():
     # The published first outputs of SplitMix64 for seed 0, as fractions.
     for expected in (0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F):
         assert dice.unit() == (expected >> 11) / 2**53
-    assert {dice.whole(1, 6) for _ in range(400)} == {1, 2, 3, 4, 5, 6}
+    assert {dice.integer(1, 6) for _ in range(400)} == {1, 2, 3, 4, 5, 6}
 
 
 # --- colours and plants ------------------------------------------------------------------------

@@ -531,7 +531,7 @@ def test_the_worker_makes_them_each_night(sites, settings, tmp_path):
 
 def test_a_small_catalogue_gives_all_sites_without_a_worker(client, sites):
     assert client.get("/en/data/sites.jsonl").status_code == 200
-    assert reverse("web:whole_file", args=["jsonl"]) in client.get("/en/data/").text
+    assert reverse("web:newest_file", args=["jsonl"]) in client.get("/en/data/").text
 
 
 # --- read again ----------------------------------------------------------------------------------

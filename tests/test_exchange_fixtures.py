@@ -67,7 +67,7 @@ def changed(item, **fields):
 def test_loads_in_any_order_and_derives(files):
     # Children stand before their parents, and one file refers to the next.
     report = load(files(a=[EVENT, SITE], b=[HENAN, KIND, CHINA]))
-    assert (report.created, report.updated, report.kept) == (5, 0, [])
+    assert (report.created, report.updated, report.edited) == (5, 0, [])
     site = Site.objects.get()
     assert (site.first_year, site.place.parent.slug) == (68, "china")
     assert [kind.slug for kind in site.kinds.all()] == ["temple"]
@@ -89,7 +89,7 @@ def test_a_second_load_changes_nothing(files):
 def test_a_changed_fixture_changes_what_nobody_touched(files):
     load(files(all=[KIND, CHINA, HENAN, SITE]))
     report = load(files(all=[KIND, CHINA, HENAN, changed(SITE, summary={"en": "Old."})]))
-    assert (report.updated, report.kept) == (1, [])
+    assert (report.updated, report.edited) == (1, [])
     assert str(Site.objects.get().summary.best()) == "Old."
 
 
@@ -99,7 +99,7 @@ def test_what_a_fixture_leaves_out_later_is_emptied(files):
     site = changed(SITE, **more, also_in=[["place-cn"]])
     load(files(all=[KIND, CHINA, HENAN, site]))
     report = load(files(all=[KIND, CHINA, HENAN, SITE_WITHOUT_SLUG]))
-    assert (report.updated, report.kept) == (1, [])
+    assert (report.updated, report.edited) == (1, [])
     site = Site.objects.get()
     assert (site.latitude, site.longitude, site.summary, site.featured) == (None, None, {}, None)
     assert (site.slug, site.state, site.place.slug) == ("white-horse-temple", "published", "henan")
@@ -140,7 +140,7 @@ def test_rows_of_other_files_and_of_people_are_not_deleted(files):
     name.text = "白马寺院"
     name.save()
     report = load(files(b=[SITE]))
-    assert report.kept == ["b.json: heritage.name wht.name: -: changed here"]
+    assert report.edited == ["b.json: heritage.name wht.name: -: changed here"]
     assert (report.deleted, Site.objects.get().names.get().text) == (1, "白马寺院")
 
 
@@ -186,7 +186,7 @@ def test_what_an_editor_changed_is_kept(files):
     site.save()
     report = load(files(all=[KIND, CHINA, HENAN, changed(SITE, summary={"en": "Theirs."})]))
     assert report.updated == 0
-    assert "white-horse-temple" in report.kept[0]
+    assert "white-horse-temple" in report.edited[0]
     assert str(Site.objects.get().summary.best()) == "Ours."
 
 
@@ -194,7 +194,7 @@ def test_a_changed_kind_of_a_site_is_an_editors_change_too(files):
     load(files(all=[KIND, CHINA, HENAN, SITE]))
     Site.objects.get().kinds.clear()
     report = load(files(all=[KIND, CHINA, HENAN, changed(SITE, featured=1)]))
-    assert len(report.kept) == 1
+    assert len(report.edited) == 1
     assert not Site.objects.get().kinds.exists()
 
 
@@ -283,15 +283,15 @@ def test_what_refers_to_what_an_editor_deleted_stops_no_fixture(files):
     report = load(paths)
     assert report.created == 3  # the source, the other site and its dated event
     assert "all.json: heritage.event wht.founded: site: heritage.site “white-horse-temple”" in str(
-        report.kept
+        report.edited
     )
     site = Site.objects.get()
     assert (site.slug, site.place, site.kinds.count()) == ("other", None, 0)
     assert [event.uid for event in site.events.all()] == ["other.dated"]
-    kept = report.kept
+    kept = report.edited
     report = load(paths)
     assert (report.created, report.updated) == (0, 0)
-    assert [line for line in report.kept if "wht.founded" in line] == [
+    assert [line for line in report.edited if "wht.founded" in line] == [
         line for line in kept if "wht.founded" in line
     ]
 
@@ -379,4 +379,4 @@ def test_line_ends_of_whatever_system_are_no_change(files):
     site.summary = {"en": "One\r\ntwo\r\nthree"}  # as a browser sends it back
     site.save()
     report = load(files(all=[KIND, CHINA, HENAN, changed(written, featured=1)]))
-    assert (report.updated, report.kept) == (1, [])
+    assert (report.updated, report.edited) == (1, [])

@@ -110,7 +110,7 @@ def test_schemes_become_registers(tmp_path, migrated):
     new = fixture(tmp_path / "list.json", "register", "registerterm")
     for file in (new, fixture(tmp_path / "list.json", "scheme", "schemeterm")):
         report = load([file])
-        assert (report.unchanged, report.held, report.kept) == (3, 2, [])
+        assert (report.unchanged, report.held, report.edited) == (3, 2, [])
         assert not report.has_changed
     assert set(LoadedRow.objects.values_list("label", flat=True)) == {
         "heritage.register", "heritage.registerterm", "heritage.designation",

@@ -284,7 +284,7 @@ def test_many_are_uploaded_with_one_author_and_the_rest_is_asked_about(client, e
     [asked] = [each for each in answer.context["asked"] if each.token]
     answer = client.post(
         reverse(UPLOAD),
-        {"kept": asked.token, f"site-{asked.token}": "confucius-2", "author": "Li Hua"},
+        {"pending": asked.token, f"site-{asked.token}": "confucius-2", "author": "Li Hua"},
     )
     assert answer.status_code == 302
     assert Image.objects.get(site=sites["confucius-2"]).author == "Li Hua"
@@ -302,11 +302,11 @@ def test_files_need_not_be_chosen_again_after_an_error(client, editor, sites):
     assert "licence" in answer.context["form"].errors and not Image.objects.exists()
     asked = answer.context["asked"]
     assert [each.name for each in asked] == [file.name for file in files]
-    kept = {"kept": [each.token for each in asked], f"site-{asked[1].token}": "confucius-2"}
-    answer = client.post(reverse(UPLOAD), kept | wrong)  # once more wrong
-    assert [each.token for each in answer.context["asked"]] == kept["kept"]
+    sent = {"pending": [each.token for each in asked], f"site-{asked[1].token}": "confucius-2"}
+    answer = client.post(reverse(UPLOAD), sent | wrong)  # once more wrong
+    assert [each.token for each in answer.context["asked"]] == sent["pending"]
     assert 'value="confucius-2"' in answer.text and 'value="Li Hua"' in answer.text
-    assert client.post(reverse(UPLOAD), kept | {"author": "Li Hua"}).status_code == 302
+    assert client.post(reverse(UPLOAD), sent | {"author": "Li Hua"}).status_code == 302
     assert set(Image.objects.values_list("site__slug", "author")) == {
         ("longmen-grottoes", "Li Hua"),
         ("confucius-2", "Li Hua"),
@@ -322,7 +322,7 @@ def test_of_too_many_files_the_first_are_kept(client, editor, sites, monkeypatch
     assert "These are more than 2 files. The first 2 are kept" in answer.text
     kept = [each.token for each in answer.context["asked"]]
     assert len(kept) == 2 and not Image.objects.exists()
-    assert client.post(reverse(UPLOAD), {"kept": kept}).status_code == 302
+    assert client.post(reverse(UPLOAD), {"pending": kept}).status_code == 302
     assert Image.objects.count() == 2
 
 

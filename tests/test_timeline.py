@@ -383,10 +383,10 @@ def test_the_page_of_a_year_is_cached_until_something_is_written(client, setting
     monkeypatch.setattr(middleware, "pages", LRUCache(50))
     site = make_site("One")
     make_event(site, "fabric", "0650")
-    assert client.get("/en/year/676/").context["page"].kept == 1
+    assert client.get("/en/year/676/").context["page"].standing == 1
     assert client.get("/en/year/676/").context is None  # as it was kept
     make_event(make_site("Two"), "fabric", "0655")
-    assert client.get("/en/year/676/").context["page"].kept == 2
+    assert client.get("/en/year/676/").context["page"].standing == 2
 
 
 def test_reign_years_are_those_that_the_reader_of_dates_knows():

@@ -135,16 +135,16 @@ def test_a_file_need_not_be_chosen_again_after_an_error(client, site, licence, s
     answer = send(client, site, author="")
     assert answer.status_code == 400 and "“DSC_1.jpg” is kept" in answer.text
     for _time in range(2):  # wrong once more; then it is found, as nobody else's is
-        token = answer.context["form"]["picture_kept"].value()
-        assert f'name="picture_kept" value="{token}"' in answer.text
-        answer = send(client, site, picture="", picture_kept=token, licence="")
+        token = answer.context["form"]["picture_pending"].value()
+        assert f'name="picture_pending" value="{token}"' in answer.text
+        answer = send(client, site, picture="", picture_pending=token, licence="")
         assert set(answer.context["form"].errors) == {"licence"}
-    token = answer.context["form"]["picture_kept"].value()
+    token = answer.context["form"]["picture_pending"].value()
     good = {"picture": "", "licence": licence.pk}
     stolen = pending_uploads.keep(7, file())
     for wrong in (stolen, f"{token}x"):
-        assert send(client, site, picture_kept=wrong, **good).status_code == 400
-    assert send(client, site, picture_kept=token, **good).status_code == 302
+        assert send(client, site, picture_pending=wrong, **good).status_code == 400
+    assert send(client, site, picture_pending=token, **good).status_code == 302
     [path] = files_of(settings)
     assert Correction.objects.get().picture.name.endswith(path.name)
     assert path.read_bytes() == file().read()

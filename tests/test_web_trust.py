@@ -119,7 +119,7 @@ def test_a_count_that_takes_long_is_kept_for_a_while_and_says_so(client, longmen
     for _again in range(2):
         html = html_of(client, "sources/")
         assert "6 statements" in html and says_so in html
-    monkeypatch.setattr("heritage.web.trust.sources.KEPT", timedelta())
+    monkeypatch.setattr("heritage.web.trust.sources.CACHED_FOR", timedelta())
     html = html_of(client, "sources/")
     assert "7 statements" in html and says_so not in html
 

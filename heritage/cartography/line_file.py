@@ -100,10 +100,10 @@ def encoded_features(features: Iterable[Feature], bits: int) -> bytes:
     for each in features:
         head.append([each.rank, each.en, each.zh, len(each.lines)])
         for line in each.lines:
-            whole = np.round(np.array(line)).astype(np.int64)
-            low, high = (edge * _GRID / (1 << bits) for edge in (whole.min(0), whole.max(0)))
+            rounded = np.round(np.array(line)).astype(np.int64)
+            low, high = (edge * _GRID / (1 << bits) for edge in (rounded.min(0), rounded.max(0)))
             boxes.append(np.concatenate((np.floor(low), np.ceil(high))).clip(0, _GRID - 1))
-            flat = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel()
+            flat = np.diff(rounded, axis=0, prepend=np.zeros((1, 2), np.int64)).ravel()
             packed.append(_packed(np.where(flat < 0, -2 * flat - 1, 2 * flat)))
     text = json.dumps([bits, head], ensure_ascii=False, separators=(",", ":"))
     ends = np.array(list(accumulate(map(len, packed))), dtype="<u4")

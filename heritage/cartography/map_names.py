@@ -23,7 +23,7 @@ WATERS = {"ocean", "sea", "bay", "gulf", "strait", "channel", "lake"}
 _SPREAD = {"range/mtn"}  # written along their slope
 # By zoom the towns shown, by rank.
 TOWNS = {2: 0, 3: 1, 4: 3, 5: 5, 6: 7, 7: 9}
-_WHOLE_TO = 2  # the zoom up to which a sheet may end at 180°: no name of an area reaches across
+_ONE_WORLD_TO = 2  # the zoom up to which a sheet may end at 180°: no name of an area reaches across
 _CELL = 128  # pixels of a cell of the grid in which neighbours are looked for
 REACH = 420  # pixels from the place of a name to the end of its letters, at most
 
@@ -274,7 +274,7 @@ def _area(
         box = (x - half_x, y - half_y, x + half_x, y + half_y)
         yield PlacedName(name, style, size, lines, x, y, "middle", box), boxes
         return
-    if zoom <= _WHOLE_TO:
+    if zoom <= _ONE_WORLD_TO:
         half, world = wide * 0.62 + 8, TILE << zoom  # letters may be wider than they were taken for
         x = min(max(x, half), world - half)
     box = (x - wide / 2 - 3, y - high / 2, x + wide / 2 + 3, y + high / 2)

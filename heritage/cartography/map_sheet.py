@@ -251,8 +251,8 @@ def _is_within(lines: Lines, numbers: np.ndarray, window: SheetWindow) -> list[b
 def _pixels(points: np.ndarray, window: SheetWindow) -> np.ndarray:
     """In quarters of a pixel from the corner of the window; the same for every window."""
     world = float(_FINE * (TILE << window.zoom))
-    whole = np.floor(points * world + 0.5).astype(np.int64)
-    return whole - np.array((window.left * _FINE, window.top * _FINE))
+    rounded = np.floor(points * world + 0.5).astype(np.int64)
+    return rounded - np.array((window.left * _FINE, window.top * _FINE))
 
 
 def _rounded(line: np.ndarray) -> np.ndarray:
@@ -277,10 +277,10 @@ def _lines(
     wide, high = window.width * _FINE + reach, window.height * _FINE + reach
     found = []
     numbers = _touching(lines, window, margin) if numbers is None else numbers
-    for number, is_whole in zip(numbers, _is_within(lines, numbers, window), strict=True):
+    for number, is_within in zip(numbers, _is_within(lines, numbers, window), strict=True):
         line = lines.line(number)
         points = _pixels(_rounded(line) if is_rounded else line, window)
-        if is_whole:
+        if is_within:
             found.append(_data(points))
             continue
         low = np.minimum(points[:-1], points[1:])
@@ -304,9 +304,9 @@ def _areas(lines: Lines, window: SheetWindow, margin: float = 2) -> str:
     reach = margin * _FINE
     found = []
     numbers = _touching(lines, window, margin)
-    for number, is_whole in zip(numbers, _is_within(lines, numbers, window), strict=True):
+    for number, is_within in zip(numbers, _is_within(lines, numbers, window), strict=True):
         points = _pixels(lines.line(number), window)
-        if is_whole:
+        if is_within:
             if data := _data(points):
                 found.append(data + "z")
             continue

@@ -44,8 +44,10 @@ def sides(zoom: int, box: Box, script: str, marks: Sequence[MarkOnSheet]) -> lis
         found.append("")
         for side, room in _boxes(mark) if mark.name else ():
             there = (room[0] + left, room[1] + top, room[2] + left, room[3] + top)
-            is_whole = left < there[0] and there[2] < right and top < there[1] and there[3] < bottom
-            if is_whole and taken.is_free([there]):
+            is_inside = (
+                left < there[0] and there[2] < right and top < there[1] and there[3] < bottom
+            )
+            if is_inside and taken.is_free([there]):
                 taken.add([there])
                 found[-1] = side
                 break

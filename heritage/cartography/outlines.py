@@ -18,7 +18,7 @@ def area(ring: Sequence[Point]) -> float:
     return abs(sum(x * v - u * y for (x, y), (u, v) in turned)) / 2
 
 
-def kept_corners(ring: Sequence[Point], least: float, *, is_line: bool = False) -> list[int]:
+def simplified_corners(ring: Sequence[Point], least: float, *, is_line: bool = False) -> list[int]:
     """Which points matter (Visvalingam and Whyatt): those whose triangle is at least so large.
 
     The point whose triangle with its two neighbours is smallest goes first, and theirs are
@@ -59,7 +59,7 @@ def _triangle(ring: Sequence[Point], a: int, b: int, c: int) -> float:
 
 
 def thinned(ring: Ring, least: float) -> Ring:
-    return [ring[number] for number in kept_corners(ring, least)] if len(ring) > 3 else ring
+    return [ring[number] for number in simplified_corners(ring, least)] if len(ring) > 3 else ring
 
 
 # --- within -----------------------------------------------------------------------------------

@@ -66,9 +66,9 @@ def land(window: Window) -> str:
 
 def _path(ring: np.ndarray) -> str:
     """In whole pixels, points that fall on one another as one."""
-    whole = np.rint(ring).astype(int)
-    whole = whole[np.any(whole != np.roll(whole, 1, axis=0), axis=1)]
-    return f"M{'L'.join(f'{x} {y}' for x, y in whole.tolist())}z" if len(whole) > 2 else ""
+    rounded = np.rint(ring).astype(int)
+    rounded = rounded[np.any(rounded != np.roll(rounded, 1, axis=0), axis=1)]
+    return f"M{'L'.join(f'{x} {y}' for x, y in rounded.tolist())}z" if len(rounded) > 2 else ""
 
 
 def lines(window: Window) -> list[tuple[str, float, float, float, float]]:

@@ -132,9 +132,9 @@ def _rows(model: type[Record], uids: Iterable[str] | None = None) -> Iterator[di
     """Rows in the order of their uids: `fields` as a fixture has them, but all of them; `kept` what
     no fixture may carry; `people` by their user names."""
     columns = row_values.recorded_columns(model)
-    kept = [row_values.column(model, name) for name in model.copied_fields]
-    dates = [each for each in kept if isinstance(each, DateTimeField)]
-    people = [each for each in kept if each.related_model is User]
+    copied = [row_values.column(model, name) for name in model.copied_fields]
+    dates = [each for each in copied if isinstance(each, DateTimeField)]
+    people = [each for each in copied if each.related_model is User]
     uid_of = {
         target: dict(untracked(target).values_list("pk", "uid"))
         for target in {
@@ -142,7 +142,7 @@ def _rows(model: type[Record], uids: Iterable[str] | None = None) -> Iterator[di
         }
     }
     user_names = dict(User.objects.values_list("pk", "username")) if people else {}
-    wanted = [each.attname for each in (*columns, *kept)]
+    wanted = [each.attname for each in (*columns, *copied)]
     rows: Any = untracked(model).order_by("uid")
     pks = rows.values_list("pk", flat=True)
     pks = (
@@ -154,17 +154,19 @@ def _rows(model: type[Record], uids: Iterable[str] | None = None) -> Iterator[di
         linked = {each.name: row_values.linked_ids(each, chunk) for each in _relations(model)}
         changed = _changed_at(chunk) if model is Site else {}
         for values in rows.filter(pk__in=chunk).values("pk", *wanted):
-            told: dict[str, Any] = {}
+            fields: dict[str, Any] = {}
             for each in columns:
                 value = values[each.attname]
                 if each.is_relation:
-                    told[each.name] = None if value is None else [uid_of[each.related_model][value]]
+                    fields[each.name] = (
+                        None if value is None else [uid_of[each.related_model][value]]
+                    )
                 else:
-                    told[each.name] = row_values.json_value(each, value)
+                    fields[each.name] = row_values.json_value(each, value)
             for each in _relations(model):
                 of = uid_of[each.related_model]
-                told[each.name] = sorted([of[pk]] for pk in linked[each.name][values["pk"]])
-            row: dict[str, Any] = {"model": model._meta.label_lower, "fields": told}
+                fields[each.name] = sorted([of[pk]] for pk in linked[each.name][values["pk"]])
+            row: dict[str, Any] = {"model": model._meta.label_lower, "fields": fields}
             if dates:
                 row["kept"] = {
                     each.name: row_values.json_value(each, values[each.attname]) for each in dates
@@ -322,8 +324,8 @@ class _Restorer(Loader):
     def build(self, row: FixtureRow) -> tuple[Record, dict[str, list[int]]]:
         obj, many = super().build(row)
         if obj.pk is None:  # what is there is brought to its dates at the end
-            kept = self.by_model[row.model][row.uid].get("kept", {})
-            for name, value in kept.items():
+            dates = self.by_model[row.model][row.uid].get("kept", {})
+            for name, value in dates.items():
                 if name != _CHANGED:
                     row_values.set_plain_value(obj, name, value)
         return obj, many
@@ -360,21 +362,21 @@ class _Restorer(Loader):
                         row_values.set_plain_value(site, name, value)
                 for name, who in row["people"].items():
                     setattr(site, f"{name}_id", users.get(who))
-            names = [*self._kept_names(), *self._people_names()]
+            names = [*self._date_names(), *self._people_names()]
             untracked(Site).bulk_update(sites.values(), names, 200)
             SiteDate.objects.bulk_create(
                 dates, update_conflicts=True, unique_fields=["site"], update_fields=[_CHANGED]
             )
 
     @staticmethod
-    def _kept_names() -> list[str]:
-        kept = (row_values.column(Site, name) for name in Site.copied_fields)
-        return [each.name for each in kept if isinstance(each, DateTimeField)]
+    def _date_names() -> list[str]:
+        columns = (row_values.column(Site, name) for name in Site.copied_fields)
+        return [each.name for each in columns if isinstance(each, DateTimeField)]
 
     @staticmethod
     def _people_names() -> list[str]:
-        kept = (row_values.column(Site, name) for name in Site.copied_fields)
-        return [each.name for each in kept if isinstance(each, ForeignKey)]
+        columns = (row_values.column(Site, name) for name in Site.copied_fields)
+        return [each.name for each in columns if isinstance(each, ForeignKey)]
 
     def _only_here(self) -> int:
         return sum(

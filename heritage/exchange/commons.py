@@ -123,8 +123,8 @@ def of_items(
         # One that was merged into another comes under the name of that.
         asked = entity.get("redirects", {}).get("from", item)
         claims = entity.get("claims") or {}
-        said = [each for each in claims.get(statement, []) if each.get("rank") != "deprecated"]
-        for claim in sorted(said, key=lambda each: each.get("rank") != "preferred"):
+        ranked = [each for each in claims.get(statement, []) if each.get("rank") != "deprecated"]
+        for claim in sorted(ranked, key=lambda each: each.get("rank") != "preferred"):
             value = claim.get("mainsnak", {}).get("datavalue", {}).get("value")
             if isinstance(value, str) and value:
                 found.setdefault(asked, []).append(value)
@@ -191,8 +191,8 @@ def _info(page: dict[str, Any]) -> dict[str, Any] | None:
 
 def _metadata(info: dict[str, Any]) -> dict[str, str]:
     """What is said of a file, as HTML; an empty list stands for nothing."""
-    said = info.get("extmetadata") or {}
-    return {name: str(each.get("value", "")) for name, each in dict(said).items()}
+    fields = info.get("extmetadata") or {}
+    return {name: str(each.get("value", "")) for name, each in dict(fields).items()}
 
 
 def _offer(site: int, page: dict[str, Any], licences: dict[str, Licence]) -> Offer:
@@ -201,26 +201,26 @@ def _offer(site: int, page: dict[str, Any], licences: dict[str, Licence]) -> Off
     if info is None:
         offer.why_not = gettext_lazy("Commons has no such file, or it was deleted.")
         return offer
-    said = _metadata(info)
+    metadata = _metadata(info)
     offer.address = info.get("descriptionurl", "")
     offer.width, offer.height = info.get("width", 0), info.get("height", 0)
-    offer.author = plain(said.get("Artist", ""))[:200] or info.get("user", "")[:200]
-    offer.credit_line = plain(said.get("Attribution", ""))[:300]
-    limits = [plain(each) for each in said.get("Restrictions", "").split("|")]
-    if _FREEDOM_OF_PANORAMA.search(said.get("Categories", "")):
+    offer.author = plain(metadata.get("Artist", ""))[:200] or info.get("user", "")[:200]
+    offer.credit_line = plain(metadata.get("Attribution", ""))[:300]
+    limits = [plain(each) for each in metadata.get("Restrictions", "").split("|")]
+    if _FREEDOM_OF_PANORAMA.search(metadata.get("Categories", "")):
         limits.append("freedom of panorama")  # which differs by country
     offer.restrictions = ", ".join(filter(None, limits))[:300]
-    offer.licence_named = plain(said.get("LicenseShortName", "")) or said.get("License", "")
-    _judge_licence(offer, said, licences)
+    offer.licence_named = plain(metadata.get("LicenseShortName", "")) or metadata.get("License", "")
+    _judge_licence(offer, metadata, licences)
     _choose_size(offer, info)
     return offer
 
 
-def _judge_licence(offer: Offer, said: dict[str, str], licences: dict[str, Licence]) -> None:
-    url = said.get("LicenseUrl", "").strip()
+def _judge_licence(offer: Offer, metadata: dict[str, str], licences: dict[str, Licence]) -> None:
+    url = metadata.get("LicenseUrl", "").strip()
     named = offer.licence_named or url
     licence = licences.get(licence_key(url)) if url else None
-    is_not_free = said.get("NonFree", "").lower() in ("true", "1") or _NOT_FREE.search(url)
+    is_not_free = metadata.get("NonFree", "").lower() in ("true", "1") or _NOT_FREE.search(url)
     if is_not_free or (licence is not None and not licence.is_free):
         text = gettext_lazy("Its licence is not free: {licence}.")
         offer.why_not = format_lazy(text, licence=named)
@@ -427,8 +427,8 @@ def _fetch(run: jobs.Run) -> jobs.Steps:
                     counts[what] += 1
                     run.cursor["at"] = at
             done = sum(counts.values())
-            said = format_lazy(says, added=counts[ADDED], left=done - counts[ADDED])
-            yield jobs.Progress(done, max(total, done), said)
+            message = format_lazy(says, added=counts[ADDED], left=done - counts[ADDED])
+            yield jobs.Progress(done, max(total, done), message)
     return dict(counts)
 
 

@@ -65,7 +65,7 @@ class Report:
     unchanged: int = 0
     deleted: int = 0  # rows that their file no longer has
     held: int = 0  # rows of a fixture that is as it was, which people have changed or deleted
-    kept: list[str] = field(default_factory=list)  # changed by people, and left as they are
+    edited: list[str] = field(default_factory=list)  # changed by people, and left as they are
 
     @property
     def has_changed(self) -> bool:
@@ -74,8 +74,8 @@ class Report:
     def __str__(self) -> str:
         text = f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged"
         text += f", {self.deleted} deleted" if self.deleted else ""
-        kept = self.held + len(self.kept)
-        return text + (f", {kept} kept as edited or deleted here" if kept else "")
+        edited = self.held + len(self.edited)
+        return text + (f", {edited} kept as edited or deleted here" if edited else "")
 
 
 @dataclass(slots=True)
@@ -337,11 +337,11 @@ class Loader:
         pk = self.pk_of(row.model, row.uid)
         if pk is None:
             if before:
-                self.report.kept.append(row.problem("-", "deleted here"))
+                self.report.edited.append(row.problem("-", "deleted here"))
             return before is None
         if before and _stored_digests(row.model, [pk])[pk] == before.stored_digest:
             return True
-        self.report.kept.append(row.problem("-", "changed here"))
+        self.report.edited.append(row.problem("-", "changed here"))
         return False
 
     def write(self, model: type[Record], rows: list[FixtureRow]) -> None:
@@ -415,7 +415,7 @@ class Loader:
                 errors[name] = [str(error)]
         if errors:
             raise ValidationError(errors)
-        self.report.kept += gone
+        self.report.edited += gone
         if is_needed or (gone and not _holds(obj)):
             raise _DeletedHere
         obj.clean_fields(exclude=["slug"] if not row.fields.get("slug") else None)
@@ -461,7 +461,9 @@ class Loader:
                 continue
             loaded = gone[row.uid]
             if digests[pk] != loaded.stored_digest:
-                self.report.kept.append(f"{loaded.file}: {loaded.label} {row.uid}: -: changed here")
+                self.report.edited.append(
+                    f"{loaded.file}: {loaded.label} {row.uid}: -: changed here"
+                )
                 continue
             row.delete()
             loaded.delete()

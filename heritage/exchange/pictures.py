@@ -184,9 +184,11 @@ def _import(run: jobs.Run) -> jobs.Steps:
                 run.log(format_lazy("{name}: {why}", name=name, why=why), JobLine.Level.WARNING)
                 counts[what] += 1
                 run.cursor["last"] = name
-        said = gettext_lazy("{added} pictures added, {left} not")
+        message = gettext_lazy("{added} pictures added, {left} not")
         left = sum(counts.values()) - counts["added"]
-        yield jobs.Progress(number, len(files), format_lazy(said, added=counts["added"], left=left))
+        yield jobs.Progress(
+            number, len(files), format_lazy(message, added=counts["added"], left=left)
+        )
     return dict(counts)
 
 

@@ -77,14 +77,14 @@ SITE_FIELDS = (
     SiteField("featured", "publication"),
     SiteField("prominence", "publication", beside=True),
     SiteField("slug", "publication", uses=FieldUse.LIST | FieldUse.IMPORT),
-    SiteField("eras", "kept", uses=FieldUse.NONE),
-    SiteField("former_addresses", "kept", uses=FieldUse.NONE),
-    SiteField("created_at", "kept", uses=FieldUse.LIST),
-    SiteField("created_by", "kept", uses=FieldUse.LIST, beside=True),
-    SiteField("updated_at", "kept", uses=FieldUse.LIST, beside=True),
-    SiteField("published_at", "kept", uses=FieldUse.LIST),
-    SiteField("state_changed_at", "kept", uses=FieldUse.NONE, beside=True),
-    SiteField("state_changed_by", "kept", uses=FieldUse.NONE, beside=True),
+    SiteField("eras", "automatic", uses=FieldUse.NONE),
+    SiteField("former_addresses", "automatic", uses=FieldUse.NONE),
+    SiteField("created_at", "automatic", uses=FieldUse.LIST),
+    SiteField("created_by", "automatic", uses=FieldUse.LIST, beside=True),
+    SiteField("updated_at", "automatic", uses=FieldUse.LIST, beside=True),
+    SiteField("published_at", "automatic", uses=FieldUse.LIST),
+    SiteField("state_changed_at", "automatic", uses=FieldUse.NONE, beside=True),
+    SiteField("state_changed_by", "automatic", uses=FieldUse.NONE, beside=True),
 )
 
 

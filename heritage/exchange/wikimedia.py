@@ -117,8 +117,8 @@ class WikimediaClient:
                 with error:
                     if error.code != 429 and error.code < 500:
                         text = _("{host} answers {code}.")
-                        said = format_lazy(text, host=urlsplit(address).netloc, code=error.code)
-                        raise FileRefused(said) from error
+                        message = format_lazy(text, host=urlsplit(address).netloc, code=error.code)
+                        raise FileRefused(message) from error
                     refused_with = error.headers
             except (OSError, http.client.HTTPException) as error:
                 if number + 1 == _TRIES:
@@ -144,11 +144,11 @@ _BUSY: LazyText = _("Wikimedia is busy. Try again in an hour.")
 
 def _retry_after(headers: Message) -> float:
     """The seconds that it says; 0 if it says nothing."""
-    said = (headers.get("Retry-After") or "").strip()
-    if said.isdigit():
-        return float(said)
+    header = (headers.get("Retry-After") or "").strip()
+    if header.isdigit():
+        return float(header)
     with suppress(ValueError, TypeError):
-        return max(0.0, (parsedate_to_datetime(said) - timezone.now()).total_seconds())
+        return max(0.0, (parsedate_to_datetime(header) - timezone.now()).total_seconds())
     return 0.0
 
 

@@ -95,19 +95,19 @@ def _moment(moment: datetime | None) -> dict[str, str] | None:
 
 
 def _source(source: SourceOfFile) -> dict[str, Any]:
-    told: dict[str, Any] = {"@type": "dct:BibliographicResource", "dct:title": source.citation}
+    node: dict[str, Any] = {"@type": "dct:BibliographicResource", "dct:title": source.citation}
     if source.url:
-        told["@id"] = source.url
+        node["@id"] = source.url
     if source.licence_url:
-        told["dct:license"] = {"@id": source.licence_url}
+        node["dct:license"] = {"@id": source.licence_url}
     elif source.licence:
-        told["dct:rights"] = source.licence
-    return told
+        node["dct:rights"] = source.licence
+    return node
 
 
 def _file(file: Distribution, terms: object) -> dict[str, Any]:
     media_type = file.format.content_type.partition(";")[0]
-    told: dict[str, Any] = {
+    node: dict[str, Any] = {
         "@type": "dcat:Distribution",
         "@id": file.url,
         "dct:title": f"{file.format.label} ({proper_tag(file.language)})",
@@ -118,11 +118,11 @@ def _file(file: Distribution, terms: object) -> dict[str, Any]:
         "dct:rights": {"@id": terms},
     }
     if file.sha256:
-        told["dcat:byteSize"] = file.size
-        told["dct:issued"] = _moment(file.made_at)
-        told["spdx:checksum"] = {
+        node["dcat:byteSize"] = file.size
+        node["dct:issued"] = _moment(file.made_at)
+        node["spdx:checksum"] = {
             "@type": "spdx:Checksum",
             "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
             "spdx:checksumValue": file.sha256,
         }
-    return told
+    return node

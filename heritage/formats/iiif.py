@@ -54,7 +54,7 @@ def rights_of(url: str) -> str:
 
 def picture_information(image: Image, service: str) -> dict[str, Any]:
     """`info.json` of a picture that has tiles; `service` is its base address."""
-    whole = tiles.PixelSize(image.width, image.height)
+    full_size = tiles.PixelSize(image.width, image.height)
     document = {
         "@context": IMAGES,
         "id": service,
@@ -66,8 +66,8 @@ def picture_information(image: Image, service: str) -> dict[str, Any]:
         "maxWidth": tiles.MAX_WIDTH,
         "maxHeight": tiles.MAX_WIDTH,
         "maxArea": tiles.MAX_AREA,
-        "sizes": [_sized(size) for size in tiles.level_sizes(whole)],
-        "tiles": [{"width": tiles.TILE, "scaleFactors": tiles.scale_factors(whole)}],
+        "sizes": [_sized(size) for size in tiles.level_sizes(full_size)],
+        "tiles": [{"width": tiles.TILE, "scaleFactors": tiles.scale_factors(full_size)}],
         "rights": rights_of(image.licence.url) if image.licence else "",
         "extraQualities": list(tiles.QUALITIES),
         "extraFeatures": ["mirroring", "canonicalLinkHeader", "profileLinkHeader"],
@@ -143,10 +143,12 @@ def manifest_address(uid: str, addresses: Addresses) -> str:
 
 
 def _photograph(image: Image, number: int, manifest: str, addresses: Addresses) -> dict[str, Any]:
-    whole = tiles.PixelSize(image.width or 1200, image.height or 800)
+    full_size = tiles.PixelSize(image.width or 1200, image.height or 800)
     name = texts(image.caption) or texts(image.alt) or {"none": [str(number)]}
     alt = texts(image.alt)
-    canvas = _canvas(f"{manifest}/canvas/{image.uid}", whole, _body(image, whole, addresses))
+    canvas = _canvas(
+        f"{manifest}/canvas/{image.uid}", full_size, _body(image, full_size, addresses)
+    )
     return _filled(
         {
             **canvas,
@@ -159,21 +161,21 @@ def _photograph(image: Image, number: int, manifest: str, addresses: Addresses) 
     )
 
 
-def _body(image: Image, whole: tiles.PixelSize, addresses: Addresses) -> dict[str, Any]:
+def _body(image: Image, full_size: tiles.PixelSize, addresses: Addresses) -> dict[str, Any]:
     """With tiles by its service, otherwise the file alone."""
     if not image.has_tiles:
         return {
             "id": addresses.image(image),
             "type": "Image",
             "format": _TYPES.get(image.file_name.rpartition(".")[2], "image/jpeg"),
-            **_sized(whole),
+            **_sized(full_size),
         }
     service = addresses.url("media:iiif_service", image.tiles_id)
     return {
         "id": f"{service}/full/max/0/default.jpg",
         "type": "Image",
         "format": "image/jpeg",
-        **_sized(tiles.largest_size(whole)),
+        **_sized(tiles.largest_size(full_size)),
         "service": [{"id": service, "type": "ImageService3", "profile": "level2"}],
     }
 

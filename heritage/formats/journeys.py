@@ -214,7 +214,7 @@ def _feature(number: int, stop: CarriedStop) -> dict:
         geometry = {"type": "Polygon", "coordinates": [ring]}
     elif stop.point:
         geometry = {"type": "Point", "coordinates": _position(stop.point)}
-    said = {
+    properties = {
         "number": number,
         "name": stop.label,
         "description": stop.words,
@@ -225,7 +225,7 @@ def _feature(number: int, stop: CarriedStop) -> dict:
         "type": "Feature",
         "id": stop.uid,
         "geometry": geometry,
-        "properties": {name: value for name, value in said.items() if value},
+        "properties": {name: value for name, value in properties.items() if value},
     }
 
 

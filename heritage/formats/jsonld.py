@@ -140,8 +140,8 @@ def page_document(
 
 def question(asked: str, answer: str, url: str) -> dict:
     """What is asked of one site, and the answer, for the page that gives it."""
-    told = {"@type": "Answer", "text": answer, "url": url}
-    return {"@type": "Question", "name": asked, "acceptedAnswer": told}
+    node = {"@type": "Answer", "text": answer, "url": url}
+    return {"@type": "Question", "name": asked, "acceptedAnswer": node}
 
 
 def as_script(document: dict) -> SafeString:
@@ -413,14 +413,14 @@ _UNIT_CODES: dict[str, str] = {
 def _quantity(row: Quantity) -> dict:
     """What is more than a number has that as its least value."""
     key = "minValue" if row.exactness == Quantity.Exactness.AT_LEAST else "value"
-    whole = row.amount == row.amount.to_integral_value()
+    is_integral = row.amount == row.amount.to_integral_value()
     about = row.exactness == Quantity.Exactness.ABOUT
     return _filled(
         {
             "@type": "PropertyValue",
             "propertyID": row.kind,
             "name": row.get_kind_display(),
-            key: int(row.amount) if whole else float(row.amount),
+            key: int(row.amount) if is_integral else float(row.amount),
             "unitCode": _UNIT_CODES.get(row.unit),
             "description": str(row) if about or row.of else None,
         }

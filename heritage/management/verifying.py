@@ -19,7 +19,7 @@ from heritage.values.progress import Progress
 
 COMMAND = "verify"  # under which the result is kept, see `CommandRun`
 _LOGGED = 100  # findings in the log of a job
-_KEPT = 1_000  # findings of one check that are told one by one
+_MAX_FINDINGS = 1_000  # findings of one check that are told one by one
 
 CHECKS: dict[str, Callable[[], Checking]] = {
     "derived": of_rows.derived_columns,
@@ -65,7 +65,7 @@ class Verification:
                         yield CheckProgress(name, each)
                         continue
                     result.count += 1
-                    if len(result.findings) < _KEPT:
+                    if len(result.findings) < _MAX_FINDINGS:
                         result.findings.append(each)
             except NotNow as error:
                 result.why_not = str(error)
@@ -131,9 +131,9 @@ def verify_in_steps(run: jobs.Run) -> jobs.Steps:
     """Do all checks; those that are done are not done again after a stop."""
     verification = Verification()
     done: dict[str, dict] = run.cursor.setdefault("results", {})
-    for name, kept in done.items():
-        findings = [Finding(*each) for each in kept["findings"]]
-        verification.results[name] = CheckResult(**kept | {"findings": findings})
+    for name, stored in done.items():
+        findings = [Finding(*each) for each in stored["findings"]]
+        verification.results[name] = CheckResult(**stored | {"findings": findings})
     for step in verification.run():
         if len(done) < len(verification.results):
             with run.step():

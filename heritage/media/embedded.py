@@ -94,11 +94,11 @@ def _xmp(picture: ImageFile.ImageFile) -> Facts:
             values.setdefault(name, _text(value))
         for element in about:
             items = [_text(item.text) for item in element.iter(f"{_RDF}li")]
-            said = items or [_text(element.text), element.get(f"{_RDF}resource", "")]
+            texts = items or [_text(element.text), element.get(f"{_RDF}resource", "")]
             several = ", " if element.tag == f"{_DC}creator" else ""
-            said = list(filter(None, said))
-            if said:
-                values.setdefault(element.tag, several.join(said) if several else said[0])
+            texts = list(filter(None, texts))
+            if texts:
+                values.setdefault(element.tag, several.join(texts) if several else texts[0])
     yield "author", values.get(f"{_DC}creator")
     yield "caption", values.get(f"{_DC}description")
     for name in (f"{_EXIF}DateTimeOriginal", f"{_PHOTOSHOP}DateCreated"):

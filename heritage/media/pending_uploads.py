@@ -17,7 +17,7 @@ from django.http import HttpRequest
 LASTS = 24 * 60 * 60  # seconds
 MAX_FILES = 40  # of each owner: of more the oldest go
 VISITORS = "visitors"  # the owner of what readers send
-KEPT = "_kept"  # suffix of the hidden input with the token of a kept upload
+SUFFIX = "_pending"  # of the hidden input with the token of an upload
 _SALT = "heritage.pending_upload"
 
 
@@ -48,7 +48,7 @@ def take(owner: object, token: str) -> UploadedFile | None:
 def take_all(owner: object, request: HttpRequest) -> None:
     """Use the kept uploads where no other file was chosen."""
     for name, token in request.POST.items():
-        field = name.removesuffix(KEPT)
+        field = name.removesuffix(SUFFIX)
         if field != name and field not in request.FILES and token:
             upload = take(owner, str(token))
             if upload is not None:

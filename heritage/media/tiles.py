@@ -65,43 +65,43 @@ class RequestRefused(ValueError):
 # --- the pyramid -----------------------------------------------------------------------------
 
 
-def scale_factors(whole: PixelSize) -> list[int]:
+def scale_factors(full_size: PixelSize) -> list[int]:
     """By which the picture is divided: 1, 2, 4 and so on."""
     found = [1]
-    while max(_level(whole, found[-1])) > TILE:
+    while max(_level(full_size, found[-1])) > TILE:
         found.append(2 * found[-1])
     return found
 
 
-def _level(whole: PixelSize, factor: int) -> PixelSize:
-    return PixelSize(math.ceil(whole.width / factor), math.ceil(whole.height / factor))
+def _level(full_size: PixelSize, factor: int) -> PixelSize:
+    return PixelSize(math.ceil(full_size.width / factor), math.ceil(full_size.height / factor))
 
 
-def level_sizes(whole: PixelSize) -> list[PixelSize]:
+def level_sizes(full_size: PixelSize) -> list[PixelSize]:
     """The sizes of the whole picture that are quickly made, the smallest first."""
-    levels = (_level(whole, factor) for factor in reversed(scale_factors(whole)))
+    levels = (_level(full_size, factor) for factor in reversed(scale_factors(full_size)))
     return [size for size in levels if size == _within_limits(size)]
 
 
-def tiles_of(whole: PixelSize, factor: int) -> Iterator[PixelRegion]:
+def tiles_of(full_size: PixelSize, factor: int) -> Iterator[PixelRegion]:
     side = TILE * factor
-    for y in range(0, whole.height, side):
-        for x in range(0, whole.width, side):
-            yield PixelRegion(x, y, min(side, whole.width - x), min(side, whole.height - y))
+    for y in range(0, full_size.height, side):
+        for x in range(0, full_size.width, side):
+            yield PixelRegion(x, y, min(side, full_size.width - x), min(side, full_size.height - y))
 
 
-def tile_name(whole: PixelSize, region: PixelRegion, factor: int) -> str:
+def tile_name(full_size: PixelSize, region: PixelRegion, factor: int) -> str:
     """The path of a tile below that of its picture: as clients ask for it by `info.json`."""
-    if region.size == whole:
-        size = "max" if factor == 1 else _text(_level(whole, factor))
+    if region.size == full_size:
+        size = "max" if factor == 1 else _text(_level(full_size, factor))
         return f"full/{size}/0/default.jpg"
     return f"{_text(region)}/{_text(_level(region.size, factor))}/0/default.jpg"
 
 
-def tile_names(whole: PixelSize) -> Iterator[str]:
-    for factor in scale_factors(whole):
-        for region in tiles_of(whole, factor):
-            yield tile_name(whole, region, factor)
+def tile_names(full_size: PixelSize) -> Iterator[str]:
+    for factor in scale_factors(full_size):
+        for region in tiles_of(full_size, factor):
+            yield tile_name(full_size, region, factor)
 
 
 def _text(numbers: PixelRegion | PixelSize) -> str:
@@ -116,15 +116,15 @@ def pyramid(file: BinaryIO) -> Iterator[tuple[str, bytes]]:
     with Image.open(file, formats=("JPEG", "PNG")) as picture:
         picture.load()
         level = _flat(picture)
-    whole = PixelSize(*level.size)
-    for factor in scale_factors(whole):
+    full_size = PixelSize(*level.size)
+    for factor in scale_factors(full_size):
         if factor > 1:
             level = level.reduce(2)  # a last row or column by itself stays, as in `_level()`
-        for region in tiles_of(whole, factor):
+        for region in tiles_of(full_size, factor):
             x, y = region.x // factor, region.y // factor
             width, height = _level(region.size, factor)
             tile = level.crop((x, y, x + width, y + height))
-            yield tile_name(whole, region, factor), _encoded(tile, "jpg")
+            yield tile_name(full_size, region, factor), _encoded(tile, "jpg")
 
 
 def _flat(picture: Image.Image) -> Image.Image:
@@ -155,7 +155,7 @@ def _encoded(picture: Image.Image, form: str) -> bytes:
 class PartRequest:
     """A part of a picture in a size, turned and coloured."""
 
-    whole: PixelSize
+    full_size: PixelSize
     region: PixelRegion
     size: PixelSize
     is_mirrored: bool = False
@@ -166,7 +166,7 @@ class PartRequest:
     @property
     def canonical(self) -> str:
         """Its one address below that of the picture, as the API writes it."""
-        region = "full" if self.region.size == self.whole else _text(self.region)
+        region = "full" if self.region.size == self.full_size else _text(self.region)
         is_largest = self.size == _within_limits(self.region.size)
         size = "max" if is_largest else _text(self.size)
         turned = f"{'!' * self.is_mirrored}{self.turned}"
@@ -177,17 +177,17 @@ class PartRequest:
         """The name of the tile that it is; None if it has to be put together."""
         if (self.is_mirrored, self.turned, self.quality, self.form) != (False, 0, "default", "jpg"):
             return None
-        for factor in scale_factors(self.whole):
+        for factor in scale_factors(self.full_size):
             side, region = TILE * factor, self.region
             wanted = PixelRegion(
                 region.x,
                 region.y,
-                min(side, self.whole.width - region.x),
-                min(side, self.whole.height - region.y),
+                min(side, self.full_size.width - region.x),
+                min(side, self.full_size.height - region.y),
             )
             is_at = region.x % side == region.y % side == 0
             if is_at and region == wanted and self.size == _level(region.size, factor):
-                return tile_name(self.whole, region, factor)
+                return tile_name(self.full_size, region, factor)
         return None
 
     @property
@@ -196,7 +196,7 @@ class PartRequest:
 
 
 def parse(
-    whole: PixelSize, region: str, size: str, rotation: str, quality: str, form: str
+    full_size: PixelSize, region: str, size: str, rotation: str, quality: str, form: str
 ) -> PartRequest:
     """What the parts of an address ask of a picture of this size. Raises `RequestRefused`."""
     if form not in CONTENT_TYPES:
@@ -206,9 +206,9 @@ def parse(
     turned = _ROTATION.fullmatch(rotation)
     if turned is None:
         raise RequestRefused("The rotation is 0, 90, 180 or 270, or one of these after !.")
-    cut = _region(whole, region)
+    cut = _region(full_size, region)
     return PartRequest(
-        whole,
+        full_size,
         cut,
         _size(cut.size, size),
         bool(turned[1]),
@@ -226,20 +226,22 @@ def may_be_stored(region: str, rotation: str, quality: str, form: str) -> bool:
     return is_plain and (is_at_corner or region == "full")
 
 
-def _region(whole: PixelSize, text: str) -> PixelRegion:
+def _region(full_size: PixelSize, text: str) -> PixelRegion:
     if text == "full":
-        return PixelRegion(0, 0, *whole)
+        return PixelRegion(0, 0, *full_size)
     if text == "square":
-        side = min(whole)
-        return PixelRegion((whole.width - side) // 2, (whole.height - side) // 2, side, side)
+        side = min(full_size)
+        return PixelRegion(
+            (full_size.width - side) // 2, (full_size.height - side) // 2, side, side
+        )
     if found := _PIXELS.fullmatch(text):
         x, y, width, height = map(int, found.groups())
     elif found := _PERCENT.fullmatch(text):
-        x, width = (round(whole.width * float(found[n]) / 100) for n in (1, 3))
-        y, height = (round(whole.height * float(found[n]) / 100) for n in (2, 4))
+        x, width = (round(full_size.width * float(found[n]) / 100) for n in (1, 3))
+        y, height = (round(full_size.height * float(found[n]) / 100) for n in (2, 4))
     else:
         raise RequestRefused("The region is full, square, x,y,w,h or pct:x,y,w,h.")
-    width, height = min(width, whole.width - x), min(height, whole.height - y)
+    width, height = min(width, full_size.width - x), min(height, full_size.height - y)
     if width <= 0 or height <= 0:
         raise RequestRefused("The region lies outside of the picture, or is empty.")
     return PixelRegion(x, y, width, height)
@@ -293,9 +295,9 @@ def _within_limits(size: PixelSize) -> PixelSize:
     )
 
 
-def largest_size(whole: PixelSize) -> PixelSize:
+def largest_size(full_size: PixelSize) -> PixelSize:
     """In which the whole picture can be had at once."""
-    return _within_limits(whole)
+    return _within_limits(full_size)
 
 
 # --- put together ----------------------------------------------------------------------------
@@ -306,19 +308,19 @@ def assemble(asked: PartRequest, open_tile: OpenTile) -> bytes:
 
     Raises OSError if a tile cannot be read. It decodes as few tiles as the size needs.
     """
-    whole, region, size = asked.whole, asked.region, asked.size
+    full_size, region, size = asked.full_size, asked.region, asked.size
     factor = _factor_for(asked)
     side = TILE * factor
     mosaic: Image.Image | None = None
     left, top = region.x // side * side, region.y // side * side
     right, bottom = region.x + region.width, region.y + region.height
-    for tile in tiles_of(whole, factor):
+    for tile in tiles_of(full_size, factor):
         if left <= tile.x < right and top <= tile.y < bottom:
-            name = tile_name(whole, tile, factor)
+            name = tile_name(full_size, tile, factor)
             with open_tile(name) as file, Image.open(file, formats=("JPEG",)) as part:
                 if mosaic is None:
                     covered = PixelSize(
-                        min(right, whole.width) - left, min(bottom, whole.height) - top
+                        min(right, full_size.width) - left, min(bottom, full_size.height) - top
                     )
                     mosaic = Image.new(part.mode, _level(covered, factor))
                 mosaic.paste(part, ((tile.x - left) // factor, (tile.y - top) // factor))
@@ -339,7 +341,7 @@ def _factor_for(asked: PartRequest) -> int:
     decode too much."""
     region, size = asked.region, asked.size
     found = 1
-    for factor in scale_factors(asked.whole)[1:]:
+    for factor in scale_factors(asked.full_size)[1:]:
         is_enough = region.width >= size.width * factor and region.height >= size.height * factor
         if is_enough or region.width * region.height > found * found * _MAX_DECODED:
             found = factor

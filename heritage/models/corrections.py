@@ -14,7 +14,7 @@ from heritage.models.unit_of_work import change_set
 from heritage.models.users import User
 from heritage.values.web_address import validate_web_address
 
-_SENDER_KEPT = timedelta(days=1)
+_SENDER_STORED = timedelta(days=1)
 
 
 class Correction(Record):
@@ -123,7 +123,7 @@ class Correction(Record):
         """Store what a reader suggests; what is sent twice with one `form_key` is stored once."""
         # What told floods apart yesterday is forgotten.
         every: models.QuerySet[Correction] = models.QuerySet(Correction)
-        old = every.filter(created_at__lt=timezone.now() - _SENDER_KEPT).exclude(sender="")
+        old = every.filter(created_at__lt=timezone.now() - _SENDER_STORED).exclude(sender="")
         old.update(sender="")  # nothing follows from it, so nobody else need wait
         try:
             with change_set(ChangeSet.Kind.CORRECTION):

@@ -162,7 +162,7 @@ class DegreesField(models.FloatField):
         return name, path, args, {**kwargs, "limit": self.limit}
 
 
-def whole_point(name: str) -> models.CheckConstraint:
+def complete_point(name: str) -> models.CheckConstraint:
     """The constraint that a row has both a latitude and a longitude, or neither."""
     return models.CheckConstraint(
         condition=models.Q(latitude__isnull=True, longitude__isnull=True)

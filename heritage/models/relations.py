@@ -66,13 +66,13 @@ class CoverageQuerySet(RecordQuerySet["Coverage"]):
         a whole, in the order of the parts, as the public sees them: none of a blurred site, and
         those of parts with a blurred record on its grid.
         """
-        whole = self.filter(
+        covered = self.filter(
             extent=Coverage.Extent.WHOLE,
             designation__register__role=Register.Role.WORLD_HERITAGE,
             designation__points__isnull=False,
         )
         at, part = "designation__points", "designation__points__site"
-        rows = whole.order_by(f"{at}__number").values_list(
+        rows = covered.order_by(f"{at}__number").values_list(
             "site_id", "site__blur_km", "site__rule_blur_km",
             f"{at}__latitude", f"{at}__longitude", f"{part}__blur_km", f"{part}__rule_blur_km",
         )  # fmt: skip

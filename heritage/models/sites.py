@@ -18,9 +18,9 @@ from heritage.models.fields import (
     COVER_LENGTH,
     DegreesField,
     LanguageMapField,
+    complete_point,
     quick_display,
     validate_cover,
-    whole_point,
 )
 from heritage.models.images import Image
 from heritage.models.relation_rows import SiteAlsoIn, SiteKind, SiteSource
@@ -477,7 +477,7 @@ class Site(Record):
                 violation_error_message=_("A longitude lies between -180 and 180."),
                 violation_error_code="site_longitude",
             ),
-            whole_point("site_point_whole"),
+            complete_point("site_point_whole"),
         ]
 
     def __str__(self) -> str:

@@ -16,11 +16,11 @@ from heritage.models.fields import (
     EDTFField,
     LanguageMapField,
     NamesField,
+    complete_point,
     edtf_bounds,
     quick_display,
     validate_palette,
     validate_scene,
-    whole_point,
 )
 from heritage.models.relation_rows import EraTerritory
 from heritage.values import normalize
@@ -202,7 +202,7 @@ class Place(DescribedTerm):
                 violation_error_message=_("Another place of this level has this code already."),
                 violation_error_code="place_code_once",
             ),
-            whole_point("place_point_whole"),
+            complete_point("place_point_whole"),
         ]
 
     constraint_fields = {"place_code_once": "code", "place_point_whole": "latitude"}

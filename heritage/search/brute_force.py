@@ -254,19 +254,19 @@ def hours_groups(day: date) -> dict[int, str]:
         if row.is_shown:
             rows[row.site_id].append(row)
     notices = {notice.site_id for notice in Notice.objects.current(day) if notice.is_closed}
-    told = {fact.site_id for fact in VisitingFact.objects.filter(kind__in=["hours", "closed_days"])
+    noted = {fact.site_id for fact in VisitingFact.objects.filter(kind__in=["hours", "closed_days"])
             if fact.is_shown}  # fmt: skip
     return {
-        pk: "closed" if pk in notices else _hours_group(rows[pk], day, pk in told)
+        pk: "closed" if pk in notices else _hours_group(rows[pk], day, pk in noted)
         for pk in Site.objects.values_list("pk", flat=True)
     }
 
 
-def _hours_group(rows: list[Opening], day: date, is_told: bool) -> str:
+def _hours_group(rows: list[Opening], day: date, has_facts: bool) -> str:
     of_day = [row for row in rows if row.covers(day)]
     deciding = [row for row in of_day if row.is_dependable] or of_day
     if not deciding:
-        return "unclear" if rows or is_told else "unknown"
+        return "unclear" if rows or has_facts else "unknown"
     if not all(row.is_open for row in deciding):
         return "closed"
     return "official" if deciding[0].is_dependable else "reported"

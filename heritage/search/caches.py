@@ -10,21 +10,21 @@ class LRUCache[K, V]:
 
     def __init__(self, most: int):
         self._most, self._lock = most, Lock()
-        self._kept: dict[K, V] = {}  # what was used last comes last
+        self._values: dict[K, V] = {}  # what was used last comes last
 
     def get(self, key: K, default: V | None = None) -> V | None:
         with self._lock:
-            if key not in self._kept:
+            if key not in self._values:
                 return default
-            value = self._kept[key] = self._kept.pop(key)
+            value = self._values[key] = self._values.pop(key)
             return value
 
     def __setitem__(self, key: K, value: V) -> None:
         with self._lock:
-            self._kept.pop(key, None)
-            self._kept[key] = value
-            while len(self._kept) > self._most:
-                del self._kept[next(iter(self._kept))]
+            self._values.pop(key, None)
+            self._values[key] = value
+            while len(self._values) > self._most:
+                del self._values[next(iter(self._values))]
 
     def get_or_set(self, key: K, make: Callable[[], V]) -> V:
         """The cached value, or else a new one from `make`, which is cached.
@@ -32,8 +32,8 @@ class LRUCache[K, V]:
         Two threads that miss it at once both call `make`.
         """
         with self._lock:
-            if key in self._kept:
-                value = self._kept[key] = self._kept.pop(key)
+            if key in self._values:
+                value = self._values[key] = self._values.pop(key)
                 return value
         made = make()
         self[key] = made
@@ -41,15 +41,15 @@ class LRUCache[K, V]:
 
     def clear(self) -> None:
         with self._lock:
-            self._kept.clear()
+            self._values.clear()
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._values)
 
     def __iter__(self) -> Iterator[K]:
         """The keys, from the one that was used longest ago."""
         with self._lock:
-            return iter(list(self._kept))
+            return iter(list(self._values))
 
 
 class CacheKey[T]:

@@ -18,7 +18,7 @@ from heritage.search.filters import SiteFilter
 from heritage.values.language import Text
 
 _MANY = 10_000  # sites, among which counting takes longer than anything else
-_KEPT = 1_000  # facets whose counts among many are remembered, of four bytes a value
+_CACHED = 1_000  # facets whose counts among many are remembered, of four bytes a value
 
 
 @dataclass(slots=True)  # not frozen: quickly made, a page has hundreds
@@ -180,5 +180,5 @@ def _counts(
         return counts()
     index = filtered.index
     cache = index.facet_cache if filtered.is_answered_by_values(beside) else index.cache
-    counted = cache.get_or_set(_COUNTS, lambda: LRUCache(_KEPT))
+    counted = cache.get_or_set(_COUNTS, lambda: LRUCache(_CACHED))
     return counted.get_or_set((filtered.fingerprint(beside), name), lambda: array("I", counts()))

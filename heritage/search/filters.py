@@ -63,8 +63,8 @@ SORTS = [
 ]
 
 _SHORT_SPAN = 50  # years, of which what happened then and at no other time is the best match
-_FORMS_KEPT = 500  # by the names of their fields
-_SOURCES_KEPT = 64  # of which the sites are remembered
+_CACHED_FORMS = 500  # by the names of their fields
+_CACHED_SOURCES = 64  # of which the sites are remembered
 _BY_SOURCE: caches.CacheKey[caches.LRUCache[int, BitMap]] = caches.CacheKey("sites by source")
 _SLACKS = (0, 10, 50)  # years that a span goes beyond them, and is still close
 
@@ -355,8 +355,8 @@ class SiteFilter(filters.FilterSet):
 
     def _resting_on(self, source: Source) -> BitMap:
         """The sites with a statement of a source, remembered until something is written."""
-        kept = self.index.cache.get_or_set(_BY_SOURCE, lambda: caches.LRUCache(_SOURCES_KEPT))
-        return kept.get_or_set(source.pk, partial(_sites_resting_on, source.pk))
+        cache = self.index.cache.get_or_set(_BY_SOURCE, lambda: caches.LRUCache(_CACHED_SOURCES))
+        return cache.get_or_set(source.pk, partial(_sites_resting_on, source.pk))
 
     @cached_property
     def hours_groups(self) -> dict[HoursGroup, BitMap]:
@@ -547,7 +547,7 @@ def _find_sites(filters: Iterable[QueryFilter], text: str) -> BitMap:
     return filtered.hits & text_search.matching(filtered.index, text)
 
 
-@lru_cache(_FORMS_KEPT)
+@lru_cache(_CACHED_FORMS)
 def _form_class(names: frozenset[str]) -> type[FilterForm]:
     made = {name: each.field for name, each in SiteFilter.base_filters.items() if name in names}
     return type("SiteFilterForm", (FilterForm,), made)

@@ -30,7 +30,7 @@ _FEW_PARTS = 200  # that are shown from afar, too
 _FEW = 0.02  # of all sites: fewer hits than that are sorted, more are marked in the order
 _MANY = 1_000  # squares with hits
 _SIDES = (2, 3)  # of a cell, in squares: of few and of many
-_KEPT = 12  # filters, 4 MB each at a million sites
+_CACHED = 12  # filters, 4 MB each at a million sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class _Grid:
     size: int  # how many keys each has
     before: np.ndarray
     counts: np.ndarray
-    is_whole: bool
+    spans_world: bool
 
 
 def map_view(
@@ -226,8 +226,8 @@ def _prepared(
 ) -> Places:
     if fingerprint is None:
         return places_of(index, hits)
-    kept = index.cache.get_or_set(_PLACES, lambda: LRUCache(_KEPT))
-    return kept.get_or_set(fingerprint, lambda: places_of(index, hits))
+    cache = index.cache.get_or_set(_PLACES, lambda: LRUCache(_CACHED))
+    return cache.get_or_set(fingerprint, lambda: places_of(index, hits))
 
 
 def _shift(zoom: int) -> int:
@@ -276,14 +276,14 @@ def _grid(places: Places, window: MapWindow) -> _Grid:
     side = (TILE // SQUARE) << window.zoom
     shift = _shift(window.zoom)
     left, right, top, below = _touched(window)
-    is_whole = right - left >= side
-    if is_whole:
+    spans_world = right - left >= side
+    if spans_world:
         left, right = 0, side
     size = 1 << 2 * shift
     keys = map_keys.of_squares(np.arange(left, right) % side, np.arange(top, below)) * size
     before = places.before(keys)
     counts = places.before(keys + size) - before
-    return _Grid(left, top, keys, size, before, counts, is_whole)
+    return _Grid(left, top, keys, size, before, counts, spans_world)
 
 
 def _large_squares(shift: int, stretch: _Stretch) -> Iterator[tuple[int, int]]:
@@ -390,7 +390,7 @@ def _cells(grid: _Grid, apart: float) -> _Cells:
     is_one_square = sums == squares.max(axis=1)
     order = np.lexsort((first, -sums))
     # The last cell of the world may be narrower.
-    reach = 2 if grid.is_whole or side * SQUARE < apart else 1
+    reach = 2 if grid.spans_world or side * SQUARE < apart else 1
     return _Cells(
         sums[order],
         first[order],
@@ -413,7 +413,9 @@ def _merged(curve: _Curve, places: Places, grid: _Grid, window: MapWindow) -> li
     world = float(TILE << window.zoom)
     first = places.at(cells.first)
     latitudes, longitudes = curve.latitudes[first], curve.longitudes[first]
-    one, other, away = _neighbours(cells, latitudes, longitudes, window, is_whole=grid.is_whole)
+    one, other, away = _neighbours(
+        cells, latitudes, longitudes, window, spans_world=grid.spans_world
+    )
     leads = [True] * len(first)
     for each, larger in zip(one.tolist(), other.tolist(), strict=True):  # in the order of `each`
         if leads[larger]:
@@ -426,7 +428,7 @@ def _merged(curve: _Curve, places: Places, grid: _Grid, window: MapWindow) -> li
     group = np.arange(len(first))
     group[one[nearest]] = other[nearest]
     spans = cells.spans / (world / SQUARE)
-    if grid.is_whole:  # what joins across 180° goes on beyond it
+    if grid.spans_world:  # what joins across 180° goes on beyond it
         spans[:, ::2] += np.round(spans[group, :1] - spans[:, :1])
     order = np.argsort(group, kind="stable")  # the groups first in what is theirs
     runs = np.flatnonzero(np.diff(group[order], prepend=-1))
@@ -459,7 +461,7 @@ def _neighbours(
     longitudes: np.ndarray,
     window: MapWindow,
     *,
-    is_whole: bool,
+    spans_world: bool,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pairs of cells whose points are nearer than marks are, by the first: the number of a cell,
     that of a larger one, and the square of their distance in pixels."""
@@ -469,7 +471,7 @@ def _neighbours(
     # Around the cells is room in which none is, or those of the other side of the world.
     table = np.full((rows + 2 * reach, columns + 2 * reach), count)
     table[cells.row + reach, cells.column + reach] = np.arange(count)
-    if is_whole:
+    if spans_world:
         table[:, :reach] = table[:, columns : columns + reach]
         table[:, columns + reach :] = table[:, reach : 2 * reach]
     wide = table.shape[1]

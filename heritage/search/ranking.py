@@ -73,8 +73,8 @@ def by_superlative(
 ) -> TieredOrder | Measured:
     """`text` is what is asked for beside kinds and eras: the largest park."""
     mainly = by_what_they_are(index, kinds, eras, text)
-    said = partial(text_search.superlative_tiers, index, words=asked.words)
-    in_words = TieredOrder(said, mainly.best_known)
+    tiers = partial(text_search.superlative_tiers, index, words=asked.words)
+    in_words = TieredOrder(tiers, mainly.best_known)
     if asked.measure in ("oldest", "newest"):
         known = columns.bitmap(index.spans[Event.Role.BEGINNINGS].ids)
         by_year = _by_year(index, is_newest=asked.measure == "newest")
@@ -93,10 +93,10 @@ def _by_year(index: IndexSnapshot, *, is_newest: bool) -> Order:
 
 def _by_area() -> tuple[_ByNumber, _ByNumber]:
     """The sites that a World Heritage entry covers as a whole, by its area: largest, smallest."""
-    whole = Coverage.objects.filter(
+    covered = Coverage.objects.filter(
         extent=Coverage.Extent.WHOLE, designation__world_heritage__area_ha__isnull=False
     )
-    rows = whole.order_by("-designation__world_heritage__area_ha", "site_id")
+    rows = covered.order_by("-designation__world_heritage__area_ha", "site_id")
     found = list(dict.fromkeys(rows.values_list("site_id", flat=True)))
     return _ByNumber.in_order(found), _ByNumber.in_order(reversed(found))
 

@@ -29,7 +29,7 @@ from heritage.values.tokens import Query
 
 MAX_SITES, MAX_TERMS, MAX_FILTERS = 6, 3, 2  # of each vocabulary
 _EXACTLY, _BEGUN, _HELD = range(3)  # how close a name is
-_KEPT = 2_000  # texts whose sites are remembered
+_CACHED = 2_000  # texts whose sites are remembered
 _SYLLABLE = re.compile("[^aeiouv]*[aeiouv]{1,3}(?:ng?|r)?")  # of pinyin, without tones
 # With so few letters, or one Han character, most names begin. To gather them all would take long,
 # where enough of the best known sites are among them.
@@ -299,9 +299,9 @@ def _filters(index: IndexSnapshot, text: str) -> tuple[int, list[SuggestedFilter
 
 def _sentences(index: IndexSnapshot, text: str) -> list[SuggestedSentence]:
     """Searches by several filters, or by words and a filter, that the text may become."""
-    kept = index.cache.get_or_set(_SENTENCES, lambda: LRUCache(_KEPT))
+    cache = index.cache.get_or_set(_SENTENCES, lambda: LRUCache(_CACHED))
     key = f"{get_language()} {text}"
-    return kept.get_or_set(key, lambda: list(_sentences_found(index, text)))
+    return cache.get_or_set(key, lambda: list(_sentences_found(index, text)))
 
 
 def _sentences_found(index: IndexSnapshot, text: str) -> Iterator[SuggestedSentence]:
@@ -309,13 +309,13 @@ def _sentences_found(index: IndexSnapshot, text: str) -> Iterator[SuggestedSente
     if len(words) < 2 and not (len(text) > 2 and normalize.is_han(text[0])):
         return
     endings = _endings(index, words[:-1], words[-1]) if len(words) > 1 else ()
-    said: set[tuple[str, ...]] = set()  # each list of filters once
+    seen: set[tuple[str, ...]] = set()  # each list of filters once
     for each in (text, *(" ".join((*words[:-1], ending)) for ending in endings)):
         sentence = _sentence(each)
-        if sentence and (filters := tuple(map(str, sentence.filters[-2:]))) not in said:
-            said.add(filters)
+        if sentence and (filters := tuple(map(str, sentence.filters[-2:]))) not in seen:
+            seen.add(filters)
             yield sentence
-        if len(said) == _MOST_SENTENCES:
+        if len(seen) == _MOST_SENTENCES:
             break
 
 
@@ -326,11 +326,11 @@ def _sentence(text: str) -> SuggestedSentence | None:
     if answer is None or answer.partly or answer.unread or answer.is_absent:
         return None
     active = filtered.active()
-    said = tuple(item.value for item in active)
-    is_more = len(said) > 1 or any(item.name == "near" for item in active)  # than a term
+    values = tuple(item.value for item in active)
+    is_more = len(values) > 1 or any(item.name == "near" for item in active)  # than a term
     if not answer.filters or not is_more or not filtered.hits or filtered.chosen("open"):
         return None
-    return SuggestedSentence(text, said, len(filtered.hits))
+    return SuggestedSentence(text, values, len(filtered.hits))
 
 
 def _endings(index: IndexSnapshot, before: list[str], begun: str) -> list[str]:
@@ -357,7 +357,7 @@ def _endings(index: IndexSnapshot, before: list[str], begun: str) -> list[str]:
 def _sites(index: IndexSnapshot, text: str, *, by_name_only: bool) -> tuple[int, list[Site]]:
     """The matching sites, and the closeness of the first."""
     # Everybody begins with one of a few letters, and those have the most to be looked through.
-    found_before = index.cache.get_or_set(_FOUND, lambda: LRUCache(_KEPT))
+    found_before = index.cache.get_or_set(_FOUND, lambda: LRUCache(_CACHED))
     key = (*normalize.tokens(text), by_name_only)
     find = _by_name if by_name_only else _closest
     closeness, ids = found_before.get_or_set(key, lambda: find(index, text))

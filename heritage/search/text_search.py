@@ -24,7 +24,7 @@ _OF = "的"
 _FIGURES = 3
 _MAX_RUNS = 5  # that are parted
 # Answers that a snapshot keeps: of few sites, 4 kB at most; of many, 125 kB at a million.
-_KEPT_FEW, _KEPT_MANY = 1_000, 64
+_CACHED_FEW, _CACHED_MANY = 1_000, 64
 _BROAD = 1_000  # sites
 _FEW: CacheKey[LRUCache[Query, BitMap]] = CacheKey("answers of the full text, of few sites")
 _MANY: CacheKey[LRUCache[Query, BitMap]] = CacheKey("answers of the full text, of many sites")
@@ -358,8 +358,8 @@ def _holding_of(index: IndexSnapshot, asked: Query, among: BitMap) -> BitMap:
 
 def sites_matching(index: IndexSnapshot, asked: Query) -> BitMap:
     """The answer of the database, cached until something is written."""
-    few = index.cache.get_or_set(_FEW, lambda: LRUCache(_KEPT_FEW))
-    many = index.cache.get_or_set(_MANY, lambda: LRUCache(_KEPT_MANY))
+    few = index.cache.get_or_set(_FEW, lambda: LRUCache(_CACHED_FEW))
+    many = index.cache.get_or_set(_MANY, lambda: LRUCache(_CACHED_MANY))
     found = few.get(asked)
     if found is None:
         found = many.get(asked)

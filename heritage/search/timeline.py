@@ -32,7 +32,7 @@ ROLES = {
 _AGAIN = ("founded", "begun", "built", "completed", "rebuilt")
 _NEAR = 2_000  # sites at either end, among which there is one of the hits if they are many
 _MANY = 5_000
-_YEARS_KEPT = 32  # years of which the groups are remembered
+_CACHED_YEARS = 32  # years of which the groups are remembered
 
 
 @dataclass(frozen=True)
@@ -176,33 +176,33 @@ def standing_in(index: IndexSnapshot, year: int) -> YearGroups:
     A date that may mean several years counts from the earliest of them; one of which only the
     last year is known, from that.
     """
-    kept = index.cache.get_or_set(_GROUPS, lambda: LRUCache(_YEARS_KEPT))
-    return kept.get_or_set(year, lambda: _divided(index, year))
+    cache = index.cache.get_or_set(_GROUPS, lambda: LRUCache(_CACHED_YEARS))
+    return cache.get_or_set(year, lambda: _divided(index, year))
 
 
 def _divided(index: IndexSnapshot, year: int) -> YearGroups:
     begun, standing, dating = (index.spans[role] for role in ROLES.values())
     gaps = index.cache.get_or_set(_GAPS, lambda: _read_gaps(index))
     was_begun, in_ground = _by(begun, year), _by(dating, year)
-    kept = _by(standing, year)
-    before = gaps.at(year) - kept
-    rest = (was_begun | in_ground) - kept - before
+    stands = _by(standing, year)
+    before = gaps.at(year) - stands
+    rest = (was_begun | in_ground) - stands - before
     rebuilt = rest & _by(standing, NO_LAST)
     ground = (rest - rebuilt) & in_ground
     lost = (rest - rebuilt - ground) & gaps.today
     dated = BitMap.union(*(_by(spans, NO_LAST) for spans in (begun, standing, dating)))
     groups = {
-        Left.KEPT: kept,
+        Left.KEPT: stands,
         Left.REBUILT: rebuilt,
         Left.GROUND: ground,
         Left.LOST: lost,
         Left.UNCLEAR: rest - rebuilt - ground - lost,
         Left.BEFORE: before,
-        Left.LATER: dated - kept - before - rest,
+        Left.LATER: dated - stands - before - rest,
         Left.UNDATED: index.sites - dated - before,
     }
     sure = BitMap.union(*(_surely_by(spans, year) for spans in (begun, standing, dating)))
-    return YearGroups(groups, (kept | rest) - sure)
+    return YearGroups(groups, (stands | rest) - sure)
 
 
 def _by(spans: Table, year: int) -> BitMap:

@@ -139,5 +139,5 @@ def outcome[T](was: T, now: T, mine: T, same: Callable[[T, T], bool] = operator.
 
 def joined[T](was: Collection[T], now: Iterable[T], mine: Collection[T]) -> list[T]:
     """The choices that are stored, with what one has added and without what one has taken away."""
-    kept = [each for each in now if each in mine or each not in was]
-    return kept + [each for each in mine if each not in was and each not in kept]
+    merged = [each for each in now if each in mine or each not in was]
+    return merged + [each for each in mine if each not in was and each not in merged]

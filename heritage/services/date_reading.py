@@ -456,25 +456,25 @@ class _EraText:
     def _in_one_region(atoms: list[_Atom]) -> list[_Atom]:
         """Of several eras of one name those of the region of the others; asks which, if need be."""
         regions = {atom.era.region_id for atom in atoms if len(atom.eras) == 1}
-        kept = []
+        possible = []
         for atom in atoms:
             eras = [era for era in atom.eras if era.region_id in regions] or atom.eras
-            kept.append(replace(atom, eras=[_only(atom.text, eras)]) if eras else atom)
-        return kept
+            possible.append(replace(atom, eras=[_only(atom.text, eras)]) if eras else atom)
+        return possible
 
     def _without_wider(self, atoms: list[_Atom], links: list[str]) -> tuple[list[_Atom], list[str]]:
         """Without an era that only says where the next one belongs: 五代前蜀 is 前蜀."""
-        kept, between = [atoms[0]], list[str]()
+        merged, between = [atoms[0]], list[str]()
         for atom, link in zip(atoms[1:], links, strict=True):
-            (begin, finish), (start, end) = kept[-1].years, atom.years
-            same = self.names.group(kept[-1].era) == self.names.group(atom.era)
+            (begin, finish), (start, end) = merged[-1].years, atom.years
+            same = self.names.group(merged[-1].era) == self.names.group(atom.era)
             is_mostly_within = begin <= start and min(end, finish) - start > (end - start) / 2
             if link == _RUN and same and is_mostly_within:
-                kept[-1] = atom
+                merged[-1] = atom
             else:
-                kept.append(atom)
+                merged.append(atom)
                 between.append(link)
-        return kept, between
+        return merged, between
 
 
 def _must_follow(text: str, atoms: list[_Atom], links: list[str]) -> None:

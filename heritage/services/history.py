@@ -146,9 +146,9 @@ def word_diff(old: str, new: str) -> list[tuple[str, str]]:
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     start = _common_length(before, after)
     end = _common_length(before[start:][::-1], after[start:][::-1])
-    kept_end = before[len(before) - end :]
+    same_end = before[len(before) - end :]
     middle = _compared(before[start : len(before) - end], after[start : len(after) - end])
-    found = [("=", "".join(before[:start])), *middle, ("=", "".join(kept_end))]
+    found = [("=", "".join(before[:start])), *middle, ("=", "".join(same_end))]
     return [(what, text) for what, text in found if text]
 
 

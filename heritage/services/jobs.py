@@ -468,7 +468,7 @@ def _is_due(kind: JobKind) -> bool:
     return is_due and (kind.is_needed is None or kind.is_needed())
 
 
-KEPT = timedelta(days=90)
+STORED_FOR = timedelta(days=90)
 
 
 def forget_old() -> int:
@@ -476,8 +476,9 @@ def forget_old() -> int:
     now = timezone.now()
     tasks = DBTaskResult.objects.exclude(status="READY")
     tasks.filter(finished_at__lt=now - timedelta(days=1)).delete()
-    tasks.filter(finished_at=None, started_at__lt=now - KEPT).delete()  # their worker was killed
-    old = Job.objects.filter(ended_at__lt=now - KEPT, change_sets=None)
+    # Those that never finished: their worker was killed.
+    tasks.filter(finished_at=None, started_at__lt=now - STORED_FOR).delete()
+    old = Job.objects.filter(ended_at__lt=now - STORED_FOR, change_sets=None)
     count = old.count()
     old.delete()
     return count

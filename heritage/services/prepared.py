@@ -86,9 +86,9 @@ def sweep() -> tuple[int, int]:
     before = timezone.now() - timedelta(days=settings.PREPARED_DAYS)
     old = PreparedFile.objects.filter(used_at__lt=before).exclude(state=State.PREPARING)
     gone = list(old)
-    kept = PreparedFile.objects.filter(state=State.READY).exclude(pk__in=[f.pk for f in gone])
-    size = kept.aggregate(size=Sum("size"))["size"] or 0
-    for file in kept.order_by("used_at", "pk"):
+    ready = PreparedFile.objects.filter(state=State.READY).exclude(pk__in=[f.pk for f in gone])
+    size = ready.aggregate(size=Sum("size"))["size"] or 0
+    for file in ready.order_by("used_at", "pk"):
         if size <= settings.PREPARED_MAX_BYTES:
             break
         gone.append(file)

@@ -143,7 +143,7 @@ def forget_lost() -> int:
     lost = []
     for row in Rendition.objects.exclude(form=Rendition.Form.ALL).iterator():
         is_pyramid = row.form == Rendition.Form.TILES
-        if not (tiles.is_whole(row) if is_pyramid else default_storage.exists(row.path)):
+        if not (tiles.is_complete(row) if is_pyramid else default_storage.exists(row.path)):
             lost.append(row.pk)
     sources = Rendition.objects.filter(pk__in=lost).values_list("source", flat=True)
     Rendition.objects.filter(source__in=set(sources), form=Rendition.Form.ALL).delete()
@@ -174,14 +174,14 @@ def _job(run: jobs.Run) -> jobs.Steps:
     return {"pictures": done, "unread": unread}
 
 
-def sweep(kept: Collection[str], dry_run: bool = False) -> Iterable[int]:
+def sweep(pending: Collection[str], dry_run: bool = False) -> Iterable[int]:
     """Delete those of pictures that nobody can bring back, and files without a row; their sizes.
 
     `kept` are the sources of pictures that rows have, or had until lately.
     """
     named = set()
     for row in Rendition.objects.iterator():
-        if row.source in kept:
+        if row.source in pending:
             named.add(row.path)
         else:
             yield row.bytes
@@ -203,4 +203,4 @@ def sweep(kept: Collection[str], dry_run: bool = False) -> Iterable[int]:
                 if not dry_run:
                     default_storage.delete(path)
     if not dry_run:
-        tiles.sweep_unfinished(kept)
+        tiles.sweep_unfinished(pending)

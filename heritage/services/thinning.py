@@ -129,18 +129,18 @@ def _count(done: Thinning, runs: list[_Run]) -> None:
 def _carry_out(runs: list[_Run]) -> None:
     if not runs:
         return
-    kept: list[Change] = []
+    remaining: list[Change] = []
     gone: list[int] = []
     sets: set[int] = set()
     for run in runs:
         *others, last = run.changes
         net = next(iter(net_changes(run.changes)), None)
         last.before, last.after = (net.before, net.after) if net else ({}, {})
-        kept.append(last)
+        remaining.append(last)
         gone += [change.pk for change in others]
         sets.update(change.change_set_id for change in run.changes)
     _remember(runs)
-    Change.objects.bulk_update(kept, ["before", "after"], batch_size=200)
+    Change.objects.bulk_update(remaining, ["before", "after"], batch_size=200)
     for chunk in chunks(gone):
         Change.objects.filter(pk__in=chunk).delete()
     for chunk in chunks(sorted(sets)):

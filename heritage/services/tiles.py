@@ -53,7 +53,7 @@ def make(image: Image) -> int:
     return count
 
 
-def is_whole(row: Rendition) -> bool:
+def is_complete(row: Rendition) -> bool:
     """Whether all files of a pyramid are there."""
     names = encoder.tile_names(encoder.PixelSize(row.width, row.height))
     return all(default_storage.exists(f"{row.path}/{name}") for name in names)
@@ -94,8 +94,8 @@ def _is_public(image: Image) -> bool:
 
 def _tiled() -> QuerySet[Image]:
     source = Substr(OuterRef("sha256"), 1, Rendition.SOURCE_LENGTH)
-    whole = Rendition.objects.filter(source=source, form=_TILES)
-    return Image.objects.published().filter(Exists(whole)).only("uid", "sha256").order_by()
+    complete = Rendition.objects.filter(source=source, form=_TILES)
+    return Image.objects.published().filter(Exists(complete)).only("uid", "sha256").order_by()
 
 
 def _links() -> Path | None:
@@ -119,11 +119,11 @@ def delete_folder(path: str) -> None:
         default_storage.delete(path)
 
 
-def sweep_unfinished(kept: Collection[str]) -> None:
+def sweep_unfinished(pending: Collection[str]) -> None:
     """Delete folders of tiles of which there is no row, of pictures that are not there either."""
     rows = set(Rendition.objects.filter(form=_TILES).values_list("source", flat=True))
     with suppress(FileNotFoundError):
         for folder in default_storage.listdir(_FOLDER)[0]:
             for source in default_storage.listdir(f"{_FOLDER}/{folder}")[0]:
-                if source not in rows and source not in kept:
+                if source not in rows and source not in pending:
                     delete_folder(f"{_FOLDER}/{folder}/{source}")

@@ -168,7 +168,7 @@ class _Planner:
                 values[name] = self._existing(row, column, sorted(joined(after, current, before)))
             elif isinstance(column, LanguageMapField):
                 values[name] = self._by_language(row, name, before or {}, after or {}, current)
-            elif isinstance(column, FileField) and not _is_kept(column, before):
+            elif isinstance(column, FileField) and not _is_stored(column, before):
                 self._conflict(row, "file", column=name)
             elif outcome(after, current, before) is Outcome.CONFLICT:
                 self._conflict(row, "edited", column=name)
@@ -208,7 +208,7 @@ class _Planner:
                 del values[name]
             elif column.many_to_many:
                 values[name] = self._existing(row, column, values[name])
-            elif isinstance(column, FileField) and not _is_kept(column, values[name]):
+            elif isinstance(column, FileField) and not _is_stored(column, values[name]):
                 self._conflict(row, "file", column=name)
                 self.created.discard(key)
                 return
@@ -277,7 +277,7 @@ class _Planner:
         return used
 
 
-def _is_kept(column: FileField, name: str | None) -> bool:
+def _is_stored(column: FileField, name: str | None) -> bool:
     """Whether a file is there still: those of deleted rows are swept after some time."""
     return not name or column.storage.exists(name)
 

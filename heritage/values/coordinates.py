@@ -309,8 +309,8 @@ def _pairs(text: str) -> Iterator[Point | None]:
 def _pair(one: str, other: str) -> Point | None:
     try:
         is_turned = _OF_LONGITUDE.search(one) or _OF_LATITUDE.search(other)
-        is_told = _OF_LATITUDE.search(one) or _OF_LONGITUDE.search(other)
-        if is_turned or (not is_told and _is_beyond(one)):
+        is_named = _OF_LATITUDE.search(one) or _OF_LONGITUDE.search(other)
+        if is_turned or (not is_named and _is_beyond(one)):
             one, other = other, one
         return read_latitude(one), read_longitude(other)
     except ValueError:

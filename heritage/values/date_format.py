@@ -196,8 +196,8 @@ def _centuries(start: Moment, end: Moment) -> str | None:
 def _common_period(start: Moment, end: Moment) -> str | None:
     """The century or millennium that two equally qualified years are the ends of."""
     same = (start.approximate, start.uncertain) == (end.approximate, end.uncertain)
-    whole_years = not any(m.month or m.season or m.unspecified for m in (start, end))
-    return _period(start.years[0], end.years[1]) if same and whole_years else None
+    are_years = not any(m.month or m.season or m.unspecified for m in (start, end))
+    return _period(start.years[0], end.years[1]) if same and are_years else None
 
 
 # --- One of a set ----------------------------------------------------------------------------

@@ -289,9 +289,9 @@ def _interval(plain: str) -> str | None:
     """EDTF of a text with two ends, or with one and nothing on the other side."""
     match = re.fullmatch(_FROM, plain)
     inner = match and next(part for part in match.groups() if part)
-    for whole in filter(None, (inner, plain)):
+    for text in filter(None, (inner, plain)):
         for separator in _SEPARATORS:
-            for start, end in _splits(whole, separator):
+            for start, end in _splits(text, separator):
                 if edtf := _two_sided(start, end):
                     return edtf
     if match := re.fullmatch(r"(.+(?:st|nd|rd|th)) and (.+ centuries(?: bce?| ce)?)", plain):

@@ -444,14 +444,14 @@ def index_words(text: str) -> list[str]:
     for names, is_written in ((written, True), (spelt, False)):
         for name in filter(None, names.split("\n")):
             parts = _words(name)
-            whole = one_word(parts)
-            pieces = [whole, *_pieces(parts)]
+            joined = one_word(parts)
+            pieces = [joined, *_pieces(parts)]
             words += pieces
             words += [NAME_WORD + piece for piece in pieces]
             if is_written:
                 words += [WRITTEN_WORD + piece for piece in pieces]
                 words.append(WRITTEN_NAME + hyphenated(parts))
-            words += (NAME + whole, NAME + one_word(without_stop_words(parts)))
+            words += (NAME + joined, NAME + one_word(without_stop_words(parts)))
     for name in filter(None, shown.split("\n")):
         parts = _words(name)
         for each in (hyphenated(parts), one_word(parts), one_word(without_stop_words(parts))):

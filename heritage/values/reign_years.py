@@ -28,7 +28,7 @@ _YEAR = re.compile(
     rf"(?P<name>{_HAN}{{2,12}}?) ?(?P<year>{_NUMBER})年"
     rf"(?:(?P<leap>闰?)(?P<month>{_MONTH_NUMBER})月(?P<day>{_DAY})?|(?P<season>[春夏秋冬])[季天]?)?"
 )
-_WHOLE = re.compile(rf"({_HAN}{{2,12}}?)(?:年间|时期|年号)?")
+_ONLY_A_REIGN = re.compile(rf"({_HAN}{{2,12}}?)(?:年间|时期|年号)?")
 _SEASONS = {"春": 21, "夏": 22, "秋": 23, "冬": 24}
 _MONTHS = {"正": 1, "冬": 11, "腊": 12}
 # By the calendars of these, a month of a year is another one than elsewhere, or a western one.
@@ -108,8 +108,8 @@ def parse_reign_year(text: str) -> str | None:
         known = _named(found["name"])
         named = _lasting(text, known, number)
         return _only(text, {reign: _in_year(reign, number, found) for reign in named})
-    if whole := _WHOLE.fullmatch(text):
-        return _only(text, {reign: _span(reign) for reign in _named(whole[1])})
+    if found := _ONLY_A_REIGN.fullmatch(text):
+        return _only(text, {reign: _span(reign) for reign in _named(found[1])})
     for shape in _LATIN:
         latin = re.fullmatch(shape, text)
         known = _romanised(latin) if latin else []
@@ -143,7 +143,7 @@ def with_shared_title(start: str, end: str) -> tuple[str, str]:
     latin = re.fullmatch(_LATIN[0], start)
     if latin and re.fullmatch("[0-9]{1,2}", end) and _romanised(latin):
         return start, start[: latin.start("number")] + end
-    found = _YEAR.match(end) or _WHOLE.fullmatch(end)
+    found = _YEAR.match(end) or _ONLY_A_REIGN.fullmatch(end)
     dynasty = _dynasty_of(start)
     if found and dynasty and not _dynasty_of(end) and _named(dynasty + found[1]):
         return start, dynasty + end
@@ -151,7 +151,7 @@ def with_shared_title(start: str, end: str) -> tuple[str, str]:
 
 
 def _dynasty_of(text: str) -> str:
-    found = _YEAR.match(text) or _WHOLE.fullmatch(text)
+    found = _YEAR.match(text) or _ONLY_A_REIGN.fullmatch(text)
     return _parted(found[1])[0] if found else ""
 
 

@@ -79,9 +79,9 @@ def _parsed(text: str) -> Query:
     words = query_words(text)
     complete = len(words) - (not is_in_syllables(_tokens(text)))
     for at, word in enumerate(words):
-        is_whole = at < complete and word.isalpha() and not is_han(word)
+        is_complete = at < complete and word.isalpha() and not is_han(word)
         for clause in _clauses(word):
-            found[(clause[0].exact(), *clause[1:], *_verbs(word)) if is_whole else clause] = None
+            found[(clause[0].exact(), *clause[1:], *_verbs(word)) if is_complete else clause] = None
     return tuple(found)[:MAX_QUERY_WORDS]
 
 
@@ -193,7 +193,7 @@ def closeness_queries(text: str) -> list[Query]:
         *([(tuple(QueryWord(NAME + part, is_prefix=False) for part in parts),)] if parts else []),
         (tuple(word.with_mark(DISPLAYED) for word in beginnings),),
         (tuple(word.with_mark(WRITTEN_NAME) for word in beginnings),),
-        _marked(WRITTEN_WORD, words, in_whole=True),
+        _marked(WRITTEN_WORD, words, is_exact=True),
         *([joined_words(text)] if len(rest) > 1 else []),
     ]
 
@@ -225,8 +225,8 @@ def prefix_queries(text: str) -> list[Query]:
     tokens = _tokens(text)[:MAX_QUERY_WORDS]
     if not tokens:
         return []
-    begun, whole = hyphenated(tokens), one_word(tokens)
-    marked = (DISPLAYED + begun, WRITTEN_NAME + begun, NAME + whole)
+    begun, joined = hyphenated(tokens), one_word(tokens)
+    marked = (DISPLAYED + begun, WRITTEN_NAME + begun, NAME + joined)
     return [((QueryWord(word, is_prefix=True),),) for word in marked]
 
 
@@ -245,7 +245,7 @@ def joined_words(text: str) -> Query:
 
 def whole_words(text: str) -> Query:
     """The words themselves, not words that begin with them."""
-    return _marked(_ANYWHERE, _parsed(text), in_whole=True)
+    return _marked(_ANYWHERE, _parsed(text), is_exact=True)
 
 
 def written_name(text: str) -> Query:
@@ -271,7 +271,7 @@ def any_word(words: Iterable[str], *, in_brief: bool) -> Query:
 
 def words_in_written_names(text: str) -> Query:
     """Names that contain the words as written."""
-    return _marked(WRITTEN_WORD, _parsed(text), in_whole=True)
+    return _marked(WRITTEN_WORD, _parsed(text), is_exact=True)
 
 
 def words_in_names(text: str) -> Query:
@@ -281,20 +281,20 @@ def words_in_names(text: str) -> Query:
 
 def whole_words_in_names(text: str) -> Query:
     """Names that contain the words in any form, not words that begin with them."""
-    return _marked(NAME_WORD, _parsed(text), in_whole=True)
+    return _marked(NAME_WORD, _parsed(text), is_exact=True)
 
 
 def words_in_brief(text: str) -> Query:
     """Records with the whole words in names or in their brief description."""
-    return _marked(_IN_BRIEF, _parsed(text), in_whole=True)
+    return _marked(_IN_BRIEF, _parsed(text), is_exact=True)
 
 
-def _marked(marks: Iterable[str], words: Query, *, in_whole: bool = False) -> Query:
+def _marked(marks: Iterable[str], words: Query, *, is_exact: bool = False) -> Query:
     """The words with one of the prefixes; `in_whole` leaves out words with that beginning, except
     Han."""
     return tuple(
         tuple(
-            (word.exact() if in_whole and not is_han(word.text) else word).with_mark(mark)
+            (word.exact() if is_exact and not is_han(word.text) else word).with_mark(mark)
             for mark in marks
             for word in clause
         )

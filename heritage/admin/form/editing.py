@@ -295,7 +295,7 @@ class Editing:
         self.not_written = not_written  # why the form is shown again, if it could not be stored
         self.compared: dict | None = None  # the columns of the record, once it is compared
         self.conflicts: list[EditConflict] = []
-        self.kept: list[str] = []
+        self.from_others: list[str] = []
         self.lookups = RowLookups()
         self.formsets: list[EditedFormSet] = []  # the sets of rows that were sent
         self.shared: dict = {}  # look-ups that sets of rows share
@@ -436,7 +436,7 @@ class Editing:
             self.conflicts.append(conflict)
             return ""
         if result is Outcome.THEIRS and control:
-            self.kept.append(label_of_control(opened.fields, control))
+            self.from_others.append(label_of_control(opened.fields, control))
         return THEIRS if result in (Outcome.SAME, Outcome.THEIRS) else MINE
 
     def _outcome_of_point(

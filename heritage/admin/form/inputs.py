@@ -311,10 +311,10 @@ class PictureWidget(ClearableFileInput):
     """A file input that shows the current picture, or names the one kept from the last attempt."""
 
     template_name = "admin/widgets/picture.html"
-    kept: tuple[str, str] | None = None  # (file name, token), see `pending_uploads`
+    pending: tuple[str, str] | None = None  # (file name, token), see `pending_uploads`
 
     def use_required_attribute(self, initial: Any) -> bool:
-        return super().use_required_attribute(initial) and not self.kept
+        return super().use_required_attribute(initial) and not self.pending
 
     def is_initial(self, value: Any) -> bool:
         return bool(value and getattr(value, "instance", None) and value.instance.pk)
@@ -324,7 +324,7 @@ class PictureWidget(ClearableFileInput):
         context["widget"]["address"] = (
             picture_address(value.instance, value) if self.is_initial(value) else ""
         )
-        context["widget"]["kept"] = self.kept
+        context["widget"]["pending"] = self.pending
         row = getattr(value, "instance", None)
         if self.is_initial(value) and isinstance(row, Image):
             context["widget"]["suggestions"] = suggestions(row)

@@ -34,13 +34,13 @@ def suggestions(image: Image) -> list[PictureFact]:
             found = read_embedded(file.read())
     except (OSError, ValueError):  # one of an earlier version has none
         return []
-    told = [
+    facts = [
         ("author", found.author, image.author),
         ("taken", found.taken, image.taken),
     ]
     lines = [
         PictureFact(str(column(Image, name).verbose_name), value, name)
-        for name, value, stored in told
+        for name, value, stored in facts
         if value and not stored
     ]
     if found.caption and not image.caption:

@@ -389,13 +389,13 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
         super().message_user(request, message, level, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        kept = dict.fromkeys(map(capfirst, editing_of(request).kept))
-        if kept:
+        labels = dict.fromkeys(map(capfirst, editing_of(request).from_others))
+        if labels:
             text = ngettext(
                 "It was changed meanwhile, and this was kept: %(fields)s.",
                 "It was changed meanwhile, and these were kept: %(fields)s.",
-                len(kept),
-            ) % {"fields": join_words(kept)}
+                len(labels),
+            ) % {"fields": join_words(labels)}
             self.message_user(request, text, messages.INFO)
         return super().response_change(request, obj)
 
@@ -560,7 +560,7 @@ def _keep_uploads(request: HttpRequest, context: dict[str, Any]) -> None:
             upload = form.files.get(form.add_prefix(name)) if form.files else None
             if upload is not None and isinstance(field, FileField) and name not in form.errors:
                 token = pending_uploads.keep(user_of(request).pk, upload)
-                field.widget.kept = upload.name, token
+                field.widget.pending = upload.name, token
 
 
 def _anchor(form: BaseForm, name: str) -> str:

@@ -54,7 +54,7 @@ class _RowMerge:
         self._since = self._editing.since(
             {(formset.model, pk): (row.opened_at, stored.get(pk)) for pk, row in by_pk.items()}
         )
-        kept = [
+        merged = [
             self._merged(number, row, by_pk.get(pk))
             for number, (pk, row) in enumerate(stored.items())
         ]
@@ -63,9 +63,9 @@ class _RowMerge:
             for row in posted
             if not row.pk or (row.pk in gone and self._is_new(row, elsewhere.get(row.pk)))
         ]
-        self._write(kept, new)
+        self._write(merged, new)
         opened = {number for number, pk in enumerate(stored) if pk in by_pk}
-        return opened | {*range(len(kept), len(kept) + len(new))}
+        return opened | {*range(len(merged), len(merged) + len(new))}
 
     def _opened(self, row: PostedRow, now: Record | None) -> OpenedRow:
         key, owner = (self._formset.model, row.pk), self._formset.instance.pk
@@ -76,11 +76,13 @@ class _RowMerge:
         """A row that is still stored, merged. What was not opened was not sent."""
         editing, prefix = self._editing, self._formset.prefix
         if row is not None and not row.is_deleted:
-            kept = len(editing.kept)
+            before = len(editing.from_others)
             about = {"kind": self._kind, "place": f"{prefix}-{number}-"}
             key = f"{prefix}-{stored.pk}-"
             editing.merge_row(self._opened(row, stored), row.data, row.files, key, **about)
-            editing.kept[kept:] = [in_row(self._kind, stored, each) for each in editing.kept[kept:]]
+            editing.from_others[before:] = [
+                in_row(self._kind, stored, each) for each in editing.from_others[before:]
+            ]
         else:
             now, is_deleted = shown_values(self._fields, stored), False
             if row is not None:
@@ -109,7 +111,7 @@ class _RowMerge:
         key = f"{self._formset.prefix}-{row.pk}"
         return self._editing.settle(self._opened(row, now), theirs, mine, key, kind=self._kind)
 
-    def _write(self, kept: list[PostedRow], new: list[PostedRow]) -> None:
+    def _write(self, merged: list[PostedRow], new: list[PostedRow]) -> None:
         formset = self._formset
         start = re.compile(rf"{re.escape(formset.prefix)}-[0-9]")
         data = formset.data.copy()
@@ -117,10 +119,10 @@ class _RowMerge:
         for source in (data, files):
             for key in [key for key in source if start.match(key)]:
                 del source[key]
-        for number, row in enumerate([*kept, *new]):
+        for number, row in enumerate([*merged, *new]):
             for source, part in ((data, row.data), (files, row.files)):
                 for name, texts in part.lists():
                     source.setlist(f"{formset.prefix}-{number}-{name}", texts)
-        data[f"{formset.prefix}-{INITIAL_FORM_COUNT}"] = str(len(kept))
-        data[f"{formset.prefix}-{TOTAL_FORM_COUNT}"] = str(len(kept) + len(new))
+        data[f"{formset.prefix}-{INITIAL_FORM_COUNT}"] = str(len(merged))
+        data[f"{formset.prefix}-{TOTAL_FORM_COUNT}"] = str(len(merged) + len(new))
         formset.data, formset.files = data, files

@@ -243,8 +243,8 @@ class ImageAdmin(RowAdmin):
         return self.page(request, "admin/upload_pictures.html", _("Add pictures"), context)
 
     def _sent(self, request: HttpRequest) -> Iterator[tuple[UploadedFile, Uploaded]]:
-        """The files, with the site that was chosen for each; kept ones come first."""
-        for token in request.POST.getlist("kept"):
+        """The files, with the site that was chosen for each; those sent before come first."""
+        for token in request.POST.getlist("pending"):
             upload = pending_uploads.take(user_of(request).pk, token)
             if upload is not None:
                 chosen = request.POST.get(f"site-{token}", "")
@@ -476,8 +476,8 @@ def _line(row: Image, request: HttpRequest | None = None) -> TextLine:
                 value = _sent_text(request, key)
                 stored = _sent_text(request, f"{key}-stored")
             words = {"what": label, "language": language_name(code)}
-            said = _("%(what)s (%(language)s)") % words
-            inputs.append(TextInput(key, said, proper_tag(code), value, stored))
+            name_of_text = _("%(what)s (%(language)s)") % words
+            inputs.append(TextInput(key, name_of_text, proper_tag(code), value, stored))
     return TextLine(row, thumbnail_address(row), inputs)
 
 

@@ -225,7 +225,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
         Section("related", _("Related sites"), (PartOfRows, PartRows)),
         Section("sources", _("Sources and notes"), (DisagreementRows,)),
         Section("publication", _("Publication")),
-        Section("kept", _("Kept by the catalogue")),
+        Section("automatic", _("Kept by the catalogue")),
     )
     fieldsets = (
         (None, {"fields": ("state",), "classes": ("in-bar",)}),
@@ -426,7 +426,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
                     "items": [each for each in complete.items if each.section == section.key],
                 }
                 for section in self.sections
-                if obj or section.key != "kept"
+                if obj or section.key != "automatic"
             ],
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -474,11 +474,11 @@ def _rule_in_words(site: Site) -> str:
         "guards": join_words(map(str, rule.guards)),
     }
     if site.blur_km is not None:
-        said = _("The rule of its kind %(kind)s (%(blur)s) gives way to what is chosen here.")
-        return said % words
+        message = _("The rule of its kind %(kind)s (%(blur)s) gives way to what is chosen here.")
+        return message % words
     if rule.guards:
-        said = _(
+        message = _(
             "The rule of its kind %(kind)s (%(blur)s) does not hold, as it is guarded: %(guards)s."
         )
-        return said % words
+        return message % words
     return _("The rule of its kind %(kind)s holds: %(blur)s.") % words

@@ -62,7 +62,7 @@ _FIELDS = {
     "visit": "openings",
     "picture": "images",
 }
-_WHOLE = {"point", "events", "coverages", "openings", "images"}  # in no language
+_WITHOUT_LANGUAGE = {"point", "events", "coverages", "openings", "images"}  # in no language
 # In the form of a site: the correction that is shown beside it, and what is said of it.
 BESIDE, ACCEPT = "correction", "_accept"
 _ANSWER, _NOTE, _STATE = "_correction_answer", "_correction_note", "_correction_state"
@@ -360,7 +360,7 @@ def _answer(request: HttpRequest, correction: Correction) -> None:
 def _usual_key(correction: Correction) -> str:
     """The field that the topic of a correction suggests."""
     name = _FIELDS.get(correction.topic, "description")
-    if name in _WHOLE:
+    if name in _WITHOUT_LANGUAGE:
         return name
     codes = interface_languages()
     return f"{name}:{correction.language if correction.language in codes else codes[0]}"

@@ -247,7 +247,7 @@ class ImportAdmin(ReadOnlyPages):
             "pages": page.paginator.get_elided_page_range(page.number),
             "outcome": chosen,
             "rows": [(shown, _site_url(shown.row)) for shown in shower.rows(page.object_list)],
-            "kept": shower.not_taken(of_import),
+            "not_taken": shower.not_taken(of_import),
             "open_questions": open_questions,
             "answered": of_import.questions.exclude(answer="").count(),
             "waiting": waiting,

@@ -373,8 +373,8 @@ def _sent_back(site: Site) -> ReviewComment | None:
     """Why a draft was sent back, if that was the last step."""
     if site.state != Site.State.DRAFT:
         return None
-    said = (Kind.COMMENT, Kind.ASSIGNED)
-    last = site.review_comments.exclude(kind__in=said).select_related("author").last()
+    without_decision = (Kind.COMMENT, Kind.ASSIGNED)
+    last = site.review_comments.exclude(kind__in=without_decision).select_related("author").last()
     return last if last and last.kind == Kind.SENT_BACK else None
 
 

@@ -32,8 +32,11 @@ def upkeep(user: User) -> list[UpkeepLine]:
 def _backup(run: CommandRun | None) -> UpkeepLine:
     if run is None:
         return UpkeepLine(_("No backup was taken by “manage.py backup”."), True)
-    told = {"time": timesince(run.at, depth=1), "size": filesizeformat(run.detail.get("bytes", 0))}
-    text = _("The last backup was taken %(time)s ago: %(size)s.") % told
+    details = {
+        "time": timesince(run.at, depth=1),
+        "size": filesizeformat(run.detail.get("bytes", 0)),
+    }
+    text = _("The last backup was taken %(time)s ago: %(size)s.") % details
     if missing := run.detail.get("missing"):
         words = ngettext(
             "%(count)s file of a picture was missing.",
@@ -51,12 +54,12 @@ def _is_old(at: datetime) -> bool:
 def _verification(run: CommandRun | None) -> UpkeepLine:
     if run is None:
         return UpkeepLine(_("All counts have never been verified by “manage.py verify”."), False)
-    told: dict[str, object] = {"time": timesince(run.at, depth=1)}
+    details: dict[str, object] = {"time": timesince(run.at, depth=1)}
     if run.is_proof:
-        text = _("All counts were recomputed %(time)s ago, and all were right.") % told
+        text = _("All counts were recomputed %(time)s ago, and all were right.") % details
         return UpkeepLine(text, False)
     if count := run.detail.get("count"):
-        told["count"] = number_format(count, force_grouping=True)
+        details["count"] = number_format(count, force_grouping=True)
         text = ngettext(
             "All counts were recomputed %(time)s ago: %(count)s difference. “manage.py verify” "
             "names it and what to do.",
@@ -64,6 +67,6 @@ def _verification(run: CommandRun | None) -> UpkeepLine:
             "names them and what to do.",
             count,
         )
-        return UpkeepLine(text % told, True)
-    text = _("The verification of all counts %(time)s ago was not completed.") % told
+        return UpkeepLine(text % details, True)
+    text = _("The verification of all counts %(time)s ago was not completed.") % details
     return UpkeepLine(text, True)

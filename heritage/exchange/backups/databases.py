@@ -227,8 +227,8 @@ class SQLite:
                 code = "SELECT name FROM sqlite_schema WHERE type IN ('trigger', 'view')"
                 if found := database.execute(code).fetchone():
                     raise BackupError(f"The database in the backup has code of its own: {found[0]}")
-                if (said := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
-                    raise BackupError(f"The database in the backup is damaged: {said}")
+                if (result := database.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+                    raise BackupError(f"The database in the backup is damaged: {result}")
                 _compare(lambda query: database.execute(query).fetchall(), manifest)
         except sqlite3.DatabaseError as error:
             raise BackupError(f"The database in the backup cannot be read: {error}") from error
@@ -364,8 +364,8 @@ class PostgreSQL:
             "--no-comments", str(file),
         ]  # fmt: skip
         with (
-            TemporaryFile() as told,
-            subprocess.Popen(writing, stdout=subprocess.PIPE, stderr=told) as script,  # noqa: S603 - PostgreSQL's own program
+            TemporaryFile() as errors,
+            subprocess.Popen(writing, stdout=subprocess.PIPE, stderr=errors) as script,  # noqa: S603 - PostgreSQL's own program
         ):
 
             def write(stdin: IO[bytes]) -> None:
@@ -375,7 +375,7 @@ class PostgreSQL:
                 while block := script.stdout.read(_BLOCK):
                     stdin.write(block)
                 if script.wait():
-                    raise BackupError(f"pg_restore failed: {_first_line(told)}")
+                    raise BackupError(f"pg_restore failed: {_first_line(errors)}")
                 stdin.write(b"COMMIT;\n")
 
             try:
@@ -408,12 +408,12 @@ class PostgreSQL:
             plain = {name: str(value) for name, value in given.items() if name != "password"}
             command = [*command, f"--dbname={psycopg.conninfo.make_conninfo(**plain)}"]
         with (
-            TemporaryFile() as told,
+            TemporaryFile() as errors,
             subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
-                stderr=told,
+                stderr=errors,
                 env=os.environ | {"PGPASSWORD": self.password},
             ) as running,
         ):
@@ -426,12 +426,12 @@ class PostgreSQL:
                 running.kill()
                 raise
             if running.wait():
-                raise BackupError(f"{Path(command[0]).name} failed: {_first_line(told)}")
+                raise BackupError(f"{Path(command[0]).name} failed: {_first_line(errors)}")
 
 
-def _first_line(told: IO[bytes]) -> str:
-    told.seek(0)
-    return next(iter(told.read().decode(errors="replace").splitlines()), "no reason")
+def _first_line(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    return next(iter(errors.read().decode(errors="replace").splitlines()), "no reason")
 
 
 def _conninfo(params: dict[str, Any]) -> str:

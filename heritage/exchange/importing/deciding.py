@@ -169,7 +169,7 @@ class Decider:
         self.used = [
             (column, headers[key]) for key, column in self.columns.by_key.items() if key in headers
         ]
-        self.kept: Counter[str] = Counter()  # values of an official list, by column
+        self.not_taken: Counter[str] = Counter()  # values of an official list, by column
         self.questions: dict[str, AskedQuestion] = {}  # by key
         self._lines: dict[tuple[str, str], int] = {}  # of this file, by what it is the key of
         self._made: dict[tuple[str, int | None], int] = {}  # lines of new sites, by name and place
@@ -359,8 +359,8 @@ class Decider:
             for entry in each.entries.values()
             if not entry._state.adding
         }
-        whole = Coverage.objects.filter(designation__in=stored, extent=Coverage.Extent.WHOLE)
-        for entry, site in whole.order_by().values_list("designation_id", "site_id"):
+        coverages = Coverage.objects.filter(designation__in=stored, extent=Coverage.Extent.WHOLE)
+        for entry, site in coverages.order_by().values_list("designation_id", "site_id"):
             stored[entry].covered.add(site)
             if not (self._has_key(cells[id(stored[entry])]) and found[id(stored[entry])]):
                 found[id(stored[entry])].add(site)
@@ -604,11 +604,11 @@ class Decider:
                     continue
                 self._put(decision, column, record, value)
             except ValidationError as error:
-                said = join_sentences(error.messages)
-                if text[:60] not in said:
-                    words = {"value": text[:60], "problem": said}
-                    said = _("“%(value)s”: %(problem)s") % words
-                decision.problems.append([header, said])
+                message = join_sentences(error.messages)
+                if text[:60] not in message:
+                    words = {"value": text[:60], "problem": message}
+                    message = _("“%(value)s”: %(problem)s") % words
+                decision.problems.append([header, message])
         if site is not None and site._state.adding:
             self._take_names(decision, site)
 
@@ -625,7 +625,7 @@ class Decider:
         if self.is_official and not record._state.adding and not takes_away:
             wanted, value = value, self._beside_recorded(column, stored, value)
             if wanted != value:
-                self.kept[column.key] += 1
+                self.not_taken[column.key] += 1
         if value == stored or self._is_its_blur(column, record, value):
             return
         before = column.text(record) if stored not in ("", None, []) else ""

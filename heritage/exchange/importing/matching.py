@@ -83,10 +83,12 @@ def candidates(found: dict[int, dict[int, bool]]) -> dict[int, list[Candidate]]:
     ids = {pk for sites in found.values() for pk in sites}
     sites = Site.objects.select_related("place__parent__parent").in_bulk(list(ids))
     entries: dict[int, list[tuple[int, str, bool]]] = {}
-    whole = Coverage.objects.filter(site__in=ids, extent=Coverage.Extent.WHOLE).order_by()
+    coverages = Coverage.objects.filter(site__in=ids, extent=Coverage.Extent.WHOLE).order_by()
     columns = ("site_id", "designation__register_id", "designation__register__role")
-    parts = set(whole.filter(designation__points__number__gt=1).values_list("site_id", flat=True))
-    for pk, register, role in whole.values_list(*columns):
+    parts = set(
+        coverages.filter(designation__points__number__gt=1).values_list("site_id", flat=True)
+    )
+    for pk, register, role in coverages.values_list(*columns):
         entries.setdefault(pk, []).append((register, role, pk in parts))
     return {
         number: [

@@ -107,7 +107,7 @@ def _plan_in_steps(
         _note_gone(of_import, decider)
         _store_questions(of_import, decider)
         files.remove(of_import)
-        of_import.options["kept"] = dict(decider.kept)
+        of_import.options["kept"] = dict(decider.not_taken)
         if decider.is_older and decider.register is not None:
             note = _(
                 "The register follows a newer list (%(edition)s): of what is recorded, this one "
@@ -162,7 +162,7 @@ def _note_gone(of_import: Import, decider: Decider) -> None:
     listed = {cells.get(header) for cells in rows.iterator(2000)}
     entries = Designation.objects.filter(register=register, standing__in=IN_FORCE)
     year = of_import.edition[:4]
-    whole = dict(
+    site_of_entry = dict(
         Coverage.objects.filter(designation__register=register, extent=Coverage.Extent.WHOLE)
         .order_by()
         .values_list("designation_id", "site_id")
@@ -178,7 +178,7 @@ def _note_gone(of_import: Import, decider: Decider) -> None:
                     outcome=Outcome.GONE,
                     name=name[:300],
                     entry=entry.pk,
-                    site=whole.get(entry.pk),
+                    site=site_of_entry.get(entry.pk),
                 )
             )
     ImportRow.objects.bulk_create(gone, batch_size=500)

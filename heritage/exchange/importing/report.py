@@ -18,7 +18,8 @@ from heritage.values.cell_text import harmless
 
 Outcome = ImportRow.Outcome
 FAILED = (Outcome.ERROR, Outcome.QUESTION, Outcome.LEFT)
-_TOLD = (*FAILED, Outcome.UPDATE, Outcome.CREATE, Outcome.GONE)  # all but those without a change
+# All outcomes but those without a change.
+_REPORTED = (*FAILED, Outcome.UPDATE, Outcome.CREATE, Outcome.GONE)
 MOST = 5_000  # rows of one outcome on a page
 
 
@@ -56,8 +57,8 @@ class Shower:
 
     def not_taken(self, of_import: Import) -> list[tuple[str, int]]:
         """How many values of an official list were not taken over, by column."""
-        kept = of_import.options.get("kept", {})
-        return [(self.label(key), count) for key, count in kept.items()]
+        counts = of_import.options.get("kept", {})
+        return [(self.label(key), count) for key, count in counts.items()]
 
     def rows(self, rows: Iterable[ImportRow]) -> list[ShownRow]:
         return [self._shown(row) for row in rows]
@@ -82,13 +83,13 @@ def page(of_import: Import) -> str:
         shower = Shower(of_import)
         sections = []
         for key, label, count in counted(of_import):
-            if key in _TOLD:
+            if key in _REPORTED:
                 rows = of_import.rows.filter(outcome=key).order_by("pk")[:MOST]
                 sections.append((label, count, shower.rows(rows), max(0, count - MOST)))
         context: dict[str, Any] = {
             "import": of_import,
             "counts": counted(of_import),
-            "kept": shower.not_taken(of_import),
+            "not_taken": shower.not_taken(of_import),
             "sections": sections,
             "language": translation.get_language(),
         }

@@ -22,8 +22,8 @@ class OtherSpreadsheet:
     def __init__(self, path: Path, limits: Limits):
         self._path, self._limits = path, limits
         self.notes = [_("Cells with an error, such as #REF!, are read as empty in this format.")]
-        said: dict[str, Any] = next(self._output(""), {})
-        self.sheets = [SheetInfo(name, hidden) for name, hidden in said.get("sheets", [])]
+        first: dict[str, Any] = next(self._output(""), {})
+        self.sheets = [SheetInfo(name, hidden) for name, hidden in first.get("sheets", [])]
         if len(self.sheets) > limits.sheets:
             raise UnreadableFile(
                 _("The file has more than %(most)s sheets. Copy what is needed into a new file.")
@@ -36,9 +36,9 @@ class OtherSpreadsheet:
         return None
 
     def lines(self, sheet: str) -> Iterator[tuple[int, Sequence[str]]]:
-        for said in self._output(sheet):
-            if isinstance(said, list):
-                number, cells = said
+        for line in self._output(sheet):
+            if isinstance(line, list):
+                number, cells = line
                 yield number, [self._text(cell, number) for cell in cells]
 
     def _text(self, cell: object, row: int) -> str:
@@ -76,10 +76,10 @@ class OtherSpreadsheet:
             try:
                 for line in process.stdout or ():
                     timer.cancel()
-                    said = json.loads(line)
-                    if isinstance(said, dict) and "refused" in said:
-                        raise self._refusal(said["refused"])
-                    yield said
+                    value = json.loads(line)
+                    if isinstance(value, dict) and "refused" in value:
+                        raise self._refusal(value["refused"])
+                    yield value
                 if process.wait() != 0:
                     raise self._refusal("limit exceeded")
             finally:

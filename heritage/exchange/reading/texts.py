@@ -121,8 +121,8 @@ class CsvFile:
         """The delimiter, and how many lines at the top say nothing but this."""
         with self._path.open(encoding=self.encoding, errors="replace", newline="") as file:
             sample = file.read(_SAMPLE)
-        if told := re.match(r"sep=(.)\r?\n", sample):
-            return told[1], 1
+        if found := re.match(r"sep=(.)\r?\n", sample):
+            return found[1], 1
         return delimiter_of(sample), 0
 
 

@@ -145,31 +145,31 @@ class _ListReader:
     def _danger(self, listed: Listed) -> None:
         """The periods in danger. The flag alone, and the column of the XML of that name, have been
         years behind the list: they are compared, not read."""
-        told = listed.raw("danger")
+        flag = listed.raw("danger")
         if not listed.has("danger_list"):
-            self._seen["danger unread"] += told not in ("", "0", "0.0", "False", "false")
+            self._seen["danger unread"] += flag not in ("", "0", "0.0", "False", "false")
             return
         found = listed.put(".danger", ["danger_list"], _periods)
         if found is not None and listed.has("danger"):
             try:
                 is_open = any("/" not in each for each in found)
-                self._seen["danger differs"] += cells.flag(told) != is_open
+                self._seen["danger differs"] += cells.flag(flag) != is_open
             except ValueError:
                 self._seen["danger differs"] += 1
 
     def _criteria(self, listed: Listed) -> None:
         """The union of what the columns say: one of them has been seen without a criterion."""
-        told = [name for name in _ALIASES if name.startswith("criteria") and listed.has(name)]
+        texts = [name for name in _ALIASES if name.startswith("criteria") and listed.has(name)]
         flags = [name for name in _FLAGS if listed.has(name)]
 
         def read(*values: str) -> tuple[str, ...]:
-            of_texts = cells.criteria(" ".join(values[: len(told)]))
-            marked = zip(flags, values[len(told) :], strict=True)
+            of_texts = cells.criteria(" ".join(values[: len(texts)]))
+            marked = zip(flags, values[len(texts) :], strict=True)
             of_marks = {_FLAGS[name] for name, mark in marked if cells.flag(mark)}
             self._seen["criteria differ"] += bool(flags) and set(of_texts) != of_marks
             return cells.criteria(" ".join((*of_texts, *of_marks)))
 
-        listed.put(".criteria", [*told, *flags], read)
+        listed.put(".criteria", [*texts, *flags], read)
 
     def _regions(self, listed: Listed) -> None:
         if listed.has("regions"):
@@ -197,8 +197,8 @@ class _ListReader:
             if suffix is not None:
                 is_other = re.fullmatch(r"-\d+", suffix) is not None
                 self._seen["other file"] += is_other
-                whole = f"{number}{'' if is_other else suffix}"
-                listed.cells[f"{REGISTER}.dossier"] = FileCell(whole)
+                reference = f"{number}{'' if is_other else suffix}"
+                listed.cells[f"{REGISTER}.dossier"] = FileCell(reference)
 
     def _add_parts(self, listed: Listed, number: int) -> None:
         for at, part in enumerate(_components(listed.raw("parts")), 1):

@@ -82,8 +82,8 @@ class XlsxFile:
         start = b"".join(islice(self._chunks(member), 2))
         if found := _ROWS.search(start):
             return int(found[2] or found[1])
-        is_whole = b"</sheetData>" in start or b"<sheetData/>" in start
-        return 0 if is_whole and not _CELL.search(start) else None
+        is_complete = b"</sheetData>" in start or b"<sheetData/>" in start
+        return 0 if is_complete and not _CELL.search(start) else None
 
     def _read_formats(self) -> list[str]:
         """By the number of a style, what its numbers show of a date, see `xlsx_cells.shown()`."""
@@ -127,9 +127,9 @@ class XlsxFile:
         def start(name: str, attributes: dict[str, str]) -> None:
             if name == "Relationship":
                 target = attributes.get("Target", "")
-                whole = target[1:] if target.startswith("/") else posixpath.join(base, target)
+                part = target[1:] if target.startswith("/") else posixpath.join(base, target)
                 kind = attributes.get("Type", "").rpartition("/")[2]
-                found[attributes.get("Id", "")] = kind, posixpath.normpath(whole)
+                found[attributes.get("Id", "")] = kind, posixpath.normpath(part)
 
         if member.lower() in self._names:
             self._parse(member, start)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from heritage.exchange import backups
 from heritage.models import CommandRun
 
-_TOLD = 10  # missing files that are named one by one
+_LISTED = 10  # missing files that are named one by one
 
 
 class Command(BaseCommand):
@@ -56,9 +56,9 @@ class Command(BaseCommand):
 
     def _tell(self, made: backups.Backup) -> None:
         manifest = made.manifest
-        for name in manifest.missing[:_TOLD]:
+        for name in manifest.missing[:_LISTED]:
             self.stdout.write(self.style.WARNING(f"A row names {name}, which is not there."))
-        if (more := len(manifest.missing) - _TOLD) > 0:
+        if (more := len(manifest.missing) - _LISTED) > 0:
             self.stdout.write(self.style.WARNING(f"{more} further files are not there."))
         self.stdout.write(
             f"{made.path}: {made.bytes / 1_000_000:.1f} MB, "

@@ -95,7 +95,7 @@ class Command(BaseCommand):
                 f"The fixtures cannot be loaded; nothing was changed.\n{error}"
             ) from error
         self._say(f"  {report}")
-        for line in report.kept:
+        for line in report.edited:
             self._say(f"  kept: {line}")
 
     def _collect_static(self) -> None:

@@ -87,7 +87,7 @@ class Command(loaddata.Command):
             raise CommandError(REFUSED + str(error)) from error
         if self.verbosity >= 1:
             self.stdout.write(f"Installed {len(paths)} fixture(s): {report}.")
-            for line in report.kept:
+            for line in report.edited:
                 self.stdout.write(f"kept: {line}")
 
     def _tell(self, text: str) -> None:

@@ -21,7 +21,7 @@ from heritage.management import page_facts
 from heritage.management.page_facts import PageFacts, differences
 
 _RENDER = Path(page_facts.__file__).with_name("render_pages.py")
-_TOLD = 20  # pages that differ are told one by one, with so many facts each
+_LISTED = 20  # pages that differ are told one by one, with so many facts each
 _SECONDS = 20  # that the running catalogue may take for a page
 type Rendered = dict[str, tuple[int, str]]  # status and text of pages, by path
 
@@ -61,10 +61,10 @@ class Command(BaseCommand):
         former = None if address else release or _current_release()
         try:
             with backups.restored_beside(file, tell=self._say) as place:
-                told = self._rehearse(place, former, address, pages)
+                report = self._rehearse(place, former, address, pages)
         except backups.BackupError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(self.style.SUCCESS(told))
+        self.stdout.write(self.style.SUCCESS(report))
 
     def _rehearse(
         self,
@@ -90,8 +90,8 @@ class Command(BaseCommand):
             self._say(command)
             done = _run(this, environment, ["manage.py", command])
             if done.returncode:
-                told = (done.stderr.strip() or done.stdout.strip())[-2000:]
-                raise CommandError(f"Not safe: {command} fails. Nothing was changed.\n{told}")
+                output = (done.stderr.strip() or done.stdout.strip())[-2000:]
+                raise CommandError(f"Not safe: {command} fails. Nothing was changed.\n{output}")
         seconds = time.monotonic() - started
         self._say("check_catalogue")
         new = _problems(this, environment) - problems
@@ -131,18 +131,18 @@ class Command(BaseCommand):
                 self.stdout.write(f"{path}: answers {page.status}")
             elif path in was and (found := differences(former, page)):
                 differ += 1
-                if differ <= _TOLD:
+                if differ <= _LISTED:
                     self._tell(path, found)
-        if differ > _TOLD:
-            self.stdout.write(f"{differ - _TOLD} further pages differ.")
+        if differ > _LISTED:
+            self.stdout.write(f"{differ - _LISTED} further pages differ.")
         return lost, differ
 
     def _tell(self, path: str, found: list[str]) -> None:
         self.stdout.write(f"{path}:")
-        for words in found[:_TOLD]:
+        for words in found[:_LISTED]:
             self.stdout.write(f"  {words}")
-        if len(found) > _TOLD:
-            self.stdout.write(f"  and {len(found) - _TOLD} more")
+        if len(found) > _LISTED:
+            self.stdout.write(f"  and {len(found) - _LISTED} more")
 
     def _say(self, text: str) -> None:
         self.stdout.write(f"· {text}")
@@ -160,7 +160,7 @@ def _current_release() -> Path | None:
 type Process = subprocess.CompletedProcess[str]
 
 
-def _run(release: Path, environment: dict[str, str], words: list[str], said: str = "") -> Process:
+def _run(release: Path, environment: dict[str, str], words: list[str], stdin: str = "") -> Process:
     """A file of a release, run by its own Python, or by this one for this release."""
     python = release / ".venv" / "bin" / "python"
     if release == Path(settings.BASE_DIR):
@@ -169,7 +169,7 @@ def _run(release: Path, environment: dict[str, str], words: list[str], said: str
         [python, *words],
         cwd=release,
         env=environment,
-        input=said,
+        input=stdin,
         capture_output=True,
         text=True,
         check=False,

@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Rebuilds everything that is derived from the records, with progress."
 
     def handle(self, *args: object, **options: object) -> None:
-        self.said = started = time.monotonic()
+        self.reported_at = started = time.monotonic()
         rebuild_derived(self._say)
         self.stdout.write("reading the index …")
         snapshot = save_index()
@@ -25,6 +25,6 @@ class Command(BaseCommand):
 
     def _say(self, done: int, total: int, phase: str) -> None:
         now = time.monotonic()
-        if done == total or now - self.said >= SECONDS:
-            self.said = now
+        if done == total or now - self.reported_at >= SECONDS:
+            self.reported_at = now
             self.stdout.write(f"{done} of {total} {_PHASES[phase]}")

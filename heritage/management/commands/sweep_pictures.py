@@ -38,9 +38,9 @@ class Command(BaseCommand):
         for model in apps.get_app_config("heritage").get_models():
             for field in model._meta.concrete_fields:
                 if isinstance(field, PictureField | OriginalField):
-                    kept = _referred_to(model, field.name, since)
+                    needed = _referred_to(model, field.name, since)
                     for name in _files(field):
-                        if name in kept or field.storage.get_modified_time(name) > since:
+                        if name in needed or field.storage.get_modified_time(name) > since:
                             continue
                         count += 1
                         size += field.storage.size(name)
@@ -69,10 +69,10 @@ def _files(field: FileField) -> Iterator[str]:
 
 def _referred_to(model: type[Model], name: str, since: datetime) -> set[str]:
     """Values of a column that rows have, or had until lately: those can be restored."""
-    kept = set(model._default_manager.exclude(**{name: ""}).values_list(name, flat=True))
+    needed = set(model._default_manager.exclude(**{name: ""}).values_list(name, flat=True))
     changes = Change.objects.filter(
         model=ContentType.objects.get_for_model(model), change_set__at__gt=since
     )
     for before in changes.filter(before__isnull=False).order_by().values_list("before", flat=True):
-        kept.add((before or {}).get(name) or "")
-    return kept
+        needed.add((before or {}).get(name) or "")
+    return needed

@@ -32,11 +32,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, before: date, apply: bool, **options: object) -> None:
         at = timezone.make_aware(datetime(before.year, before.month, before.day))
-        done, said = thinning.Thinning(), time.monotonic()
+        done, reported_at = thinning.Thinning(), time.monotonic()
         try:
             for done in thinning.thin(at, is_real=apply):
-                if time.monotonic() - said >= SECONDS:
-                    said = time.monotonic()
+                if time.monotonic() - reported_at >= SECONDS:
+                    reported_at = time.monotonic()
                     self.stdout.write(f"· {done.changes} changes so far")
         except thinning.TooRecent:
             latest = timezone.localdate(thinning.latest_allowed())

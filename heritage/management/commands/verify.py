@@ -28,7 +28,7 @@ class Command(BaseCommand):
         self, *args: object, only: list[str] | None, verbosity: int, **options: object
     ) -> None:
         as_json = bool(options["json"])
-        self.said, self.at = time.monotonic(), ""
+        self.reported_at, self.at = time.monotonic(), ""
         verification = Verification(only or CHECKS)
         try:
             for step in verification.run():
@@ -54,8 +54,8 @@ class Command(BaseCommand):
 
     def _say(self, step: CheckProgress) -> None:
         now = time.monotonic()
-        if step.check != self.at or now - self.said >= SECONDS:
-            self.at, self.said = step.check, now
+        if step.check != self.at or now - self.reported_at >= SECONDS:
+            self.at, self.reported_at = step.check, now
             self.stdout.write(f"· {step.check}: {step.progress.done} of {step.progress.total}")
             self.stdout.flush()
 

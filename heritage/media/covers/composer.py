@@ -46,8 +46,8 @@ def compose(
     paints = Paints(PALETTES[name])
     dice = Dice(number_of(seed, scene.name))
     # Half of the pictures look the other way, and the seal keeps clear of what is near.
-    is_turned = scene.turns and dice.whole(0, 1) == 1
-    has_sun = Dice(number_of(seed, "sun")).whole(1, _SUNS) == 1
+    is_turned = scene.turns and dice.integer(0, 1) == 1
+    has_sun = Dice(number_of(seed, "sun")).integer(1, _SUNS) == 1
     back, body = _back(paints, dice, scene, has_sun), _body(paints, dice, scene, shape)
     front = _near(paints, dice, plant, shape) if scene.near else ""
     bare = _near(paints, dice, "", shape) if scene.near else ""
@@ -56,8 +56,8 @@ def compose(
     svg = ""
     # A scene of many lines has enough to see: nothing grows before it, and less lies behind it.
     for behind, before in (
-        (back.whole, front),
-        (back.whole, bare),
+        (back.full, front),
+        (back.full, bare),
         (back.least, bare),
     ):
         drawn = f'<g fill="none" stroke-linecap="round"{turn}>{behind}{body}{before}</g>{stamped}'
@@ -156,11 +156,11 @@ def _opacity(value: float) -> str:
 class _Back:
     """What lies behind a scene, and the least of it."""
 
-    whole: str = ""
+    full: str = ""
     least: str = ""
 
     def add(self, drawn: str, is_needed: bool = True) -> None:
-        self.whole += drawn
+        self.full += drawn
         self.least += drawn if is_needed else ""
 
 
@@ -189,7 +189,7 @@ def _sky(paints: Paints, dice: Dice) -> tuple[str, str, str]:
     """Stars, if it is night; the sun or moon with its halo; perhaps streaks of cloud."""
     p = paints.colours
     # A small one high up, or now and then a large one that the hills half hide.
-    is_low = not p.night and dice.whole(0, 2) == 0
+    is_low = not p.night and dice.integer(0, 2) == 0
     x = dice.between(-430, -150)
     y = dice.between(-330, -240) if is_low else dice.between(-500, -380)
     radius = dice.between(92, 118) if is_low else dice.between(48, 70)
@@ -204,7 +204,7 @@ def _sky(paints: Paints, dice: Dice) -> tuple[str, str, str]:
     sun = _oval(paints.fading("h"), x, y, radius * 2 + 60, radius * 2 + 60)
     sun += _oval(p.disc, x, y, radius, radius)
     clouds = ""
-    for _number in range(dice.whole(0, 3)):
+    for _number in range(dice.integer(0, 3)):
         wide = dice.between(140, 340)
         where = dice.between(-500, 500), dice.between(-540, -330)
         clouds += _oval(paints.fading("v"), *where, wide, wide * 0.07, 0.9)
@@ -233,9 +233,9 @@ def _hills(paints: Paints, dice: Dice, scale: float) -> Iterator[str]:
     """Three ranges, paler with distance, and mist lying between them."""
     sharp, scale = dice.between(1.1, 1.9), scale * dice.between(0.8, 1.12)
     for key, foot, height, peaks in (
-        ("f", -150, 250, dice.whole(2, 5)),
-        ("m", -70, 215, dice.whole(2, 5)),
-        ("n", 0, 140, dice.whole(2, 4)),
+        ("f", -150, 250, dice.integer(2, 5)),
+        ("m", -70, 215, dice.integer(2, 5)),
+        ("n", 0, 140, dice.integer(2, 4)),
     ):
         ridge = _ridge(dice, foot * min(1, scale), height * scale, peaks, sharp)
         mist = _oval(paints.fading("v"), dice.between(-500, 400), foot + 10, 460, 44, 0.8)
@@ -245,7 +245,7 @@ def _hills(paints: Paints, dice: Dice, scale: float) -> Iterator[str]:
 def _birds(paints: Paints, dice: Dice) -> str:
     x, y = dice.between(-330, -120), dice.between(-440, -330)
     parts: list[str | float] = []
-    for number in range(dice.whole(3, 6)):
+    for number in range(dice.integer(3, 6)):
         reach = 15 - number
         parts += ["M", x + number * 34 - number % 2 * 22, y - number * 13 + number % 2 * 26]
         parts += ["q", reach * 0.6, -reach * 0.7, reach, 2, "q", reach * 0.5, -reach * 0.8]
@@ -324,5 +324,5 @@ def _near(paints: Paints, dice: Dice, plant: str, shape: CoverShape) -> str:
 def _place(dice: Dice, x: float, top: float, scale: float) -> str:
     """A place about there on the slope, for a plant of about that size that looks either way."""
     scale *= dice.between(0.85, 1.1)
-    side = -scale if dice.whole(0, 1) else scale
+    side = -scale if dice.integer(0, 1) else scale
     return f"matrix({side:.3g} 0 0 {scale:.3g} {x + dice.between(-14, 14):.0f} {top + 8:.0f})"

@@ -93,7 +93,7 @@ def plate(
     dice = Dice(number_of(seed, "plate"))
     layout = dice.pick((_beside, _beside, _dark, _dark, _horizon, _moon))(shape, p, dice)
     name = f"p{number_of(seed, repr(shape)):x}"[:6]
-    inner = _paper(layout, p, _whole(shape), name)
+    inner = _paper(layout, p, _box(shape), name)
     inner += _globe(layout, p, globe and globe(layout.lean), name)
     if shape.is_small:
         inner += seals.drawn(seal, shape, p, left=layout.middle[0] > 0)
@@ -116,19 +116,19 @@ def solemn_plate(
     words: PlateWords, *, titles: Mapping[str, str] | None = None, shape: CoverShape = SHAPES[""]
 ) -> str:
     """The plate of a place of suffering and memory: years in stone, and where it is below."""
-    p, whole = _STONE, _whole(shape)
-    horizon = whole.top + whole.height * 0.7
-    below = _Box(whole.left, horizon, whole.width, whole.top + whole.height - horizon)
-    scale, middle = _scale(shape), whole.left + whole.width / 2
-    room, size = whole.width * 0.76, 38 * scale
-    blocks = _blocks([" · ".join(words.when)], room, whole.height * 0.42, scale)
-    type_set = _lines(blocks, middle, whole.top + (horizon - whole.top - _height(blocks)) / 2, p)
+    p, box = _STONE, _box(shape)
+    horizon = box.top + box.height * 0.7
+    below = _Box(box.left, horizon, box.width, box.top + box.height - horizon)
+    scale, middle = _scale(shape), box.left + box.width / 2
+    room, size = box.width * 0.76, 38 * scale
+    blocks = _blocks([" · ".join(words.when)], room, box.height * 0.42, scale)
+    type_set = _lines(blocks, middle, box.top + (horizon - box.top - _height(blocks)) / 2, p)
     under = _under(words.where, room, size)
     type_set += _lines([(under, size, "wash")], middle, horizon + below.height * 0.5 - size, p)
     inner = (
         '<defs><linearGradient id="stone" x1="0" x2="0" y1="0" y2="1">'
         f'<stop stop-color="{p.sky}"/><stop offset="1" stop-color="{p.mist}"/></linearGradient>'
-        f'</defs><path fill="url(#stone)" d="{_rect(whole)}"/>'
+        f'</defs><path fill="url(#stone)" d="{_rect(box)}"/>'
         f'<path fill="{p.ground}" d="{_rect(below)}"/>'
         f'<path fill="{p.mid}" d="{_rect(_Box(below.left, horizon, below.width, 2 * scale))}"/>'
         f'<g font-family="{FONTS}" text-anchor="middle">{type_set}</g>'
@@ -144,7 +144,7 @@ def _scale(shape: CoverShape) -> float:
     return min(shape.units / 1200, shape.high / 700)
 
 
-def _whole(shape: CoverShape) -> _Box:
+def _box(shape: CoverShape) -> _Box:
     return _Box(shape.left, shape.top, shape.units, shape.high)
 
 
@@ -154,13 +154,13 @@ def _split(shape: CoverShape, dice: Dice, share: float) -> tuple[_Box, _Box]:
     All of a small one for both.
     """
     if shape.is_small:
-        return _whole(shape), _whole(shape)
+        return _box(shape), _box(shape)
     left, top, wide, high = shape.left, shape.top, shape.units, shape.high
     if wide < high * 1.2:
         part = high * share * 1.08
         return _Box(left, top, wide, part), _Box(left, top + part, wide, high - part)
     part = wide * share
-    if dice.whole(0, 1):
+    if dice.integer(0, 1):
         return _Box(left, top, part, high), _Box(left + part, top, wide - part, high)
     return _Box(left + wide - part, top, part, high), _Box(left, top, wide - part, high)
 
@@ -214,13 +214,13 @@ def _in(field: _Box, dice: Dice) -> tuple[float, float]:
     )
 
 
-def _paper(layout: _Layout, p: Palette, whole: _Box, name: str) -> str:
+def _paper(layout: _Layout, p: Palette, box: _Box, name: str) -> str:
     if layout.ground:
-        return f'<path fill="{layout.ground}" d="{_rect(whole)}"/>'
+        return f'<path fill="{layout.ground}" d="{_rect(box)}"/>'
     return (
         f'<linearGradient id="{name}s" x1="0" x2="0" y1="0" y2="1"><stop stop-color="{p.sky}"/>'
         f'<stop offset=".6" stop-color="{p.mist}"/></linearGradient>'
-        f'<path fill="url(#{name}s)" d="{_rect(whole)}"/>'
+        f'<path fill="url(#{name}s)" d="{_rect(box)}"/>'
     )
 
 
@@ -279,8 +279,8 @@ def _set(words: PlateWords, paper: _Box, p: Palette, scale: float) -> str:
     stamps = 56 * scale if words.criteria or words.inscribed else 0
     foot = len(lines) * small * _LEADING + (stamps + 26 * scale if stamps else 0)
     blocks = _blocks(words.names, room, paper.height - 2 * margin - foot - 44 * scale, scale)
-    whole = _height(blocks) + foot + (44 * scale if blocks and foot else 0)
-    x, y = paper.left + margin, paper.top + (paper.height - whole) / 2
+    height = _height(blocks) + foot + (44 * scale if blocks and foot else 0)
+    x, y = paper.left + margin, paper.top + (paper.height - height) / 2
     drawn = _lines(blocks, x, y, p)
     y += _height(blocks)
     if blocks and foot:
@@ -317,9 +317,9 @@ def _seals(words: PlateWords, x: float, y: float, size: float, room: float, p: P
 def _under(texts: Sequence[str], room: float, size: float, most: int = _UNDER) -> list[str]:
     """Short texts on one line if they fit, else each on its own; of so many lines at most."""
     shown = [text for text in map(clean_text, texts) if text]
-    whole = " · ".join(shown)
-    if text_width(whole) * size <= room:
-        return [whole] if whole else []
+    line = " · ".join(shown)
+    if text_width(line) * size <= room:
+        return [line] if line else []
     lines = [line for text in shown for line in _wrapped(text, room, size)]
     return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]}…"]
 

@@ -193,12 +193,12 @@ class Dice:
     def between(self, low: float, high: float) -> float:
         return low + (high - low) * self.unit()
 
-    def whole(self, low: int, high: int) -> int:
+    def integer(self, low: int, high: int) -> int:
         """An integer, both ends included."""
         return low + int(self.unit() * (high - low + 1))
 
     def pick[T](self, choices: Sequence[T]) -> T:
-        return choices[self.whole(0, len(choices) - 1)]
+        return choices[self.integer(0, len(choices) - 1)]
 
 
 # Grows nearly anywhere that trees and rivers are.
@@ -396,14 +396,14 @@ def _parts(element: Element, is_filled: bool) -> list[str | Choice]:
     fills = any(each in _COLOURS for each in element.get("class", "").split())
     within = is_filled or fills or name == "defs"  # these are drawn wherever they are used
     inner = [_joined(_parts(child, within)) for child in element]
-    whole: list[str | Choice]
+    parts: list[str | Choice]
     if not inner:
-        whole = [f"{start}/>"]
+        parts = [f"{start}/>"]
     elif "data-pick" in element.attrib:
-        whole = [f"{start}>", Choice(tuple(inner)), end]
+        parts = [f"{start}>", Choice(tuple(inner)), end]
     else:
-        whole = [f"{start}>", *(part for body in inner for part in body), end]
-    return [Choice((_joined(whole), ()))] if "data-maybe" in element.attrib else whole
+        parts = [f"{start}>", *(part for body in inner for part in body), end]
+    return [Choice((_joined(parts), ()))] if "data-maybe" in element.attrib else parts
 
 
 def _attributes(element: Element, is_filled: bool) -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 from django.conf import settings
 
 _LEAST = 65_536  # bytes: smaller parts cost less in memory than as files
-_KEPT = 3_600  # seconds in which a process that starts may still want a file of a former snapshot
+# Seconds in which a process that starts may still need a file of a former snapshot.
+_LEFT_FOR = 3_600
 
 
 def digest(data: Buffer) -> str:
@@ -53,10 +54,10 @@ def stored(name: str, data: bytes) -> Buffer:
     return mapped(name) or data
 
 
-def remove_others(kept: Collection[str]) -> None:
+def remove_others(used: Collection[str]) -> None:
     """Remove files that belong to former snapshots."""
-    before = time.time() - _KEPT
+    before = time.time() - _LEFT_FOR
     with suppress(OSError):  # another process may remove the same, or there is no folder
         for path in settings.INDEX_ROOT.iterdir():
-            if path.name not in kept and path.stat().st_mtime < before:
+            if path.name not in used and path.stat().st_mtime < before:
                 path.unlink()

@@ -52,8 +52,8 @@ from heritage.values.coordinates import Point
 
 # --- Vocabularies --------------------------------------------------------------------------------
 
-_KEPT = 2  # the one that all use, and that of a transaction which is still open
-_kept: LRUCache[str, "Vocabulary"] = LRUCache(_KEPT)
+_CACHED = 2  # the one that all use, and that of a transaction which is still open
+_vocabularies: LRUCache[str, "Vocabulary"] = LRUCache(_CACHED)
 
 
 class TermTree[T: Term]:
@@ -289,7 +289,7 @@ class IndexSnapshot:
 
     @property
     def vocabulary(self) -> Vocabulary:
-        return _kept.get_or_set(self.vocabulary_token, Vocabulary)
+        return _vocabularies.get_or_set(self.vocabulary_token, Vocabulary)
 
     def having(self, facet: IndexedFacet | str, value: Any, role: str | None = None) -> BitMap:
         """The sites that have a value of a facet, which is given itself or by its name.

@@ -34,7 +34,7 @@ _READ_AT_ONCE = 5  # parts fetched together: the largest have 8 MB at a million 
 _WRITTEN_AT_ONCE = 1_000_000  # bytes in one transaction, or a single part that is larger
 _PAUSE = 0.002  # seconds after each write and each part of many, for whoever waits for the process
 # Changes before the snapshot that are kept, so that processes that run need not load it.
-_KEPT_CHANGES = 1_000
+_STORED_CHANGES = 1_000
 
 
 class BrokenSnapshot(Exception):
@@ -81,7 +81,7 @@ def save(snapshot: IndexSnapshot, *, starts_anew: bool = False, pause: float = _
         number, token = _last_change() if starts_anew else (snapshot.number, snapshot.token)
         head = {"format": FORMAT, "number": number, "token": token, "parts": parts}
         IndexPart.objects.update_or_create(name=_HEAD, defaults={"data": json.dumps(head).encode()})
-        oldest = number if starts_anew else number - _KEPT_CHANGES
+        oldest = number if starts_anew else number - _STORED_CHANGES
         IndexChange.objects.filter(pk__lt=oldest).delete()
     _remove_others(_head(), parts)
     return True

@@ -143,8 +143,8 @@ class Past:
                 changed.append(row)
             if getattr(row, column) in keys and self._is_shown(row, file):
                 found.append(row)
-        kept = self._without_lost([row for row in found if row in changed])
-        return in_order(model, [row for row in found if row not in changed or row in kept])
+        remaining = self._without_lost([row for row in found if row in changed])
+        return in_order(model, [row for row in found if row not in changed or row in remaining])
 
     def related(self, row: Record, name: str, stored: list[int]) -> list[int]:
         """The ids that a row was related to."""
@@ -175,16 +175,16 @@ class Past:
             model: set(model._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
             for model, ids in named.items()
         }
-        kept = list(rows)
+        remaining = list(rows)
         for row, column, key in keys:
             if key in there[column.related_model]:
                 continue
             self.lost += 1
             if column.null:
                 setattr(row, column.attname, None)
-            elif row in kept:
-                kept.remove(row)
-        return kept
+            elif row in remaining:
+                remaining.remove(row)
+        return remaining
 
     def _there(self, model: type[Record], name: str, ids: list[int]) -> list[int]:
         other = row_values.relation(model, name).related_model

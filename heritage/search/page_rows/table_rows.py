@@ -149,10 +149,10 @@ def _add_events(portion: TablePortion) -> None:
         None if row is None else EventRow(row[1], *row[4:])
         for row in portion.in_order_of_ids(first | begun, None)
     ]
-    told: dict[int, tuple[Span, ...]] = {}
+    spans: dict[int, tuple[Span, ...]] = {}
     for role in reversed(Event.AGE_ROLES):  # the first of them comes last, and stays
-        told |= ages[role]
-    portion.ages = portion.in_order_of_ids(told, ())
+        spans |= ages[role]
+    portion.ages = portion.in_order_of_ids(spans, ())
 
 
 def _add_entries(portion: TablePortion, terms: Vocabulary) -> None:
@@ -162,14 +162,14 @@ def _add_entries(portion: TablePortion, terms: Vocabulary) -> None:
     ids = {row[1] for row in covered}
     entries = {row[0]: row[1:] for row in values_by_key(Designation, "id", ids, columns)}
     ranks = {pk: rank for rank, pk in enumerate(terms.registers)}
-    told = []
+    listed = []
     for site, entry, extent, component in covered:
         register, reference, standing = entries.get(entry, (None, "", ""))
         if standing in _STANDS and register in ranks:
             own = reference if extent == Coverage.Extent.WHOLE else component or reference
-            told.append((ranks[register], own, site, register))
+            listed.append((ranks[register], own, site, register))
     found = defaultdict(list)
-    for _rank, reference, site, register in sorted(told):
+    for _rank, reference, site, register in sorted(listed):
         found[site].append((terms.registers[register].slug, reference))
     portion.entries = portion.in_order_of_ids(found, [])
 

@@ -29,7 +29,7 @@ from heritage.search.text_search import PartialMatches
 from heritage.values import normalize, tokens
 
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.
-_KEPT, _KEPT_BROAD = 500, 64
+_CACHED_FEW, _CACHED_BROAD = 500, 64
 _BROAD = 1_000  # sites
 _MAX_NAMED = 5  # words of a name that stands in a longer text
 _WHERE = {"near", *(facet.name for facet in FACETS if facet.says_where)}
@@ -70,8 +70,8 @@ BROAD: CacheKey[LRUCache[tuple[str, date], Answer]] = CacheKey("answers of many 
 def answer(index: IndexSnapshot, text: str, find_sites: FindSites) -> Answer:
     """Decide how a text is answered. Cached until something is written, for a day at most."""
     today = timezone.localdate()
-    few = index.cache.get_or_set(FEW, lambda: LRUCache(_KEPT))
-    broad = index.cache.get_or_set(BROAD, lambda: LRUCache(_KEPT_BROAD))
+    few = index.cache.get_or_set(FEW, lambda: LRUCache(_CACHED_FEW))
+    broad = index.cache.get_or_set(BROAD, lambda: LRUCache(_CACHED_BROAD))
     found = few.get((text, today)) or broad.get((text, today))
     if found is None:
         found = _answer(index, text, today, find_sites)
@@ -94,8 +94,8 @@ def _about(
     if asked is None:
         return found
     # That it has tickets says its page; and how far it is, the answer.
-    is_said = asks == questions.FAR or {each.name for each in found.filters} == {"has"}
-    if is_said or found.partly or asked.pk not in find_sites(found.filters, ""):
+    is_answered = asks == questions.FAR or {each.name for each in found.filters} == {"has"}
+    if is_answered or found.partly or asked.pk not in find_sites(found.filters, ""):
         found = Answer(asked.text, sites=asked.sites)
     elif not found.filters:
         unread = "" if questions.only_asks(found.unread) else found.unread

@@ -95,8 +95,8 @@ class Centres:
             behind += self.words.in_list("within", behind)
             read, km = self._kilometres(behind)
             end = behind + read + self.words.in_list("within", behind + read)
-            is_said = start > at or end - start > length + read  # from it, around it, at most
-            if read and is_said:
+            is_distance = start > at or end - start > length + read  # from it, around it, at most
+            if read and is_distance:
                 called, found = self._centre(start, length)
                 if found and called == length:
                     return end - at, self._at_most(found, km)

@@ -23,7 +23,7 @@ _MAX_WORDS = 6  # of a search that is worth the trouble
 _CANDIDATES = 4  # for each misspelt word
 _COMBINED, _TRIES = 32, 12  # combinations of them: that are compared, and that are tried
 _MAX_LETTERS_OFF = 4  # of a word that is spoken like another
-_KEPT = 1_000  # words whose spellings are remembered
+_CACHED = 1_000  # words whose spellings are remembered
 _SHORTEST_SOUND = 3  # letters of what a word sounds like
 _VOWELS = frozenset("aeiouy")
 _SHORTEST = 4  # letters of a word that may be misspelt
@@ -164,7 +164,7 @@ def _spelt(index: IndexSnapshot, word: str) -> list[_Spelling]:
 
     Cached until something is written.
     """
-    spellings = index.cache.get_or_set(_SPELLINGS, lambda: LRUCache(_KEPT))
+    spellings = index.cache.get_or_set(_SPELLINGS, lambda: LRUCache(_CACHED))
     return spellings.get_or_set(word, lambda: _spellings(index, word))
 
 

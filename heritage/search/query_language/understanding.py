@@ -62,7 +62,7 @@ class UnderstoodQuery:
     unknown_centre: str = ""  # what something shall be near to, and nobody knows where it is
 
 
-_KEPT = 500  # texts of which the meaning is remembered
+_CACHED = 500  # texts of which the meaning is remembered
 _UNDERSTOOD: CacheKey[LRUCache[tuple[str, date], UnderstoodQuery]] = CacheKey("meanings of texts")
 
 # --- reading -----------------------------------------------------------------------------------
@@ -70,8 +70,8 @@ _UNDERSTOOD: CacheKey[LRUCache[tuple[str, date], UnderstoodQuery]] = CacheKey("m
 
 def understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
     """What a text means. Cached until something is written."""
-    kept = index.cache.get_or_set(_UNDERSTOOD, lambda: LRUCache(_KEPT))
-    return kept.get_or_set((text, today), lambda: _understand(index, text, today))
+    cache = index.cache.get_or_set(_UNDERSTOOD, lambda: LRUCache(_CACHED))
+    return cache.get_or_set((text, today), lambda: _understand(index, text, today))
 
 
 def _understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:

@@ -80,7 +80,7 @@ class ChoiceLink:
     label: str
     query: str
     is_current: bool
-    is_whole_page: bool = False  # which brings scripts of its own
+    fills_page: bool = False  # which brings scripts of its own
 
 
 def chosen(data: QueryDict) -> Display:

@@ -180,7 +180,7 @@ class Listing:
         return bool(self.understood or self.shown_for or self.named)
 
     @property
-    def superlative_said(self) -> str:
+    def superlative_label(self) -> str:
         """What comes first, and by which data."""
         return str(_SUPERLATIVES.get(self.superlative, ""))
 
@@ -190,7 +190,7 @@ class Listing:
         return any(facet.is_open for facet in self.more_facets)
 
     @property
-    def whole(self) -> str:
+    def unfiltered_url(self) -> str:
         """The list without a filter."""
         return path_of("web:sites")
 
@@ -493,7 +493,7 @@ def _farther(filtered: SiteFilter) -> Iterator[FilterToDrop]:
 
 def _together(name: str) -> list[str]:
     """Filters that go with one that is taken off."""
-    return [part for part, whole in SiteFilter.TOGETHER.items() if whole == name]
+    return [part for part, unfiltered_url in SiteFilter.TOGETHER.items() if unfiltered_url == name]
 
 
 def _only_term(filtered: SiteFilter, in_words: list[ActiveFilter]) -> tuple[str, str] | None:

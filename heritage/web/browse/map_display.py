@@ -31,7 +31,7 @@ WIDTH, HEIGHT = 900, 620  # pixels of the sheet without a script
 LISTED = 24  # sites in the list beside the map
 _CLOSEST, _CLOSEST_OF_ONE = 13, 8  # zooms: of one site is shown what lies around it
 FIRST = 5_000  # sites of a list that are kept, to look for those in view
-_KEPT = 100  # lists, 20 kB each
+_CACHED = 100  # lists, 20 kB each
 _FIRST: CacheKey[LRUCache[tuple[Hashable, ...], np.ndarray]] = CacheKey("first sites of lists")
 _MOST_COVERS = 60  # in a picture
 _SIZES = (100, 2400)  # pixels that a map may have
@@ -187,8 +187,8 @@ def _first_of_list(filtered: SiteFilter, language: str) -> np.ndarray:
 
     if filtered.nearby or "q" in filtered.raw_data or not filtered.is_answered_by_values():
         return first()
-    kept = filtered.index.cache.get_or_set(_FIRST, lambda: LRUCache(_KEPT))
-    return kept.get_or_set((filtered.fingerprint(), filtered.order, language), first)
+    cache = filtered.index.cache.get_or_set(_FIRST, lambda: LRUCache(_CACHED))
+    return cache.get_or_set((filtered.fingerprint(), filtered.order, language), first)
 
 
 def _window_of_page(filtered: SiteFilter) -> MapWindow:

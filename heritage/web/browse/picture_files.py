@@ -23,8 +23,8 @@ class ListPicture(Protocol):
     def svg(self) -> str: ...
 
 
-def tag_of(*said: object) -> str:
-    return hashlib.sha256(repr((tile_files.VERSION, *said)).encode()).hexdigest()[:24]
+def tag_of(*parts: object) -> str:
+    return hashlib.sha256(repr((tile_files.VERSION, *parts)).encode()).hexdigest()[:24]
 
 
 def file_of(picture: ListPicture, suffix: str) -> bytes:

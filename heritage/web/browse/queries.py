@@ -206,12 +206,12 @@ def answer_line(filtered: SiteFilter) -> AnswerLine | None:
     if site is None:
         return None
     if answer.asks == "far":
-        text, told_by = _far(site, answer.far_from)
+        text, sources_of_answer = _far(site, answer.far_from)
     else:
-        text, told_by = _ANSWERS[answer.asks](site)
+        text, sources_of_answer = _ANSWERS[answer.asks](site)
     if not text:
         return None
-    sources = list(dict.fromkeys(filter(None, told_by)))
+    sources = list(dict.fromkeys(filter(None, sources_of_answer)))
     name = language_html.as_html(site.shown_name)
     lines = (source_line(source) for source in sources)
     return AnswerLine(
@@ -227,8 +227,8 @@ def _built(site: Site) -> _Told:
     """How it began, and what stands of it or dates from when."""
     events = list(site.events.select_related("first_era", "last_era", "source"))
     first = first_beginning(events)
-    told = list(dict.fromkeys(filter(None, (first, *age_events(events)))))
-    return join_words(map(_event, told)), [event.source for event in told]
+    events_of_age = list(dict.fromkeys(filter(None, (first, *age_events(events)))))
+    return join_words(map(_event, events_of_age)), [event.source for event in events_of_age]
 
 
 def _event(event: Event) -> str:
@@ -276,8 +276,8 @@ def _far(site: Site, centre: str) -> _Told:
 
 
 def _size(site: Site) -> _Told:
-    whole = Coverage.objects.filter(site=site, extent=Coverage.Extent.WHOLE)
-    area = whole.aggregate(area=Max("designation__world_heritage__area_ha"))["area"]
+    coverages = Coverage.objects.filter(site=site, extent=Coverage.Extent.WHOLE)
+    area = coverages.aggregate(area=Max("designation__world_heritage__area_ha"))["area"]
     return area_phrase(area), ()
 
 

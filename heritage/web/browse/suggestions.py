@@ -61,8 +61,8 @@ def _line(group: str, line: suggest.SuggestedLine) -> Suggestion:
                 count,
             )
         case suggest.SuggestedSentence(text, filters, count):
-            said = " · ".join(map(str, filters))
-            return Suggestion(list_url(q=text), language_html.as_html(text), said, count)
+            facts = " · ".join(map(str, filters))
+            return Suggestion(list_url(q=text), language_html.as_html(text), facts, count)
         case suggest.SuggestedFilter(slug, facet, value):
             return Suggestion(
                 list_url(**{facet.name: slug}),

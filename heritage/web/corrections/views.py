@@ -194,7 +194,7 @@ class PhotographForm(ReaderForm):
         widget=forms.FileInput({"accept": "image/*"}),
     )
     # Of a file that was sent before, when something else was wrong.
-    picture_kept = forms.CharField(widget=forms.HiddenInput, required=False)
+    picture_pending = forms.CharField(widget=forms.HiddenInput, required=False)
     author = forms.CharField(
         label=_("Who made it?"),
         max_length=200,
@@ -241,7 +241,7 @@ class PhotographForm(ReaderForm):
         for name in ("text", "suggestion"):
             self.fields[name].validators.append(MaxLengthValidator(MAX_ALT))
 
-    def say_what_is_kept(self, name: str | None) -> None:
+    def show_pending(self, name: str | None) -> None:
         words = _("“%(name)s” is kept and need not be chosen again.")
         self["picture"].help_text = words % {"name": name}
 
@@ -420,8 +420,8 @@ def _keep_picture(request: HttpRequest, form: ReaderForm) -> None:
     if (upload.size or 0) > settings.IMAGE_MAX_BYTES:
         return
     with suppress(OSError):  # where nothing can be stored, it has to be sent again
-        _show_again(form, picture_kept=pending_uploads.keep(pending_uploads.VISITORS, upload))
-        form.say_what_is_kept(upload.name)
+        _show_again(form, picture_pending=pending_uploads.keep(pending_uploads.VISITORS, upload))
+        form.show_pending(upload.name)
 
 
 def _about(about: Statement | None, holds: bool) -> dict[str, str]:

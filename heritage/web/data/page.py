@@ -96,7 +96,7 @@ def data_page(request: HttpRequest) -> DataPage:
     formats = [
         FormatLink(
             each,
-            reverse("web:whole_file", args=[each.extension]),
+            reverse("web:newest_file", args=[each.extension]),
             edition=made.get((language, each.extension)),
         )
         for each in downloads.FORMATS.values()
@@ -142,7 +142,7 @@ def dcat_document(request: HttpRequest, addresses: Addresses) -> dict[str, Any]:
                     dcat_catalogue.Distribution(
                         language,
                         each,
-                        addresses.url("web:whole_file", each.extension),
+                        addresses.url("web:newest_file", each.extension),
                         edition.size if edition else None,
                         edition.sha256 if edition else "",
                         edition.made_at if edition else None,

@@ -50,7 +50,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def whole_file(request: HttpRequest, extension: str) -> HttpResponseBase:
+def newest_file(request: HttpRequest, extension: str) -> HttpResponseBase:
     """All sites as a file: the newest that there is, at an address that stays."""
     if latest := editions.ready().get((get_language() or "en", extension)):
         return redirect(latest.url)

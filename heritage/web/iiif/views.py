@@ -124,9 +124,9 @@ def part(
     found = _picture(name)
     if found is None:
         return _plain_text("There is no such picture.", 404)
-    whole = tiles.PixelSize(found.width, found.height)
+    full_size = tiles.PixelSize(found.width, found.height)
     try:
-        asked = tiles.parse(whole, region, size, rotation, quality, form)
+        asked = tiles.parse(full_size, region, size, rotation, quality, form)
     except tiles.RequestRefused as error:
         return _plain_text(str(error), error.status)
     etag = quote_etag(f"{found.source}-{tiles.VERSION}")

@@ -85,10 +85,10 @@ class Asked:
     def query(self, uids: Iterable[str] | None = None, **changes: Any) -> str:
         """The query of this journey, with other stops or other wishes; only what is not usual."""
         asked = replace(self, **changes)
-        kept = self.uids if uids is None else tuple(uids)
+        stops = self.uids if uids is None else tuple(uids)
         usual = Asked()
-        pairs = [("stop", BETWEEN.join(kept))]
-        said = {
+        pairs = [("stop", BETWEEN.join(stops))]
+        values = {
             "name": asked.name,
             "day": asked.first.isoformat() if asked.first else "",
             "days": str(asked.most_days or ""),
@@ -98,8 +98,8 @@ class Asked:
             "travel": str(asked.travel) if asked.travel != usual.travel else "",
             "order": "hand" if asked.by_hand else "",
         }
-        pairs += [(name, value) for name, value in said.items() if value]
-        pairs += [(_OWN + uid, str(own)) for uid, own in asked.own.items() if uid in kept]
+        pairs += [(name, value) for name, value in values.items() if value]
+        pairs += [(_OWN + uid, str(own)) for uid, own in asked.own.items() if uid in stops]
         return urlencode(pairs)
 
 

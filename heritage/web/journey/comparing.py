@@ -99,21 +99,21 @@ def compare_page(data: QueryDict) -> ComparePage:
     found = {site.uid: site for site in Site.objects.published().filter(uid__in=shown)}
     pages = [site_page(found[uid]) for uid in shown if uid in found]
     known = [page.site.uid for page in pages]
-    said = []
+    notes = []
     if missing := [uid for uid in shown if uid not in found] + wrong:
         text = ngettext(
             "%(number)s site of this address is not in the catalogue: %(uids)s.",
             "%(number)s sites of this address are not in the catalogue: %(uids)s.",
             len(missing),
         )
-        said.append(text % {"number": len(missing), "uids": ", ".join(missing)})
+        notes.append(text % {"number": len(missing), "uids": ", ".join(missing)})
     if left := len(uids) - len(shown):
         text = ngettext(
             "At most %(most)s sites are compared: %(number)s more is left out.",
             "At most %(most)s sites are compared: %(number)s more are left out.",
             left,
         )
-        said.append(text % {"number": left, "most": MOST})
+        notes.append(text % {"number": left, "most": MOST})
     address, words = BETWEEN.join(known), data.get("q", "").strip()[:200]
     more = [
         *(offered(current_index(), words, known, lambda uid: _with(known, uid)) if words else ()),
@@ -123,7 +123,7 @@ def compare_page(data: QueryDict) -> ComparePage:
         [_compared(page, known) for page in pages],
         list(_rows(pages)) if len(pages) > 1 else [],
         _scale(pages),
-        said,
+        notes,
         f"{reverse('web:journey')}?stop={address}",
         address,
         words,
@@ -258,8 +258,8 @@ def _seals(every: Sequence[str], met: set[str]) -> SafeString:
     }
     seals = []
     for code in every:
-        key, said = words[code in met]
-        seals.append(_SEAL(key=key, code=code, words=said))
+        key, label = words[code in met]
+        seals.append(_SEAL(key=key, code=code, words=label))
     return _SEALS(seals=SafeString("".join(seals)))
 
 
@@ -278,13 +278,13 @@ def _visits(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
 
 
 def _visit(lines: Iterable[VisitingLine], heading: str) -> SafeString:
-    said = []
+    values = []
     for line in lines:
         value = line.value
         if line.label != heading:
             value = format_html(pgettext("label: value", "{}: {}"), line.label, line.value)
-        said.append(_VALUE(value=value, note=line.year, marks=""))
-    return _joined(said)
+        values.append(_VALUE(value=value, note=line.year, marks=""))
+    return _joined(values)
 
 
 def _inscribed(page: SitePage) -> str:

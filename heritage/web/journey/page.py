@@ -172,8 +172,8 @@ def journey_page(data: QueryDict) -> JourneyPage:
 
 def _version(index: IndexSnapshot, asked: Asked, sites: Sequence[JourneySite]) -> str:
     changed = [index.changed_at(each.site.pk) for each in sites]
-    said = f"{settings.VERSION} {asked.day} {asked.query()} {changed}"
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    version = f"{settings.VERSION} {asked.day} {asked.query()} {changed}"
+    return hashlib.sha256(version.encode()).hexdigest()[:16]
 
 
 def _compare(uids: Sequence[str]) -> str:

@@ -190,10 +190,10 @@ def _added(way: list[int], place: int, point: int, km: list[list[float]]) -> flo
     """How much longer a way gets by a point at a place."""
     before = way[place - 1] if place else None
     after = way[place] if place < len(way) else None
-    whole = (km[before][point] if before is not None else 0) + (
+    added = (km[before][point] if before is not None else 0) + (
         km[point][after] if after is not None else 0
     )
-    return whole - (km[before][after] if before is not None and after is not None else 0)
+    return added - (km[before][after] if before is not None and after is not None else 0)
 
 
 # --- ways ----------------------------------------------------------------------------------------

@@ -129,8 +129,8 @@ def _needed(fact: VisitingFact | None) -> int | None:
     """The minutes that a fact says, in whichever language it says them."""
     if fact is None:
         return None
-    said = (minutes_in(words) for words in (*fact.text.values(), fact.value))
-    return next((minutes for minutes in said if minutes), None)
+    durations = (minutes_in(words) for words in (*fact.text.values(), fact.value))
+    return next((minutes for minutes in durations if minutes), None)
 
 
 def _pinyin(ids: Iterable[int]) -> dict[int, str]:

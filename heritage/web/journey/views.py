@@ -103,7 +103,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         for side in (192, 512)
     ]
     name = current_index().vocabulary.identity.name.best()
-    said = {
+    content = {
         "name": str(name),
         "short_name": str(name),
         "lang": name.lang_tag,
@@ -115,7 +115,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": "#f7f2e6",
         "icons": [*icons, icons[1] | {"purpose": "maskable"}],
     }
-    return public(JsonResponse(said, content_type="application/manifest+json"))
+    return public(JsonResponse(content, content_type="application/manifest+json"))
 
 
 def _own(response: HttpResponse) -> HttpResponse:

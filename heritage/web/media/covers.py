@@ -501,10 +501,10 @@ def picture(rows: page_rows.SiteRows) -> Picture:
 
 def photograph(image: Image) -> Picture:
     """In the sizes that are there; the picture itself where there are none."""
-    whole = image_url(image)
-    folder = whole.rpartition("/")[0]
+    url = image_url(image)
+    folder = url.rpartition("/")[0]
     forms: dict[str, list[str]] = {"avif": [], "other": []}
-    src = whole
+    src = url
     for row in image.renditions:
         if row.form not in Rendition.NO_FILES:
             form = "avif" if row.form == Rendition.Form.AVIF else "other"

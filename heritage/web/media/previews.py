@@ -198,11 +198,11 @@ def draw(names: list[str], ground: str, photo: Image | None) -> bytes:
     """The picture as JPEG: below it the names, in those scripts that there are fonts for."""
     picture = (photo and _photograph(photo)) or _painted(ground)
     lines = [text for text in names if script_of(text) in _scripts()]
-    whole = Picture.new("RGB", (WIDTH, HEIGHT), _PAPER)
-    whole.paste(picture, (0, 0))
-    whole.paste(_pixels(label(lines)), (0, PICTURE_HEIGHT))
+    card = Picture.new("RGB", (WIDTH, HEIGHT), _PAPER)
+    card.paste(picture, (0, 0))
+    card.paste(_pixels(label(lines)), (0, PICTURE_HEIGHT))
     out = io.BytesIO()
-    whole.save(out, "JPEG", quality=_QUALITY)
+    card.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
 
 

@@ -253,8 +253,8 @@ def page_cache(get_response: GetResponse) -> GetResponse:
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        is_kept = request.method == "GET" and _is_anonymous(request) and _is_a_page(request)
-        if not settings.PAGES_KEPT or not is_kept:
+        is_cacheable = request.method == "GET" and _is_anonymous(request) and _is_a_page(request)
+        if not settings.PAGES_KEPT or not is_cacheable:
             return get_response(request)
         try:
             index = current_index()

@@ -67,10 +67,10 @@ def visiting_line(row: CheckedRecord) -> DisagreementLine:
 
 def visiting_value(row: CheckedRecord) -> Text | str:
     """What a visiting fact says, with the date that it is of."""
-    said = row.value or row.text.best() if isinstance(row, VisitingFact) else str(row)
+    value = row.value or row.text.best() if isinstance(row, VisitingFact) else str(row)
     if not row.as_of:
-        return said
-    words = {"value": said, "date": date_in_words(row.as_of)}
+        return value
+    words = {"value": value, "date": date_in_words(row.as_of)}
     return pgettext("a visiting fact and the date that it is of", "%(value)s (%(date)s)") % words
 
 

@@ -398,10 +398,10 @@ def _boundary(
         pixels = [
             (round(x - window.left), round(y - window.top)) for x, y in _pixels(window, points)
         ]
-        kept = [n for n, at in enumerate(pixels) if n == 0 or at != pixels[n - 1]]
-        if len(kept) > 3:  # the last is the first again
-            rings.append(tuple((round(points[n][0], 6), round(points[n][1], 6)) for n in kept))
-            path += "M" + "L".join(f"{pixels[n][0]} {pixels[n][1]}" for n in kept) + "z"
+        corners = [n for n, at in enumerate(pixels) if n == 0 or at != pixels[n - 1]]
+        if len(corners) > 3:  # the last is the first again
+            rings.append(tuple((round(points[n][0], 6), round(points[n][1], 6)) for n in corners))
+            path += "M" + "L".join(f"{pixels[n][0]} {pixels[n][1]}" for n in corners) + "z"
     return tuple(rings), path
 
 

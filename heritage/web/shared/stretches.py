@@ -57,13 +57,13 @@ def of_sites(
     )  # fmt: skip
     if drawn.in_view < _LEAST:
         return None
-    said = ngettext(
+    counted = ngettext(
         "%(number)s site with a known year is drawn.",
         "%(number)s sites with a known year are drawn.",
         drawn.in_view,
     ) % {"number": language_html.number(drawn.in_view)}
     url = reverse("web:sites", query={**filters, "view": "timeline"})
-    return Stretch(drawn, url, said)
+    return Stretch(drawn, url, counted)
 
 
 def _years(index: IndexSnapshot, hits: BitMap, first: int | None, last: int | None) -> Years | None:

@@ -348,8 +348,10 @@ def _statement(coverage: Coverage) -> SafeString:
         return format_html("{}", _("Superseded: no longer an entry of its own"))
     if entry.register.role in (Register.Role.WORLD_HERITAGE, Register.Role.TENTATIVE):
         if coverage.extent == Coverage.Extent.COMPONENT:
-            whole = language_html.within_quotes(name or language_html.as_html(entry.register.label))
-            return format_html(_("Part of “{}”"), whole)
+            quoted = language_html.within_quotes(
+                name or language_html.as_html(entry.register.label)
+            )
+            return format_html(_("Part of “{}”"), quoted)
         label = unesco_statuses([coverage])[0].label
         # The name of the entry, where that is not what the page is headed with already.
         if not name or entry.name.best() == coverage.site.name.best():

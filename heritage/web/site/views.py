@@ -102,9 +102,9 @@ def _former(request: HttpRequest, uid: str, query: str) -> HttpResponse:
     former = former_site(uid)
     if former is None:
         raise Http404
-    kept = former.merged_into
-    if kept is not None and kept.published_at is not None:
-        address = reverse("permanent", args=[kept.uid])
+    remaining = former.merged_into
+    if remaining is not None and remaining.published_at is not None:
+        address = reverse("permanent", args=[remaining.uid])
         return _for_scripts(moved(with_query(address, query)))
     if not former.was_public:
         raise Http404

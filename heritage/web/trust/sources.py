@@ -22,7 +22,7 @@ from heritage.web.trust.disagreements import number_of_disagreements
 
 MOST_TO_CHECK = 12  # records with the most to be checked
 SLOW_SECONDS = 1.0  # a count that took longer is kept
-KEPT = timedelta(minutes=10)
+CACHED_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _counted(index: IndexSnapshot) -> tuple[StatementCount, bool]:
     global _slow
     current = index.cache.get_or_set(_COUNT, list)
     if not current:
-        if _slow is not None and timezone.now() - _slow.moment < KEPT:
+        if _slow is not None and timezone.now() - _slow.moment < CACHED_FOR:
             return _slow, False
         begun = time.monotonic()
         current.append(_count())

@@ -88,7 +88,7 @@ class YearPage:
     map: SmallMap | None
     cards: list[RenderedCard]
     cards_url: str
-    kept: int
+    standing: int
     gone: list[RenderedCard]
     gone_count: int
     steps: list[YearLink]
@@ -100,7 +100,7 @@ def year_page(historical: int) -> YearPage:
     index, year = current_index(), from_historical(historical)
     found = timeline.standing_in(index, year)
     label = year_phrase(year)
-    kept = found.groups[Left.KEPT]
+    standing = found.groups[Left.KEPT]
     gone = BitMap.union(*(found.groups[each] for each in (Left.REBUILT, Left.GROUND, Left.LOST)))
     events, more = _events(year, label)
     return YearPage(
@@ -116,9 +116,9 @@ def year_page(historical: int) -> YearPage:
         map=map_sheets.small_map_of_sites(
             index, found.there, {"stood": str(historical)}, _("Where it was")
         ),
-        cards=_cards(index, kept),
+        cards=_cards(index, standing),
         cards_url=list_url(stood=f"{historical}.kept"),
-        kept=len(kept),
+        standing=len(standing),
         gone=_cards(index, gone),
         gone_count=len(gone),
         steps=list(_steps(year)),
@@ -206,8 +206,8 @@ def _words(event: Event, label: str) -> SafeString:
     """What happened: by its kind, its note, and its date where that says more than the year."""
     note, date = language_html.as_html(event.note), event.date_phrase()
     kind = "" if note and event.kind == Event.Kind.OTHER else event.get_kind_display()
-    said = (kind, note, date if date != label else "")
-    return format_html_join(" · ", "{}", ((each,) for each in said if each))
+    parts = (kind, note, date if date != label else "")
+    return format_html_join(" · ", "{}", ((each,) for each in parts if each))
 
 
 def _cards(index: IndexSnapshot, sites: BitMap) -> list[RenderedCard]:
