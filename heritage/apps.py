@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin
+from django.contrib.staticfiles import apps as staticfiles
 from django.utils.translation import gettext_lazy as _
 
 _OF_ACCOUNTS = (
@@ -45,3 +46,15 @@ class CatalogueAdminConfig(admin.AdminConfig):
             model = apps.get_model(label)
             if site.is_registered(model):
                 site.unregister(model)
+
+
+class CatalogueStaticFilesConfig(staticfiles.StaticFilesConfig):
+    """Leaves out what no page asks for, which took three quarters of the time of `collectstatic`:
+    readable versions of minified scripts, and other versions of a library."""
+
+    default = False
+    ignore_patterns = [
+        *staticfiles.StaticFilesConfig.ignore_patterns,
+        *("htmx-2.js", "htmx-4*", "htmax-4*"),
+        *("leaflet-src*", "jquery.js", "select2.full.js", "xregexp.js"),
+    ]

@@ -73,7 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",  # pages of allauth
     "django.contrib.messages",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "heritage.apps.CatalogueStaticFilesConfig",
     "django.forms",  # its widget templates, found beside our own
     "django_filters",
     "django_htmx",

@@ -5,8 +5,11 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.contrib.staticfiles.finders import get_finders
 from django.db import OperationalError
 from django.template import Context, Template
 from django.test import Client, override_settings
@@ -171,3 +174,20 @@ def test_what_else_templates_can_is_refused_of_a_fragment(text, tmp_path, monkey
     (tmp_path / "a.html").write_text(text)
     with pytest.raises(ValueError, match=r"a\.html is no fragment"):
         fragment("a.html")
+
+
+def test_every_file_that_a_page_names_is_collected():
+    """`collectstatic` leaves out what no page asks for, and nothing else."""
+    patterns = apps.get_app_config("staticfiles").ignore_patterns
+    files = {name for finder in get_finders() for name, _storage in finder.list(patterns)}
+    named = {
+        name
+        for path in TEMPLATES.rglob("*.html")
+        for name in re.findall(r"""{% static ["']([^"'{]+)["']""", path.read_text())
+    }
+    widgets = admin.widgets.AdminSplitDateTime(), admin.widgets.AdminTextareaWidget()
+    chooser = admin.widgets.AutocompleteSelect(Site._meta.get_field("place"), admin.site)
+    for each in (*admin.site._registry.values(), *widgets, chooser):
+        named |= set(re.findall(r'"/static/([^"]+)"', str(each.media)))
+    assert len(named) > 50
+    assert named - files == set()
