@@ -341,7 +341,7 @@ SECURE_SSL_REDIRECT = HTTPS
 # Monitoring asks the workers directly, without HTTPS.
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("HERITAGE_HSTS_SECONDS", default=31_536_000) if HTTPS else 0
-# Both bind other servers too, those below this host name, and cannot be taken back at once.
+# Both bind other servers too, those below this host name, and cannot be revoked at once.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and env.bool("HERITAGE_HSTS_SUBDOMAINS", default=False)
 SECURE_HSTS_PRELOAD = HTTPS and env.bool("HERITAGE_HSTS_PRELOAD", default=False)
 SILENCED_SYSTEM_CHECKS += ["security.W005", "security.W021"]  # which ask for both

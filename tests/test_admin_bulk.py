@@ -189,7 +189,7 @@ def test_the_era_of_a_beginning_is_set_where_it_has_none(client, editor, three):
     assert begun.first_era is None
 
 
-def test_no_more_are_deleted_at_once_than_can_be_taken_back(client, editor, three, monkeypatch):
+def test_no_more_are_deleted_at_once_than_can_be_undone(client, editor, three, monkeypatch):
     data = {"action": "delete_selected", "_selected_action": [site.pk for site in three]}
     monkeypatch.setattr("heritage.admin.actions.MAX_CHANGES", 2)
     for asked in (data, data | {"post": "yes"}):

@@ -1,4 +1,4 @@
-"""An editor's day in a browser: from a contributor's draft to a merge that is taken back."""
+"""An editor's day in a browser: from a contributor's draft to a merge that is undone."""
 
 import pytest
 from django.urls import reverse
@@ -65,7 +65,7 @@ def page(name: str, *args) -> str:
     return reverse(f"admin:heritage_{name}", args=args)
 
 
-def test_a_draft_becomes_a_page_and_a_merge_is_taken_back(browser, live_server, people):
+def test_a_draft_becomes_a_page_and_a_merge_is_undone(browser, live_server, people):
     day = Day(browser, live_server)
     kind = build.make_kind("Temple", "寺庙")
     twin = build.make_site("Guanlin", "关林", kinds=[kind], summary=build.text("Of Guan Yu."))

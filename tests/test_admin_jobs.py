@@ -37,7 +37,7 @@ def do(client, job: Job, what: str):
     return client.post(url("job_do", job.pk), {"do": what}, follow=True)
 
 
-def test_a_job_is_stopped_continued_and_taken_back_on_its_page(client, editor):
+def test_a_job_is_stopped_continued_and_undone_on_its_page(client, editor):
     for _number in range(4):
         build.make_site()
     a_worker()
@@ -52,18 +52,18 @@ def test_a_job_is_stopped_continued_and_taken_back_on_its_page(client, editor):
     page = client.get(url("job_change", job.pk))
     made = job.change_sets.get()
     assert "4 of 4" in page.text and url("changeset_change", made.pk) in page.text
-    asked = client.get(url("job_take_back", job.pk))
+    asked = client.get(url("job_undo", job.pk))
     assert "8 changes are undone by the background worker" in asked.text
     site = Site.objects.first()
     site.events.update(note=build.text("Edited"))
-    do(client, job, "take_back")
-    assert "to be taken back" in client.get(url("job_changelist")).text
+    do(client, job, "undo")
+    assert "to be undone" in client.get(url("job_changelist")).text
     work()
     page = client.get(url("job_change", job.pk))
-    assert "Taken back" in page.text and "edited since" in page.text
+    assert "Undone" in page.text and "edited since" in page.text
     assert url("site_change", site.pk) in page.text  # in the log
     assert Event.objects.filter(date="1400").count() == 1
-    assert do(client, job, "take_back").redirect_chain  # nothing to do any more, and no fault
+    assert do(client, job, "undo").redirect_chain  # nothing to do any more, and no fault
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_jobs_by_command():
         call_command("jobs", "stop", str(job.pk))
     assert "done  1/1" in said("jobs", "continue", str(job.pk), "--here")
     assert "marked: 1" in said("jobs", "show", str(job.pk))
-    assert "taken_back" in said("jobs", "take-back", str(job.pk), "--here")
+    assert "undone" in said("jobs", "undo", str(job.pk), "--here")
     assert not Event.objects.exists()
     with pytest.raises(CommandError, match="There is no job"):
         call_command("jobs", "show", "999")

@@ -428,7 +428,7 @@ def test_a_record_is_published_when_its_time_has_come(client, li, draft, capsys)
     assert review.publish_due(timezone.now() + timedelta(hours=2)) == (0, 0)
 
 
-@pytest.mark.parametrize("why", ["unfit", "left", "taken back"])
+@pytest.mark.parametrize("why", ["unfit", "left", "withdrawn"])
 def test_what_may_not_be_published_then_is_not_and_they_are_told(
     li, draft, why, django_capture_on_commit_callbacks
 ):
@@ -436,13 +436,13 @@ def test_what_may_not_be_published_then_is_not_and_they_are_told(
     review.schedule(draft, timezone.now() - timedelta(hours=1), li)
     if why == "unfit":
         draft.kinds.clear()
-    elif why == "taken back":
+    elif why == "withdrawn":
         draft.set_state("draft", by=li)
     else:
         li.groups.clear()
     with django_capture_on_commit_callbacks(execute=True):
         assert review.publish_due() == (0, 1)
-    assert state(draft) == ("draft" if why == "taken back" else "in_review")
+    assert state(draft) == ("draft" if why == "withdrawn" else "in_review")
     assert draft.review_comments.last().kind == "refused"
     assert {"li@example.org"} <= {address for message in mail.outbox for address in message.to}
     assert review.publish_due() == (0, 0)
@@ -521,7 +521,7 @@ def test_many_are_sent_to_review_in_a_few_queries(client, li, wang):
     assert queries(sites[4:]) <= queries(sites[1:4])
 
 
-def test_no_more_are_given_a_state_at_once_than_can_be_taken_back(client, li, draft, monkeypatch):
+def test_no_more_are_given_a_state_at_once_than_can_be_undone(client, li, draft, monkeypatch):
     monkeypatch.setattr("heritage.admin.actions.MAX_CHANGES", 1)
     other = build.make_site("Pit", state="draft")
     client.force_login(li)

@@ -181,7 +181,7 @@ def test_forty_files_come_at_the_pace_and_in_the_sizes_that_are_asked_for(
         capsys.readouterr().out
     )
     assert len(there.asked_for("/commons/")) == 2
-    # All of it is taken back as one.
+    # All of it is undone as one.
     job = Job.objects.filter(kind=commons.FETCH).first()
     first = Job.objects.filter(kind=commons.FETCH).last()
     assert (job.change_sets.count(), first.change_sets.count()) == (0, 1)

@@ -178,7 +178,7 @@ WRITES = {
     "a draft": (lambda m: put(m.draft, note=build.text("Other")), set()),
     "a kind of a draft": (lambda m: m.draft.kinds.set([m.temple]), set()),
     "a draft is published": (lambda m: m.draft.publish(), {"draft"}),
-    "a savepoint is taken back": (_rolled_back, set()),
+    "a savepoint is rolled back": (_rolled_back, set()),
     "one savepoint of two": (_partly_rolled_back, {SITE}),
     "one is merged into another": (_merged, {PLAIN, SITE}),
     "an undo": (_undone, {SITE}),
@@ -403,7 +403,7 @@ def test_a_site_that_is_gone_by_the_end_of_its_transaction_has_no_date(made):
         stays = build.make_site("Stays", slug="stays")
         build.make_site("Deleted again", slug="deleted-again").delete()
         with transaction.atomic():
-            build.make_site("Taken back", slug="taken-back")
+            build.make_site("Rolled back", slug="rolled-back")
             transaction.set_rollback(True)
     connection.check_constraints()  # what a commit does
     assert set(SiteDate.objects.values_list("pk", flat=True)) == set(

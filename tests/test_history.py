@@ -607,7 +607,7 @@ def test_a_record_is_made_what_it_was():
     assert last().kind == "undo"
 
 
-def test_an_address_that_is_taken_back_still_redirects():
+def test_an_address_whose_change_is_undone_still_redirects():
     site = build.make_site("Kiln", slug="kiln")
     site.rename("oven")
     undone, conflicts = undo(last())

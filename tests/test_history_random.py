@@ -260,11 +260,11 @@ def test_whatever_is_written_is_derived_told_undone_and_done_again(seed, setting
 
     undone = []
     for change, before in zip(reversed(made), reversed(states[:-1]), strict=True):
-        taken_back, conflicts = undo(change)
+        result, conflicts = undo(change)
         assert conflicts == []
         assert without_addresses(everything()) == without_addresses(before)
-        if taken_back:
-            undone.append(taken_back)
+        if result:
+            undone.append(result)
         else:
             undone.append(None)  # only addresses had changed
     assert_all_is_derived()

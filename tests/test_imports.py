@@ -591,7 +591,7 @@ def test_a_place_that_gets_a_name_between_two_batches(table, monkeypatch):
     assert len(texts) == 7 and all("loyang" in text for text in texts)
 
 
-def test_an_import_is_one_change_set_that_is_taken_back_as_a_whole(table, monkeypatch):
+def test_an_import_is_one_change_set_that_is_undone_as_a_whole(table, monkeypatch):
     monkeypatch.setattr("heritage.exchange.importing.applying.AT_ONCE", 2)
     monkeypatch.setattr("heritage.exchange.importing.applying.BATCH", 2)
     build.make_place("Luoyang", "洛阳")
@@ -601,7 +601,7 @@ def test_an_import_is_one_change_set_that_is_taken_back_as_a_whole(table, monkey
     assert Site.objects.count() == 6 and ChangeSet.objects.filter(kind="import").count() == 1
     job.undo()
     job = jobs.continue_here(job)
-    assert job.state == "taken_back"
+    assert job.state == "undone"
     assert Site.objects.get().area_ha == 1 and not Event.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""Jobs of the background worker: each is done, continued or taken back, and nothing is half."""
+"""Jobs of the background worker: each is done, continued or undone, and never half."""
 
 import random
 import signal
@@ -192,21 +192,21 @@ def test_a_run_that_somebody_took_over_writes_nothing_more(declare, marking):
     assert (fresh(job).state, len(marked())) == (State.WAITING, 3)
 
 
-ALLOWED = {  # continue, stop, take back
+ALLOWED = {  # continue, stop, undo
     "waiting": (False, True, False),
     "running": (False, True, False),
     "silent": (True, False, True),
     "stopped": (True, False, True),
     "failed": (True, False, True),
     "done": (False, False, True),
-    "taken_back": (False, False, False),
+    "undone": (False, False, False),
 }
 
 
 @pytest.mark.parametrize("state", ALLOWED)
 def test_what_can_be_done_with_a_job_in_each_state(declare, state):
     declare(iter_once)
-    job = Job.objects.create(kind="test", state=state, takes_back=state == "taken_back")
+    job = Job.objects.create(kind="test", state=state, is_undo=state == "undone")
     if state in ("running", "silent"):
         Job.objects.update(state="running", heartbeat=timezone.now())
     if state == "silent":
@@ -226,7 +226,7 @@ def test_what_can_be_done_with_a_job_in_each_state(declare, state):
                 getattr(fresh(job), name)()
 
 
-def test_what_a_job_wrote_is_taken_back_but_for_what_was_edited_since(marking, monkeypatch):
+def test_what_a_job_wrote_is_undone_but_for_what_was_edited_since(marking, monkeypatch):
     monkeypatch.setattr(undo_in_batches, "CHANGES", 4)
     job = jobs.run_here("mark", build.make_user("li"))
     edited = Name.objects.filter(text="Marked").first()
@@ -236,7 +236,7 @@ def test_what_a_job_wrote_is_taken_back_but_for_what_was_edited_since(marking, m
     fresh(job).undo(by)
     work()
     job = fresh(job)
-    assert (job.state, Name.objects.filter(text="Marked").count()) == (State.TAKEN_BACK, 0)
+    assert (job.state, Name.objects.filter(text="Marked").count()) == (State.UNDONE, 0)
     assert [str(name) for name in Name.objects.filter(text="Edited")] == ["Edited"]
     line = job.lines.get()
     assert "edited since" in str(line)
@@ -456,7 +456,7 @@ KILLS = 20
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_kills_leave_nothing_half(monkeypatch):
-    """Each job is continued or taken back afterwards."""
+    """Each job is continued or undone afterwards."""
     monkeypatch.setitem(jobs._kinds, "mark", worker_process.kind())
     dice = random.Random(7)
     sites = [build.make_site(f"Site {number}").pk for number in range(24)]
@@ -487,7 +487,7 @@ def test_twenty_kills_leave_nothing_half(monkeypatch):
             states[job.state] += 1
             found = marked()
             assert set(found.values()) <= {1}  # nothing twice
-            if not job.takes_back and job.state == State.RUNNING:
+            if not job.is_undo and job.state == State.RUNNING:
                 done = fresh(job).cursor.get("last", 0)
                 assert set(found) == {pk for pk in sites if pk <= done}  # whole steps
                 assert len(found) % worker_process.BATCH == 0
@@ -499,11 +499,11 @@ def test_twenty_kills_leave_nothing_half(monkeypatch):
                 job.undo()
             elif job.can_continue:
                 job.continue_()
-            elif job.state == State.TAKEN_BACK:
+            elif job.state == State.UNDONE:
                 assert not found
                 job = jobs.start("mark")
         worker = workers.begin()
-        wait_for(job, {State.DONE, State.TAKEN_BACK})
+        wait_for(job, {State.DONE, State.UNDONE})
         workers.end(worker, signal.SIGTERM)
     assert states[State.RUNNING] >= KILLS / 2 and len(steps) > 1, (states, steps)
     job = fresh(job)

@@ -44,12 +44,17 @@ def faults(
     added = set() if added is None else added
     for operation in migration.operations:
         column = getattr(operation, "model_name", "").lower(), getattr(operation, "name", "")
-        if isinstance(operation, migrations.RemoveField) and column in added:
+        renamed = isinstance(operation, migrations.RenameField)
+        if renamed:
+            column = column[0], operation.old_name
+        if column in added and (renamed or isinstance(operation, migrations.RemoveField)):
             fault = ""
         else:
             fault = _fault(operation, state, made, migration.app_label)
         if isinstance(operation, migrations.AddField) and migration.name > LAST_RELEASED:
             added.add(column)
+        if renamed and column in added:
+            added.add((column[0], operation.new_name))
         if fault:
             yield f"{migration.name}: {fault}"
         if isinstance(operation, migrations.CreateModel):
@@ -160,13 +165,15 @@ def test_an_operation_that_the_former_code_would_notice_is_refused(operation, fa
     assert len(found) == bool(fault) and all(fault in each for each in found)
 
 
-def test_a_column_may_go_again_that_no_release_knows():
+def test_a_column_that_no_release_knows_may_be_renamed_and_removed():
     state, migration = ProjectState(), migrations.Migration("0099_trial", "heritage")
     state.add_model(ModelState("heritage", "Kind", FIELDS))
     field = models.IntegerField(null=True)
     migration.operations = [
-        migrations.AddField("kind", "rank", field), migrations.RemoveField("kind", "rank")
-    ]  # fmt: skip
+        migrations.AddField("kind", "rank", field),
+        migrations.RenameField("kind", "rank", "place"),
+        migrations.RemoveField("kind", "place"),
+    ]
     assert list(faults(migration, state)) == []
 
 

@@ -1,4 +1,4 @@
-"""Many pictures at once: matched to sites, added as drafts, taken back; the library."""
+"""Many pictures at once: matched to sites, added as drafts, undone; the library."""
 
 import io
 
@@ -94,7 +94,7 @@ def folder(tmp_path, sites):
     return made
 
 
-def test_a_folder_is_added_as_drafts_and_taken_back_as_one(folder, sites, capsys):
+def test_a_folder_is_added_as_drafts_and_undone_as_one(folder, sites, capsys):
     build.make_licence("CC-BY-4.0")
     call_command("import_pictures", folder, author="Li Hua", licence="CC-BY-4.0")
     said = capsys.readouterr().out

@@ -313,6 +313,7 @@ MIGRATIONS = {
     "0024_commons_and_offers.py": "d6179a474bb63100",
     "0025_sights.py": "655b3eac01007055",
     "0026_questions_in_languages.py": "14d5d3d3a222a799",
+    "0027_undone_jobs.py": "93db7d7cee6c33dc",
 }
 
 

@@ -181,7 +181,7 @@ def test_what_is_denied_is_left_out(rows, text):
     assert ([str(each.value) for each in shown], read.rest) == (DENIED[text], "")
 
 
-def test_what_is_left_out_is_said_and_can_be_taken_back(rows, client):
+def test_what_is_left_out_is_shown_and_can_be_asked_for_again(rows, client):
     filtered = SiteFilter({"q": "grottoes not in Luoyang"})
     assert not filtered.hits and filtered.data.getlist("not")
     page = client.get("/en/sites/", {"q": "white pagoda not temple"}).context["list"]

@@ -196,10 +196,10 @@ def test_whatever_is_merged_an_undo_brings_both_back(seed):
     assert made
     undone = []
     for each, before in zip(reversed(made), reversed(states[:-1]), strict=True):
-        taken_back = undo(each)
-        assert taken_back.conflicts == []
+        result = undo(each)
+        assert result.conflicts == []
         assert without_addresses(everything()) == without_addresses(before)
-        undone.append(taken_back.change_set)
+        undone.append(result.change_set)
     assert_as_rebuilt(store.current())
     for each, after in zip(reversed(undone), states[1:], strict=True):
         assert undo(each).conflicts == []

@@ -381,7 +381,7 @@ def test_nothing_found_shows_no_wall_of_noughts(client, three):
     shown = client.get("/en/sites/?q=zeppelin").context["list"]
     assert shown.total == 0 and shown.facets == []
     shown = client.get("/en/sites/?q=zeppelin&era=tang").context["list"]
-    assert [facet.name for facet in shown.facets] == ["era"]  # it can be taken back
+    assert [facet.name for facet in shown.facets] == ["era"]  # it can be removed
 
 
 def test_what_would_not_narrow_the_list_is_no_filter_of_it(client, words):
@@ -390,7 +390,7 @@ def test_what_would_not_narrow_the_list_is_no_filter_of_it(client, words):
     shown = client.get("/en/sites/").context["list"]
     assert [facet.name for facet in shown.facets] == ["kind"]  # all lie in one place
     shown = client.get("/en/sites/?place=henan").context["list"]
-    assert [facet.name for facet in shown.facets] == ["kind", "place"]  # it can be taken back
+    assert [facet.name for facet in shown.facets] == ["kind", "place"]  # it can be removed
 
 
 def test_rare_filters_are_behind_one_fold(client, words):

@@ -304,7 +304,7 @@ def rolled_back(write) -> None:
 
 
 @pytest.mark.parametrize("is_whole", [True, False], ids=["whole", "in parts"])
-def test_the_history_tells_nothing_that_a_savepoint_has_taken_back(is_whole):
+def test_the_history_holds_nothing_that_was_rolled_back_to_a_savepoint(is_whole):
     site, other = make_site(featured=1), make_site(featured=1)
 
     def feature(site, number):
@@ -647,7 +647,7 @@ def test_a_scheme_of_identifiers_that_is_renamed():
 
 
 def left_by(write, sites) -> list:
-    """What a write leaves behind, all of which is taken back."""
+    """What a write leaves behind, all of which is rolled back."""
     with transaction.atomic():
         begun = timezone.now()
         last = [model.objects.latest("pk").pk for model in (ChangeSet, Change, IndexChange)]

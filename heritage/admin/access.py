@@ -65,7 +65,7 @@ def _own_drafts(user: User) -> Q:
     """Sites that a user without the right to publish may change: own drafts, and assigned ones.
 
     A draft without an author, such as one from a fixture, is open to all. A record in review cannot
-    be changed; its author can take it back.
+    be changed; its author can withdraw it.
     """
     own = Q(created_by=user) | Q(created_by=None) | Q(review__assigned_to=user)
     return Q(state=Site.State.DRAFT) & own

@@ -21,7 +21,7 @@ from heritage.models.history import ChangeSet
 from heritage.models.users import User
 from heritage.values.language import LanguageMap
 
-TAKEN_BACK_BY = "taken_back_by"  # among the parameters: the id of who asked for that
+UNDONE_BY = "undone_by"  # among the parameters: the id of who asked for that
 
 # Sent within the transaction in which a job began to wait for the worker; `job` is the job.
 job_waits = Signal()
@@ -32,7 +32,7 @@ def _is_silent() -> Q:
 
 
 class WrongJobState(Exception):
-    """A job cannot be continued, stopped or taken back in the state in which it is."""
+    """A job cannot be continued, stopped or undone in its present state."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -68,7 +68,7 @@ class Job(models.Model):
         STOPPED = "stopped", _("stopped")
         DONE = "done", _("finished")
         FAILED = "failed", _("failed")
-        TAKEN_BACK = "taken_back", _("taken back")
+        UNDONE = "undone", _("undone")
 
     kind = models.CharField(_("kind"), max_length=40, db_index=True)
     user = models.ForeignKey(
@@ -80,8 +80,8 @@ class Job(models.Model):
     )
     parameters = models.JSONField(_("parameters"), default=dict, encoder=DjangoJSONEncoder)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
-    # Whether what waits, runs or has stopped is the taking back of what it made.
-    takes_back = models.BooleanField(default=False)
+    # Whether what waits, runs or has stopped is the undo of what the job wrote.
+    is_undo = models.BooleanField(default=False)
     is_to_stop = models.BooleanField(default=False)  # it ends after the step that it is at
     done = models.BigIntegerField(_("done so far"), default=0)
     total = models.BigIntegerField(_("total"), null=True)
@@ -146,7 +146,7 @@ class Job(models.Model):
     @property
     def can_undo(self) -> bool:
         ended = (self.State.STOPPED, self.State.FAILED, self.State.DONE)
-        return self.shown_state in ended and not self.takes_back and self.change_sets.exists()
+        return self.shown_state in ended and not self.is_undo and self.change_sets.exists()
 
     def continue_(self) -> None:
         """Let it go on where it stopped."""
@@ -165,8 +165,8 @@ class Job(models.Model):
     def undo(self, by: User | None = None) -> None:
         """Let the worker undo all that it wrote."""
         with self._locked("can_undo"):
-            self.parameters = {**self.parameters, TAKEN_BACK_BY: by and by.pk}
-            self.takes_back, self.cursor, self.sentence = True, {}, {}
+            self.parameters = {**self.parameters, UNDONE_BY: by and by.pk}
+            self.is_undo, self.cursor, self.sentence = True, {}, {}
             self.done, self.total = 0, None
             self._wait()
 

@@ -64,7 +64,7 @@ class ReviewComment(Record):
         COMMENT = "comment", _("comment")
         SENT = "sent", _("sent to review")
         SENT_BACK = "sent_back", _("sent back")
-        WITHDRAWN = "withdrawn", _("taken back by its author")
+        WITHDRAWN = "withdrawn", _("withdrawn by its author")
         PUBLISHED = "published", _("published")
         ARCHIVED = "archived", _("archived")
         ASSIGNED = "assigned", _("assigned")

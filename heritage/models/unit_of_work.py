@@ -81,13 +81,13 @@ class UnitOfWork:
         self.change_set = change_set or ChangeSet()
         # What others derive from: the ids of written records, by model.
         self.changed: dict[type[TrackedModel], set[int]] = defaultdict(set)
-        # The rows that no savepoint can take back any more: none was open when they were saved.
+        # The rows that no savepoint can roll back: none was open when they were saved.
         self.saved: dict[type[TrackedModel], set[int]] = defaultdict(set)
         self.created: dict[type[TrackedModel], set[int]] = defaultdict(set)
         self.deleted: dict[type[TrackedModel], set[int]] = defaultdict(set)
         # Rows are copied from another database: what follows from them may come with them.
         self.copies = False
-        # Columns and relations that were written, what a savepoint has taken back included.
+        # Columns and relations that were written, those rolled back to a savepoint included.
         self.written_columns: dict[type[TrackedModel], set[str]] = defaultdict(set)
         # What readers see otherwise: by the row written, of a site, an entry or a term,
         # and the columns that differ.
@@ -115,7 +115,7 @@ class UnitOfWork:
 
     @property
     def has_savepoints(self) -> bool:
-        """Whether any savepoint was opened in it so far: some of it may have been taken back."""
+        """Whether any savepoint was opened in it so far: some of it may have been rolled back."""
         return connection.savepoint_state != self._savepoints
 
     def new(self, model: type[TrackedModel]) -> set[int]:
@@ -282,7 +282,7 @@ class UnitOfWork:
         )
 
     def _enter(self, changes: list[NewChange]) -> None:
-        """Enter changes at the end, together; at once, if a savepoint may take them back."""
+        """Enter changes together at the end; at once, if a savepoint may roll them back."""
         if not self.has_savepoints:
             self._gathered += changes
             if len(self._gathered) >= _MOST and not self.all_or_nothing:
@@ -353,8 +353,8 @@ class UnitOfWork:
 def _without_rolled_back(gathered: list[NewChange]) -> list[NewChange]:
     """What is to be entered of gathered changes, in their order.
 
-    Those that were made after a savepoint had been opened were entered at once and have an id: of
-    these only what is still stored was not taken back, and is entered again behind those before it.
+    Those that were made after a savepoint had been opened were entered at once and have an id. Of
+    these, what is still stored was not rolled back; it is entered again behind those before it.
     """
     # A savepoint that is rolled back gives its ids free: the last that has one is meant.
     entered = {change.pk: change for change in gathered if change.pk is not None}

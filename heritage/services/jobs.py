@@ -49,7 +49,7 @@ from heritage.models import (
     job_waits,
 )
 from heritage.models.fields import new_uid
-from heritage.models.jobs import TAKEN_BACK_BY
+from heritage.models.jobs import UNDONE_BY
 from heritage.models.unit_of_work import change_set
 from heritage.server.timeouts import is_lock_timeout
 from heritage.values.language import LazyText, interface_languages
@@ -60,7 +60,7 @@ __all__ = ["Job", "JobKind", "JobRefused", "Progress", "Run", "Steps", "WrongJob
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = 10  # seconds
-TAKE_BACK = "take_back"  # the kind whose function takes back what a job of any kind wrote
+UNDO_JOB = "undo_job"  # the kind whose function undoes what a job of any kind wrote
 STEP_SECONDS = 900  # for a step; a process that takes longer hangs
 # After so much work, and for so long, a job leaves the database to others; what it computes between
 # two steps leaves it to them, too.
@@ -87,7 +87,7 @@ class JobKind:
     name: str  # in the database
     label: str | LazyText
     run: Function
-    permission: str = ""  # that somebody needs to start, continue, stop or take one back
+    permission: str = ""  # that somebody needs to start, continue, stop or undo one
     describe: Callable[[dict[str, Any]], str] | None = None  # its parameters, in words
     every: timedelta | None = None
     daily_at: time_of_day | None = None  # in the time zone of the catalogue
@@ -171,9 +171,9 @@ class Run:
 
     @property
     def user(self) -> User | None:
-        """By whom it is done: who started it, or who has it taken back."""
-        if self.job.takes_back:
-            by: int | None = self.parameters.get(TAKEN_BACK_BY)
+        """By whom it is done: who started it, or who has it undone."""
+        if self.job.is_undo:
+            by: int | None = self.parameters.get(UNDONE_BY)
             return User.objects.filter(pk=by).first() if by else None
         return self.job.user
 
@@ -303,7 +303,7 @@ class _Stopped(Exception):
 
 
 def _run_steps(this: Run) -> dict[str, Any] | None:
-    kind = _kinds[TAKE_BACK] if this.job.takes_back else kind_of(this.job)
+    kind = _kinds[UNDO_JOB] if this.job.is_undo else kind_of(this.job)
     steps = kind.run(this)
     worked = 0.0
     with contextlib.closing(steps):
@@ -359,9 +359,9 @@ def _end(this: Run, state: str, **values: Any) -> None:
 
 def _succeed(this: Run, result: dict[str, Any] | None) -> None:
     job = this.job
-    state = Job.State.TAKEN_BACK if job.takes_back else Job.State.DONE
+    state = Job.State.UNDONE if job.is_undo else Job.State.DONE
     with transaction.atomic():
-        _end(this, state, cursor={}, **({} if job.takes_back else {"result": result or {}}))
+        _end(this, state, cursor={}, **({} if job.is_undo else {"result": result or {}}))
         _forget_earlier(job, state)
 
 

@@ -22,7 +22,7 @@ from heritage.models import Change, ChangeSet, JobLine
 from heritage.models.base import Record, untracked
 from heritage.services.dependencies import parents_first
 from heritage.services.history import changes_of
-from heritage.services.jobs import TAKE_BACK, JobRefused, Progress, Run, Steps, declare
+from heritage.services.jobs import UNDO_JOB, JobRefused, Progress, Run, Steps, declare
 from heritage.services.undo import undo_changes, why_thinned, why_unknown
 from heritage.services.undo_plan import Conflict, line_of
 from heritage.values.language import LazyText
@@ -254,7 +254,7 @@ def _undo(run: Run) -> Steps:
     return undo_in_steps(run, undo, run.parameters.get("keeps_fit", True))
 
 
-@declare(TAKE_BACK, _("Taking back"))
+@declare(UNDO_JOB, _("Undo of a job"))
 def _undo_job(run: Run) -> Steps:
     """Undo the change sets of a job, the last first."""
     made = list(run.job.change_sets.order_by("-pk"))

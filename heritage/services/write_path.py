@@ -7,7 +7,7 @@
    an old owner, state or address is known whatever the caller has in memory. `Record.derive()`
    sets the columns that follow from the row's own others.
 3. Right after it a site's former address is kept, and what was changed is noted; the history
-   (`models.history`) is entered at the end, or at once where a savepoint may take it back.
+   (`models.history`) is entered at the end, or at once where it may be rolled back to a savepoint.
 4. At the end of the transaction, once: standing of designations, denormalised columns and full
    text of the sites concerned (`dependencies`, `denormalized`), the dates of sites of
    which only rows were written and of those of which readers see something else, entries
@@ -254,7 +254,7 @@ def _date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int])
     changed_state: set[int] = set()  # published, withdrawn or deleted
     found: dict[int, set[str]] = defaultdict(set)  # columns that differ, by site
     by_model: dict[type[TrackedModel], set[int]] = defaultdict(set)
-    for row in unit.shown.keys() & written:  # not what a savepoint has taken back
+    for row in unit.shown.keys() & written:  # not what was rolled back to a savepoint
         for (model, pk), columns in unit.shown[row].items():
             if row.model is Site and "state" in columns:
                 changed_state.add(pk)

@@ -1,6 +1,6 @@
 """Jobs of the background worker and the mail that it sends: lists, and what can be done about them.
 
-Whoever sees the history sees all jobs. Those who started a job continue, stop and take it back, as
+Whoever sees the history sees all jobs. Those who started a job continue, stop and undo it, as
 long as they may still start one; administrators do so with any.
 """
 
@@ -43,7 +43,7 @@ SECONDS = 5  # after which the page of an open job asks again
 _DO: dict[str, Callable[[Job, User], None]] = {
     "continue": lambda job, user: job.continue_(),
     "stop": lambda job, user: job.stop(),
-    "take_back": lambda job, user: job.undo(user),
+    "undo": lambda job, user: job.undo(user),
 }
 WAITING_JOBS = Job.objects.filter(state=Job.State.WAITING)
 WAITING_MAIL = OutgoingMail.objects.filter(state=OutgoingMail.State.WAITING)
@@ -71,7 +71,7 @@ class JobKindFilter(admin.SimpleListFilter):
     title, parameter_name = gettext_lazy("kind"), "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, LazyText | str]]:
-        return [(name, kind.label) for name, kind in jobs.kinds().items() if name != jobs.TAKE_BACK]
+        return [(name, kind.label) for name, kind in jobs.kinds().items() if name != jobs.UNDO_JOB]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -107,7 +107,7 @@ class JobAdmin(ReadOnlyPages):
     def get_urls(self) -> list[URLPattern]:
         return [
             self.own_path("<int:pk>/do/", self.do_view, "do"),
-            self.own_path("<int:pk>/take-back/", self.take_back_view, "take_back"),
+            self.own_path("<int:pk>/undo/", self.undo_view, "undo"),
             *super().get_urls(),
         ]
 
@@ -139,7 +139,7 @@ class JobAdmin(ReadOnlyPages):
             response["Refresh"] = str(SECONDS)
         return response
 
-    def take_back_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def undo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Asks before what a job wrote is undone."""
         job = self.row_or_404(request, pk)
         if not may_act_on(user_of(request), job):
@@ -153,7 +153,7 @@ class JobAdmin(ReadOnlyPages):
             "changes": sum(each.changes.count() for each in made),
             "trail": [(self.own_url("change", pk), jobs.kind_of(job).title(job))],
         }
-        return self.page(request, "admin/job_take_back.html", _("Take all of it back?"), context)
+        return self.page(request, "admin/job_undo.html", _("Undo all of it?"), context)
 
     def do_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         job = self.row_or_404(request, pk)
@@ -172,8 +172,8 @@ class JobAdmin(ReadOnlyPages):
 
 def state_in_words(job: Job) -> str:
     state = job.shown_state
-    if job.takes_back and state != Job.State.TAKEN_BACK:
-        return _("%(state)s, to be taken back") % {"state": Job.State(state).label}
+    if job.is_undo and state != Job.State.UNDONE:
+        return _("%(state)s, to be undone") % {"state": Job.State(state).label}
     if state == Job.State.RUNNING and job.is_to_stop:
         return _("stops after this step")
     return str(Job.State(state).label)

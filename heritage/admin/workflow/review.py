@@ -205,7 +205,7 @@ class ReviewPages(AdminPages):
             yield Kind.SENT_BACK, _("Send back"), True
         is_own = site.created_by_id == user.pk and self.has_change_permission(request)
         if state == Site.State.REVIEW and is_own and not may_publish:
-            yield Kind.WITHDRAWN, _("Take back from review"), False
+            yield Kind.WITHDRAWN, _("Withdraw from review"), False
         if state != Site.State.PUBLISHED and may_publish:
             yield Kind.PUBLISHED, _("Publish"), False
         if state == Site.State.PUBLISHED and may_publish:

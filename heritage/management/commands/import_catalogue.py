@@ -12,7 +12,7 @@ from heritage.exchange.fixtures import FixtureError
 class Command(BaseCommand):
     help = (
         "Reads a file of export_catalogue: its records are added, or updated by uid; nothing is "
-        "deleted. Later fixtures leave them alone. It is one change set, which undo takes back."
+        "deleted. Later fixtures leave them alone. It is one change set, which `undo` undoes."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

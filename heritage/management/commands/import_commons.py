@@ -56,7 +56,7 @@ class Command(BaseCommand):
             f"{found['refused']} not taken, {found['there']} there already."
         )
         if found["added"]:
-            self.stdout.write(f"`manage.py jobs take-back {job.pk}` takes them all back.")
+            self.stdout.write(f"`manage.py jobs undo {job.pk}` removes them all.")
 
 
 def _asked_for(

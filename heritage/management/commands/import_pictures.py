@@ -50,7 +50,7 @@ class Command(BaseCommand):
         if job.state != jobs.Job.State.DONE:
             raise CommandError(
                 f"{job.says} Job {job.pk}: `manage.py jobs continue {job.pk}` goes on, "
-                f"`manage.py jobs take-back {job.pk}` takes back what it added."
+                f"`manage.py jobs undo {job.pk}` undoes what it added."
             )
         found = job.result
         self.stdout.write(
@@ -59,4 +59,4 @@ class Command(BaseCommand):
             f"{found['not_listed']} not in the table."
         )
         if found["added"]:
-            self.stdout.write(f"`manage.py jobs take-back {job.pk}` takes them all back.")
+            self.stdout.write(f"`manage.py jobs undo {job.pk}` removes them all.")

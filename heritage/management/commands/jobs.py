@@ -10,7 +10,7 @@ LONGEST = 200  # characters of a part of a result
 
 
 class Command(BaseCommand):
-    help = "Lists the jobs of the background worker; continues, stops or takes back one."
+    help = "Lists the jobs of the background worker; continues, stops or undoes one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action")
@@ -20,11 +20,11 @@ class Command(BaseCommand):
             ("show", "one job with its log"),
             ("continue", "let it go on where it stopped"),
             ("stop", "let it stop after the step that it is at"),
-            ("take-back", "undo what it wrote, but for what was edited since"),
+            ("undo", "undo what it wrote, but for what was edited since"),
         ):
             parser = actions.add_parser(name, help=text)
             parser.add_argument("job", type=int, help="its number")
-            if name in ("continue", "take-back"):
+            if name in ("continue", "undo"):
                 parser.add_argument(
                     "--here", action="store_true", help="in this process, without the worker"
                 )
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                 found.continue_()
             elif action == "stop":
                 found.stop()
-            elif action == "take-back":
+            elif action == "undo":
                 found.undo()
         except WrongJobState as error:
             raise CommandError(f"Job {job} is {error}: this cannot be done with it.") from error
@@ -69,7 +69,7 @@ class Command(BaseCommand):
 
     def _line(self, job: Job) -> str:
         far = f"{job.done}/{'?' if job.total is None else job.total}"
-        back = ", taking back" if job.takes_back and job.state != Job.State.TAKEN_BACK else ""
+        back = ", being undone" if job.is_undo and job.state != Job.State.UNDONE else ""
         who = job.user.username if job.user else "-"
         what = jobs.kind_of(job).title(job)
         return f"{job.pk:>6}  {job.shown_state}{back}  {far}  {who}  {what}  {job.says}".rstrip()

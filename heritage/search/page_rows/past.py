@@ -104,7 +104,7 @@ class Past:
         return then.state == Site.State.PUBLISHED
 
     def change(self, found: dict[str, list[Any]]) -> None:
-        """Take back what was found of the site, see `site_rows.read_site()`."""
+        """Change what was found of the site to what it was then, see `site_rows.read_site()`."""
         columns = self._before(Site, self.site.pk) or {}
         for name in LINKS:
             found[name] = self._there(Site, name, columns.get(name, found[name]))

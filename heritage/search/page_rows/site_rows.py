@@ -224,7 +224,8 @@ def read_site(
 
     The rows may be newer than the vocabularies: what names a term that is not in these is left out.
     `change` is called with the ids found of each of `LINKS` and the rows of each of `RELATIONS`,
-    before they are put together. `past` takes them back to a moment, as `site` is then already.
+    before they are put together. `past` changes them to what they were at a moment; `site` is
+    of that moment already.
     """
     found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
     (number,) = found.pop("change_number")
