@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> None:
 
     from heritage.models import Site
     from heritage.search import store
-    from heritage.search.caches import LRUCache
+    from heritage.server.caches import LRUCache
     from heritage.web.operations import middleware
 
     class Counted(LRUCache):

@@ -13,10 +13,11 @@ from pyroaring import BitMap
 
 from heritage.models import IndexChange, Kind, Place, Site, SortName
 from heritage.models.unit_of_work import change_set
-from heritage.search import TREES, CacheKey, store
+from heritage.search import TREES, store
 from heritage.search.index import columns, orders
 from heritage.search.index import snapshot as state_module
 from heritage.search.index.snapshot import Order
+from heritage.server.caches import CacheKey
 from tests.builders import change, make_kind, make_notice, make_place, make_site, make_source, text
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue

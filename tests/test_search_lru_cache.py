@@ -3,7 +3,7 @@
 import sys
 import threading
 
-from heritage.search.caches import LRUCache
+from heritage.server.caches import LRUCache
 from heritage.values.tokens import QueryWord
 
 

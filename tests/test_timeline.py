@@ -14,8 +14,9 @@ from django.utils.timezone import localdate
 from PIL import Image as Picture
 
 from heritage.models import Event, Site
-from heritage.search import LRUCache, SiteFilter, brute_force, store, timeline
+from heritage.search import SiteFilter, brute_force, store, timeline
 from heritage.search.timeline import Left
+from heritage.server.caches import LRUCache
 from heritage.values.date_format import year_phrase
 from heritage.values.edtf import EDTFError, from_historical, parse
 from heritage.values.reign_years import parse_reign_year, reign_years_of

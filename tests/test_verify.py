@@ -24,7 +24,8 @@ from heritage.models import (
     Site,
 )
 from heritage.models.base import untracked
-from heritage.search import LRUCache, store
+from heritage.search import store
+from heritage.server.caches import LRUCache
 from heritage.services import jobs
 from heritage.services.denormalized import delete_words, write_words
 from heritage.services.rebuild import rebuild_full_text

@@ -27,7 +27,8 @@ from heritage.models import (
     Register,
     Site,
 )
-from heritage.search import LRUCache, store
+from heritage.search import store
+from heritage.server.caches import LRUCache
 from heritage.server.logs import Quiet
 from heritage.values.web_address import safe_url
 from heritage.web.corrections import views as corrections

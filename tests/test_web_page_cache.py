@@ -22,7 +22,7 @@ from heritage.models import (
     WorldHeritage,
 )
 from heritage.models.unit_of_work import change_set
-from heritage.search.caches import LRUCache
+from heritage.server.caches import LRUCache
 from heritage.services import pending
 from heritage.web.operations import middleware
 from tests import builders as build

@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, transaction
 
 from heritage.models import Designation, Identity, Name
-from heritage.search.caches import LRUCache
+from heritage.server.caches import LRUCache
 from heritage.web.operations import middleware
 from tests.builders import text
 from tests.random_catalogue import Catalogue

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.db import connections, router
+
 from heritage.models import (
     Coverage,
     Designation,
@@ -18,7 +20,8 @@ from heritage.models import (
     SourcedSentence,
     VisitingFact,
 )
-from heritage.search import CacheKey, IndexSnapshot, read_connection
+from heritage.search import IndexSnapshot
+from heritage.server.caches import CacheKey
 
 _BY_SOURCE: CacheKey[dict[int, int]] = CacheKey("records by source")
 _MARKED: CacheKey[int] = CacheKey("marked records")
@@ -44,7 +47,7 @@ def _marked() -> int:
         f" JOIN {Source._meta.db_table} AS source ON source.id = source_id"
         " WHERE site.state = %s AND source.kind = %s"
     )
-    with read_connection().cursor() as cursor:
+    with connections[router.db_for_read(Site)].cursor() as cursor:
         cursor.execute(sql, [Site.State.PUBLISHED, Source.Kind.RECALLED])
         return cursor.fetchone()[0]
 
@@ -55,7 +58,7 @@ def _counted() -> dict[int, int]:
         f" JOIN {Site._meta.db_table} AS site ON site.id = site_id"
         " WHERE site.state = %s GROUP BY source_id"
     )
-    with read_connection().cursor() as cursor:
+    with connections[router.db_for_read(Site)].cursor() as cursor:
         cursor.execute(sql, [Site.State.PUBLISHED])
         return dict(cursor.fetchall())
 

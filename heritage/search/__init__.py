@@ -6,7 +6,6 @@
   it, so that the page can be cached until that changes.
 - **Lists.** `SiteFilter(request.GET)` reads a query, including its search text, and gives the ids
   of the sites that match. `facet_counts()` counts the values of each facet in it.
-  `updated_query()` and `query_without()` derive the query strings of links from it.
 - **Maps.** `map_cells` groups the sites of a list that lie near each other, by window and zoom.
 - **Time.** `timeline` counts the sites of a list by year, and says what stood in one.
 - **Facets.** `FACETS` are all properties that lists are filtered by; `TREES` are those of them
@@ -20,30 +19,17 @@
 Nothing here writes a record. Other packages import these names and no module of this package.
 """
 
-from heritage.search.active_filters import (
-    PAGE_PARAMETERS,
-    ActiveFilter,
-    query_without,
-    updated_query,
-)
-from heritage.search.caches import CacheKey, LRUCache
+from heritage.search.active_filters import ActiveFilter
 from heritage.search.counting import FacetCounts, FacetOption, facet_counts
 from heritage.search.facets import areas
 from heritage.search.facets.base import Facet, TreeFacet
 from heritage.search.facets.registry import FACETS, TREES
-from heritage.search.filter_fields import span_in_address, years_in_address
 from heritage.search.filters import SiteFilter
 from heritage.search.fulltext import sites_matching
 from heritage.search.index import columns, orders, page_dependencies
 from heritage.search.index.snapshot import HoursGroup, IndexSnapshot, TermTree
 from heritage.search.query_language.spelling import corrections as spelling_corrections
-from heritage.search.store import (
-    REPLICA,
-    changes_behind,
-    read_connection,
-    replica_failed,
-    visitor_read,
-)
+from heritage.search.store import changes_behind, visitor_read
 from heritage.search.store import current as current_index
 from heritage.search.store import keep_snapshot_fresh as keep_saved_index_fresh
 from heritage.search.store import pinned as pinned_index
@@ -52,17 +38,13 @@ from heritage.search.store import save_snapshot as save_index
 
 __all__ = [
     "FACETS",
-    "PAGE_PARAMETERS",
-    "REPLICA",
     "TREES",
     "ActiveFilter",
-    "CacheKey",
     "Facet",
     "FacetCounts",
     "FacetOption",
     "HoursGroup",
     "IndexSnapshot",
-    "LRUCache",
     "SiteFilter",
     "TermTree",
     "TreeFacet",
@@ -78,19 +60,13 @@ __all__ = [
     "page_dependencies",
     "page_rows",
     "pinned_index",
-    "query_without",
-    "read_connection",
     "refresh_saved_index",
-    "replica_failed",
     "save_index",
     "similar",
     "sites_matching",
-    "span_in_address",
     "spelling_corrections",
     "suggest",
     "timeline",
-    "updated_query",
     "verification",
     "visitor_read",
-    "years_in_address",
 ]

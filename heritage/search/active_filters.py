@@ -1,14 +1,9 @@
-"""The active filters of a list in words, the values that are invalid, and query strings of links
-that set a filter or take it off, derived from the current one.
+"""The active filters of a list in words, and the values that are invalid."""
 
-`docs/architecture.md` says why templates do not write these with `{% querystring %}`.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
-from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
@@ -28,6 +23,7 @@ from heritage.values import edtf
 from heritage.values.coordinates import format_point
 from heritage.values.date_format import phrase, span_phrase, year_phrase
 from heritage.values.language import Text, join_sentences
+from heritage.values.query_strings import query_without
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,44 +203,3 @@ def _active(
 
 def _km(km: float) -> str:
     return number_format(int(km) if km == int(km) else km, force_grouping=True)
-
-
-# --- Query strings for links ----------------------------------------------------------------------
-
-PAGE_PARAMETERS = ("page", "after", "before")  # of a page within a list
-
-
-def updated_query(data: QueryDict, drop: Iterable[str] = (), **values: str) -> str:
-    """The query with other values, at the place of the old ones or at the end.
-
-    Without the names in `drop`, and without the page unless `values` sets it.
-    """
-    dropped = {*PAGE_PARAMETERS, *drop}
-    pairs: list[tuple[str, str]] = []
-    for name, listed in data.lists():
-        if name in dropped:
-            continue
-        if name in values:
-            pairs.append((name, values.pop(name)))
-        else:
-            pairs += [(name, value) for value in listed]
-    return urlencode([*pairs, *values.items()])
-
-
-def query_without(
-    data: QueryDict, name: str, value: str | None = None, together: Iterable[str] = ()
-) -> str:
-    """The query without `name`, or without one value of it, from its first page.
-
-    `together` are names that mean nothing without it.
-    """
-    dropped = {*PAGE_PARAMETERS, *together}
-    return urlencode(
-        [
-            (each, one)
-            for each, listed in data.lists()
-            if each not in dropped
-            for one in listed
-            if each != name or (value is not None and one != value)
-        ]
-    )

@@ -11,10 +11,10 @@ from functools import cached_property
 
 from django.utils.translation import get_language
 
-from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.base import AnyFacet, FacetTerm, FacetValue, FacetValues
 from heritage.search.facets.registry import FACETS
 from heritage.search.filters import SiteFilter
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values.language import Text
 
 _MANY = 10_000  # sites, among which counting takes longer than anything else

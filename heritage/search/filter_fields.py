@@ -22,6 +22,7 @@ from heritage.search.index.columns import BoundingBox
 from heritage.search.timeline import Left
 from heritage.values import coordinates, edtf
 from heritage.values.date_parser import parse_date
+from heritage.values.query_strings import span_in_address
 
 MAX_TEXT = 200  # characters of a search
 NOT = "not"  # the filter that leaves out what others find
@@ -197,21 +198,6 @@ class YearSpan:
 
 
 UNDATED = "none"  # in the place of years: no year is recorded
-
-
-def years_in_address(first: int, last: int) -> str:
-    """Astronomical years as addresses write a span of them, historically: -1046..-771."""
-    return f"{edtf.to_historical(first)}..{edtf.to_historical(last)}"
-
-
-def span_in_address(text: str) -> tuple[int, int] | None:
-    """The inverse of it; None for what is no such span, or none of the catalogue's years."""
-    found = re.fullmatch(r"(-?[1-9][0-9]{0,6})\.\.(-?[1-9][0-9]{0,6})", text)
-    if not found:
-        return None
-    first, last = (edtf.from_historical(int(each)) for each in found.groups())
-    is_known = edtf.EARLIEST <= first <= last <= edtf.LATEST
-    return (first, last) if is_known else None
 
 
 class EarliestYearField(ValueField[YearSpan]):

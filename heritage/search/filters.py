@@ -30,7 +30,6 @@ from heritage.models import (
 )
 from heritage.search import (
     active_filters,
-    caches,
     distance_fields,
     filter_fields,
     ranking,
@@ -47,6 +46,7 @@ from heritage.search.query_language import answers
 from heritage.search.query_language.answers import Answer
 from heritage.search.query_language.dictionary import Superlative
 from heritage.search.query_language.query_words import QueryFilter
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values import normalize
 
 _LOOKED_AT = 500  # sites of a place, to find its middle
@@ -65,7 +65,7 @@ SORTS = [
 _SHORT_SPAN = 50  # years, of which what happened then and at no other time is the best match
 _CACHED_FORMS = 500  # by the names of their fields
 _CACHED_SOURCES = 64  # of which the sites are remembered
-_BY_SOURCE: caches.CacheKey[caches.LRUCache[int, BitMap]] = caches.CacheKey("sites by source")
+_BY_SOURCE: CacheKey[LRUCache[int, BitMap]] = CacheKey("sites by source")
 _SLACKS = (0, 10, 50)  # years that a span goes beyond them, and is still close
 
 
@@ -355,7 +355,7 @@ class SiteFilter(filters.FilterSet):
 
     def _resting_on(self, source: Source) -> BitMap:
         """The sites with a statement of a source, remembered until something is written."""
-        cache = self.index.cache.get_or_set(_BY_SOURCE, lambda: caches.LRUCache(_CACHED_SOURCES))
+        cache = self.index.cache.get_or_set(_BY_SOURCE, lambda: LRUCache(_CACHED_SOURCES))
         return cache.get_or_set(source.pk, partial(_sites_resting_on, source.pk))
 
     @cached_property

@@ -18,10 +18,10 @@ from pyroaring import BitMap
 
 from heritage.cartography import mercator
 from heritage.cartography.mercator import APART, TILE, Group, MapWindow, window_of_points
-from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.index import columns, map_keys, orders
 from heritage.search.index.columns import BoundingBox, Table
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.server.caches import CacheKey, LRUCache
 
 SQUARE = 16  # pixels of a side
 PARTS_FROM = 8  # the zoom from which the parts of properties are shown, be they many

@@ -15,11 +15,11 @@ from pyroaring import BitMap
 
 from heritage.models import Coverage, Era, Event, Kind, Site
 from heritage.search import text_search
-from heritage.search.caches import CacheKey
 from heritage.search.index import columns, orders
 from heritage.search.index.snapshot import IndexSnapshot, Order, TermTree
 from heritage.search.query_language.dictionary import Superlative
 from heritage.search.text_search import InTiers, SiteOrder, TieredOrder
+from heritage.server.caches import CacheKey
 from heritage.values import normalize, tokens
 from heritage.values.language import LanguageMap
 

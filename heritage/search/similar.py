@@ -14,8 +14,8 @@ from pyroaring import BitMap
 
 from heritage.models import Site, SortName, chunks
 from heritage.search import fulltext
-from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.server.caches import CacheKey
 from heritage.values import tokens
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km, pair_distances_km
 

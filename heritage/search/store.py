@@ -330,6 +330,19 @@ class VisitorRead:
     alias: str = ""  # until its first query after it has an index
     lags: bool = False
 
+    @property
+    def is_from_replica(self) -> bool:
+        return self.alias == REPLICA
+
+    def failed(self, error: BaseException) -> bool:
+        """Whether the replica failed, and the request can be answered from the primary instead."""
+        if not self.is_from_replica or not isinstance(error, OperationalError | InterfaceError):
+            return False
+        self.alias = DEFAULT_DB_ALIAS
+        if getattr(error.__cause__, "sqlstate", None) != _CONFLICT:
+            _note_replica_away(error)
+        return True
+
 
 _reading: ContextVar[VisitorRead | None] = ContextVar("reading", default=None)
 _replica_away: list[float] = []  # the monotonic time at which it did not answer
@@ -349,16 +362,6 @@ def visitor_read() -> Iterator[VisitorRead]:
 def read_connection() -> BaseDatabaseWrapper:
     """For SQL that reads tables of records, and writes nothing."""
     return connections[_alias()]
-
-
-def replica_failed(this: VisitorRead, error: BaseException) -> bool:
-    """Whether the replica failed in a request, which can be answered from the primary instead."""
-    if this.alias != REPLICA or not isinstance(error, OperationalError | InterfaceError):
-        return False
-    this.alias = DEFAULT_DB_ALIAS
-    if getattr(error.__cause__, "sqlstate", None) != _CONFLICT:
-        _note_replica_away(error)
-    return True
 
 
 class ReplicaRouter:

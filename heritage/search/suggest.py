@@ -16,13 +16,13 @@ from pyroaring import BitMap
 
 from heritage.models import Era, Place, Site, Term
 from heritage.search import fulltext, text_search
-from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.registry import BY_NAME, TREES
 from heritage.search.filters import SiteFilter
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot, TermTree, Vocabulary
 from heritage.search.query_language import dictionary, spelling
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values import normalize, tokens
 from heritage.values.language import Text, interface_languages
 from heritage.values.tokens import Query

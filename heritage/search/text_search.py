@@ -11,9 +11,9 @@ import numpy as np
 from pyroaring import BitMap
 
 from heritage.search import fulltext
-from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.index import columns, orders
 from heritage.search.index.snapshot import IndexSnapshot, Order
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values import normalize, tokens
 from heritage.values.tokens import Query
 

@@ -17,10 +17,10 @@ from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
 from heritage.models import Event
-from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.index import columns
 from heritage.search.index.columns import NO_FIRST, NO_LAST, Table, TableRows
 from heritage.search.index.snapshot import IndexSnapshot
+from heritage.server.caches import CacheKey, LRUCache
 
 # The filters by a year, each for the role of the events that it asks about.
 ROLES = {

@@ -7,7 +7,8 @@ Each module is public by itself and imported as such (`from heritage.values.edtf
 - places: `coordinates`, `point_reader` (as pasted), `boundaries` (GeoJSON), `distances` (in words)
 - texts: `language` (language maps and fallbacks), `normalize` (folded, romanised, words
   of the full text), `tokens` (queries of it), `sentences`, `html` (Markdown, fragments)
-- others: `patterns` (of identifiers), `web_address`, `svg_paths`
+- addresses: `web_address`, `query_strings` (of links to lists)
+- others: `patterns` (of identifiers), `svg_paths`
 
 What they return never changes. All functions are pure but for the active language. `reign_years`
 serves `date_parser`, and tells the years of reigns that a year is.

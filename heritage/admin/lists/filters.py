@@ -31,15 +31,8 @@ from heritage.models import (
     Term,
     UnescoStatus,
 )
-from heritage.search import (
-    FACETS,
-    CacheKey,
-    Facet,
-    IndexSnapshot,
-    TreeFacet,
-    current_index,
-    similar,
-)
+from heritage.search import FACETS, Facet, IndexSnapshot, TreeFacet, current_index, similar
+from heritage.server.caches import CacheKey
 from heritage.values.language import LazyText
 
 type Filters = tuple[str | type[ListFilter], ...]

@@ -9,10 +9,10 @@ from django.utils.translation import pgettext_lazy
 from pyroaring import BitMap
 
 from heritage.models import Place
-from heritage.search.caches import CacheKey
 from heritage.search.facets.base import Facet, FacetValue
 from heritage.search.index.rows import IndexRows
 from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
+from heritage.server.caches import CacheKey
 from heritage.values.language import LazyText
 
 

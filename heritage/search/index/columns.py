@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from pyroaring import BitMap
 
-from heritage.search.caches import Cache
+from heritage.server.caches import Cache
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distances_km
 
 # The types of a table's columns, the id first, as `array` and numpy both name them.

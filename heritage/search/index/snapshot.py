@@ -33,7 +33,6 @@ from heritage.models import (
     new_uid,
 )
 from heritage.models.visiting import falls_within, is_in_season
-from heritage.search.caches import Cache, LRUCache
 from heritage.search.index import columns
 from heritage.search.index.columns import (
     DISTRICTS,
@@ -48,6 +47,7 @@ from heritage.search.index.columns import (
     time_of,
 )
 from heritage.search.index.rows import DEPENDABLE, REPORTED, Column, IndexRows
+from heritage.server.caches import Cache, LRUCache
 from heritage.values.coordinates import Point
 
 # --- Vocabularies --------------------------------------------------------------------------------

@@ -28,9 +28,9 @@ from heritage.models import (
     first_beginning,
     shown_name,
 )
-from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.search.page_rows.rows_by_key import add_renditions, rows_by_key, values_by_key
+from heritage.server.caches import CacheKey
 from heritage.values.language import LanguageMap
 
 _SITE = (

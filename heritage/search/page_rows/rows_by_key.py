@@ -21,9 +21,9 @@ from django.db.models import F, Model, OrderBy
 from django.db.models.expressions import Col
 
 from heritage.models import Image, Rendition, Source, Term
-from heritage.search.caches import CacheKey
 from heritage.search.index.snapshot import Vocabulary
 from heritage.search.store import read_connection
+from heritage.server.caches import CacheKey
 
 
 def rows_by_key[T: Model](

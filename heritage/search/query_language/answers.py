@@ -15,7 +15,6 @@ from django.utils import timezone
 from pyroaring import BitMap
 
 from heritage.search import text_search
-from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.facets.registry import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
@@ -26,6 +25,7 @@ from heritage.search.query_language.not_here import SAY_NOTHING_BESIDE
 from heritage.search.query_language.query_words import FindSites, QueryFilter
 from heritage.search.query_language.understanding import UnderstoodQuery
 from heritage.search.text_search import PartialMatches
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values import normalize, tokens
 
 # Texts whose answers are remembered: 10 kB at most each, and those that have more sites in part.

@@ -13,10 +13,10 @@ from rapidfuzz.distance import OSA
 
 from heritage.models import Site
 from heritage.search import fulltext, text_search
-from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import dictionary
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values import normalize, tokens
 
 _MAX_WORDS = 6  # of a search that is worth the trouble

@@ -15,7 +15,6 @@ from pyroaring import BitMap
 
 from heritage.models import Site
 from heritage.search import text_search
-from heritage.search.caches import CacheKey, LRUCache
 from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.facets.base import ordinals
 from heritage.search.facets.excluded import SITE
@@ -28,6 +27,7 @@ from heritage.search.query_language.dictionary import Superlative
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
 from heritage.search.query_language.site_names import SiteName, names_in
 from heritage.search.query_language.values import Values
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values import normalize, tokens
 
 _NUMBER = re.compile("[0-9]{1,2}")  # of things, or days

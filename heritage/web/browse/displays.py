@@ -11,8 +11,9 @@ from typing import Protocol
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext_lazy
 
-from heritage.search import PAGE_PARAMETERS, SiteFilter, updated_query
+from heritage.search import SiteFilter
 from heritage.values.language import LazyText
+from heritage.values.query_strings import PAGE_PARAMETERS, updated_query
 from heritage.web.browse import paging
 from heritage.web.browse.map_display import MapDisplay
 from heritage.web.browse.paging import PER_PAGE

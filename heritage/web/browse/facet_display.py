@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from heritage.formats import path_of
 from heritage.models import Era, Register, RegisterTerm, Term
-from heritage.search import FACETS, CacheKey, FacetCounts, LRUCache
+from heritage.search import FACETS, FacetCounts
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values.html import fragment, with_line_breaks
 from heritage.web.shared import language_html
 from heritage.web.shared.language_html import TermTexts

@@ -17,7 +17,6 @@ from heritage.formats import path_of
 from heritage.models import SiteEra
 from heritage.search import (
     FACETS,
-    PAGE_PARAMETERS,
     TREES,
     ActiveFilter,
     FacetCounts,
@@ -25,13 +24,12 @@ from heritage.search import (
     SiteFilter,
     facet_counts,
     page_dependencies,
-    query_without,
     suggest,
     timeline,
-    updated_query,
 )
 from heritage.values.coordinates import distance_phrase
 from heritage.values.language import join_words
+from heritage.values.query_strings import PAGE_PARAMETERS, query_without, updated_query
 from heritage.web.browse import displays, paging, unplaced
 from heritage.web.browse.displays import ChoiceLink, Shown
 from heritage.web.browse.facet_display import UNFOLDED, FoldedFacet, facets_html, folded

@@ -18,9 +18,11 @@ from heritage.cartography.mercator import MapWindow, SheetWindow
 from heritage.cartography.tile_layers import TileLayer
 from heritage.formats import path_of
 from heritage.media.covers import SHAPES, tag_of_texts
-from heritage.search import CacheKey, LRUCache, SiteFilter, map_cells, updated_query
+from heritage.search import SiteFilter, map_cells
 from heritage.search.map_cells import MapView
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values.language import LazyText
+from heritage.values.query_strings import updated_query
 from heritage.web.browse.picture_files import tag_of
 from heritage.web.browse.shown import MapPage, MapStep, Shown, ShownCard, shown_cards
 from heritage.web.media import covers

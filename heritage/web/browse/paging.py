@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.models import Site
-from heritage.search import SiteFilter, updated_query
+from heritage.search import SiteFilter
 from heritage.values.html import fragment
+from heritage.values.query_strings import updated_query
 
 PER_PAGE = 24
 _NEIGHBOURS = 2  # pages shown on each side of the current one

@@ -27,9 +27,10 @@ from heritage.models import (
     exact_place_phrase,
     first_beginning,
 )
-from heritage.search import ActiveFilter, FacetCounts, SiteFilter, updated_query
+from heritage.search import ActiveFilter, FacetCounts, SiteFilter
 from heritage.values.coordinates import distance_km, distance_phrase
 from heritage.values.language import join_words
+from heritage.values.query_strings import updated_query
 from heritage.web.browse import timeline_display
 from heritage.web.browse.displays import DEFAULT, DISPLAYS
 from heritage.web.browse.timeline_display import COUNTED, SCALE

@@ -11,10 +11,11 @@ from django.utils.translation import pgettext
 
 from heritage.models import VisitingFact
 from heritage.models.visiting import CheckedRecord
-from heritage.search import HoursGroup, SiteFilter, page_rows, updated_query
+from heritage.search import HoursGroup, SiteFilter, page_rows
 from heritage.values.coordinates import distance_phrase
 from heritage.values.html import fragment
 from heritage.values.language import LanguageMap
+from heritage.values.query_strings import updated_query
 from heritage.web.browse.paging import ONE_PAGE, Paging
 from heritage.web.shared import language_html
 from heritage.web.shared.cards import RenderedCard

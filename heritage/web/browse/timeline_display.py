@@ -13,10 +13,11 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from heritage.search import SiteFilter, span_in_address, timeline, updated_query, years_in_address
+from heritage.search import SiteFilter, timeline
 from heritage.values.date_format import span_phrase
 from heritage.values.edtf import EARLIEST
 from heritage.values.language import LazyText
+from heritage.values.query_strings import span_in_address, updated_query, years_in_address
 from heritage.web.browse.picture_files import tag_of
 from heritage.web.browse.shown import (
     Shown,

@@ -11,7 +11,8 @@ from pyroaring import BitMap
 
 from heritage.formats import path_of
 from heritage.models import Place
-from heritage.search import SiteFilter, updated_query
+from heritage.search import SiteFilter
+from heritage.values.query_strings import updated_query
 from heritage.web.shared import language_html
 from heritage.web.shared.map_sheets import NOWHERE, WITHOUT_POINT, UnplacedSites, town_of
 

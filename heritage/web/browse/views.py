@@ -14,8 +14,9 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.cartography import tile_files
 from heritage.formats import jsonld, list_url, path_of
-from heritage.search import FACETS, SiteFilter, timeline, updated_query
+from heritage.search import FACETS, SiteFilter, timeline
 from heritage.values.language import join_words
+from heritage.values.query_strings import updated_query
 from heritage.web.browse import map_display, picture_files, timeline_display
 from heritage.web.browse.displays import chosen
 from heritage.web.browse.listing import Listing, listing

@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from heritage.formats import Addresses
 from heritage.formats.downloads import AT_ONCE, FORMATS, Download, editions, version_of
 from heritage.models import CommandRun, Job, PreparedFile
-from heritage.search import SiteFilter, updated_query
+from heritage.search import SiteFilter
+from heritage.values.query_strings import updated_query
 from heritage.web.browse.listing import NOT_OF_LIST
 
 MOST_WAITING = 20  # files for visitors that wait to be made

@@ -13,7 +13,8 @@ from django.contrib.contenttypes.models import ContentType
 
 from heritage.formats import iiif
 from heritage.models import Change, Site
-from heritage.search import CacheKey, IndexSnapshot, columns
+from heritage.search import IndexSnapshot, columns
+from heritage.server.caches import CacheKey
 
 PER_PAGE = 500
 # A site is published and dated in one transaction, which may take its time.

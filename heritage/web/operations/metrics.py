@@ -16,7 +16,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from heritage.models import CommandRun, IndexChange, Job, PendingRefresh, Site
-from heritage.search import REPLICA, changes_behind
+from heritage.search import changes_behind
 from heritage.web.operations import middleware
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -63,7 +63,7 @@ def _of_this_process() -> Iterator[Metric]:
         "page_cache_hits": "Pages that this worker process had cached.",
         "page_cache_misses": "Pages that it had to make to cache them.",
     }
-    if REPLICA in settings.DATABASES:
+    if "replica" in settings.DATABASES:
         words_of["replica_reads"] = "Answers that it read from the replica."
         words_of["replica_lags"] = "Answers that it read from the primary, as the replica lagged."
     for what, words in words_of.items():

@@ -32,16 +32,9 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page
 
 from heritage.formats import path_of
-from heritage.search import (
-    REPLICA,
-    LRUCache,
-    current_index,
-    page_dependencies,
-    pinned_index,
-    replica_failed,
-    visitor_read,
-)
+from heritage.search import current_index, page_dependencies, pinned_index, visitor_read
 from heritage.server import logs
+from heritage.server.caches import LRUCache
 from heritage.server.client_address import client_network
 from heritage.server.timeouts import (
     LockTimeout,
@@ -296,13 +289,13 @@ class ReplicaReads:
             response = self.get_response(request)
         if this.lags:
             count("replica_lags")
-        elif this.alias == REPLICA:
+        elif this.is_from_replica:
             count("replica_reads")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         this = getattr(request, "replica_reading", None)
-        if this is None or not replica_failed(this, exception):
+        if this is None or not this.failed(exception):
             return None
         return self.get_response(request)
 

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from heritage.formats import path_of, tagged_paths
 from heritage.formats.sentence import sentence
 from heritage.models import Event, Kind, Register, Site, UnescoStatus, is_within, place_phrase
-from heritage.search import IndexSnapshot, LRUCache, page_rows
+from heritage.search import IndexSnapshot, page_rows
+from heritage.server.caches import LRUCache
 from heritage.values.date_format import year_phrase
 from heritage.values.language import LanguageMap, Text, display_width, list_comma
 from heritage.web.media import covers

@@ -16,9 +16,11 @@ from django.utils.translation import get_language, get_language_bidi, ngettext
 from django_htmx.middleware import HtmxDetails
 
 from heritage.models import CommandRun, Identity, PendingRefresh
-from heritage.search import CacheKey, current_index, page_dependencies, updated_query
+from heritage.search import current_index, page_dependencies
+from heritage.server.caches import CacheKey
 from heritage.values.html import fragment
 from heritage.values.language import proper_tag
+from heritage.values.query_strings import updated_query
 from heritage.web.shared import language_html
 
 

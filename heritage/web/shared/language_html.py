@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 
 from heritage.models import Record, Register, RegisterTerm, Term
-from heritage.search import CacheKey, IndexSnapshot, LRUCache, current_index
+from heritage.search import IndexSnapshot, current_index
+from heritage.server.caches import CacheKey, LRUCache
 from heritage.values.date_format import date_in_words
 from heritage.values.html import fragment
 from heritage.values.language import (

@@ -30,16 +30,10 @@ from heritage.cartography.mercator import Group, MapWindow, SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.formats import list_url, path_of
 from heritage.models import Coverage, Place, Site
-from heritage.search import (
-    IndexSnapshot,
-    SiteFilter,
-    map_cells,
-    page_dependencies,
-    page_rows,
-    updated_query,
-)
+from heritage.search import IndexSnapshot, SiteFilter, map_cells, page_dependencies, page_rows
 from heritage.search.map_cells import MapView
 from heritage.values.coordinates import Point, bounds, distance_phrase
+from heritage.values.query_strings import updated_query
 from heritage.web.shared import language_html
 
 _CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more

@@ -17,7 +17,8 @@ from pyroaring import BitMap
 from heritage.formats import Addresses
 from heritage.models import Disagreement, Opening, Place, Price, Site, Source, VisitingFact
 from heritage.models.visiting import CheckedRecord
-from heritage.search import CacheKey, IndexSnapshot, current_index
+from heritage.search import IndexSnapshot, current_index
+from heritage.server.caches import CacheKey
 from heritage.values.language import interface_languages
 from heritage.values.web_address import safe_url
 from heritage.web.browse.paging import Paging, page_links, page_number

@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 
 from heritage.models import Site, Source, statements
 from heritage.models.statements import TO_BE_CHECKED, StatementKind, Trust
-from heritage.search import CacheKey, IndexSnapshot, current_index
+from heritage.search import IndexSnapshot, current_index
+from heritage.server.caches import CacheKey
 from heritage.web.shared import certainty, language_html
 from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.trust.disagreements import number_of_disagreements

@@ -12,7 +12,8 @@ from pyroaring import BitMap
 
 from heritage.formats import list_url, term_url
 from heritage.models import Era, SiteEra
-from heritage.search import CacheKey, IndexSnapshot, current_index
+from heritage.search import IndexSnapshot, current_index
+from heritage.server.caches import CacheKey
 from heritage.values.date_format import span_phrase
 from heritage.values.edtf import from_historical
 from heritage.values.language import Text, join_sentences

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from heritage.formats import list_url
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Register, RegisterTerm
-from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
+from heritage.search import IndexSnapshot, current_index, page_dependencies
+from heritage.server.caches import CacheKey
 from heritage.values.language import join_sentences
 from heritage.web.shared import language_html
 from heritage.web.shared.charts import Chart, ChartRow, Series

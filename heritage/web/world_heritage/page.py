@@ -22,7 +22,8 @@ from heritage.models import (
     UnescoStatus,
     place_phrase,
 )
-from heritage.search import CacheKey, IndexSnapshot, current_index, page_dependencies
+from heritage.search import IndexSnapshot, current_index, page_dependencies
+from heritage.server.caches import CacheKey
 from heritage.values.date_format import year_phrase
 from heritage.web.shared import cards, language_html, map_sheets, stretches
 from heritage.web.shared.cards import RenderedCard

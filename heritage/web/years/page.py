@@ -14,16 +14,11 @@ from pyroaring import BitMap
 
 from heritage.formats import list_url, term_url
 from heritage.models import Era, Event
-from heritage.search import (
-    IndexSnapshot,
-    current_index,
-    orders,
-    timeline,
-    years_in_address,
-)
+from heritage.search import IndexSnapshot, current_index, orders, timeline
 from heritage.search.timeline import THERE, Left, YearGroups
 from heritage.values.date_format import year_phrase
 from heritage.values.edtf import from_historical
+from heritage.values.query_strings import years_in_address
 from heritage.values.reign_years import reign_years_of
 from heritage.web.shared import cards, language_html, map_sheets, scroll
 from heritage.web.shared.cards import RenderedCard
