@@ -40,7 +40,7 @@ def address(correction, column=""):
 
 def decide(client, correction, do, column="", **data):
     shown = client.get(address(correction, column)).context
-    sent = {"do": do, "was": shown["was"], "state": shown["correction"].state, **data}
+    sent = {"do": do, "opened": shown["opened"], "state": shown["correction"].state, **data}
     return client.post(address(correction, column), sent)
 
 
@@ -90,7 +90,7 @@ def test_other_decisions_change_no_record(
 
 def test_what_was_changed_or_decided_meanwhile_is_told(client, editor, correction):
     shown = client.get(address(correction)).context
-    data = {"do": "apply", "was": shown["was"], "state": "new", "text": "建于1049年。"}
+    data = {"do": "apply", "opened": shown["opened"], "state": "new", "text": "建于1049年。"}
     site = correction.site
     site.summary = build.text("Built in 1044.", "建于宋代。")
     site.save()
@@ -99,7 +99,7 @@ def test_what_was_changed_or_decided_meanwhile_is_told(client, editor, correctio
     assert "建于1049年。" in response.content.decode()  # nothing typed is lost
     correction.decide("declined", editor)
     correction.save()
-    response = client.post(address(correction), data | {"was": "建于宋代。"})
+    response = client.post(address(correction), data | {"opened": response.context["opened"]})
     assert "Somebody has decided this meanwhile" in response.content.decode()
     assert Site.objects.get().summary["zh-hans"] == "建于宋代。"
 
@@ -108,7 +108,7 @@ def test_a_position_is_applied_with_both_coordinates(client, editor, correction)
     Site.objects.update(latitude=10.0, longitude=20.0)
     Correction.objects.update(topic="position")
     page = client.get(address(correction)).context
-    assert (page["field"].key, page["was"]) == ("point", "10, 20")
+    assert (page["field"].key, page["stored"]) == ("point", "10, 20")
     assert not {"latitude", "longitude"} & {key for key, _label in page["offered"]}
     assert decide(client, correction, "apply", text="34.6086, 112.4739").status_code == 302
     site = Site.objects.get()
@@ -142,7 +142,7 @@ def test_the_form_of_the_site_shows_new_corrections(client, editor, correction):
 @pytest.mark.parametrize("group", ["contributor", None])
 def test_who_may_not_decide_sees_no_address_and_changes_nothing(client, correction, group):
     client.force_login(build.make_user(group=group))
-    data = {"do": "apply", "was": "建于1044年。", "state": "new", "text": "x"}
+    data = {"do": "apply", "opened": "0", "state": "new", "text": "x"}
     for response in (client.get(address(correction)), client.post(address(correction), data)):
         assert response.status_code == 403
     correction.refresh_from_db()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -15,6 +16,7 @@ from django.urls import reverse
 from heritage.exchange import SITE_FIELDS, FieldUse, editable_columns, fields_for
 from heritage.exchange.site_fixture import site_models
 from heritage.models import ChangeSet, Event, SavedFilter, Site
+from heritage.services.conflicts import last_change_number
 from heritage.services.undo import undo
 from tests import builders as build
 from tests.index_comparison import assert_nothing_to_derive
@@ -42,11 +44,12 @@ def address(sites, *columns):
 
 def sent(client, url, **cells):
     """What a browser sends of the table, with some cells changed: {"<pk>-<column>": text}."""
-    data = {}
-    for site, row in client.get(url).context["rows"]:
+    context = client.get(url).context
+    data = {"opened": context["opened"]}
+    for site, row in context["rows"]:
         for cell in row:
             name = f"{site.pk}-{cell.field.key}"
-            data |= {f"opened-{name}": cell.opened, f"text-{name}": cells.get(name, cell.text)}
+            data |= {f"row-{name}": cell.row, f"text-{name}": cells.get(name, cell.text)}
     return data
 
 
@@ -89,7 +92,7 @@ def test_what_somebody_else_wrote_meanwhile_is_asked_about(client, editor, two):
     other.refresh_from_db()
     assert one.name["en"] == "Theirs" and other.area_ha is None  # all or nothing
     for decision, expected in (("theirs", "Theirs"), ("mine", "Mine")):
-        decided = data | {f"stored-{name}": "Theirs", f"decision-{name}": decision}
+        decided = data | {"shown": shown.context["shown"], f"decision-{name}": decision}
         client.post(url, decided | {"save": "1"})
         one.refresh_from_db()
         assert one.name["en"] == expected
@@ -340,7 +343,7 @@ def test_a_text_that_is_the_same_when_it_is_put_in_order_is_no_change(client, ed
     name = f"{site.pk}-name:en"
     response = client.post(
         reverse("admin:heritage_site_table") + f"?ids={site.pk}&field=name:en",
-        {f"opened-{name}": "Café", f"text-{name}": "Cafe\u0301", "save": "1"},
+        {"opened": last_change_number(), f"text-{name}": "Cafe\u0301", "save": "1"},
         follow=True,
     )
     assert "Nothing was changed, so nothing was saved." in response.content.decode()
@@ -464,3 +467,130 @@ def test_a_table_begins_with_what_its_list_lacks(client, editor, two, query, col
     data = {"action": "edit_table", "_selected_action": [site.pk]}
     response = client.post(LIST + query, data, follow=True)
     assert [field.key for field in response.context["fields"]] == columns
+
+
+# --- what others write meanwhile -----------------------------------------------------------------
+
+
+def shown_again(response, decision=""):
+    """What a browser sends of a preview, with each of its conflicts decided so."""
+    inputs = re.findall(r"<input [^>]*>", response.text.partition('method="post"')[2])
+    fields = [dict(re.findall(r'([a-z]+)="([^"]*)"', each)) for each in inputs]
+    sent = {each["name"]: each["value"] for each in fields if each.get("type") == "hidden"}
+    return sent | {
+        each["name"]: decision
+        for each in fields
+        if each.get("type") == "radio" and each["value"] == decision
+    }
+
+
+@pytest.mark.parametrize("column", ["name:en", "area_ha", "place", "kinds", "era"])
+@pytest.mark.parametrize("decision", ["mine", "theirs"])
+def test_a_conflict_of_each_sort_of_column_is_decided(client, editor, two, column, decision):
+    one, other = two
+    mine, theirs = {
+        "name:en": ("Mine", "Theirs"),
+        "area_ha": ("3", "4"),
+        "place": ("Luoyang", "Kaifeng"),
+        "kinds": ("Pagoda", "Cave"),
+        "era": ("Tang", "Song"),
+    }[column]
+    terms = {name: build.make_place(name) for name in ("Luoyang", "Kaifeng")}
+    terms |= {name: build.make_kind(name) for name in ("Pagoda", "Cave")}
+    terms |= {name: build.make_era(name) for name in ("Tang", "Song", "Ming")}
+    event = build.make_event(one, "founded", "0700", terms["Ming"])
+    url, name = address(two, column, "summary:en"), f"{one.pk}-{column}"
+    data = sent(client, url, **{name: mine, f"{other.pk}-summary:en": "Beside it."})
+    if column == "kinds":
+        one.kinds.set([terms[theirs]])
+    elif column == "era":
+        event.first_era = terms[theirs]
+        event.save()
+    else:
+        value = {"name:en": build.text(theirs), "area_ha": theirs}.get(column)
+        setattr(one, column.partition(":")[0], value or terms[theirs])
+        one.save()
+    shown = client.post(url, data | {"save": "1"})
+    [cell] = shown.context["changed"][0].cells
+    assert cell.is_conflict and cell.text.startswith(mine) and cell.theirs.startswith(theirs)
+    # Decided, looked at again, taken back to the table, looked at again and saved.
+    looked = client.post(url, shown_again(shown, decision) | {"preview": "1"})
+    assert looked.context["is_decided"]
+    back = client.post(url, shown_again(looked) | {"back": "1"})
+    texts = {
+        f"text-{site.pk}-{cell.field.key}": cell.text
+        for site, row in back.context["rows"]
+        for cell in row
+    }
+    client.post(url, shown_again(back) | texts | {"save": "1"})
+    columns = editable_columns(FieldUse.TABLE, editor)
+    one, other = Site.objects.get(pk=one.pk), Site.objects.get(pk=other.pk)
+    expected = mine if decision == "mine" else theirs
+    assert columns[column].text(one).startswith(expected)
+    assert other.summary["en"] == "Beside it."
+
+
+def test_what_only_others_have_changed_stays(client, editor, two):
+    """Whether in the site, in its relations, in its events or in the names of its terms."""
+    one, other = two
+    henan = build.make_place("Henan")
+    one.place = build.make_place("Luoyang", "洛阳", parent=henan)
+    one.save()
+    tang, song = build.make_era("Tang"), build.make_era("Song")
+    first = build.make_event(one, "founded", "0700", tang)
+    url = address(two, "name:en", "place", "kinds", "era", "summary:en")
+    data = sent(client, url, **{f"{one.pk}-summary:en": "Mine."})
+    assert data[f"text-{one.pk}-place"] == "Luoyang (Henan)"
+    henan.name = build.text("Yuzhou")
+    henan.save()
+    [kind] = one.kinds.all()
+    kind.label = build.text("Sanctuary")
+    kind.save()
+    one.name = build.text("Theirs", "一")
+    one.save()
+    other.kinds.add(build.make_kind("Cave"))
+    first.delete()
+    build.make_event(one, "founded", "0960", song)
+    shown = client.post(url, data | {"preview": "1"})
+    [changed] = shown.context["changed"]
+    assert [cell.field.key for cell in changed.cells] == ["summary:en"]
+    client.post(url, shown_again(shown) | {"save": "1"})
+    one.refresh_from_db()
+    assert one.summary["en"] == "Mine." and one.name["en"] == "Theirs"
+    assert one.events.get().first_era == song and other.kinds.count() == 2
+
+
+def test_an_era_is_asked_about_if_the_event_is_another_one(client, editor, two):
+    eras = {name: build.make_era(name) for name in ("Tang", "Song", "Ming")}
+    first = build.make_event(two[0], "founded", "0700", eras["Tang"])
+    url, name = address(two, "era"), f"{two[0].pk}-era"
+    data = sent(client, url, **{name: "Ming"})
+    first.delete()
+    second = build.make_event(two[0], "founded", "0960", eras["Song"])
+    shown = client.post(url, data | {"save": "1"})
+    [cell] = shown.context["changed"][0].cells
+    assert cell.is_conflict and cell.theirs.startswith("Song") and cell.opened.startswith("Tang")
+    client.post(url, shown_again(shown, "mine") | {"save": "1"})
+    second.refresh_from_db()
+    assert second.first_era == eras["Ming"]
+
+
+def test_what_was_typed_for_a_deleted_site_is_told(client, editor, two):
+    one, other = two
+    url = address(two, "name:en", "area_ha")
+    data = sent(client, url, **{f"{one.pk}-area_ha": "12", f"{other.pk}-area_ha": "13"})
+    one.delete()
+    response = client.post(url, data | {"save": "1"}, follow=True)
+    other.refresh_from_db()
+    assert str(other.area_ha) == "13.0000"
+    assert "“One” was deleted meanwhile. Not saved: Area in hectares: 12" in response.text
+
+
+def test_everything_is_asked_about_where_the_history_does_not_reach(client, editor, two):
+    url, name = address(two, "name:en", "area_ha"), f"{two[0].pk}-name:en"
+    data = sent(client, url, **{name: "Mine"}) | {"opened": "999999"}
+    shown = client.post(url, data | {"save": "1"})
+    [changed] = shown.context["changed"]
+    assert [cell.is_conflict for cell in changed.cells] == [True]
+    client.post(url, shown_again(shown, "mine") | {"save": "1"})
+    assert Site.objects.get(pk=two[0].pk).name["en"] == "Mine"

@@ -353,14 +353,17 @@ def drafts(sites):
     ]
 
 
+def texts_of(page):
+    """What a browser sends of the page of texts."""
+    lines = page.context["lines"]
+    sent = {each.name: each.value for line in lines for each in line.inputs}
+    return sent | {"opened": page.context["opened"], "image": [line.image.pk for line in lines]}
+
+
 def test_alternative_texts_are_written_beside_small_pictures(client, editor, drafts):
     page = client.get(reverse(TEXTS))
     assert len(page.context["lines"]) == 20 and page.text.count("picture-thumbnail") >= 20
-    sent = {}
-    for line in page.context["lines"]:
-        sent.setdefault("image", []).append(line.image.pk)
-        for each in line.inputs:
-            sent[each.name] = sent[f"{each.name}-stored"] = each.value
+    sent = texts_of(page)
     sent[f"{drafts[0].pk}-alt-en"] = "A gate"
     sent[f"{drafts[1].pk}-alt-zh-hans"] = "一座门"
     sent[f"{drafts[2].pk}-alt-en"] = "Mine"
@@ -372,6 +375,54 @@ def test_alternative_texts_are_written_beside_small_pictures(client, editor, dra
     assert texts == [{"en": "A gate"}, {"zh-hans": "一座门"}, {"en": "Another's"}]
     made = ChangeSet.objects.filter(kind="bulk").get()
     assert made.changes.count() == 2
+
+
+def test_texts_that_somebody_else_has_written_stay_or_are_written_over_knowingly(
+    client, editor, drafts
+):
+    first, second = drafts[:2]
+    url = f"{reverse(TEXTS)}?ids={first.pk},{second.pk}"
+    sent = texts_of(client.get(url))
+    first.alt = build.text("Theirs", "他人的")
+    first.save()
+    second.caption = build.text("A caption")
+    second.save()
+    mine = {f"{first.pk}-alt-en": "Mine", f"{second.pk}-alt-en": "A gate"}
+    shown = client.post(url, sent | mine)
+    assert "Somebody else has written “Theirs” meanwhile." in shown.text
+    again = texts_of(shown)
+    assert again[f"{first.pk}-alt-en"] == "Mine"  # nothing typed is lost
+    assert again[f"{first.pk}-alt-zh-hans"] == "他人的"  # what nobody typed is as stored
+    # A third writes before the second look: it is asked about again.
+    Image.objects.filter(pk=first.pk).update(alt=build.text("Newer", "他人的"))
+    shown = client.post(url, again)
+    assert "Somebody else has written “Newer” meanwhile." in shown.text
+    assert client.post(url, texts_of(shown)).status_code == 302
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert dict(first.alt) == {"en": "Mine", "zh-hans": "他人的"}
+    assert (dict(second.alt), dict(second.caption)) == ({"en": "A gate"}, {"en": "A caption"})
+
+
+def test_texts_that_were_typed_for_a_deleted_picture_are_told(client, editor, drafts):
+    url = f"{reverse(TEXTS)}?ids={drafts[0].pk},{drafts[1].pk}"
+    sent = texts_of(client.get(url))
+    sent |= {f"{drafts[0].pk}-alt-en": "Long and careful", f"{drafts[1].pk}-alt-en": "A gate"}
+    drafts[0].delete()
+    answer = client.post(url, sent, follow=True)
+    assert "was deleted meanwhile. Not saved: Long and careful" in answer.text
+    drafts[1].refresh_from_db()
+    assert dict(drafts[1].alt) == {"en": "A gate"}
+
+
+def test_texts_are_asked_about_where_the_history_does_not_reach(client, editor, drafts):
+    url = f"{reverse(TEXTS)}?ids={drafts[0].pk}"
+    drafts[0].alt = build.text("Theirs")
+    drafts[0].save()
+    sent = texts_of(client.get(url)) | {f"{drafts[0].pk}-alt-en": "Mine", "opened": "999999"}
+    assert "has written “Theirs” meanwhile" in client.post(url, sent).text
+    drafts[0].refresh_from_db()
+    assert dict(drafts[0].alt) == {"en": "Theirs"}
 
 
 def test_actions_set_credit_and_publish_what_may_be(client, editor, drafts, sites):

@@ -3,7 +3,7 @@
 Every admin class asks here. A contributor may change only records that are not published.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
@@ -109,6 +109,12 @@ def may_delete(user: User, row: Model | None) -> bool:
 def is_id(text: str) -> bool:
     """Whether a text from a request can be the id of a row in any database."""
     return text.isascii() and text.isdigit() and len(text) < 15
+
+
+def sent_number(data: Mapping[str, str], name: str) -> int | None:
+    """A number that a page has sent back; None if it was not sent."""
+    text = data.get(name, "")
+    return int(text) if is_id(text) else None
 
 
 class ReadOnlyAdmin(ListLookups):

@@ -2,7 +2,8 @@
 
 - **The fields of a site**, each declared once in `SITE_FIELDS`: its section of the form and what
   else it is offered for (`FieldUse`). `editable_columns()` gives those that a user may write, each
-  a `Column`, which reads, compares and assigns one value as a text.
+  a `Column`, which reads, compares and assigns one value as a text; `OpenedTexts` has the texts
+  that a page showed when it was opened.
 - **Out.** `sites_as_fixture()` gives the text of a file piece by piece; tables are written by
   `formats.downloads`.
 - **In.** `reading` gives the rows of files as people have them, tables, maps and official lists;
@@ -17,6 +18,7 @@ Other packages import these names and no other module of this package.
 """
 
 from heritage.exchange.columns import AmbiguousName, Column, FieldUse, TermColumn, comparable
+from heritage.exchange.opened_texts import OpenedTexts
 from heritage.exchange.site_fields import (
     SITE_FIELDS,
     SiteField,
@@ -32,6 +34,7 @@ __all__ = [
     "AmbiguousName",
     "Column",
     "FieldUse",
+    "OpenedTexts",
     "SiteField",
     "TermColumn",
     "backups",

@@ -5,7 +5,7 @@ typed in any script or in pinyin; if several have the name, `AmbiguousName` offe
 `site_fields` declares which field has which column.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Flag, auto
@@ -101,6 +101,10 @@ class Column:
     def update_fields(self) -> set[str]:
         """The columns of the site that `assign()` sets."""
         return {self.name}
+
+    def row(self, site: Site) -> Record | None:
+        """The row that holds the value; None if the site has none."""
+        return site
 
     def text(self, site: Any) -> str:
         """The value as people edit it."""
@@ -269,6 +273,11 @@ class TermColumn(Column):
         term = getattr(site, self.name)
         return [term] if term else []
 
+    def term_ids(self, row: Any, linked: Mapping[str, list[int]]) -> list[int]:
+        """Of the terms of the row that holds the value; `linked` has the ids of some relations."""
+        pk = getattr(row, self.model_field.attname)
+        return [pk] if pk else []
+
     def shown(self, value: list[Any]) -> str:
         for term in value:
             if term.pk not in self._labels:
@@ -319,6 +328,11 @@ class TermsColumn(TermColumn):
     def stored(self, site: Site) -> list[Any]:
         return sorted(getattr(site, self.name).all(), key=in_order) if site.pk else []
 
+    def term_ids(self, row: Any, linked: Mapping[str, list[int]]) -> list[int]:
+        if self.name in linked:
+            return linked[self.name]
+        return [term.pk for term in getattr(row, self.name).all()]
+
     def clean(self, text: str) -> list[Any]:
         try:
             found = {term.pk: term for term in map(self.term, parts_of(text))}
@@ -353,6 +367,7 @@ class EraColumn(TermColumn):
     """The era of the event that says how old a site is."""
 
     uses = FieldUse.TABLE
+    record = Event
     permission = "heritage.change_event"
     model = Era
 
@@ -368,24 +383,26 @@ class EraColumn(TermColumn):
     def update_fields(self) -> set[str]:
         return set()
 
-    @staticmethod
-    def _event(site: Site) -> Event | None:
+    def row(self, site: Site) -> Event | None:
         begun = (each for each in site.events.all() if each.role == Event.Role.BEGINNINGS)
         return next(begun, None)
 
     def stored(self, site: Site) -> list[Any]:
-        event = self._event(site)
+        event = self.row(site)
         return [event.first_era] if event and event.first_era else []
 
+    def term_ids(self, row: Any, linked: Mapping[str, list[int]]) -> list[int]:
+        return [row.first_era_id] if row.first_era_id else []
+
     def put(self, site: Site, value: list[Any]) -> None:
-        event = self._event(site)
+        event = self.row(site)
         if event is None:
             raise ValidationError(_("No beginning is told of this site: add an event in its form."))
         event.first_era = value[0] if value else None
         event.full_clean(validate_unique=False)
 
     def collect(self, site: Site, writes: Writes) -> None:
-        event = self._event(site)
+        event = self.row(site)
         if event is not None:
             writes.change(event, "first_era")
 

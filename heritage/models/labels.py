@@ -65,9 +65,15 @@ def label_of(row: Model) -> str:
     return label(row)
 
 
+def keys_of_label(model: type[Model]) -> tuple[str, ...]:
+    """The foreign keys that the label needs, as paths of look-ups."""
+    _label, keys = _LABELS.get(model, (str, ()))
+    return keys
+
+
 def with_label(rows: QuerySet) -> QuerySet:
     """The queryset with everything that the labels need."""
-    _label, keys = _LABELS.get(rows.model, (str, ()))
+    keys = keys_of_label(rows.model)
     return rows.select_related(*keys) if keys else rows
 
 
@@ -75,6 +81,6 @@ def with_chosen(rows: QuerySet, names: Iterable[str]) -> QuerySet:
     """With what these columns refer to, ready for its label."""
     keys = []
     for name in names:
-        _label, more = _LABELS.get(rows.model._meta.get_field(name).related_model, (str, ()))
+        more = keys_of_label(rows.model._meta.get_field(name).related_model)
         keys += [name, *(f"{name}__{key}" for key in more)]
     return rows.select_related(*keys) if keys else rows

@@ -4,7 +4,7 @@ A page reads `with_last_change()` the rows that it shows, and sends the number o
 of each with what was typed. `Since` then reads from the history what was written after it: how a
 row was when the page was opened, and by whom and when each column, or one language of it, was
 changed. Writers of a row wait for each other, so its changes are numbered in the order of the
-commits.
+commits. A page that shows many rows sends one number for all of them, `last_change_number()`.
 
 Whoever writes has three values of a column: as it was opened, as it is stored now, and as it is
 to be. `outcome()` compares them; `joined()` puts the choices of two people together. A form
@@ -23,6 +23,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import Enum
 from typing import Any
 
+from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -45,26 +46,42 @@ def with_last_change(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(last_change=Coalesce(Subquery(changes.values("pk")[:1]), 0))
 
 
+def last_change_number() -> int:
+    """The number of the last change of rows that describe sites; 0 if there is none.
+
+    It is read before the rows that a page shows. All writers of such rows hold one lock until they
+    commit, so that their changes are numbered in the order of the commits, whichever the table.
+    """
+    described = [
+        model for model in apps.get_models() if issubclass(model, Record) and model.describes_sites
+    ]
+    changes = Change.objects.filter(model__in=_content_types(described)).order_by("-pk")
+    return changes.values_list("pk", flat=True).first() or 0
+
+
 class Since:
     """What was written to rows after the numbers at which they were opened.
 
     `numbers` has, by the model and id of a row, one or several of them; None is a number that was
-    not sent.
+    not sent. Of `models` the changes of all rows are read.
     """
 
-    def __init__(self, numbers: Mapping[Key, Collection[int | None]]):
+    def __init__(
+        self,
+        numbers: Mapping[Key, Collection[int | None]],
+        models: Iterable[type[Record]] = (),
+    ):
         self._changes: dict[Key, list[Change]] = defaultdict(list)
         asked = {number for each in numbers.values() for number in each if number is not None}
         self._known = {0} & asked
         if not asked:
             return
-        models = {model for model, _pk in numbers}
-        written = Q(
-            model__in=list(ContentType.objects.get_for_models(*models).values()),
+        rows = Q(
+            model__in=_content_types(model for model, _pk in numbers),
             object_id__in={pk for _model, pk in numbers},
-            pk__gt=min(asked),
         )
-        found = Change.objects.filter(written | Q(pk__in=asked))
+        rows |= Q(model__in=_content_types(models))
+        found = Change.objects.filter(rows & Q(pk__gt=min(asked)) | Q(pk__in=asked))
         for change in found.select_related("change_set__user").order_by("pk"):
             if change.pk in asked:
                 self._known.add(change.pk)
@@ -75,6 +92,10 @@ class Since:
     def is_known(self, number: int | None) -> bool:
         """Whether the history still reaches back to a number."""
         return number in self._known
+
+    def models(self) -> set[type[Record]]:
+        """Those of which a row may have been written."""
+        return {model for model, _pk in self._changes}
 
     def changes(self, row: Key, number: int | None) -> list[Change]:
         """Those of a row after a number, oldest first."""
@@ -119,6 +140,10 @@ class Since:
             if not column or was != became:
                 return change
         return None
+
+
+def _content_types(models: Iterable[type[Record]]) -> list[ContentType]:
+    return list(ContentType.objects.get_for_models(*set(models)).values())
 
 
 class Outcome(Enum):

@@ -26,7 +26,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst, normalize_newlines
 
-from heritage.admin.access import is_id
+from heritage.admin.access import sent_number
 from heritage.admin.autocomplete import RowLookups
 from heritage.admin.form.inputs import LANGUAGE_SEPARATOR, LanguageMapFormField
 from heritage.models import Change, ChangeSet, Record
@@ -145,11 +145,6 @@ def label_of_control(fields: Mapping[str, forms.Field], key: str) -> str:
 
 
 # --- comparing and merging ---------------------------------------------------------------------
-
-
-def _number(data: Mapping[str, str], key: str = OPENED) -> int | None:
-    text = data.get(key, "")
-    return int(text) if is_id(text) else None
 
 
 def in_row(kind: str, row: Model | str | None, label: str = "") -> str:
@@ -303,7 +298,7 @@ class Editing:
         self.extra = int(self.shows_all)  # empty rows of each set
         # The conflicts that this editor was shown, by key: at which number each was opened.
         self.asked = {
-            name.removeprefix(CHOICE).removesuffix(OPENED): _number(request.POST, name)
+            name.removeprefix(CHOICE).removesuffix(OPENED): sent_number(request.POST, name)
             for name in request.POST
             if name.startswith(CHOICE) and name.endswith(OPENED)
         }
@@ -328,8 +323,8 @@ class Editing:
                     row = rows.setdefault(int(found[1]), PostedRow(int(found[1])))
                     getattr(row, part).setlist(found[2], source.getlist(name))
         for row in rows.values():
-            row.pk = _number(row.data, REPLACES) or _number(row.data, pk_name) or 0
-            row.opened_at = _number(row.data)
+            row.pk = sent_number(row.data, REPLACES) or sent_number(row.data, pk_name) or 0
+            row.opened_at = sent_number(row.data, OPENED)
         return [rows[number] for number in sorted(rows)]
 
     @property
@@ -348,7 +343,7 @@ class Editing:
 
     def opened_form(self, fields: Mapping[str, forms.Field], key: Key, now: Any) -> OpenedRow:
         """What the main form held when it was opened."""
-        number = _number(self._request.POST)
+        number = sent_number(self._request.POST, OPENED)
         return OpenedRow(fields, self.since({key: (number, now)}), key, now, number)
 
     def merge_form(

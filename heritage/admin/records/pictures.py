@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,10 +15,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from heritage.admin import access
-from heritage.admin.access import user_of
+from heritage.admin.access import sent_number, user_of
 from heritage.admin.actions import reason_of, writing
 from heritage.admin.form.inputs import thumbnail, thumbnail_address
 from heritage.admin.lists.filters import Choices, Filters, SiteStateFilter
@@ -28,10 +28,12 @@ from heritage.exchange import pictures
 from heritage.media import pending_uploads
 from heritage.models import Image, Licence, Site
 from heritage.models.row_values import column
+from heritage.services.conflicts import Outcome, Since, last_change_number, outcome
 from heritage.values.language import LanguageMap, interface_languages, language_name, proper_tag
 
 MAX_FILES = pending_uploads.MAX_FILES  # at once
 TEXTS_PER_PAGE = 20
+OPENED = "opened"  # the number of the last change when the texts were shown
 _LONGEST = 2_000  # characters of an alternative text or caption
 
 
@@ -139,7 +141,6 @@ class TextInput:
     label: str
     lang: str
     value: str
-    stored: str  # as the page showed it
 
 
 @dataclass(slots=True)
@@ -315,6 +316,7 @@ class ImageAdmin(RowAdmin):
         self.require_view_permission(request)
         if not self.has_change_permission(request):
             raise PermissionDenied
+        number = last_change_number()
         rows = self.get_queryset(request).select_related("site")
         if chosen := request.GET.get("ids"):
             ids = [int(each) for each in chosen.split(",") if access.is_id(each)]
@@ -327,7 +329,7 @@ class ImageAdmin(RowAdmin):
         lines: list[TextLine] = []
         if request.method == "POST":
             sent = [int(each) for each in request.POST.getlist("image") if access.is_id(each)]
-            lines = self._write_texts(request, rows.filter(pk__in=sent[:TEXTS_PER_PAGE]))
+            lines, number = self._write_texts(request, rows, sent[:TEXTS_PER_PAGE])
             if not any(line.error for line in lines):
                 return redirect(request.get_full_path())
         elif rows:
@@ -337,53 +339,64 @@ class ImageAdmin(RowAdmin):
                 for row in found[: TEXTS_PER_PAGE * 3]
                 if self.has_change_permission(request, row)
             ][:TEXTS_PER_PAGE]
-        context = {"lines": lines, "left": rows.count(), "media": self.media}
+        context = {"lines": lines, "opened": str(number), "left": rows.count()}
+        context["media"] = self.media
         title = _("Texts of pictures")
         return self.page(request, "admin/picture_texts.html", title, context)
 
-    def _write_texts(self, request: HttpRequest, rows: QuerySet[Image]) -> list[TextLine]:
-        """Write what was changed; what somebody else has changed meanwhile is shown instead."""
-        lines, changed = [], []
-        for row in rows:
-            line = _line(row, request)
-            texts = {"alt": dict(row.alt), "caption": dict(row.caption)}
-            for each in line.inputs:
-                name, _sep, code = each.name.partition("-")[2].partition("-")
-                now = str(texts[name].get(code, ""))
-                if each.value == each.stored:
+    def _write_texts(
+        self, request: HttpRequest, rows: QuerySet[Image], ids: list[int]
+    ) -> tuple[list[TextLine], int]:
+        """Write what was changed; what somebody else has changed meanwhile is shown instead.
+
+        Returns the lines, and the number of the last change when they were compared.
+        """
+        opened_at = sent_number(request.POST, OPENED)
+        lines, count = [], 0
+        with writing(request) as made:
+            number = last_change_number()
+            since = Since({(Image, pk): [opened_at] for pk in ids})
+            stored = {row.pk: row for row in rows.filter(pk__in=ids)}
+            for pk in ids:
+                row = stored.get(pk)
+                opened = since.opened((Image, pk), opened_at, row)
+                was = cast("Image", opened[0]) if opened else None
+                if row is None:
+                    self._tell_deleted(request, pk, was)
                     continue
-                if now not in (each.stored, each.value):
-                    line.error = _("Somebody else has written “%(text)s” meanwhile.") % {
-                        "text": now
-                    }
-                    each.stored = now
-                    continue
-                texts[name][code] = each.value
-            before = (row.alt, row.caption)
-            for name, values in texts.items():
-                setattr(row, name, LanguageMap({k: v for k, v in values.items() if v}))
-            if not line.error and (row.alt, row.caption) != before:
-                if not self.has_change_permission(request, row):
-                    raise PermissionDenied
-                try:
-                    row.full_clean()
-                except ValidationError as error:
-                    line.error = " ".join(error.messages)
-                else:
-                    changed.append(row)
-            lines.append(line)
-        if changed:
-            with change_set("bulk", user_of(request)) as made:
-                for row in changed:
-                    row.save(update_fields=["alt", "caption"])
+                line = _line(row)
+                if _take_texts(request, row, was, line) and not line.error:
+                    if not self.has_change_permission(request, row):
+                        raise PermissionDenied
+                    try:
+                        row.full_clean()
+                    except ValidationError as error:
+                        line.error = " ".join(error.messages)
+                    else:
+                        row.save(update_fields=["alt", "caption"])
+                        count += 1
+                lines.append(line)
+        if count:
             text = ngettext(
                 "The texts of %(count)s picture were saved.",
                 "The texts of %(count)s pictures were saved.",
-                len(changed),
+                count,
             )
-            text = with_undo_link(text % {"count": len(changed)}, made)
+            text = with_undo_link(text % {"count": count}, made)
             self.message_user(request, text, messages.SUCCESS)
-        return lines
+        return lines, number
+
+    def _tell_deleted(self, request: HttpRequest, pk: int, was: Image | None) -> None:
+        """Say what was typed for a picture that somebody has deleted meanwhile."""
+        inputs = _line(was or Image(pk=pk)).inputs
+        sent = [(each.value, _sent_text(request, each.name)) for each in inputs]
+        if typed := [text for opened, text in sent if text and text != opened]:
+            text = _("“%(picture)s” was deleted meanwhile. Not saved: %(texts)s")
+            values = {
+                "picture": was or pk,
+                "texts": pgettext("between statements", "; ").join(typed),
+            }
+            self.message_user(request, text % values, messages.WARNING)
 
     # --- actions
 
@@ -464,21 +477,38 @@ def _why_not(row: Image) -> str:
     return ""
 
 
-def _line(row: Image, request: HttpRequest | None = None) -> TextLine:
-    """A picture with an input for each text and language; with what was sent, if so."""
+def _line(row: Image) -> TextLine:
+    """A picture with an input for each text and language, which holds what is stored."""
     inputs = []
     for name in ("alt", "caption"):
         label = column(Image, name).verbose_name
         for code in interface_languages():
-            key = f"{row.pk}-{name}-{code}"
-            value = stored = str(getattr(row, name).get(code, ""))
-            if request is not None:
-                value = _sent_text(request, key)
-                stored = _sent_text(request, f"{key}-stored")
             words = {"what": label, "language": language_name(code)}
-            name_of_text = _("%(what)s (%(language)s)") % words
-            inputs.append(TextInput(key, name_of_text, proper_tag(code), value, stored))
+            named = _("%(what)s (%(language)s)") % words
+            text = str(getattr(row, name).get(code, ""))
+            inputs.append(TextInput(f"{row.pk}-{name}-{code}", named, proper_tag(code), text))
     return TextLine(row, thumbnail_address(row), inputs)
+
+
+def _take_texts(request: HttpRequest, row: Image, was: Image | None, line: TextLine) -> bool:
+    """Set what was typed, unsaved; tell whether the picture differs then from the stored one.
+
+    `was` is the picture as the page showed it; None if that is not known.
+    """
+    is_changed = False
+    for each in line.inputs:
+        _pk, name, code = each.name.split("-", 2)
+        opened = None if was is None else str(getattr(was, name).get(code, ""))
+        now, mine = each.value, _sent_text(request, each.name)
+        match outcome(opened, now, mine):
+            case Outcome.MINE:
+                texts = {**getattr(row, name), code: mine}
+                setattr(row, name, LanguageMap({k: v for k, v in texts.items() if v}))
+                is_changed, each.value = True, mine
+            case Outcome.CONFLICT:
+                line.error = _("Somebody else has written “%(text)s” meanwhile.") % {"text": now}
+                each.value = mine
+    return is_changed
 
 
 def _sent_text(request: HttpRequest, name: str) -> str:

@@ -18,10 +18,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
 from django.utils import translation
-from django.utils.text import capfirst, normalize_newlines
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from heritage.admin.access import is_id, user_of
+from heritage.admin.access import is_id, sent_number, user_of
 from heritage.admin.form.editing import editing_of
 from heritage.admin.form.inlines import RecordInline, stored_rows
 from heritage.admin.form.record_admin import COMMENT, OPEN, RecordAdmin
@@ -31,6 +31,7 @@ from heritage.exchange import (
     AmbiguousName,
     Column,
     FieldUse,
+    OpenedTexts,
     comparable,
     editable_columns,
     pictures,
@@ -39,6 +40,7 @@ from heritage.media import ImageRefused, make_safe, renditions
 from heritage.models import ChangeSet, Correction, Image, Site, User
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services import send_mail
+from heritage.services.conflicts import last_change_number
 from heritage.values.language import LanguageMap, interface_languages, join_sentences, join_words
 
 # By topic, the id of what it is about in the form of a site.
@@ -107,7 +109,9 @@ class DecisionPages(AdminPages):
 
     def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         correction = self.object_or_404(request, pk, "change")
-        site, fields = correction.site, editable_columns(FieldUse.CORRECTION, user_of(request))
+        number = last_change_number()
+        site = Site.objects.get(pk=correction.site_id)
+        fields = editable_columns(FieldUse.CORRECTION, user_of(request))
         sites: Any = self.admin_site.get_model_admin(Site)
         may_apply = sites.has_change_permission(request, site)
         may_add = may_apply and user_of(request).has_perm("heritage.add_image")
@@ -138,6 +142,7 @@ class DecisionPages(AdminPages):
             "public": reverse("web:site", args=[site.slug]),
             "form_url": f"{beside_url(correction)}#{anchor}",
             "field": field,
+            "opened": str(number),
             "key": key,
             "offered": [(each.key, each.label) for each in fields.values()],
             "sets": [(each.prefix, capfirst(each.verbose_name_plural)) for each in sets.values()],
@@ -277,7 +282,7 @@ def _field_context(field: Column, site: Site, text: str) -> dict[str, Any]:
     attrs = field.attrs | {"id": "decide-text", "rows": 8}
     return {
         "label": field.label,
-        "was": field.text(Site.objects.get(pk=site.pk)),
+        "stored": field.text(site),
         "control": field.form_field.widget.render("text", text, attrs),
     }
 
@@ -370,7 +375,9 @@ def _apply(request: HttpRequest, correction: Correction, field: Column) -> str:
     """Write the field. Returns the errors, in which case nothing is written."""
     site = Site.objects.select_for_update().get(pk=correction.site_id)
     text = comparable(request.POST.get("text", ""))
-    if field.text(site) != normalize_newlines(request.POST.get("was", "")):
+    number = sent_number(request.POST, "opened")
+    opened = OpenedTexts([field], [(Site, site.pk)], {site.pk: site}, [number])
+    if opened.text(field, site.pk, (Site, site.pk), number) != field.text(site):
         return _("Somebody has changed this meanwhile. Look at it once more, please.")
     if field.is_stored(site, text):
         return _("The text is as it was: change it, or accept without a change.")
