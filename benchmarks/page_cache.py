@@ -91,7 +91,7 @@ def _addresses(dice: random.Random) -> list[str]:
     """Pages, the most asked for first."""
     from heritage.models import Era, Kind, Place, Site
     from heritage.search import store
-    from heritage.search.facets.registry import TREES
+    from heritage.search.facets.facet_list import TREES
 
     index = store.current()
     slugs = Site.objects.published().values_list("slug", flat=True)

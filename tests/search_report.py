@@ -168,7 +168,7 @@ def _try_filters() -> None:
 
     from heritage.search import brute_force, store
     from heritage.search.counting import facet_counts
-    from heritage.search.facets.registry import FACETS
+    from heritage.search.facets.facet_list import FACETS
     from heritage.search.filters import SiteFilter
 
     index, dice = store.current(), random.Random(_SEED)

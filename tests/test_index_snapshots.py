@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from heritage.models import IndexChange, IndexPart, Site
 from heritage.search import store
-from heritage.search.facets.registry import BY_NAME
+from heritage.search.facets.facet_list import BY_NAME
 from heritage.search.index import loader, shared_arrays, stored_snapshot
 from tests.builders import change, make_kind, make_place, make_site, text
 from tests.index_comparison import assert_as_rebuilt

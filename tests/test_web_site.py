@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from heritage.models import Identifier, IdentifierScheme, Kind, Notice, Opening, Price, Site
 from heritage.search.page_rows import RELATIONS, in_order
-from heritage.search.page_rows.rows_by_key import rows_by_key, rows_of_tables
+from heritage.search.page_rows.plain_sql import rows_by_key, rows_of_tables
 from heritage.values.coordinates import distance_phrase
 from heritage.web.site.page import site_page
 from tests import builders as build

@@ -18,7 +18,7 @@ from heritage.models.fields import (
     NamesField,
     edtf_bounds,
 )
-from heritage.models.relation_rows import (
+from heritage.models.through_models import (
     WorldHeritageCriterion,
     WorldHeritageRegion,
     WorldHeritageState,

@@ -23,10 +23,10 @@ from heritage.models.fields import (
     validate_cover,
 )
 from heritage.models.images import Image
-from heritage.models.relation_rows import SiteAlsoIn, SiteKind, SiteSource
 from heritage.models.row_values import recorded_columns
 from heritage.models.site_dates import SiteDate
 from heritage.models.sources import Source
+from heritage.models.through_models import SiteAlsoIn, SiteKind, SiteSource
 from heritage.models.unit_of_work import change_set, unit_of_work
 from heritage.models.users import User
 from heritage.models.vocabularies import Blur, Kind, Place

@@ -22,7 +22,7 @@ from heritage.models.fields import (
     validate_palette,
     validate_scene,
 )
-from heritage.models.relation_rows import EraTerritory
+from heritage.models.through_models import EraTerritory
 from heritage.values import normalize
 from heritage.values.coordinates import Point
 from heritage.values.date_format import span_phrase

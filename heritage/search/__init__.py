@@ -23,7 +23,7 @@ from heritage.search.active_filters import ActiveFilter
 from heritage.search.counting import FacetCounts, FacetOption, facet_counts
 from heritage.search.facets import areas
 from heritage.search.facets.base import Facet, TreeFacet
-from heritage.search.facets.registry import FACETS, TREES
+from heritage.search.facets.facet_list import FACETS, TREES
 from heritage.search.filters import SiteFilter
 from heritage.search.fulltext import sites_matching
 from heritage.search.index import columns, orders, page_dependencies

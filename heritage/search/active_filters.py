@@ -16,7 +16,7 @@ from django_filters import Filter
 from heritage.models import Event, Place
 from heritage.models.visiting import WEEKDAYS
 from heritage.search import timeline
-from heritage.search.facets.registry import FACETS
+from heritage.search.facets.facet_list import FACETS
 from heritage.search.filter_fields import NOT, ItemError, unknown_value_error
 from heritage.search.index.snapshot import HoursGroup
 from heritage.values import edtf

@@ -12,7 +12,7 @@ from functools import cached_property
 from django.utils.translation import get_language
 
 from heritage.search.facets.base import AnyFacet, FacetTerm, FacetValue, FacetValues
-from heritage.search.facets.registry import FACETS
+from heritage.search.facets.facet_list import FACETS
 from heritage.search.filters import SiteFilter
 from heritage.server.caches import CacheKey, LRUCache
 from heritage.values.language import Text

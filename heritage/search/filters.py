@@ -39,7 +39,7 @@ from heritage.search import (
 )
 from heritage.search.facets.base import FacetField, TreeFacet
 from heritage.search.facets.excluded import ExcludedValuesFilter
-from heritage.search.facets.registry import BY_NAME, FACETS
+from heritage.search.facets.facet_list import BY_NAME, FACETS
 from heritage.search.index import columns, orders
 from heritage.search.index.snapshot import HoursGroup, IndexSnapshot, hours_groups
 from heritage.search.query_language import answers

@@ -34,7 +34,7 @@ from django.utils import timezone
 from pyroaring import BitMap
 
 from heritage.models import IndexChange, IndexPart, Record
-from heritage.search.facets.registry import BY_NAME
+from heritage.search.facets.facet_list import BY_NAME
 from heritage.search.index import columns, loader, orders, stored_snapshot
 from heritage.search.index.snapshot import IndexSnapshot, Order, build_snapshot, patched_snapshot
 

@@ -17,7 +17,7 @@ from pyroaring import BitMap
 from heritage.models import Era, Place, Site, Term
 from heritage.search import fulltext, text_search
 from heritage.search.facets.base import AnyFacet, TreeFacet
-from heritage.search.facets.registry import BY_NAME, TREES
+from heritage.search.facets.facet_list import BY_NAME, TREES
 from heritage.search.filters import SiteFilter
 from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot, TermTree, Vocabulary

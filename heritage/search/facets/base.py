@@ -1,7 +1,7 @@
 """The base classes of facets, and the values of a facet with their sites and counts.
 
 A subclass has at least `name`, `label`, `index_keys()` and `choices()`. There is one instance of
-each (`registry`), which holds nothing of a request. There are three ways to count the sites of
+each (`facet_list`), which holds nothing of a request. There are three ways to count the sites of
 values (`FacetValues`); which is fastest depends on the number of sites and of values.
 """
 

@@ -8,8 +8,7 @@ memory.
 from heritage.search.page_rows.card_rows import CardData, read_cards
 from heritage.search.page_rows.day_rows import DayRows, VisitRows, read_day, read_visits
 from heritage.search.page_rows.past import NotKnown, Past
-from heritage.search.page_rows.relations import LINKS, RELATIONS
-from heritage.search.page_rows.rows_by_key import add_renditions, add_sources, in_order
+from heritage.search.page_rows.plain_sql import add_renditions, add_sources, in_order
 from heritage.search.page_rows.site_rows import (
     MARK_COLUMNS,
     Neighbour,
@@ -22,6 +21,7 @@ from heritage.search.page_rows.site_rows import (
     read_site,
     related_site_ids,
 )
+from heritage.search.page_rows.site_tables import LINKS, RELATIONS
 from heritage.search.page_rows.table_rows import EventRow, Span, TablePortion, read_table
 
 __all__ = [

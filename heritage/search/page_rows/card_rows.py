@@ -29,7 +29,7 @@ from heritage.models import (
     shown_name,
 )
 from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
-from heritage.search.page_rows.rows_by_key import add_renditions, rows_by_key, values_by_key
+from heritage.search.page_rows.plain_sql import add_renditions, rows_by_key, values_by_key
 from heritage.server.caches import CacheKey
 from heritage.values.language import LanguageMap
 

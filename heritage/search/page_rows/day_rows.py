@@ -10,7 +10,7 @@ from datetime import date
 
 from heritage.models import Notice, Opening, Price, VisitingFact
 from heritage.models.visiting import falls_within
-from heritage.search.page_rows.rows_by_key import rows_of_tables
+from heritage.search.page_rows.plain_sql import rows_of_tables
 
 
 @dataclass(slots=True)

@@ -31,8 +31,8 @@ from heritage.models import (
     row_values,
 )
 from heritage.search.index.snapshot import Vocabulary
-from heritage.search.page_rows.relations import LINKS, RELATIONS
-from heritage.search.page_rows.rows_by_key import in_order, rows_by_key
+from heritage.search.page_rows.plain_sql import in_order, rows_by_key
+from heritage.search.page_rows.site_tables import LINKS, RELATIONS
 
 
 class NotKnown(Exception):

@@ -53,8 +53,7 @@ from heritage.search.index.orders import PROMINENCE
 from heritage.search.index.snapshot import IndexSnapshot, TermTree, Vocabulary
 from heritage.search.page_rows.day_rows import VisitRows
 from heritage.search.page_rows.past import Past
-from heritage.search.page_rows.relations import LINKS, RELATIONS
-from heritage.search.page_rows.rows_by_key import (
+from heritage.search.page_rows.plain_sql import (
     add_renditions,
     rows_by_key,
     rows_of_tables,
@@ -62,6 +61,7 @@ from heritage.search.page_rows.rows_by_key import (
     sort_by_relations,
     sources_by_id,
 )
+from heritage.search.page_rows.site_tables import LINKS, RELATIONS
 from heritage.search.store import read_connection
 from heritage.values.coordinates import Point
 

@@ -29,7 +29,7 @@ from heritage.models import (
 from heritage.models.fields import LanguageMapField
 from heritage.search.index.columns import moment
 from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
-from heritage.search.page_rows.rows_by_key import values_by_key
+from heritage.search.page_rows.plain_sql import values_by_key
 
 AT_ONCE = 1000  # sites
 _TEXTS = tuple(f.name for f in Site._meta.concrete_fields if isinstance(f, LanguageMapField))

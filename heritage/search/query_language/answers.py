@@ -15,7 +15,7 @@ from django.utils import timezone
 from pyroaring import BitMap
 
 from heritage.search import text_search
-from heritage.search.facets.registry import FACETS
+from heritage.search.facets.facet_list import FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import not_here, questions, spelling, understanding

@@ -16,7 +16,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import pgettext_lazy
 
 from heritage.search.facets.base import BOUNDS, YEAR, TreeFacet, ordinals, phrases_of
-from heritage.search.facets.registry import BY_NAME, FACETS
+from heritage.search.facets.facet_list import BY_NAME, FACETS
 from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.search.query_language import questions
 from heritage.server.caches import CacheKey

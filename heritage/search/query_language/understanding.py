@@ -18,7 +18,7 @@ from heritage.search import text_search
 from heritage.search.distance_fields import PLACE_MARK
 from heritage.search.facets.base import ordinals
 from heritage.search.facets.excluded import SITE
-from heritage.search.facets.registry import BY_NAME, FACETS
+from heritage.search.facets.facet_list import BY_NAME, FACETS
 from heritage.search.filter_fields import NOT
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language.centres import BEFORE_A_LOCATION, Centres

@@ -1,7 +1,7 @@
 """Recognises the values of facets: by the names in the dictionary, and written in a form."""
 
 from heritage.search.facets.base import AnyFacet, TreeFacet
-from heritage.search.facets.registry import BY_NAME, FACETS
+from heritage.search.facets.facet_list import BY_NAME, FACETS
 from heritage.search.query_language.query_words import QueryFilter, QueryWords, Reading
 from heritage.values import normalize, tokens
 
