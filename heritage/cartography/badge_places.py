@@ -1,6 +1,7 @@
 """Where badges stand, so that the names of the map below them can be read.
 
-A badge counts sites around it, so that some pixels aside it is as true; a single site never moves.
+A badge stands for several sites around it, so it may stand some pixels aside. The mark of a single
+site never moves.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,8 @@ _GAP = 4  # pixels between two marks
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """At pixels of the sheet; `radius` is half its side. One that `is_fixed` stays."""
+    """A badge by its middle, in pixels of the sheet, and half its side. One that `is_fixed` is not
+    moved."""
 
     x: float
     y: float
@@ -40,8 +42,8 @@ class Badge:
 def beside_names(
     zoom: int, script: str, box: Box, badges: Sequence[Badge]
 ) -> list[tuple[float, float]]:
-    """By badge its pixels across and down from where it stands. `box` is the sheet, in pixels of
-    the world."""
+    """For each badge, by how many pixels it moves to the right and down. `box` is the sheet, in
+    pixels of the world."""
     placed = map_names.around(zoom, script, box).names
     moves = [(0.0, 0.0)] * len(badges)
     if not placed or not badges:
@@ -69,7 +71,7 @@ def beside_names(
 
 
 def _covered(names: np.ndarray, at: np.ndarray, radii: np.ndarray) -> np.ndarray:
-    """How many square pixels of names squares around these points cover."""
+    """For each point, how many square pixels of names the square around it would cover."""
     x, y = at[:, :1], at[:, 1:]
     reach = radii[:, None]
     wide = np.minimum(names[:, 2], x + reach) - np.maximum(names[:, 0], x - reach)

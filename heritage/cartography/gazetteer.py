@@ -1,9 +1,9 @@
 """Towns of the world by their names, for what is near to them.
 
-They are no places of records: those of the base map (`names.tsv`, in English and Chinese), and
-before them the ones that travellers name (`town_names.tsv`: name in English and Chinese, latitude,
-longitude, country, names in further languages), which is kept by hand. Of several of one name only
-the first is known, of the base map the largest.
+They are not the places of records. They come from two files: `town_names.tsv`, kept by hand, has
+the towns that travellers name (name in English and Chinese, latitude, longitude, country, names in
+further languages); `names.tsv` has those of the base map, in English and Chinese. Of several towns
+with one name, the first of `town_names.tsv` is known, else the largest.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _LARGE = 4  # the rank, at most, of a town of the base map that the world knows
 
 
 class Town(NamedTuple):
-    """A town with the point of its middle, in degrees; `is_known` all over the world."""
+    """A town with the point of its middle, in degrees. `is_known`: all over the world."""
 
     name: str
     zh: str  # may be empty
@@ -46,7 +46,7 @@ def town_called(words: tuple[str, ...]) -> Town | None:
 
 
 def known_towns() -> list[Town]:
-    """Those that travellers name."""
+    """The towns of `town_names.tsv`, which travellers name."""
     return [town for town, _names in _named_by_hand()]
 
 

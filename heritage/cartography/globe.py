@@ -18,7 +18,8 @@ _DETAIL = 12  # square units below which a corner, or an island, is left out
 
 @dataclass(frozen=True, slots=True)
 class Globe:
-    """Land as seen from afar, around 0, 0, to be filled by even and odd, and a point on it."""
+    """The land of half the earth as path data around 0, 0 (fill rule evenodd), and a point on
+    it."""
 
     land: str
     point: Point
@@ -112,7 +113,7 @@ class View:
         return float(x), float(y)
 
     def land(self) -> Iterator[Ring]:
-        """The rings in sight; to be filled by even and odd.
+        """The rings in sight; the fill rule is evenodd.
 
         A ring that holds the far side of the globe is turned inside out when it is drawn onto
         the horizon; the whole disc, crossed with it, puts that right.

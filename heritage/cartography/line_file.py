@@ -1,10 +1,11 @@
-"""Files of lines and rings, of which only those are read that are asked for; and the part of a
-ring within a box.
+"""Files of lines and rings, each of which is decoded when it is asked for; and the part of a ring
+within a box.
 
-A file begins with a line of JSON: bits of a unit, and `[rank, English, Chinese, lines]` a feature.
-Then follow by line its box, in parts of 65,536 of the world, and where its bytes end; then its
-steps from point to point in whole units, seven bits a byte, the lowest first. The lowest bit of a
-number is its sign, and the highest bit of a byte says that more of the number follows.
+A file begins with a line of JSON: how many bits a coordinate has, and for each feature `[rank,
+English name, Chinese name, number of lines]`. Then follow, for each line, its box in units of
+1/65,536 of the world, and the offset at which its bytes end. Last come the steps from point to
+point, as integers of variable length: seven bits a byte, the lowest first. The highest bit of a
+byte says that more bytes follow; the lowest bit of a number is its sign.
 """
 
 import json
@@ -32,8 +33,9 @@ _GRID = 1 << 16  # in which boxes are told
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of a file. `features` has the rank and the names of each feature, `owners` by line
-    its feature, and `boxes` what it spans at most, in parts of the world: left, top, right, bottom.
+    """The lines of a file. `features` has rank, English and Chinese name of each feature; `owners`
+    has for each line the index of its feature, and `boxes` its bounding box: left, top, right,
+    bottom, in parts of the world.
     """
 
     features: list[tuple[int, str, str]]
@@ -48,7 +50,7 @@ class Lines:
         return len(self.owners)
 
     def line(self, number: int) -> np.ndarray:
-        """Its points, of shape (n, 2), in parts of the world."""
+        """The points of a line, of shape (n, 2), in parts of the world."""
         if number not in self._read:
             start = self._ends[number - 1] if number else 0
             packed = np.frombuffer(self._steps[start : self._ends[number]], dtype=np.uint8)

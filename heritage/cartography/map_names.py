@@ -57,7 +57,7 @@ class PlacedName:
 
 
 def ground_name(line: str) -> GroundName:
-    """Of a line of names.tsv."""
+    """The name in a line of names.tsv."""
     kind, rank, x, y, en, zh, angle, span, number = line.split("\t")
     scale = 1 << BITS
     return GroundName(
@@ -82,7 +82,7 @@ def _letter(letter: str) -> float:
 
 
 class Taken:
-    """Boxes that something stands in, by cells of a grid."""
+    """Boxes that are taken, indexed by the cells of a grid."""
 
     def __init__(self) -> None:
         self._cells: dict[tuple[int, int], list[Box]] = defaultdict(list)
@@ -144,7 +144,8 @@ def around(zoom: int, script: str, box: Box) -> Placement:
 
 @cache
 def _table() -> np.ndarray:
-    """By line of names.tsv where it begins, and by script and zoom its choice; 0: not shown."""
+    """For each line of names.tsv its offset in the file, and its choice by script and zoom; 0: not
+    shown."""
     return np.load(FOLDER / "name-places.npy")
 
 

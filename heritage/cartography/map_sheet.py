@@ -114,8 +114,8 @@ def draw_sheet(
 
 
 def is_land(x: float, y: float) -> bool:
-    """Whether there is land at a point, in parts of the world; roughly, as a map of the world
-    has it."""
+    """Whether there is land at a point, given in parts of the world; as roughly as a map of the
+    world draws it."""
     lines = base_map.lines("land", base_map.level_of(_LAND_TO))
     crossings = 0
     for number in lines.touching(x, y, x, y):
@@ -143,7 +143,7 @@ def dot(x: float, y: float, radius: float, *, is_exact: bool = True) -> str:
 
 
 def cover(x: float, y: float, svg: str) -> str:
-    """The square cover of a site, by its own SVG."""
+    """The square cover of a site, from its SVG text."""
     data = b64encode(svg.encode()).decode()
     half = COVER / 2
     at = f'x="{x - half:.1f}" y="{y - half:.1f}" width="{COVER}" height="{COVER}"'
@@ -152,7 +152,7 @@ def cover(x: float, y: float, svg: str) -> str:
 
 
 def name(x: float, y: float, anchor: str, text: str) -> str:
-    """The name of a mark; `mark_names` knows where it stands."""
+    """The name of a mark, at the place that `mark_names` found."""
     return (
         f'<text class="t" x="{x:.1f}" y="{y:.1f}" font-size="{mark_names.SIZE}" font-weight="600" '
         f'text-anchor="{anchor}">{escape(text)}</text>'
@@ -160,12 +160,13 @@ def name(x: float, y: float, anchor: str, text: str) -> str:
 
 
 def boundary(path: str) -> str:
-    """The boundary of a site, by the data of its path."""
+    """The boundary of a site, from path data."""
     return f'<path class="bo" d="{path}"/>'
 
 
 def beyond(path: str) -> str:
-    """Paper around the world, where it would be seen again."""
+    """The paper that covers what lies beyond the edges of the world, where it would be seen
+    twice."""
     return f'<path class="by" fill-rule="evenodd" d="{path}"/>'
 
 
@@ -480,7 +481,7 @@ def _foot(window: SheetWindow, lines: tuple[str, ...]) -> str:
 
 
 def _style(script: str, zoom: int, shapes: str) -> str:
-    """The rules of what is drawn."""
+    """The CSS rules for what is drawn."""
     strength = relief.strength(zoom)
     rules = _COLOURS | _TEXTS | {"re": (f"opacity:{strength:g}", f"opacity:{strength * 0.6:.2g}")}
     used = {name for each in _CLASSES.findall(shapes) for name in each.split()}

@@ -13,8 +13,8 @@ _BOLD = 1.12  # how much wider bold letters are than `width_of` knows
 
 @dataclass(frozen=True, slots=True)
 class MarkOnSheet:
-    """At pixels of the sheet; `reach` is from its middle to its edge, 0 for an area, within which
-    names may stand. It may have no name itself."""
+    """A mark by its middle, in pixels of the sheet. `reach` is the distance to its edge, or 0 for
+    an area, within which names may stand. Its name may be empty."""
 
     x: float
     y: float
@@ -23,10 +23,10 @@ class MarkOnSheet:
 
 
 def sides(zoom: int, box: Box, script: str, marks: Sequence[MarkOnSheet]) -> list[str]:
-    """By mark where its name stands: at its "right", "left", "bottom", "top" or, of an area, its
-    "center"; "" for nowhere.
+    """For each mark, the side at which its name stands: "right", "left", "bottom", "top" or, in an
+    area, "center"; "" if there is no room.
 
-    `box` is the sheet, in pixels of the world. The first marks have the choice.
+    `box` is the sheet, in pixels of the world. Earlier marks choose first.
     """
     placed = map_names.around(zoom, script, box)
     taken = placed.taken
@@ -55,7 +55,7 @@ def sides(zoom: int, box: Box, script: str, marks: Sequence[MarkOnSheet]) -> lis
 
 
 def text_position(mark: MarkOnSheet, side: str) -> tuple[float, float, str]:
-    """Where the letters begin, stand in the middle, or end, as SVG has it: x, y, anchor."""
+    """Where a name stands, for SVG: x, y and text-anchor."""
     away = mark.reach + GAP
     if side == "center":
         return mark.x, mark.y + SIZE * 0.36, "middle"
@@ -67,7 +67,7 @@ def text_position(mark: MarkOnSheet, side: str) -> tuple[float, float, str]:
 
 
 def edge_offset(mark: MarkOnSheet, side: str) -> tuple[int, int]:
-    """Pixels across and down from the middle of the mark to its edge there."""
+    """From the middle of the mark to its edge on this side: pixels to the right and down."""
     across, down = {"right": (1, 0), "left": (-1, 0), "bottom": (0, 1), "top": (0, -1)}.get(
         side, (0, 0)
     )

@@ -24,13 +24,13 @@ _AROUND = 0.8  # of the world
 
 
 def project(longitude: float, latitude: float) -> tuple[float, float]:
-    """East and south in the square; beyond its edges in latitude, on them."""
+    """x (to the east) and y (to the south) in the square; y is limited to the square."""
     latitude = min(max(latitude, -EDGE), EDGE)
     return longitude / 360 + 0.5, 0.5 - log(tan(pi / 4 + radians(latitude) / 2)) / (2 * pi)
 
 
 def unproject(x: float, y: float) -> tuple[float, float]:
-    """Longitude, which may be beyond 180°, and latitude."""
+    """Longitude and latitude of a point in the square; longitude may be beyond 180°."""
     return (x - 0.5) * 360, degrees(2 * atan(exp((0.5 - y) * 2 * pi)) - pi / 2)
 
 
@@ -39,7 +39,7 @@ def metres_per_pixel(latitude: float, zoom: float) -> float:
 
 
 def latitudes(y: np.ndarray) -> np.ndarray:
-    """Degrees of many places south in the square."""
+    """The latitudes of many values of y, in degrees."""
     return np.degrees(2 * np.arctan(np.exp((0.5 - y) * 2 * pi)) - pi / 2)
 
 
@@ -75,7 +75,7 @@ class SheetWindow:
 
 
 def scale_of(window: SheetWindow) -> tuple[float, float]:
-    """Kilometres of a scale bar, and its pixels, true in the middle of the window."""
+    """The length of a scale bar in km and in pixels, exact in the middle of the window."""
     _west, south, _east, north = window.degrees
     per_pixel = metres_per_pixel((south + north) / 2, window.zoom) / 1000
     step = next(
@@ -112,7 +112,7 @@ class MapWindow:
         return cls(zoom, x * world - width / 2, y * world - height / 2, width, height)
 
     def resized(self, width: float, height: float) -> "MapWindow":
-        """With the same middle."""
+        """The window in another size, in pixels, with the same middle."""
         left = self.left + (self.width - width) / 2
         top = self.top + (self.height - height) / 2
         return replace(self, left=left, top=top, width=width, height=height)
@@ -121,7 +121,8 @@ class MapWindow:
         return MapWindow(self.zoom, self.left + across, self.top + down, self.width, self.height)
 
     def zoomed(self, steps: int) -> "MapWindow":
-        """With the same middle, closer by so many zooms or farther."""
+        """The window with the same middle, so many zooms closer, or farther if `steps` is
+        negative."""
         factor = 2.0**steps
         x, y = self.left + self.width / 2, self.top + self.height / 2
         return MapWindow(
@@ -134,7 +135,7 @@ class MapWindow:
 
     @property
     def apart(self) -> float:
-        """How far its marks are apart at least, in its pixels."""
+        """The least distance between marks on it, in its pixels."""
         return APART / self.scale
 
 
@@ -142,9 +143,9 @@ class MapWindow:
 class Group:
     """Sites that lie near each other, or one alone.
 
-    `latitude` and `longitude` are a site's own point, of the largest square of the group. `site` is
-    its id if it is alone. `left` to `bottom` are squares that the group spans, in parts of the
-    world; `is_one_point` says that all lie at the very same point.
+    `latitude` and `longitude` are the point of one site, in the square with most sites of the
+    group. `site` is its id if it is alone. `left` to `bottom` are squares that the group spans, in
+    parts of the world; `is_one_point` says that all lie at the very same point.
     """
 
     count: int
@@ -173,7 +174,7 @@ def _join(group: Group, count: int, spans: tuple[float, float, float, float]) ->
 
 
 def grouped(points: Iterable[tuple[int, float, float]], window: MapWindow) -> list[Group]:
-    """Some sites with the point that each is shown at, as groups that are apart: for few."""
+    """Groups of a few sites, which are given with the points at which they are shown."""
     groups: list[Group] = []
     at: list[tuple[float, float]] = []
     world = TILE << window.zoom
@@ -195,7 +196,7 @@ def window_of_points(
 ) -> MapWindow:
     """The window that shows some points, at least one, as close as it can.
 
-    They are in degrees. The narrower way around the globe is taken.
+    The points are in degrees. The window takes the shorter way around the globe.
     """
     latitudes = np.clip(latitudes, -EDGE, EDGE)
     longitudes = np.asarray(longitudes, dtype=float)
@@ -212,7 +213,7 @@ def window_around(
     left: float, top: float, right: float, bottom: float,
     width: float, height: float, largest: int = LARGEST,
 ) -> MapWindow:  # fmt: skip
-    """The window that shows a part of the world, in parts of the world, with room around it."""
+    """The window that shows a box, given in parts of the world, with room around it."""
 
     def needs(zoom: int) -> tuple[float, float]:
         world = TILE << zoom

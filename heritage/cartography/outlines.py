@@ -19,10 +19,11 @@ def area(ring: Sequence[Point]) -> float:
 
 
 def simplified_corners(ring: Sequence[Point], least: float, *, is_line: bool = False) -> list[int]:
-    """Which points matter (Visvalingam and Whyatt): those whose triangle is at least so large.
+    """The indices of the points that remain of a ring when it is simplified.
 
-    The point whose triangle with its two neighbours is smallest goes first, and theirs are
-    measured again. Three points always stay; of a line its two ends.
+    By Visvalingam and Whyatt: the point that forms the smallest triangle with its two neighbours is
+    removed, and the triangles of these are measured again, until each has at least the area
+    `least`. Three points always remain, or the two ends of a line.
     """
     count = len(ring)
     before = [(number - 1) % count for number in range(count)]

@@ -34,7 +34,7 @@ type _Box = tuple[float, float, float, float]
 
 
 def strength(zoom: int) -> float:
-    """Opacity from 0 to 1."""
+    """The opacity of the relief at a zoom, from 0 to 1."""
     return _STRENGTH.get(zoom, 0.0)
 
 

@@ -47,8 +47,8 @@ def path_of(folder: Path, script: str, zoom: int, x: int, y: int) -> Path:
 
 
 def tile(folder: Path, script: str, zoom: int, x: int, y: int) -> bytes:
-    """A tile, compressed by Brotli, from its file, or drawn. ValueError if there is no such tile;
-    BusyError."""
+    """A tile, compressed by Brotli, read from its file or drawn. Raises ValueError if there is no
+    such tile, and BusyError while others are drawn."""
     if script not in SCRIPTS or not 0 <= zoom <= map_sheet.LARGEST:
         raise ValueError("There is no such tile")
     path = path_of(folder, script, zoom, x, y)
@@ -61,7 +61,8 @@ def tile(folder: Path, script: str, zoom: int, x: int, y: int) -> bytes:
 
 
 def picture(folder: Path, name: str, draw: Callable[[], bytes]) -> bytes:
-    """A file that its name says all of, or drawn. Of many the latest are kept. BusyError."""
+    """The content of a file, drawn if it is not there; its name must say all that it shows. Of many
+    files the latest are kept. Raises BusyError."""
     path = folder / VERSION / "pictures" / name
     return _stored_or_drawn(path, draw, most=MOST_PICTURES)
 
@@ -91,7 +92,7 @@ def drawing() -> Iterator[None]:
 
 
 def _keep(path: Path, drawn: bytes) -> None:
-    """Written atomically. A full disk breaks no map."""
+    """Write a file atomically. If the disk is full, the map is still answered."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
@@ -104,7 +105,7 @@ def _keep(path: Path, drawn: bytes) -> None:
 
 
 def _remove_oldest(folder: Path, most: int) -> None:
-    """If there are more, the oldest fifth goes."""
+    """Delete the oldest fifth of the files if there are more than `most`."""
     with suppress(OSError):
         paths = list(folder.iterdir())
         if len(paths) > most:
@@ -113,7 +114,7 @@ def _remove_oldest(folder: Path, most: int) -> None:
 
 
 def remove_former(folder: Path) -> int:
-    """Delete the tiles of other versions; how many versions went."""
+    """Delete the tiles of other versions; returns how many versions were deleted."""
     former = [each for each in folder.glob("*") if each.is_dir() and each.name != VERSION]
     for each in former:
         shutil.rmtree(each, ignore_errors=True)

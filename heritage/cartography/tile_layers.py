@@ -1,7 +1,7 @@
-"""Tiles of others that an operator lays under the sites, in the place of our own map.
+"""Tiles of other servers that an operator shows under the sites, instead of the base map.
 
 They are read from the setting HERITAGE_MAP_TILES, a JSON list of at most three layers, the lowest
-first. Our own map stays for readers without a script, in pages and in pictures.
+first. Readers without a script, and pictures, still have the base map.
 """
 
 import json
@@ -53,9 +53,9 @@ class TileLayer:
 
 
 def read_layers(text: str, is_https: bool = True) -> tuple[list[TileLayer], list[str]]:
-    """The layers of the setting, and what is wrong with it: without layers if anything is.
+    """The layers of the setting, and what is wrong with it; if anything is wrong, no layers.
 
-    `is_https`: readers come by HTTPS, whose pages load nothing by HTTP.
+    `is_https`: the pages are read by HTTPS, so that they cannot load tiles by HTTP.
     """
     if not text.strip():
         return [], []

@@ -3,7 +3,8 @@
 - `make_safe()` reads an upload, checks it and encodes it again, or raises `ImageRefused`, whose
   message is for the person who sent it.
 - `covers` draws SVG files that stand for a site without a photograph; see its own face.
-- `looks` knows a picture again, and makes what stands for it while it is loaded.
+- `looks` makes hashes that are nearly equal for pictures that look alike, and placeholders that are
+  shown while a picture is loaded.
 - `pending_uploads` keeps uploads whose form had errors.
 - `read_embedded()` reads what a file says of itself: author, date, caption, licence, place.
 - `renditions` encodes a picture in the sizes in which it is served.

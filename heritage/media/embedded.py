@@ -1,7 +1,7 @@
 """What a picture file says of itself: author, date, caption, licence and place, as suggestions.
 
-Cameras and editors write it as EXIF, XMP or IPTC. Nothing of it is believed, and nothing that is
-unreadable is told: a file that says nothing is usual.
+Cameras and editors write it as EXIF, XMP or IPTC. It is only suggested to editors. What cannot be
+read is left out without an error, since most files say nothing.
 """
 
 import io
@@ -29,7 +29,7 @@ _DEGREES = (1, 60, 3600)
 
 @dataclass(slots=True)
 class Embedded:
-    """Texts are empty where nothing is said."""
+    """What a file says; a text is empty where it says nothing."""
 
     author: str = ""
     taken: str = ""  # EDTF, such as 2024-05-13

@@ -1,4 +1,5 @@
-"""How a picture looks, in a few bytes: to know it again, and to stand for it while it is loaded."""
+"""How a picture looks, in a few bytes: a hash by which it is found again, and a placeholder that is
+shown while it is loaded."""
 
 import base64
 import io
@@ -14,7 +15,8 @@ _SMALL = 128  # to which a picture is reduced first
 
 
 def small_copy(picture: Image.Image) -> Image.Image:
-    """Reduced and without transparency, of which both are made; no copy of the whole is."""
+    """A reduced copy without transparency, from which both are made; the full picture is not
+    copied."""
     small = picture.copy() if max(picture.size) <= 2 * _SMALL else picture.reduce(_factor(picture))
     if small.mode != "RGBA":
         return small
@@ -24,7 +26,7 @@ def small_copy(picture: Image.Image) -> Image.Image:
 
 
 def look_of(picture: Image.Image) -> str:
-    """A hash of 16 hexadecimal digits: whether it grows lighter from each spot to the next one."""
+    """A hash of 16 hexadecimal digits: a bit is 1 if a spot is lighter than the one to its left."""
     grey = small_copy(picture).convert("L").resize((_WIDTH + 1, _HEIGHT), reducing_gap=2.0)
     pixels = grey.tobytes()
     bits = 0
@@ -36,12 +38,12 @@ def look_of(picture: Image.Image) -> str:
 
 
 def distance(one: str, other: str) -> int:
-    """By how many bits of 64 two looks differ."""
+    """In how many of their 64 bits two hashes differ."""
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
 def placeholder_of(picture: Image.Image) -> str:
-    """A few pixels as WebP, in Base64: about 150 characters."""
+    """The picture in a few pixels, as WebP in Base64: about 150 characters."""
     tiny = small_copy(picture)
     tiny.thumbnail((_TINY, _TINY), reducing_gap=2.0)
     out = io.BytesIO()

@@ -1,6 +1,7 @@
-"""Uploads whose form had errors: a day long they need not be sent again. Never served.
+"""Uploads whose form had errors: for a day they need not be sent again. They are never served.
 
-Each owner has a folder of some files: an account, or all visitors together.
+Each owner has a folder for a limited number of files; an owner is an account, or all visitors
+together.
 """
 
 import shutil

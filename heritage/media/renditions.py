@@ -43,8 +43,8 @@ def _height(width: int, height: int, wanted: int) -> int:
 def encode(file: BinaryIO, widths: Iterable[int]) -> Iterator[Encoded]:
     """A picture that `make_safe()` encoded, in each width, as AVIF and as JPEG or PNG.
 
-    Raises OSError if it cannot be read. From the widest to the narrowest: each is made of the one
-    before, which is quicker and as good.
+    From the widest to the narrowest: each is made from the one before, which is quicker and as
+    good. Raises OSError if the picture cannot be read.
     """
     todo = sorted(widths, reverse=True)
     if not todo:

@@ -42,7 +42,7 @@ class PixelSize(NamedTuple):
 
 
 class PixelRegion(NamedTuple):
-    """Of the whole picture, in its pixels."""
+    """A part of the whole picture, in its pixels."""
 
     x: int
     y: int
@@ -66,7 +66,7 @@ class RequestRefused(ValueError):
 
 
 def scale_factors(full_size: PixelSize) -> list[int]:
-    """By which the picture is divided: 1, 2, 4 and so on."""
+    """The factors by which the picture is reduced in its levels: 1, 2, 4 and so on."""
     found = [1]
     while max(_level(full_size, found[-1])) > TILE:
         found.append(2 * found[-1])
@@ -91,7 +91,7 @@ def tiles_of(full_size: PixelSize, factor: int) -> Iterator[PixelRegion]:
 
 
 def tile_name(full_size: PixelSize, region: PixelRegion, factor: int) -> str:
-    """The path of a tile below that of its picture: as clients ask for it by `info.json`."""
+    """The path of a tile below that of its picture, as clients derive it from `info.json`."""
     if region.size == full_size:
         size = "max" if factor == 1 else _text(_level(full_size, factor))
         return f"full/{size}/0/default.jpg"
@@ -165,7 +165,7 @@ class PartRequest:
 
     @property
     def canonical(self) -> str:
-        """Its one address below that of the picture, as the API writes it."""
+        """Its canonical address below that of the picture, as the API defines it."""
         region = "full" if self.region.size == self.full_size else _text(self.region)
         is_largest = self.size == _within_limits(self.region.size)
         size = "max" if is_largest else _text(self.size)
@@ -174,7 +174,7 @@ class PartRequest:
 
     @property
     def stored(self) -> str | None:
-        """The name of the tile that it is; None if it has to be put together."""
+        """The name of the stored tile that is just this part; None if it has to be put together."""
         if (self.is_mirrored, self.turned, self.quality, self.form) != (False, 0, "default", "jpg"):
             return None
         for factor in scale_factors(self.full_size):
@@ -219,7 +219,7 @@ def parse(
 
 
 def may_be_stored(region: str, rotation: str, quality: str, form: str) -> bool:
-    """Whether a picture may have a tile of this address; told without knowing the picture."""
+    """Whether some picture may have a tile of this address, whatever its size."""
     at = _PIXELS.fullmatch(region)
     is_at_corner = at is not None and int(at[1]) % TILE == int(at[2]) % TILE == 0
     is_plain = (rotation, quality, form) == ("0", "default", "jpg")
@@ -285,7 +285,7 @@ def _scaled(size: PixelSize, share: float) -> PixelSize:
 
 
 def _within_limits(size: PixelSize) -> PixelSize:
-    """As large as the limits allow, and no larger than it is."""
+    """The size reduced to the limits, if it is beyond them."""
     area = size.width * size.height
     share = min(1, MAX_WIDTH / max(size), math.sqrt(MAX_AREA / area))
     if share == 1:
@@ -296,7 +296,7 @@ def _within_limits(size: PixelSize) -> PixelSize:
 
 
 def largest_size(full_size: PixelSize) -> PixelSize:
-    """In which the whole picture can be had at once."""
+    """The largest size in which the whole picture is answered at once."""
     return _within_limits(full_size)
 
 

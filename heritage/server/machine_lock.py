@@ -13,7 +13,8 @@ _BETWEEN = 0.05  # seconds between two tries
 
 @contextmanager
 def one_at_a_time(name: str, seconds: float = 0) -> Iterator[bool]:
-    """Whether no other process is in a block of this name; if not, it holds the lock to the end.
+    """True in at most one process of the machine at a time, which holds the lock to the end of the
+    block; False if another process has it.
 
     Waits up to `seconds` for the lock. Raises OSError if the lock file cannot be written.
     """

@@ -1,7 +1,8 @@
-"""The limit of time of one transaction of a page that writes, and what else keeps it from it.
+"""How long the transaction of a page waits for other writers, and why nothing may have been
+written.
 
-A writer waits a limited time for another one, and is told why nothing could be written: the disk
-may be full or broken, too.
+Another writer may hold the lock for too long; or the disk may be full or broken. The page then says
+so.
 """
 
 import errno
@@ -20,7 +21,7 @@ _OF_FILES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 class NotWritten(Exception):
-    """Nothing was written, for a reason that does not lie in what was sent."""
+    """Nothing was written, for a reason other than the data that were sent."""
 
 
 class LockTimeout(NotWritten):

@@ -147,7 +147,7 @@ def distance_km(a: Point, b: Point) -> float:
 
 
 def distances_km(here: Point, latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:
-    """The same for many points at once."""
+    """The distances in km from one point to many."""
     points = np.array([here[0]]), np.array([here[1]])
     return pair_distances_km(points, (latitudes, longitudes))
 
@@ -155,7 +155,8 @@ def distances_km(here: Point, latitudes: np.ndarray, longitudes: np.ndarray) -> 
 def pair_distances_km(
     ones: tuple[np.ndarray, np.ndarray], others: tuple[np.ndarray, np.ndarray]
 ) -> np.ndarray:
-    """The same, of many pairs of points: latitudes and longitudes of the ones and the others."""
+    """The distances in km of many pairs of points: each of `ones` and of `others` has latitudes and
+    longitudes."""
     (lat, lon), (lat2, lon2) = (
         (np.radians(each[0]), np.radians(each[1])) for each in (ones, others)
     )
@@ -428,7 +429,7 @@ def bounds(value: dict[str, Any]) -> tuple[float, float, float, float]:
 
 
 def count_points(value: dict[str, Any]) -> int:
-    """Corners: the last point of a ring is its first."""
+    """The number of corners; the last point of a ring, which is its first, is not counted twice."""
     return sum(len(ring) - 1 for polygon in _polygons(value) for ring in polygon)
 
 

@@ -1,4 +1,4 @@
-"""What a check of the whole catalogue has found to be other than it should be."""
+"""What a check of the whole catalogue has found to be wrong."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from heritage.values.progress import Progress
 
 
 class Finding(NamedTuple):
-    """Something that differs: what, how, and the command that mends it, or what to do."""
+    """A difference: what differs, how, and the command that mends it or what to do."""
 
     what: str  # such as "heritage.site 12: first_year"
     how: str  # such as "618 is stored, 620 follows from the rows"

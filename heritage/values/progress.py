@@ -1,4 +1,4 @@
-"""How far a long piece of work is, as it tells itself between two steps."""
+"""How far a long piece of work has come, as it reports between two steps."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,8 @@ from heritage.values.language import LazyText
 
 
 class Progress(NamedTuple):
-    """So many of so many; `total` is None where it is not known, `sentence` what is being done."""
+    """`done` of `total` things; `total` is None if it is not known. `sentence` says what is being
+    done."""
 
     done: int
     total: int | None = None

@@ -56,7 +56,8 @@ def years_in_address(first: int, last: int) -> str:
 
 
 def span_in_address(text: str) -> tuple[int, int] | None:
-    """The inverse of it; None for what is no such span, or none of the catalogue's years."""
+    """The inverse of `years_in_address`; None for a text that is no such span, or is outside the
+    years of the catalogue."""
     found = re.fullmatch(r"(-?[1-9][0-9]{0,6})\.\.(-?[1-9][0-9]{0,6})", text)
     if not found:
         return None

@@ -14,7 +14,8 @@ _ISO6709 = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?
 
 
 def zone_of(country: str, point: Point | None) -> str:
-    """The zone of a country by its ISO code; of several the one whose city is nearest to the point.
+    """The time zone of a country, given by its ISO code; if it has several, the one whose city is
+    nearest to the point.
 
     Empty if that is not known.
     """

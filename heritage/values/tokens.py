@@ -1,6 +1,6 @@
 """The queries that ask the full text for the words of a search.
 
-How the words of a record are stored says `normalize`. A query is a conjunction of alternatives: for
+`normalize` says how the words of a record are stored. A query is a conjunction of alternatives: for
 each of its words a record must contain some form.
 """
 
@@ -290,8 +290,8 @@ def words_in_brief(text: str) -> Query:
 
 
 def _marked(marks: Iterable[str], words: Query, *, is_exact: bool = False) -> Query:
-    """The words with one of the prefixes; `in_whole` leaves out words with that beginning, except
-    Han."""
+    """The words with one of the prefixes. With `is_exact`, words that only begin so do not match,
+    except Han characters."""
     return tuple(
         tuple(
             (word.exact() if is_exact and not is_han(word.text) else word).with_mark(mark)

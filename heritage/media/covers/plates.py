@@ -107,7 +107,7 @@ _DAYS = [name for name, colours in PALETTES.items() if not colours.night]
 
 
 def choose_day_palette(seed: str, palettes: Sequence[str] = ()) -> str:
-    """One of these, or of all; none of the night, on which type is hard to read."""
+    """One of these palettes, or of all; never one of the night, on which type is hard to read."""
     wanted = [each for each in palettes if each in _DAYS] or _DAYS
     return choose_palette(LANDSCAPE, seed, wanted)
 

@@ -4,13 +4,12 @@ A designer adds a file to `scenes/`, or a plant to `scenes/plants/`; docs/covers
 `python -m heritage.media.covers.scene_files FILE …` says what is wrong with files, and without a
 file what is wrong with those that are here.
 
-A cover chooses by dice among colour palettes (sky, three washes of hills, ink and accent) and
-plants.
+A seed decides which of several colour palettes (sky, three washes of hills, ink and accent) and
+plants a cover has.
 
-Tags stand in the addresses of covers: where two are equal, so are the drawings. A tag follows from
-what is drawn and from the files that say how. So whoever has a picture under an address with its
-tag may keep it for good, and an upgrade that draws otherwise has other addresses, though no record
-was written.
+The address of a cover holds its tag, a digest of what is drawn and of the files that say how:
+covers with equal tags are equal. A browser may therefore store a cover forever, and a release that
+draws differently has other addresses, even if no record was written.
 """
 
 import hashlib
@@ -171,7 +170,7 @@ _MASK = (1 << 64) - 1
 
 
 def number_of(*texts: str) -> int:
-    """A number of 64 bits for texts."""
+    """A 64-bit number that follows from texts."""
     digest = hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).digest()
     return int.from_bytes(digest[:8])
 
@@ -183,7 +182,7 @@ class Dice:
         self._state = seed & _MASK
 
     def unit(self) -> float:
-        """The next number, from 0 up to but without 1."""
+        """The next number, at least 0 and less than 1."""
         self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
         mixed = self._state
         mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
@@ -283,7 +282,7 @@ _PATH = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Of several parts of a drawing one is drawn."""
+    """Several parts of a drawing, of which one is drawn."""
 
     options: tuple["Body", ...]
 
@@ -336,7 +335,7 @@ def plant(name: str) -> Body:
 
 @cache  # so that a drawing and its tag come from the same text
 def text_of(name: str) -> str:
-    """The file of a scene, or of a plant as `plants/pine`."""
+    """The text of the file of a scene, or of a plant such as `plants/pine`."""
     return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
 
 
@@ -362,7 +361,7 @@ def parsed(text: str, name: str = "") -> Scene:
 
 
 def drawn(body: Body, dice: Dice) -> str:
-    """The markup, each choice made."""
+    """The markup of a body, in which dice have made each choice."""
     return "".join(
         part if isinstance(part, str) else drawn(dice.pick(part.options), dice) for part in body
     )
@@ -568,14 +567,14 @@ def all_problems() -> Iterator[str]:
 
 
 def choose_palette(scene: Scene, seed: str, palettes: Sequence[str] = ()) -> str:
-    """Of those that a scene allows; of these, if it can be, one of those that are wanted."""
+    """A palette that the scene allows, if possible one of `palettes`."""
     allowed = scene.palettes or tuple(PALETTES)
     wanted = [each for each in palettes if each in allowed] or allowed
     return Dice(number_of(seed, "palette")).pick(wanted)
 
 
 def choose_plant(scene: Scene, seed: str, plants: Sequence[str] = ()) -> str:
-    """One that a scene asks for, else one of these; empty where nothing grows near."""
+    """A plant that the scene asks for, else one of `plants`; empty if nothing grows there."""
     growing = [each for each in scene.plants or plants if each != "none"] if scene.near else []
     return Dice(number_of(seed, "plant")).pick(growing) if growing else ""
 
@@ -586,7 +585,8 @@ _DIGITS = 8
 
 
 def tag_of_texts(*texts: str) -> str:
-    """Of the drawings of one record, two have the same once in four thousand million."""
+    """The tag of texts. Two drawings of one record have the same tag once in four thousand million
+    cases."""
     return hashlib.sha256("\0".join(texts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
 
 
@@ -605,13 +605,13 @@ def tag_of(*parts: object) -> str:
 
 @cache
 def tag_of_scene(name: str) -> str:
-    """Of the file of a scene, or of a plant as `plants/pine`."""
+    """The tag of the file of a scene, or of a plant such as `plants/pine`."""
     return tag_of_texts(text_of(name))
 
 
 @cache
 def tag_of_chooser() -> str:
-    """One for the pictures of all scenes by themselves, among which an editor chooses."""
+    """The tag of the pictures of all scenes, among which an editor chooses."""
     files = (*names(), *(f"plants/{name}" for name in PLANTS))
     return tag_of(*map(tag_of_scene, files))
 

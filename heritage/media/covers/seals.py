@@ -17,7 +17,7 @@ LONGEST_SEAL = 4
 
 @lru_cache(maxsize=4096)  # names of eras and countries
 def seal_letters(text: str) -> str:
-    """What of a text may be cut in a seal."""
+    """The characters of a text that a seal can show."""
     return "".join(clean_text(text).split())
 
 
@@ -48,7 +48,8 @@ def _sides(columns: Sequence[Sequence[str]]) -> tuple[int, int]:
 def stamp(
     columns: Sequence[Sequence[str]], x: float, y: float, colour: str, size: float = 64
 ) -> str:
-    """A seal by its upper left corner; `size` is the side of one with a sign, or yet uncut."""
+    """A seal at its upper left corner; `size` is the side of one with a single character, or with
+    none."""
     unit = size / 64
     wide, tall = _sides(columns)
     # Cut by hand: no side is quite straight.

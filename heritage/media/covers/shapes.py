@@ -12,7 +12,8 @@ _TAGS = {"zh-hans": "zh-Hans"}
 
 @dataclass(frozen=True, slots=True)
 class CoverShape:
-    """A picture of some pixels. The foot of what is drawn is 0, 0, and up is negative."""
+    """The pixels of a picture, and the part of the drawing that it shows. The foot of the drawing
+    is at 0, 0; y is negative above it."""
 
     width: int
     height: int
@@ -45,7 +46,7 @@ SHAPES = {
 
 
 def clean_text(text: str) -> str:
-    """On one line, without characters that XML does not allow."""
+    """The text on one line, without characters that XML does not allow."""
     if text.isprintable() and "  " not in text:  # nearly always
         return text.strip()
     return _FORBIDDEN.sub("", " ".join(text.split()))
@@ -60,7 +61,7 @@ _WIDTHS = {
 
 
 def text_width(text: str) -> float:
-    """About how many times its size a text is wide."""
+    """About how wide a text is, as a multiple of its font size."""
     return sum(map(_width, text))
 
 
