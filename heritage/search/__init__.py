@@ -1,4 +1,5 @@
-"""The search: which published sites have which value, lists of them, and what a text means.
+"""The search: which published sites have which values, how lists of them are filtered and sorted,
+and what a search text means.
 
 - **The index.** `current_index()` gives an `IndexSnapshot`: all published sites with their values,
   orders, points and years, in memory, exact after every write. A snapshot never changes.
@@ -12,9 +13,11 @@
   that are vocabularies, by name.
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
 - `sites_matching()` asks the full text, drafts included.
-- `brute_force` asks the database the same, slowly; `verification` compares the index with it.
-- `visitor_read()` lets visitors' pages read from a streaming replica that is near enough.
-- `suggest` proposes while somebody types, `similar` finds records that may be of one site.
+- `brute_force` answers the same from the database, slowly; `verification` compares the index with
+  it.
+- `visitor_read()` lets visitors' pages read from a streaming replica that is as new as their index.
+- `suggest` makes suggestions while somebody types, `similar` finds records that may be of the same
+  site.
 
 Nothing here writes a record. Other packages import these names and no module of this package.
 """

@@ -48,7 +48,7 @@ class InvalidValue:
 
 
 class FilteredList(Protocol):
-    """What is read of a `SiteFilter`."""
+    """What these functions read of a `SiteFilter`."""
 
     data: QueryDict
 
@@ -174,7 +174,8 @@ def _others(filtered: FilteredList) -> Iterator[ActiveFilter]:
 
 
 def _day(filtered: FilteredList, day: date) -> Iterator[ActiveFilter]:
-    """The day, and which of the groups of sites the list shows, if one was chosen."""
+    """The day that is asked for, and the group of sites by what is known of it, if one was
+    chosen."""
     words = pgettext("a weekday and its date", "%(weekday)s, %(date)s") % {
         "weekday": WEEKDAYS[day.weekday()],
         "date": phrase(edtf.parse(day.isoformat())),

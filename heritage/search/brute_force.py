@@ -37,7 +37,7 @@ _IN_FORCE = ("in_force", "in_danger")
 
 
 def matching(query: QueryDict) -> set[int]:
-    """The published sites that a query leaves."""
+    """The ids of the published sites that match a query."""
     sites = Site.objects.published()
     for name in query:
         if name not in ("role", "sort", "within", "to", "hours"):
@@ -48,7 +48,7 @@ def matching(query: QueryDict) -> set[int]:
 
 
 def in_order(query: QueryDict, language: str = "en") -> list[int]:
-    """The same in the order that the query asks for."""
+    """The same ids in the order that the query asks for."""
     found, order = matching(query), query.get("sort", "prominence")
     if order == "distance":
         far = distances(str(query["near"]))
@@ -207,7 +207,7 @@ def _has(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQueryS
 
 
 def districts() -> dict[int, Place]:
-    """By site without a point, the narrowest place with a circle that it lies in."""
+    """For each site without a point, by id, the narrowest place with a circle that it lies in."""
     places = {place.pk: place for place in Place.objects.all()}
     parts, found = component_points(), {}
     rows = Site.objects.filter(public_latitude=None, place__isnull=False)
@@ -223,7 +223,7 @@ def districts() -> dict[int, Place]:
 
 
 def component_points() -> dict[int, list[Point]]:
-    """By site, the points of the parts of a property that it is, as the public sees them."""
+    """For each site that is a property, by id, the points of its parts as the public sees them."""
     found: dict[int, list[Point]] = defaultdict(list)
     rows = Coverage.objects.filter(extent="whole", designation__register__role="world_heritage")
     rows = rows.select_related("site").prefetch_related("designation__points__site")
@@ -248,7 +248,7 @@ def _open(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuery
 
 
 def hours_groups(day: date) -> dict[int, str]:
-    """What is known of a day, by site."""
+    """By id of each site the value of `HoursGroup`: what is known of its hours on a day."""
     rows: dict[int, list[Opening]] = defaultdict(list)
     for row in Opening.objects.all():
         if row.is_shown:
@@ -306,7 +306,7 @@ def _from(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuery
 
 
 def earliest_years(role: str) -> dict[int, int]:
-    """By site with such a year, the earliest of its events of a role."""
+    """By id of a site the earliest year of its events of a role; without sites that have none."""
     kinds = [kind for kind in Event.Kind.values if Event(kind=kind).role == role]
     rows = Event.objects.filter(kind__in=kinds, first_year__isnull=False).order_by()
     years = rows.values("site").annotate(year=Min("first_year"))
@@ -333,7 +333,7 @@ def _stood(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuer
 
 
 def left_in(year: int) -> dict[int, str]:
-    """By site, what became of it, seen from a year: see `timeline.Left`."""
+    """By id of a site what became of it since a year: a value of `timeline.Left`."""
     found = {}
     for site in Site.objects.published().prefetch_related("events"):
         events = [e for e in site.events.all() if (e.first_year, e.last_year) != (None, None)]
@@ -392,7 +392,7 @@ def _near(sites: SiteQuerySet, values: list[str], query: QueryDict) -> SiteQuery
 
 
 def distances(centre: str) -> dict[int, tuple[bool, float]]:
-    """By site, whether only its district is known, and how far its nearest point is."""
+    """By id of a site whether only its district is known, and the km to its nearest point."""
     here, rough = _centre(centre), districts()
     return {
         pk: (pk in rough, min(distance_km(here, point) for point in points))

@@ -70,7 +70,7 @@ class FacetCounts:
         return [self.option(place) for place in self.picked]
 
     def broader(self, place: int) -> list[int]:
-        """The positions of the broader values, the nearest first."""
+        """The positions of the broader values of a value, the nearest first."""
         found = []
         while (above := self.values[place].parent) is not None:
             found.append(place := above)

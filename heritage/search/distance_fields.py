@@ -55,7 +55,7 @@ class SearchCentre:
 
 
 def town_value(town: gazetteer.Town) -> str:
-    """What an address calls a town: town:new-york."""
+    """The value that means a town in an address: town:new-york."""
     return TOWN_MARK + "-".join(tokens.atoms(town.name))
 
 

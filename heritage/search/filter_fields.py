@@ -37,8 +37,8 @@ def unknown_value_error(value: str) -> ValidationError:
 
 
 class SharedFilters(OrderedDict[str, filters.Filter]):
-    """Filters by name, which django-filter would copy for each request. It sets their `parent`,
-    which nothing here asks for; nothing else of them changes."""
+    """Filters by name, shared by all requests; django-filter would copy them for each. It sets
+    their `parent`, which is not used here; nothing else in them changes."""
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         return self
@@ -145,8 +145,8 @@ class RowsFilter(filters.Filter):
 
 
 def read_years(text: str) -> tuple[int | None, int | None]:
-    """First and last year of a date as people write it: "500 BCE", "公元前500年", "c. 493", "5th
-    century".
+    """First and last astronomical year of a date as people write it: "500 BCE", "公元前500年", "c.
+    493", "5th century".
 
     A bare number is historical: -500 is 500 BCE, and there is no year 0.
     """
@@ -201,7 +201,7 @@ UNDATED = "none"  # in the place of years: no year is recorded
 
 
 class EarliestYearField(ValueField[YearSpan]):
-    """618..907, or "none" for what has no year."""
+    """Reads 618..907, or "none" for sites without a year."""
 
     def parse(self, text: str) -> YearSpan:
         if text == UNDATED:
@@ -215,21 +215,22 @@ class EarliestYearField(ValueField[YearSpan]):
 
 
 class EarliestYearFilter(filters.Filter):
-    """Sites whose earliest year lies in a span, or is not known."""
+    """Filters by the earliest year of a site: it lies in a span, or is not known."""
 
     field_class = EarliestYearField
 
 
 @dataclass(frozen=True, slots=True)
 class InYear:
-    """A year (astronomical), and which of the sites by what is left: empty for all then there."""
+    """An astronomical year, and a value of `Left` as text; empty for all sites that were there in
+    the year."""
 
     year: int
     left: str
 
 
 class InYearField(ValueField[InYear]):
-    """676, or 676.kept."""
+    """A year alone (676), or with a value of `Left`: 676.kept."""
 
     def parse(self, text: str) -> InYear:
         found = re.fullmatch(r"(-?[1-9][0-9]{0,6})(?:\.([a-z]+))?", text)

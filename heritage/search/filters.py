@@ -135,7 +135,8 @@ class SiteFilter(filters.FilterSet):
     data: QueryDict
 
     def __init__(self, data: "QueryData | None" = None, **options: Any):
-        """`data` as an address has it (`raw_data`); what its text means is in `self.data`."""
+        """`data` is the query of the address, kept as `raw_data`. In `self.data` the filters that
+        the search text means stand in place of its words."""
         self.raw_data = as_query(data or {})
         super().__init__(self.raw_data, **options)
         for each in self.filters.values():  # they are shared, and would keep the index for long
@@ -156,8 +157,8 @@ class SiteFilter(filters.FilterSet):
         return answers.answer(self.index, text, _find_sites)
 
     def _understood(self, answer: Answer) -> QueryDict:
-        """The query with the filters that the text means in place of their words; what is typed
-        holds before what was chosen of the same filter."""
+        """The query with the filters that the text means in place of their words. For one filter,
+        what is typed takes precedence over what was chosen."""
         understood = self.raw_data.copy()
         understood.setlist("q", [answer.text] if answer.text else [])
         for query_filter in answer.filters:
@@ -209,8 +210,8 @@ class SiteFilter(filters.FilterSet):
         return text
 
     def get_form_class(self) -> type[FilterForm]:
-        """With the fields that the query has a value for: no page shows the form itself, and to
-        make all fields takes longer than to find the sites."""
+        """A form with the fields that the query has values for. No page shows the form itself, and
+        making all fields takes longer than finding the sites."""
         return _form_class(frozenset(self.data).intersection(self.base_filters))
 
     @cached_property
@@ -223,7 +224,8 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def qs(self) -> SiteQuerySet:
-        """The sites as a queryset, for results of moderate size; lists use `page()`."""
+        """The matching sites as a queryset, for a few thousand sites at most; lists use
+        `page()`."""
         return Site.objects.published().filter(pk__in=self.hits)
 
     def chosen(self, name: str) -> Any:
@@ -260,7 +262,8 @@ class SiteFilter(filters.FilterSet):
         return self.index.sites - self.hits
 
     def without(self, *names: str) -> BitMap:
-        """The ids of the sites that match all other filters: a facet is counted among them."""
+        """The ids of the sites that match all filters but those in `names`; a facet is counted
+        among them."""
         dropped = {self.TOGETHER.get(name, name) for name in names}
         if dropped.isdisjoint(self._sites_by_filter):
             return self.hits
@@ -270,17 +273,17 @@ class SiteFilter(filters.FilterSet):
 
     @cached_property
     def unplaced(self) -> BitMap:
-        """The ids of the sites that match all filters but those by position, which cannot judge
-        them: it is not even known in which district they lie. Empty where no filter asks for a
-        position."""
+        """The ids of the sites that match all filters but those by position, and of which neither a
+        point nor a district is known, so that these cannot say whether they match. Empty if no
+        filter asks for a position."""
         if not self.is_by_position:
             return BitMap()
         return self.without(*self.BY_POSITION) & self.index.nowhere
 
     @cached_property
     def in_districts(self) -> BitMap:
-        """The hits that are found by the centre of the district in which they lie somewhere; empty
-        where no filter asks for a position."""
+        """The hits without a point, which are found by the centre of their district. Empty if no
+        filter asks for a position."""
         if not self.is_by_position:
             return BitMap()
         return self.hits & self.index.in_districts
@@ -290,7 +293,7 @@ class SiteFilter(filters.FilterSet):
         return any(map(self.chosen, self.BY_POSITION))
 
     def sites_of_term(self, facet: str, term: Term, text: str) -> BitMap:
-        """The ids of the sites that there would be with a term and these words in place of the
+        """The ids of the sites that would match with a term and the words `text` in place of the
         search text."""
         found = self.without("q", facet) & self.index.having(facet, term, self.chosen("role"))
         if found and text:
@@ -305,9 +308,9 @@ class SiteFilter(filters.FilterSet):
         )
 
     def is_answered_by_values(self, without: str | None = None) -> bool:
-        """Whether all filters, or all but one, ask for nothing but terms and values of facets.
+        """Whether the filters, or all but `without`, ask for nothing but values of facets.
 
-        Others depend on rows or columns beside them: full text, years, points, other records.
+        Other filters depend on full text, years, points or other records.
         """
         return self._sites_by_filter.keys() - {without} <= BY_NAME.keys()
 
@@ -318,7 +321,7 @@ class SiteFilter(filters.FilterSet):
 
     @cached_property
     def _sites_by_filter(self) -> dict[str, BitMap]:
-        """By the name of each filter that is set, the sites that match it."""
+        """The sites that match each filter that is set, by its name."""
         role = self.chosen("role")
         found = {
             facet.name: facet.sites(chosen, self.index, role)
@@ -360,13 +363,13 @@ class SiteFilter(filters.FilterSet):
 
     @cached_property
     def hours_groups(self) -> dict[HoursGroup, BitMap]:
-        """All sites by what is known of the day that is asked for; empty without one."""
+        """All sites, grouped by what is known of the day that is asked for; empty if none is."""
         day = self.chosen("open")
         return hours_groups(self.index, day) if day else {}
 
     @property
     def hours_asked(self) -> tuple[HoursGroup, ...]:
-        """The groups that the list shows: the one chosen, else all that are open."""
+        """The groups that the list shows: the chosen one, else those that are open."""
         chosen = self.chosen("hours")
         return (
             (HoursGroup(chosen),) if chosen else tuple(each for each in HoursGroup if each.is_open)
@@ -394,7 +397,8 @@ class SiteFilter(filters.FilterSet):
     def _spans(self) -> list[columns.Table]:
         """The years of the events that count.
 
-        An event of any role may be a span of eras: `within` says nothing of years.
+        Those of the chosen role; of all roles if the chosen one is `within`, which only concerns
+        eras.
         """
         spans, role = self.index.spans, self.chosen("role")
         return [spans[role]] if role in spans else list(spans.values())
@@ -406,7 +410,7 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def _short_span(self) -> tuple[int, int] | None:
-        """The years asked for, if they are so few that events may lie in them alone."""
+        """The years asked for, if they are so few that some events lie entirely within them."""
         first, last = self.span
         if first is None or last is None or last - first >= _SHORT_SPAN:
             return None
@@ -430,8 +434,8 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def town_as_a_whole(self) -> Place | None:
-        """The town that the list is near to, where nobody says how near: whatever is recorded there
-        is then near, too."""
+        """The town that is the centre of the list, if no distance is given: all sites that are
+        recorded in it then count as near."""
         centre = self.chosen("near")
         if centre is None or centre.place is None or self.chosen("within"):
             return None
@@ -455,13 +459,13 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def superlative(self) -> Superlative | None:
-        """What the list is asked for most of."""
+        """The superlative in the search text, if any."""
         return self.answer.superlative if self.answer else None
 
     @property
     def _is_ranked(self) -> bool:
-        """Whether words of the text mean kinds or eras, or a superlative of whatever; near
-        something, the nearest come first."""
+        """Whether hits are ranked by what sites mainly are: the text has a superlative; or it means
+        kinds or eras, and the list is not one by distance."""
         if self.superlative:
             return True
         if self.answer is None or self.chosen("q") or self.chosen("near"):
@@ -471,8 +475,8 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def sorted_by_superlative(self) -> str:
-        """By what those that are most so come first: “oldest”, “newest”, “largest”, “smallest”, or
-        “words” of their records; empty where nothing is asked for so."""
+        """By what the list is sorted for a superlative: “oldest”, “newest”, “largest”, “smallest”,
+        or “words” (the words of records); empty without one."""
         if self.order != "relevance" or not self.superlative:
             return ""
         return self.superlative.measure or "words"
@@ -485,7 +489,8 @@ class SiteFilter(filters.FilterSet):
         return chosen if chosen in possible else possible[0]
 
     def page(self, language: str, start: int, stop: int, among: BitMap | None = None) -> list[int]:
-        """The ids at places `start` to `stop` of the list, in its order; or of those `among` it."""
+        """The ids at positions `start` to `stop` of the list in its order, or of those hits that
+        are in `among`."""
         hits = self.hits if among is None else among
         return self._ordered(language).slice(hits, start, stop)
 
@@ -511,8 +516,8 @@ class SiteFilter(filters.FilterSet):
         yield hits & self.in_districts
 
     def _by_relevance(self) -> text_search.SiteOrder:
-        """The words first; without any, a superlative, what sites mainly are, or how close events
-        are to the years."""
+        """The best matches of the words first. Without words: by a superlative, by what sites
+        mainly are, or by how close their events are to the years."""
         answer, best_known = self.answer, self.index.orders[orders.PROMINENCE]
         if answer and answer.partly:
             return answer.partly
@@ -558,7 +563,7 @@ def _sites_resting_on(source_id: int) -> BitMap:
 
 
 def _parts_of(wholes: Iterable[int]) -> BitMap:
-    """The parts of sites, and the parts of those: one query a level."""
+    """The parts of sites, and the parts of these, and so on: one query for each level."""
     found, level = BitMap(), BitMap(wholes)
     while level:
         parts = BitMap(PartOf.objects.filter(whole__in=level).values_list("part_id", flat=True))

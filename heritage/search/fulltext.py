@@ -1,4 +1,4 @@
-"""Asks the full text which sites contain a word; `services.denormalized` writes it.
+"""Queries the full text for the sites that contain a word; `services.denormalized` writes it.
 
 SQLite keeps it in a contentless FTS5 table, PostgreSQL in a `tsvector` column under a GIN index.
 Ranking, language and tokenizer of the database are not used, so both give the same answers.
@@ -44,12 +44,13 @@ def sites_matching(asked: Query) -> BitMap:
 
 
 def is_quicker_among(sites: BitMap) -> bool:
-    """Whether a query is quicker among so few sites: PostgreSQL looks at each row it finds."""
+    """Whether `sites_matching_among()` is quicker for so few sites: PostgreSQL looks at each row
+    that it finds."""
     return connection.vendor == "postgresql" and len(sites) <= _FEW
 
 
 def sites_matching_among(sites: BitMap, asked: Query) -> BitMap:
-    """The ids among a few sites that match a query: each of them is looked at."""
+    """The ids among a few sites that match a query; the words of each of them are read."""
     parameters = [json.dumps(list(sites)), _query(asked)]
     return _answer(_SELECT_AMONG[connection.vendor], parameters) if asked else BitMap()
 

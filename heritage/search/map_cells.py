@@ -2,10 +2,10 @@
 
 The order of the map (`index/map_keys.py`) has the points of each square in one stretch, so that a
 square's count under a filter is the difference of two numbers: how many hits come before its end,
-and before its beginning. No point travels, and nothing is kept by zoom.
+and before its beginning. No points are sent for it, and nothing is stored for each zoom.
 
-A map shows squares as a whole: those that its window touches. All counts are of these squares, so
-that what is shown and what lies outside add up to the list.
+A map shows all squares that its window touches. Counts are of these squares, so that the sites
+shown and those outside add up to the list.
 """
 
 from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ _CACHED = 12  # filters, 4 MB each at a million sites
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """Sites of which only the district is known; `places` are the ids of these districts."""
+    """Sites whose district alone is known; `places` are the ids of these districts."""
 
     count: int
     latitude: float
@@ -45,7 +45,7 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class MapView:
-    """What a window shows of the hits; the four counts add up to their number."""
+    """The groups in a window, and four counts, which add up to the number of hits."""
 
     groups: list[Group]
     districts: list[District]
@@ -65,13 +65,13 @@ class Places(Protocol):
         ...
 
     def at(self, numbers: np.ndarray) -> np.ndarray:
-        """The places of the hits of these numbers, counted from 0."""
+        """The positions in the order of the hits with these numbers, counted from 0."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class SortedPlaces:
-    """Of few hits: where each stands, and the keys of those with a point."""
+    """For few hits: the position of each, and the keys of those with a point."""
 
     places: np.ndarray
     keys: np.ndarray
@@ -85,8 +85,8 @@ class SortedPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Of many hits: how many stand before each place, and after the last; the keys of all sites
-    with a point."""
+    """For many hits: how many come before each position, and in all; and the keys of all sites with
+    a point."""
 
     sums: np.ndarray
     keys: np.ndarray
@@ -112,7 +112,7 @@ def marked_places(index: IndexSnapshot, hits: BitMap) -> Places:
 
 
 def places_by_others(index: IndexSnapshot, hits: BitMap) -> Places:
-    """By the sites that are no hits, where those are fewer."""
+    """The hits, computed from the sites that are no hits, for lists in which these are fewer."""
     order = index.orders[orders.MAP]
     marks = np.ones(len(order.ids) + 1, dtype=np.int32)
     marks[0] = 0
@@ -121,7 +121,7 @@ def places_by_others(index: IndexSnapshot, hits: BitMap) -> Places:
 
 
 def places_of(index: IndexSnapshot, hits: BitMap) -> Places:
-    """The quickest of the three; `hits` are published sites."""
+    """The quickest of the three forms for these hits, which are published sites."""
     if len(hits) < _FEW * len(index.sites):
         return sorted_places(index, hits)
     if 2 * len(hits) < len(index.sites):
@@ -180,7 +180,7 @@ class _Grid:
     """The squares of a window, in rows and columns: how many hits each has, and how many come
     before it in the order of the map.
 
-    Columns go on beyond 180°. `is_whole` says that the first follows the last."""
+    Columns continue beyond 180°. `spans_world`: the first column follows the last."""
 
     left: int  # the first column
     top: int  # the first row
@@ -298,8 +298,8 @@ def _large_squares(shift: int, stretch: _Stretch) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class SitesInView:
-    """The hits that a window shows, in its squares or as `others`. To find all takes longer than
-    to count them."""
+    """The hits that a window shows: those in its squares, and `others`. Finding them all takes
+    longer than counting them."""
 
     index: IndexSnapshot
     hits: BitMap
@@ -330,7 +330,7 @@ class SitesInView:
         return self.hits & columns.bitmap(ids) | self.others
 
     def among(self, ids: np.ndarray) -> np.ndarray:
-        """Those of some hits, in the same order."""
+        """Those of `ids` that are in view, in the same order."""
         keys = _curve(self.index).keys
         places = self.index.orders[orders.MAP].places[ids]
         rows = np.flatnonzero(places < len(keys))  # those with a point
@@ -359,7 +359,7 @@ class _Cells:
 
 
 def _cells(grid: _Grid, apart: float) -> _Cells:
-    """What lies in a cell is hardly farther apart than marks are; of many, a little farther."""
+    """Cells are about as large as the distance between marks; a little larger if there are many."""
     side = max(1, int(_SIDES[int(np.count_nonzero(grid.counts) > _MANY)] * apart / APART))
     up, before = grid.top % side, grid.left % side  # cells lie where they lie in every window
     high, wide = grid.counts.shape
@@ -506,7 +506,7 @@ def _in_window(latitudes: np.ndarray, longitudes: np.ndarray, window: MapWindow)
 def _districts(
     index: IndexSnapshot, hits: BitMap, window: MapWindow
 ) -> tuple[list[District], BitMap]:
-    """Badges, each for a district or for some that lie near each other; and their sites."""
+    """The districts in a window, each alone or together with others near it; and their sites."""
     table = index.districts
     asked = hits & index.in_districts
     if not asked:
@@ -534,7 +534,8 @@ def _districts(
 
 
 def _known_by_parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[Group]:
-    """Sites without a point of their own that have a part in the window, each at the first."""
+    """Groups for sites without a point of their own that have parts in the window; each at its
+    first part."""
     table = index.component_points
     with_parts = table.cache.get_or_set(_SITES, lambda: columns.bitmap(np.unique(table.ids)))
     with_point = index.points.cache.get_or_set(_SITES, lambda: columns.bitmap(index.points.ids))
@@ -552,7 +553,7 @@ def _known_by_parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> li
 
 
 def _parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[tuple[float, float]]:
-    """The points of the parts of properties: close by, or where there are few of them."""
+    """The points of the parts of properties, at close zooms or if there are few."""
     is_near = window.zoom >= PARTS_FROM
     if not is_near and len(hits) > _FEW_PARTS:
         return []
@@ -595,7 +596,7 @@ def _made_rows(table: Table) -> "_RowsOfCurve":
 def window_of(
     index: IndexSnapshot, hits: BitMap, width: float, height: float, largest: int = 13
 ) -> MapWindow:
-    """The window that shows all hits, as close as it can; of none, the world.
+    """The closest window that shows all hits; the world if there are none.
 
     The narrower way around the globe is taken. Districts count by their centre.
     """

@@ -1,10 +1,10 @@
-"""Ranks the sites that filters find for a search in words: what they mainly are, and superlatives.
+"""Ranks the hits of a search in words: by what sites mainly are, and by superlatives.
 
 A site is mainly of a kind if its name says so (White Horse Temple), or if it has no other kind
 beside the narrower and broader ones. It is mainly of an era if it began then, stands from then, or
 dates from then. Both follow from the name, kinds and events of its record. The oldest are those
-that began first, the largest those with the largest area; of the highest no column tells: records
-that say so in words come first.
+that began first, the largest those with the largest area. No column has the height: for “highest”,
+records with this word come first.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ _AREAS: CacheKey[tuple["_ByNumber", "_ByNumber"]] = CacheKey("sites by area")
 
 @dataclass(frozen=True, slots=True)
 class _ByNumber:
-    """The ids of the sites of which a number is known, in its order."""
+    """The ids of the sites with a known number, in the order of the number."""
 
     ids: tuple[int, ...] = ()
     places: dict[int, int] = field(default_factory=dict)
@@ -49,8 +49,8 @@ class _ByNumber:
 
 @dataclass(frozen=True, slots=True)
 class Measured(InTiers):
-    """Sites by a measure, those that mainly are what is asked for before others; those of which the
-    measure is not known come last."""
+    """Sites in the order of a measure, those that mainly are what is asked for before others; sites
+    without a known measure come last."""
 
     measured: _ByNumber | Order
     known: BitMap
@@ -71,7 +71,8 @@ def by_superlative(
     eras: Sequence[Era],
     text: str = "",
 ) -> TieredOrder | Measured:
-    """`text` is what is asked for beside kinds and eras: the largest park."""
+    """The order for a superlative. `text` is what is asked for beside kinds and eras: “park” in
+    “the largest park”."""
     mainly = by_what_they_are(index, kinds, eras, text)
     tiers = partial(text_search.superlative_tiers, index, words=asked.words)
     in_words = TieredOrder(tiers, mainly.best_known)
@@ -104,8 +105,8 @@ def _by_area() -> tuple[_ByNumber, _ByNumber]:
 def by_what_they_are(
     index: IndexSnapshot, kinds: Sequence[Kind], eras: Sequence[Era], text: str = ""
 ) -> TieredOrder:
-    """What has the very words in a name first, then what mainly is of these kinds and eras; each
-    by prominence."""
+    """Sites with the words in a name first, then those that are mainly of these kinds and eras;
+    each group by prominence."""
     called = text_search.sites_with_words_in_names(index, text) if text else BitMap()
     tiers = partial(_mainly_first, index, kinds=tuple(kinds), eras=tuple(eras), called=called)
     return TieredOrder(tiers, index.orders[orders.PROMINENCE])
@@ -148,7 +149,7 @@ def _of_other_kinds(index: IndexSnapshot, kinds: Sequence[Kind]) -> BitMap:
 
 
 def _called_so(index: IndexSnapshot, hits: BitMap, kinds: Sequence[Kind]) -> BitMap:
-    """Those of the best known hits that pages call by a word of a kind.
+    """Those of the best known hits whose displayed names contain the word for one of the kinds.
 
     In English the last word of a kind's name; in Chinese the name itself, or the last character of
     a short one that ends the site's.

@@ -73,7 +73,8 @@ def _closeness(found: SimilarSite) -> tuple:
 
 
 def _named(names: Iterable[str]) -> tuple[BitMap, BitMap]:
-    """The sites that have one of the names, and those with one that holds its words."""
+    """The sites that have one of the names, and the sites with a name that contains the words of
+    one."""
     same, alike = BitMap(), BitMap()
     for name in filter(None, map(str.strip, names)):
         for asked, into in ((tokens.exact_name(name), same), (tokens.words_in_names(name), alike)):
@@ -156,7 +157,7 @@ def _namesakes() -> tuple[np.ndarray, np.ndarray]:
 
 
 def _where(ids: np.ndarray) -> dict[int, tuple]:
-    """Latitude, longitude and place of sites; what they lack is None."""
+    """Latitude, longitude and place of sites by id; None for missing values."""
     found: dict[int, tuple] = {}
     for chunk in chunks(np.unique(ids).tolist()):
         rows = Site.objects.filter(pk__in=chunk).order_by()

@@ -4,7 +4,8 @@ Each write enters its sites in the change log, in its own transaction. A process
 entries reads those sites again; a process that starts takes the stored snapshot or reads
 everything. Writes of an open transaction are visible within it and nowhere else.
 
-Visitors' pages may read records from a streaming replica that has all that their snapshot has.
+Visitors' pages may read records from a streaming replica that has at least the changes in their
+snapshot.
 """
 
 import logging
@@ -125,11 +126,11 @@ def _snapshots() -> list[IndexSnapshot]:
 
 
 def _fresh() -> IndexSnapshot:
-    """The snapshot as of the last entry of the change log, from what is nearest to it.
+    """A snapshot as of the last entry of the change log, made from the nearest earlier one.
 
-    While sites are read, others may be written. The change log tells: then these are read again,
-    together with all that was placed beside them. Only where that does not come to an end are
-    writers made to wait.
+    Other sites may be written while some are read. The change log shows which; they are read again,
+    together with those that were placed beside them. Writers wait only if this does not come to an
+    end.
     """
     base: IndexSnapshot | None = None
     for _attempt in range(_ATTEMPTS):
@@ -204,14 +205,16 @@ def _patch(snapshot: IndexSnapshot, number: int, token: str, changed: BitMap) ->
 
 
 def read_again(snapshot: IndexSnapshot, sites: BitMap) -> IndexSnapshot:
-    """The snapshot with these sites as their rows say now; what is equal is the same object."""
+    """The snapshot with these sites read again; parts that do not differ are the same objects."""
     return _patch(snapshot, snapshot.number, snapshot.token, sites - _NO_SITE)
 
 
 def _dates_known_to(snapshot: IndexSnapshot) -> datetime | None:
-    """The moment before which no site was dated that this snapshot does not know; None: read all.
+    """The time since which changes of sites may be missing in this snapshot; None: all have to be
+    read.
 
-    A change of a term dates all sites that show it, and does not enter them in the change log.
+    A change of a term changes the date of all sites that show it, without entering them in the
+    change log.
     """
     latest = columns.latest_of(snapshot.times)
     if latest is None or latest > timezone.now():  # by a clock that was wrong
@@ -244,7 +247,7 @@ def save_snapshot() -> IndexSnapshot:
 
 
 def _with_later_changes(snapshot: IndexSnapshot) -> IndexSnapshot:
-    """A snapshot that was read anew, with everything written since."""
+    """A snapshot that was just read, with everything that was written meanwhile."""
     if snapshot.number and not _is_in_log(snapshot):
         snapshot = rebuilt(*_head())
     return _as_of(snapshot, *_head())
@@ -257,10 +260,10 @@ _failed: list[float] = []  # the monotonic time at which this process could not 
 
 
 def keep_snapshot_fresh(**kwargs: object) -> None:
-    """Called at the end of a request: let a thread store the snapshot if it is due.
+    """Store the snapshot in a thread if it is due; called at the end of a request.
 
-    It is due after INDEX_SNAPSHOT_EVERY changes, or if there is none or a broken one. No page waits
-    for it. If it cannot be saved, that is tried again after ten minutes.
+    It is due after INDEX_SNAPSHOT_EVERY changes, or if the stored one is missing or broken. No page
+    waits for it. If it cannot be saved, another attempt follows after ten minutes.
     """
     if _failed and time.monotonic() - _failed[0] < _TRIED_AGAIN:
         return
@@ -325,7 +328,7 @@ _CONFLICT = "40001"  # SQLSTATE: a replica ends a query that stands in the way o
 
 @dataclass
 class VisitorRead:
-    """A request of a visitor, and the database that it is answered from."""
+    """A request of a visitor, and the database from which it is answered."""
 
     alias: str = ""  # until its first query after it has an index
     lags: bool = False
@@ -360,7 +363,7 @@ def visitor_read() -> Iterator[VisitorRead]:
 
 
 def read_connection() -> BaseDatabaseWrapper:
-    """For SQL that reads tables of records, and writes nothing."""
+    """The connection for SQL that reads records and writes nothing."""
     return connections[_alias()]
 
 

@@ -1,4 +1,4 @@
-"""Suggestions while somebody types: sites by name, eras, kinds, places, and other filters.
+"""Suggestions during typing: sites by name, eras, kinds, places, and other filters.
 
 The order is: exact names, names that begin with the text, names that contain its words. Within
 each sites come before terms, unless a term has exactly that name, or most of the sites lie in a
@@ -171,7 +171,7 @@ def _matchers(index: IndexSnapshot) -> "dict[str, TermMatcher]":
 def _fullest(
     index: IndexSnapshot, facet: str, found: Iterable[tuple[int, Term]]
 ) -> list[tuple[int, Term, int]]:
-    """The closest terms that have sites; of equally close ones those with most sites."""
+    """The closest terms that have sites; among equally close ones, those with the most sites."""
     counted = [(close, -len(index.having(facet, term)), term.slug, term) for close, term in found]
     ordered = sorted(each for each in counted if each[1])
     return [(close, term, -less) for close, less, _slug, term in ordered[:MAX_TERMS]]
@@ -271,8 +271,8 @@ def _is_chinese_spoken(term: Term, terms: Vocabulary) -> bool:
 
 
 def _filters(index: IndexSnapshot, text: str) -> tuple[int, list[SuggestedFilter]]:
-    """Values of facets that are no vocabulary, of which some name begins with the text, and the
-    closeness of the first."""
+    """Values of facets other than vocabularies whose name begins with the text, and the closeness
+    of the first."""
     known, terms = dictionary.dictionary_of(index), index.vocabulary
     typed = "".join(tokens.atoms(text))
     if len(typed) < (1 if normalize.is_han(typed[:1]) else 3):
@@ -320,7 +320,7 @@ def _sentences_found(index: IndexSnapshot, text: str) -> Iterator[SuggestedSente
 
 
 def _sentence(text: str) -> SuggestedSentence | None:
-    """The search, if it means filters that some site fits, all of it: no words are left out."""
+    """The search, if all of its words mean filters and some site matches them."""
     filtered = SiteFilter({"q": text})
     answer = filtered.answer
     if answer is None or answer.partly or answer.unread or answer.is_absent:
@@ -334,8 +334,8 @@ def _sentence(text: str) -> SuggestedSentence | None:
 
 
 def _endings(index: IndexSnapshot, before: list[str], begun: str) -> list[str]:
-    """Labels of terms that begin so, in the language of the reader; first those with most of the
-    sites that the words before mean."""
+    """Labels of terms that begin with `begun`, in the language of the reader; those with the most
+    sites that match the words `before` come first."""
     asked = SiteFilter({"q": " ".join(before)})
     among = index.sites if asked.answer and asked.answer.partly else asked.hits or index.sites
     typed, known = "".join(tokens.atoms(begun)), dictionary.dictionary_of(index)
@@ -381,7 +381,7 @@ def _closest(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
 
 
 def _answered(text: str) -> list[int]:
-    """What the search itself finds, by filters that the words mean: 洛阳石窟.
+    """The sites that the search finds by filters in the words: 洛阳石窟.
 
     Not what is open on a day: suggestions are remembered for longer.
     """
@@ -420,7 +420,7 @@ def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
 
 
 def _tier(index: IndexSnapshot, asked: Query, among: BitMap, likely: BitMap, wanted: int) -> BitMap:
-    """The sites among others that match a query; only the likely ones where these are enough."""
+    """The sites in `among` that match a query; only those in `likely` if they are enough."""
     if likely:
         found = likely & among & fulltext.sites_matching_among(likely, asked)
         if len(found) >= wanted:
@@ -435,7 +435,8 @@ def _is_short(text: str) -> bool:
 
 
 def _asked(text: str) -> Iterator[tuple[int, Query]]:
-    """What names must hold, and how close they are then: the next is asked for when it is needed.
+    """Queries for names with the closeness of their matches, closest first; the next is used only
+    if needed.
 
     Names as they are written come before other forms of them, such as the pinyin of a name that
     is written in Chinese alone; a syllable somewhere in it only where there is nothing else.
@@ -449,7 +450,7 @@ def _asked(text: str) -> Iterator[tuple[int, Query]]:
 
 
 def _well_known(index: IndexSnapshot, text: str) -> BitMap:
-    """The best known sites with a word that begins so in a displayed name."""
+    """The best known sites with a displayed name in which a word begins with the text."""
     typed = normalize.tokens(text)
     if len(typed) != 1 or normalize.is_han(typed[0]):
         return BitMap()
@@ -477,7 +478,7 @@ def _words_of_well_known(index: IndexSnapshot) -> Iterator[tuple[str, int]]:
 
 
 def _by_text(index: IndexSnapshot, text: str) -> list[int]:
-    """A code, or a word that stands in no name."""
+    """The sites with the text as a code, or as a word that is in no name."""
     hits = text_search.matching(index, text)
     if not hits or len(text) < 2:
         return []

@@ -49,9 +49,9 @@ def matching(index: IndexSnapshot, text: str) -> BitMap:
 def segmented(index: IndexSnapshot, text: str) -> str:
     """The text with spaces where Han characters are several words: 洛阳白马寺 → 洛阳 白马寺.
 
-    Only where nothing is called just that. Each word is the longest that some site holds, of at
-    most eight characters; where a single one is left over, it is another word. A text of very
-    many runs is left as it is: each asks the database many times.
+    Only if no name is exactly the text. Each word is the longest that some site contains, of at
+    most eight characters; a single character that is left over is a word of its own. A text with
+    very many runs of Han characters is returned unchanged, since each run needs many queries.
     """
     if matching(index, text):
         return text
@@ -71,7 +71,8 @@ def segmented(index: IndexSnapshot, text: str) -> str:
 
 
 def _words_of(index: IndexSnapshot, run: str) -> Iterator[str]:
-    """Each the longest that some site holds; what none holds is a word as well."""
+    """The words of a run: each the longest that some site contains; characters that none contains
+    are a word, too."""
     run, unknown, passed = run[:_LONGEST_RUN], "", 0
     while run:
         lengths = range(min(len(run), _LONGEST_WORD), 1, -1) if passed < _MAX_UNKNOWN else ()
@@ -90,7 +91,7 @@ def _words_of(index: IndexSnapshot, run: str) -> Iterator[str]:
 
 
 def sites_named(index: IndexSnapshot, text: str) -> BitMap:
-    """The sites of exactly this name, as written or spelt out in any form."""
+    """The sites with exactly this name, as written or in another form."""
     found = sites_matching(index, tokens.exact_name(text)) & index.sites
     length = len("".join(normalize.tokens(text)))
     if found and length < _SPELT_OUT:  # initials of few letters are many things
@@ -101,14 +102,14 @@ def sites_named(index: IndexSnapshot, text: str) -> BitMap:
 
 
 def sites_named_any(index: IndexSnapshot, texts: Iterable[str]) -> BitMap:
-    """The sites that may have one of these names: `sites_named()` tells of each whether they do."""
+    """The sites that may have one of these names; check each name with `sites_named()`."""
     words = (word for text in texts for clause in tokens.exact_name(text) for word in clause)
     asked = tuple(dict.fromkeys(words))
     return sites_matching(index, (asked,)) & index.sites if asked else BitMap()
 
 
 def sites_displayed_as(index: IndexSnapshot, text: str) -> BitMap:
-    """The sites that pages call exactly this, in any form."""
+    """The sites whose displayed name is exactly this, in any form."""
     return sites_matching(index, tokens.exact_name(text, normalize.DISPLAYED)) & index.sites
 
 
@@ -124,8 +125,8 @@ def sites_with_name_prefix(index: IndexSnapshot, text: str) -> BitMap:
 
 
 def join_words(index: IndexSnapshot, text: str) -> str:
-    """The text with two or all of its words as one, where that stands in a name and the words do
-    not: stone henge, gu gong. Else empty."""
+    """The text with two or all of its words joined, if a name contains the joined word but no name
+    the separate ones: stone henge, gu gong. Otherwise empty."""
     words = tokens.query_words(text)
     if not 1 < len(words) <= _MAX_JOINED or sites_with_words_in_names(index, text):
         return ""
@@ -151,9 +152,9 @@ def sites_with_words_in_names(index: IndexSnapshot, text: str) -> BitMap:
 def relevance_tiers(index: IndexSnapshot, hits: BitMap, *, text: str) -> Iterator[BitMap]:
     """The hits in groups, the best matches first.
 
-    Those with the words in their names; those with the words in their summary; those with names in
-    which words only begin so; the rest. Of very many hits summaries are not looked at: most have
-    the words there, and it takes long.
+    The groups: with the words in their names; in their summary; with names in which words only
+    begin so; the rest. If there are very many hits, summaries are not searched: most have the words
+    there, and it takes long.
     """
     in_brief = [tokens.words_in_brief(text)] if len(hits) <= _MAX_IN_BRIEF else []
     for asked in (
@@ -171,7 +172,7 @@ def relevance_tiers(index: IndexSnapshot, hits: BitMap, *, text: str) -> Iterato
 
 
 def _rarest_in_names(index: IndexSnapshot, text: str) -> BitMap:
-    """The sites with the rarest of several words in their names: Bauhaus buildings."""
+    """The sites with the rarest word of the text in their names: Bauhaus in “Bauhaus buildings”."""
     words = tokens.query_words(text)
     if len(words) < 2 or any(normalize.is_han(word) or len(word) < _LONG for word in words):
         return BitMap()
@@ -185,7 +186,7 @@ def best_known(index: IndexSnapshot, hits: BitMap) -> int:
 
 
 def superlative_tiers(index: IndexSnapshot, hits: BitMap, words: Sequence[str]) -> Iterator[BitMap]:
-    """The hits in groups: with one of the words in their names or summary, anywhere, nowhere."""
+    """The hits in groups: with one of the words in names or summary; anywhere else; nowhere."""
     for in_brief in (True, False):
         tier = hits & _holding_of(index, tokens.any_word(words, in_brief=in_brief), hits)
         yield tier
@@ -194,7 +195,7 @@ def superlative_tiers(index: IndexSnapshot, hits: BitMap, words: Sequence[str]) 
 
 
 class SiteOrder(Protocol):
-    """Sites in an order that a list can have."""
+    """An order of sites in a list."""
 
     def slice(self, hits: BitMap, start: int, stop: int) -> list[int]:
         """The ids of `hits` at places `start` to `stop` among them."""
@@ -279,7 +280,7 @@ class PartialMatches:
 
 
 def no_matches(index: IndexSnapshot) -> PartialMatches:
-    """Those of a text of which nothing is looked for."""
+    """The partial matches of a text without words to search for."""
     nothing, weights = np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32)
     return PartialMatches(nothing, weights, index.orders[orders.PROMINENCE])
 
@@ -290,8 +291,8 @@ def partial_matches(
     """Partial matches of a text that no site matches entirely.
 
     `others` are the sites of each of its filters, `there` those in the place that it names. Rare
-    words have more weight. A site is left out that lies elsewhere than `there`, has less than a
-    third of all weight, or of several words and filters a single word, in its texts alone.
+    words have more weight. A site is left out if it is not `there`; if it has less than a third of
+    all weight; or if it matches only one of several words and filters, and that not in a name.
     """
     number = max(1, len(index.sites))
     asked = min(log(number + 1), _UNKNOWN)
@@ -322,12 +323,13 @@ def partial_matches(
 
 
 def _is_figure(word: str) -> bool:
-    """Whether a word is a number of few figures, which stands in many a text."""
+    """Whether a word is a number of few digits, which many texts contain."""
     return word.isdigit() and len(word) < _FIGURES
 
 
 def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
-    """The words; of runs of Han characters the longest that some site holds, and not the rest."""
+    """The words of a text; a run of Han characters is replaced by the longest words that some site
+    contains."""
     is_parted = sum(map(normalize.is_han, words)) <= _MAX_RUNS
     for word in words:
         if is_parted and normalize.is_han(word):
@@ -337,7 +339,7 @@ def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
 
 
 def _holding_word(index: IndexSnapshot, word: str) -> tuple[BitMap, BitMap]:
-    """The sites that hold a word, and those that do in a name."""
+    """The sites that contain a word, and those that contain it in a name."""
     if _is_figure(word):
         return BitMap(), BitMap()
     found = sites_matching(index, tokens.whole_words(word)) & index.sites
@@ -350,14 +352,14 @@ def _holding_word(index: IndexSnapshot, word: str) -> tuple[BitMap, BitMap]:
 
 
 def _holding_of(index: IndexSnapshot, asked: Query, among: BitMap) -> BitMap:
-    """Those that hold what is asked for, at least of these sites."""
+    """The sites that match a query; at least those in `among`."""
     if fulltext.is_quicker_among(among):
         return fulltext.sites_matching_among(among, asked)
     return sites_matching(index, asked)
 
 
 def sites_matching(index: IndexSnapshot, asked: Query) -> BitMap:
-    """The answer of the database, cached until something is written."""
+    """The ids of the sites that match a query; cached until something is written."""
     few = index.cache.get_or_set(_FEW, lambda: LRUCache(_CACHED_FEW))
     many = index.cache.get_or_set(_MANY, lambda: LRUCache(_CACHED_MANY))
     found = few.get(asked)

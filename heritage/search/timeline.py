@@ -1,9 +1,9 @@
-"""When the sites of a list began, and what stood in a year: exact counts under any filter.
+"""When sites began, and which existed in a year: exact counts for any list.
 
-`years_of()` has the sites in the order of the earliest year that their events of one role may
-have. Those between two years stand together in it, so a count under a filter is a look at one
-stretch. Three questions are kept apart: when a site began, from when there is fabric that stands,
-and from when what lies in the ground dates.
+`years_of()` has the sites sorted by the earliest possible year of their events of one role. Sites
+between two years are adjacent, so a count needs only that part of the order. Three questions are
+kept apart: when a site began, from when there is fabric that stands, and from when what lies in the
+ground dates.
 
 `standing_in()` divides all sites by what was there in one year and what is left of it.
 """
@@ -45,7 +45,8 @@ class YearOrder:
 
     @property
     def places(self) -> np.ndarray:
-        """By id, its place; that of an id without a year is one beyond the last."""
+        """By id the position of a site; for sites without a year, the number of sites in the
+        order."""
         if not self._places:
             places = np.full(int(self.ids.max(initial=0)) + 2, len(self.ids), dtype=np.int32)
             places[self.ids] = np.arange(len(self.ids), dtype=np.int32)
@@ -53,7 +54,8 @@ class YearOrder:
         return self._places[0]
 
     def counts(self, index: IndexSnapshot, hits: BitMap, cuts: list[int]) -> list[int]:
-        """How many hits have their year in each stretch from one cut to before the next."""
+        """How many hits have their year in each interval from one of `cuts` up to, but not
+        including, the next."""
         stops = np.searchsorted(self.years, cuts).tolist()
         stretches = list(pairwise(stops))
         if len(hits) == len(index.sites):
@@ -96,7 +98,7 @@ _ORDER: CacheKey[YearOrder] = CacheKey("sites by their earliest year")
 
 
 def years_of(index: IndexSnapshot, role: str) -> YearOrder:
-    """Made once, as long as no event of this role changes."""
+    """The sites sorted by year; cached until an event of this role changes."""
     spans = index.spans[role]
     return spans.cache.get_or_set(_ORDER, lambda: _made_order(spans))
 
@@ -140,7 +142,8 @@ THERE = (Left.KEPT, Left.REBUILT, Left.GROUND, Left.LOST, Left.UNCLEAR)
 
 @dataclass(frozen=True, slots=True)
 class YearGroups:
-    """All sites by what became of them; `unsure` of those that were there may be younger."""
+    """All sites, grouped by what became of them. Sites in `unsure` are counted as existing, but may
+    be younger."""
 
     groups: dict[Left, BitMap]
     unsure: BitMap
@@ -152,7 +155,7 @@ class YearGroups:
 
 @dataclass(frozen=True, slots=True)
 class _Gaps:
-    """From when to when sites were destroyed; NO_LAST where nothing was built again."""
+    """From which to which year sites lay destroyed; NO_LAST if nothing was built again."""
 
     ids: np.ndarray
     first: np.ndarray
@@ -173,8 +176,8 @@ _GROUPS: CacheKey[LRUCache[int, YearGroups]] = CacheKey("sites by what is left, 
 def standing_in(index: IndexSnapshot, year: int) -> YearGroups:
     """All published sites, divided by one year (astronomical).
 
-    A date that may mean several years counts from the earliest of them; one of which only the
-    last year is known, from that.
+    A date that may mean several years counts from the earliest of them; if only its last year is
+    known, from that.
     """
     cache = index.cache.get_or_set(_GROUPS, lambda: LRUCache(_CACHED_YEARS))
     return cache.get_or_set(year, lambda: _divided(index, year))
@@ -206,13 +209,13 @@ def _divided(index: IndexSnapshot, year: int) -> YearGroups:
 
 
 def _by(spans: Table, year: int) -> BitMap:
-    """The sites with an event that may have been by this year; of all years, with any."""
+    """The sites with an event that may have happened by this year."""
     firsts, lasts = spans.columns
     return _sites(spans, np.where(firsts == NO_FIRST, lasts, firsts) <= year)
 
 
 def _surely_by(spans: Table, year: int) -> BitMap:
-    """The sites with an event that was over by this year, or has no end."""
+    """The sites with an event that was over by this year, or that had begun and has no end."""
     firsts, lasts = spans.columns
     return _sites(spans, np.where(lasts == NO_LAST, firsts, lasts) <= year)
 

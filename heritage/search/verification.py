@@ -1,6 +1,7 @@
-"""Whether the index agrees with the rows that it is made of, for `manage.py verify`.
+"""Compares the index with the rows that it is made from, for `manage.py verify`.
 
-Others may write between two steps: each holds the lock of the change log. Nothing is written.
+Each step holds the lock of the change log; others can write between two steps. Nothing is written
+here.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ _FURTHER = [
 
 
 def index() -> Checking:
-    """Each site is in the index as its rows say: it is read again as after a write."""
+    """Reads each site again as after a write, and yields where the index differs."""
     found = Site.objects.order_by().aggregate(first=Min("pk"), last=Max("pk"))
     current = store.current().sites
     ends = [*filter(None, found.values()), *([current.min(), current.max()] if current else [])]
@@ -53,7 +54,7 @@ def index() -> Checking:
 
 
 def _differences(now: IndexSnapshot, again: IndexSnapshot) -> Iterator[Finding]:
-    """Parts that are the same are the same objects."""
+    """Differences between two snapshots, in which equal parts are the same objects."""
     if again.sites != now.sites:
         yield _stale("published sites", again.sites ^ now.sites)
     if again.values is not now.values:
@@ -78,7 +79,7 @@ def _stale(part: str, sites: BitMap | list[int]) -> Finding:
 
 
 def counts() -> Checking:
-    """The number beside each value of each filter, and the sites that it leads to."""
+    """Compares the number beside each value of each filter, and the sites in its list."""
     with IndexChange.objects.locked():
         shown, stored = len(SiteFilter(QueryDict()).hits), Site.objects.published().count()
         numbers = _numbers()
@@ -110,7 +111,7 @@ def counts() -> Checking:
 
 
 def _numbers() -> dict[tuple[str, str], int]:
-    """What pages show beside each value, by the name of the filter and the value."""
+    """The numbers that pages show beside values, by (name of the filter, value)."""
     return {
         (facet.name, option.value): option.count
         for facet in facet_counts(SiteFilter(QueryDict()))

@@ -200,7 +200,7 @@ GROUPS = {
 
 
 class AreaFacet(Facet[Area]):
-    """Areas of the world by their countries: the index knows them by these, and nothing else."""
+    """Areas of the world; the sites of one are those of its countries."""
 
     name, label = "area", _("Part of a continent")
     is_repeatable = says_where = True
@@ -241,7 +241,7 @@ def sites_of(area: Area, index: IndexSnapshot) -> BitMap:
 
 
 def areas_of(groups: Mapping[str, CountryGroup], terms: Vocabulary) -> Iterator[Area]:
-    """The areas of groups of which some country is a place of the catalogue."""
+    """The areas that have a country among the places of the catalogue."""
     coded = {
         place.code: place
         for place in terms.places.terms.values()

@@ -1,7 +1,7 @@
 """The base classes of facets, and the values of a facet with their sites and counts.
 
 A subclass has at least `name`, `label`, `index_keys()` and `choices()`. There is one instance of
-each (`facet_list`), which holds nothing of a request. There are three ways to count the sites of
+each (in `facet_list`), which has no state of a request. There are three ways to count the sites of
 values (`FacetValues`); which is fastest depends on the number of sites and of values.
 """
 
@@ -50,7 +50,7 @@ class FacetValues:
     """The values of a facet, depth first; a site that has a value has the broader ones too."""
 
     def __init__(self, rows: Sequence[FacetValue], sites: BitMap):
-        """`sites`: all there are."""
+        """`sites` are all published sites."""
         self.rows, self._sites = rows, sites
         self.totals = [len(each.sites) for each in rows]
         self.hash = hash(tuple(each.slug for each in rows))
@@ -70,7 +70,7 @@ class FacetValues:
         return self._by_values(hits)
 
     def _by_values(self, hits: BitMap) -> list[int]:
-        """Intersects value by value; below a value without sites nothing is counted."""
+        """Intersects the hits with each value; below a value without hits nothing is counted."""
         counts, place = [0] * len(self.rows), 0
         while place < len(counts):
             counts[place] = hits.intersection_cardinality(self.rows[place].sites)
@@ -78,8 +78,8 @@ class FacetValues:
         return counts
 
     def _by_others(self, others: BitMap) -> list[int]:
-        """Subtracts from each total the sites that are no hits: of broad lists these are few, and
-        small bitmaps are intersected quickest."""
+        """Subtracts from the total of each value those of its sites that are no hits: in broad
+        lists these are few, and small bitmaps are intersected quickly."""
         among_others = others.intersection_cardinality
         return [
             total - among_others(each.sites)
@@ -87,7 +87,8 @@ class FacetValues:
         ]
 
     def _by_sites(self, hits: BitMap) -> list[int]:
-        """Counts the narrowest value of each site, and adds what is below broader ones to them."""
+        """Counts the narrowest value of each site, and adds the counts of narrower values to the
+        broader ones."""
         narrowest, several = self._narrowest
         alone = hits - several if several else hits
         found = np.bincount(narrowest[ids_of(alone)], minlength=len(self.rows) + 1)
@@ -100,8 +101,8 @@ class FacetValues:
 
     @cached_property
     def _narrowest(self) -> tuple[np.ndarray, BitMap]:
-        """By id the place of the one value that a site has beside broader ones, and those sites
-        that have several, which stand for none here.
+        """By id of a site the position of its narrowest value; and the sites that have several
+        narrowest values, for which the array says nothing.
 
         Two bytes a site; a million are read in milliseconds.
         """
@@ -142,7 +143,7 @@ _CODE = re.compile(r"[(（]?[A-Za-z0-9_-]+[)）]?")  # as people write them: era
 
 
 def in_all_languages(translate: Callable[[], str]) -> list[str]:
-    """What a function returns in each language of the interface."""
+    """The results of a function in each language of the interface."""
     found = []
     for code in interface_languages():
         with translation.override(code):
@@ -170,8 +171,8 @@ YEAR = pgettext_lazy("a word behind the number of a year", "year")
 
 
 class Phrases:
-    """A lazily translated list of phrases, as words of a search are compared with them: in all
-    languages of the interface, each Han character separate."""
+    """A lazily translated list of phrases in all languages of the interface, folded and divided
+    into words as those of a search are: each Han character is a word."""
 
     def __init__(self, words: LazyText):
         self._words = words
@@ -186,7 +187,7 @@ class Phrases:
 
 @cache
 def ordinals() -> dict[tuple[str, ...], int]:
-    """Numbers by their ordinal words: third, 十一."""
+    """Numbers by the folded words of their ordinals: third, 十一."""
     return {
         tokens.atoms(name): number
         for names in in_all_languages(lambda: str(ORDINALS))
@@ -195,7 +196,8 @@ def ordinals() -> dict[tuple[str, ...], int]:
 
 
 def primary_key(model: type[Model], row: Model | int) -> int:
-    """That of a row, or itself; raises ValueError for what is neither."""
+    """The primary key of a row; an integer is returned as it is. Raises ValueError for anything
+    else."""
     if isinstance(row, int):
         return row
     if isinstance(row, model) and row.pk is not None:
@@ -297,10 +299,10 @@ class Facet[V]:
         return term.names()
 
     def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
-        """Values that are written in a form, as “batch 8”, at the beginning of some words.
+        """Values of a form such as “batch 8” at the beginning of some words.
 
-        Returns how many of the words they take, and the values as they are named in URLs; (0, [])
-        for none. The words are those of `tokens.atoms`.
+        Returns how many words they take, and their names in URLs; (0, []) if there are none. The
+        words are those of `tokens.atoms`.
         """
         return 0, []
 
@@ -423,7 +425,7 @@ class TreeFacet[T: Term](Facet[T]):
         return [term.slug for term in tree.broader(tree.by_slug[slug])]
 
     def parse(self, text: str, terms: Vocabulary) -> T:
-        """By its names too, where they are those of one term: place=河南."""
+        """Also reads a name that only one term has: place=河南."""
         try:
             return super().parse(text, terms)
         except ValidationError:
@@ -467,5 +469,6 @@ class TreeFacet[T: Term](Facet[T]):
     # --- in the admin --------------------------------------------------------------------------
 
     def used_by(self) -> tuple[QuerySet[Any], str]:
-        """Rows that each use a term once, and the column that names it."""
+        """A queryset with one row for each use of a term, and the name of the column that refers to
+        the term."""
         raise NotImplementedError

@@ -19,7 +19,7 @@ from heritage.values.language import language_name, normalise_code
 
 
 class RecordContent(TextChoices):
-    """What a record of a site may hold."""
+    """What the record of a site may contain."""
 
     IMAGE = "image", _("a photograph")
     VISITING = "visiting", _("visiting facts")
@@ -29,7 +29,7 @@ class RecordContent(TextChoices):
 
 
 class ContentFacet(ChoicesFacet[RecordContent]):
-    """Unlike other facets, its values narrow: a site must have all of them."""
+    """Unlike with other facets, a site must have all chosen values."""
 
     name, label, enumeration = "has", _("Visits, pictures, position"), RecordContent
     is_unfolded = is_repeatable = values_narrow = True

@@ -50,7 +50,8 @@ class ExcludedValue:
 
 
 class ExcludedValuesField(FacetField[ExcludedValue]):
-    """Values of any facet behind its name: place:henan; and sites: site:taj-mahal."""
+    """Values of facets after the name of the facet (place:henan), and single sites
+    (site:taj-mahal)."""
 
     def __init__(self, *, facets: Mapping[str, AnyFacet], **options: Any):
         self.facets = facets

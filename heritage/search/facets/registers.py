@@ -46,7 +46,8 @@ def registers_of(terms: Vocabulary, role: str) -> dict[str, Register]:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """Any status of what is on the World Heritage List today, whole or in part."""
+    """The value for all statuses of sites that are on the World Heritage List today, as a whole or
+    in part."""
 
     value: str
     label: LazyText
@@ -115,7 +116,8 @@ class UnescoFacet(Facet[Status]):
         return value.counted_label if isinstance(value, UnescoStatus) else str(value.label)
 
     def broader_slugs(self, slug: str, terms: Vocabulary) -> list[str]:
-        """Beside any other status, “World Heritage” only says of which list: delisted."""
+        """“World Heritage” is dropped beside another status, where it only names the list:
+        “delisted World Heritage”."""
         return [self.listed_today.value] if slug != self.listed_today.value else []
 
     def filter_queryset(self, queryset: SiteQuerySet, values: Iterable[str]) -> SiteQuerySet:
@@ -123,7 +125,7 @@ class UnescoFacet(Facet[Status]):
 
 
 class ProtectionFacet(RowFacet[Register]):
-    """Registers that protect; the index holds registers of all other roles, too."""
+    """Registers of legal protection; the index has the registers of all other roles, too."""
 
     name, label, model = "protection", _("Protection"), Register
 
@@ -154,7 +156,8 @@ class Batch:
 
 
 class BatchFacet(Facet[Batch]):
-    """Any number may be asked for, whether or not the register has such a batch."""
+    """Batches of protection registers; a URL may have any number, even of a batch that is not
+    recorded."""
 
     name, label = "batch", _("Batch")
     called = Phrases(pgettext_lazy("search words before or behind a number", "batch"))
@@ -163,7 +166,7 @@ class BatchFacet(Facet[Batch]):
         return ()
 
     def recognise(self, words: Sequence[str], terms: Vocabulary) -> tuple[int, list[str]]:
-        """batch 8, 8th batch, 第一批: of the protection that is named first."""
+        """batch 8, 8th batch, 第一批: a batch of the first protection register."""
         registers = list(registers_of(terms, Register.Role.PROTECTION))
         before = 1 if words[:1] in _THE else 0
         length, number = _numbered(words[before:])
@@ -183,7 +186,7 @@ class BatchFacet(Facet[Batch]):
                 yield pk, self.key((entry.register, entry.batch))
 
     def key(self, value: Batch | tuple[int, int], role: str | None = None) -> str:
-        """It may be given by the id of its register and its number."""
+        """A batch may also be given as (id of its register, number)."""
         match value:
             case Batch(register, number):
                 return f"{self.name}:{register.pk}.{number}"
@@ -411,7 +414,8 @@ class InscribedFacet(Facet[YearSpan]):
 
 
 class DangerFacet(InscribedFacet):
-    """Since when what is in danger today has been: 2013, since 2010; or that it no longer is."""
+    """The year since which a site has been in danger (2013, since 2010), or that it no longer
+    is."""
 
     name, label = "danger", _("Danger list")
     in_form = False
@@ -491,7 +495,7 @@ _BOUNDS, _YEAR = Phrases(BOUNDS), Phrases(YEAR)
 
 
 def _is_joining(word: str) -> bool:
-    """Whether a word stands between numbers and says nothing: and, 和, 第."""
+    """Whether a word between numbers has no meaning: and, 和, 第."""
     return (word,) in _AND or (word,) in _THE
 
 
@@ -507,7 +511,8 @@ def _roman(words: Sequence[str]) -> list[str]:
 
 
 def _numbered(words: Sequence[str]) -> tuple[int, int]:
-    """How many of the first words are a number, and which: 8, 8th, third, 十一; else 0 and 0."""
+    """How many of the first words are a number, and the number: 8, 8th, third, 十一; (0, 0) if they
+    are none."""
     if words and (figure := re.fullmatch("([0-9]{1,2})(?:st|nd|rd|th)?", words[0])):
         return 1, int(figure[1])
     for length in (3, 2, 1):
@@ -517,8 +522,8 @@ def _numbered(words: Sequence[str]) -> tuple[int, int]:
 
 
 def _read_years(words: Sequence[str]) -> tuple[int, str]:
-    """How many of the first words are a year of the List or a span of them, and what an address
-    calls it: 1987, 1990-1999, since 2010."""
+    """How many of the first words are a year of the World Heritage List or a span of years, and its
+    name in addresses: 1987, 1990-1999, since 2010."""
     if not words:
         return 0, ""
     if _is_year(words[0]):

@@ -100,7 +100,7 @@ class Table:
         return iter((self.ids, *self.columns))
 
     def patched(self, changed: BitMap, fresh: "Table") -> "Table":
-        """With these rows, and no others, for the changed sites."""
+        """The table in which the changed sites have the rows of `fresh` and no others."""
         places = self._places(ids_of(changed))
         if np.array_equal(self.ids[places], fresh.ids):  # as many rows of each site as before
             columns = [
@@ -117,7 +117,7 @@ class Table:
         return Table(ids, tuple(columns))
 
     def of_sites(self, sites: BitMap) -> "Table":
-        """The rows of these sites alone."""
+        """A table with the rows of these sites only."""
         places = self._places(ids_of(sites))
         return Table(self.ids[places], tuple(column[places] for column in self.columns))
 
@@ -129,7 +129,7 @@ class Table:
 
 
 def _with(column: np.ndarray, places: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The column with other values at these places; the same object if they are there already."""
+    """The column with `values` at these positions; the same object if it has them already."""
     if np.array_equal(column[places], values):
         return column
     column = column.copy()
@@ -167,7 +167,8 @@ def latest_of(times: Table) -> datetime | None:
 
 
 def latest_by_block(times: Table, size: int) -> dict[int, int]:
-    """By block of so many ids that has a site, the latest time of its sites."""
+    """The latest time of the sites in each block of `size` ids, by the number of the block; without
+    empty blocks."""
     if not len(times.ids):
         return {}
     blocks = times.ids // size
@@ -177,7 +178,7 @@ def latest_by_block(times: Table, size: int) -> dict[int, int]:
 
 
 def block(times: Table, size: int, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """The sites of one block of so many ids, and the time of each."""
+    """The ids of the sites in one block of `size` ids, and the time of each."""
     start, end = np.searchsorted(times.ids, (number * size, (number + 1) * size))
     return times.ids[start:end], times.columns[0][start:end]
 
@@ -196,13 +197,14 @@ class BoundingBox:
 
 
 def present(table: Table, ids: Iterable[int]) -> BitMap:
-    """Those of these ids that have a row."""
+    """The ids among `ids` that have a row."""
     asked = np.unique(np.fromiter(ids, dtype=np.int64))
     return BitMap(asked[np.isin(asked, table.ids)].tolist())
 
 
 def within(points: Table, box: BoundingBox) -> BitMap:
-    """The sites with a point in a box, its edges included; of a district its centre counts."""
+    """The sites with a point in a box, its edges included; `points` may be the centres of
+    districts."""
     latitudes, longitudes = points.columns[:2]
     inside = longitudes >= box.west
     if box.west <= box.east:
@@ -220,7 +222,8 @@ def within(points: Table, box: BoundingBox) -> BitMap:
 
 
 def some_points(points: Table, hits: BitMap, most: int) -> list[Point]:
-    """The points of these sites by their ids; of many sites an even sample of at most `most`."""
+    """The points of these sites in the order of their ids; if there are more than `most`, an even
+    sample."""
     ids = ids_of(hits)
     ids = ids[:: max(1, -(-len(ids) // most))]
     places = np.searchsorted(points.ids, ids)
@@ -260,7 +263,7 @@ class WithinRadius:
 
     @property
     def _keys(self) -> np.ndarray:
-        """What they are sorted by."""
+        """What the sites are sorted by."""
         return self.km + self.is_district * _FAR_KM
 
     def slice(self, hits: BitMap | None, start: int, stop: int) -> list[int]:
@@ -295,7 +298,7 @@ class WithinRadius:
         return dict(zip(ids, self.km[places].tolist(), strict=True))
 
     def points_of(self, ids: Iterable[int]) -> dict[int, Point]:
-        """The nearest point of each."""
+        """The nearest point of each of these sites, by id."""
         ids = list(ids)
         places = np.searchsorted(self.ids, ids)
         points = zip(self.latitudes[places].tolist(), self.longitudes[places].tolist(), strict=True)
@@ -306,7 +309,7 @@ NONE_NEAR = WithinRadius(*(np.empty(0, kind) for kind in ("I", "d", "d", "d", "?
 
 
 def within_radius(points: Table, here: Point, km: float, districts: bool = False) -> WithinRadius:
-    """The rows within so many kilometres of a point, as many of a site as are; see `nearest`."""
+    """All rows within so many kilometres of a point, also several of one site; see `nearest`."""
     latitudes, longitudes = points.columns[:2]
     reach = km / KM_PER_DEGREE + 1e-9  # of latitude: more than rounding may take
     # A few looks at latitudes: without a second column of them, in order, for each worker.
@@ -327,9 +330,10 @@ def within_radius(points: Table, here: Point, km: float, districts: bool = False
 
 
 def nearest(measured: WithinRadius, others: Iterable[WithinRadius]) -> WithinRadius:
-    """The nearest point of each site; a measured one before a district.
+    """The nearest point of each site, where a measured point counts before the centre of a
+    district.
 
-    `measured` has one row a site, which most are; `others` any number.
+    `measured` has one row for each site; `others` may have several.
     """
     arrays = [np.concatenate(parts) for parts in zip(*map(_columns, others), strict=True)]
     if not len(arrays[0]):
@@ -382,8 +386,9 @@ def overlapping(spans: Table, first: int | None, last: int | None) -> BitMap:
 def closest_spans(
     tables: Iterable[Table], first: int, last: int, slacks: Iterable[int], hits: BitMap
 ) -> Iterator[BitMap]:
-    """Hits, all with a span that overlaps `first` to `last`, parted by how far their closest one
-    goes beyond: by at most so many years at each end, or by more."""
+    """Divides hits, all with a span that overlaps `first` to `last`, by how far their closest span
+    extends beyond these years: for each of `slacks`, those within so many years at each end; then
+    the others."""
     tables = list(tables)
     for slack in slacks:
         close = BitMap.union(*(_inside(spans, first, last, slack) for spans in tables))
@@ -393,7 +398,8 @@ def closest_spans(
 
 
 def _inside(spans: Table, first: int, last: int, slack: int) -> BitMap:
-    """The sites with a span that overlaps these years and goes at most so far beyond them."""
+    """The sites with a span that overlaps these years and extends at most `slack` years beyond each
+    end."""
     firsts, lasts = spans.columns
     inside = (firsts <= last) & (lasts >= first)
     inside &= (firsts >= first - slack) & (lasts <= last + slack)

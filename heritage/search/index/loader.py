@@ -40,7 +40,8 @@ def read_index_data(
 
 
 def read_times(since: datetime | None) -> TableRows:
-    """When what readers see of the published sites was last changed; of those since a moment."""
+    """The time of the last visible change of each published site; with `since`, of those changed
+    since then."""
     dates = SiteDate.objects.filter(site__state=Site.State.PUBLISHED)
     if since is not None:
         dates = dates.filter(changed_at__gte=since)
@@ -80,7 +81,7 @@ def _add_component_points(data: IndexData, rows: IndexRows) -> None:
 
 
 def _add_covered(data: IndexData, rows: IndexRows) -> None:
-    """Who is under any entry of a register, in force or not."""
+    """Add which sites are under any entry of each register, in force or not."""
     for pk, _designation, entry in rows.coverages:
         data.values[f"{COVERED}:{entry.register}"].append(pk)
         if entry.role == Register.Role.WORLD_HERITAGE:
@@ -88,7 +89,7 @@ def _add_covered(data: IndexData, rows: IndexRows) -> None:
 
 
 def _add_spans(data: IndexData, rows: IndexRows) -> None:
-    """Who has events, and the years of those that are dated, by the role of their kind."""
+    """Add which sites have events, and the years of dated events by the role of their kind."""
     columns = ("site_id", "kind", "first_year", "last_year")
     events = rows.belonging(Event.objects.all()).values_list(*columns)
     for pk, kind, first, last in events.iterator(CHUNK):
@@ -111,7 +112,7 @@ def _add_hours(data: IndexData, rows: IndexRows) -> None:
 
 
 def _add_notices(data: IndexData, rows: IndexRows) -> None:
-    """From when to when whole sites are closed."""
+    """Add the first and last day on which notices close sites."""
     notices = rows.belonging(Notice.objects.filter(is_closed=True))
     for pk, begins, ends in notices.values_list("site_id", "begins", "ends").iterator(CHUNK):
         if pk in rows.published:

@@ -1,4 +1,5 @@
-"""The order of the map: sites along a curve that stays near where it is (Morton, in Web Mercator).
+"""The order of the map: sites along a Morton curve in Web Mercator, on which neighbours stay near
+each other.
 
 A key interleaves the bits of the column and the row of the small square that a point lies in, so
 that the points of any square of any zoom are one stretch of the order.
@@ -37,7 +38,7 @@ def squares(latitudes: np.ndarray, longitudes: np.ndarray) -> tuple[np.ndarray, 
 
 
 def columns_and_rows(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The inverse, of keys of squares of any size."""
+    """The columns and rows of keys, for squares of any size: the inverse of `of_squares`."""
     return _gather(keys), _gather(keys >> 1)
 
 

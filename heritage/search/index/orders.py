@@ -87,7 +87,7 @@ def _are_in_place(name: str, ids: np.ndarray, places: np.ndarray) -> bool:
 
 
 def _search(name: str, ids: np.ndarray, wanted: list[Key]) -> list[int]:
-    """The places in an order before which these keys belong; both ascend.
+    """For each of `wanted`, which ascend, the position in an order before which it belongs.
 
     A binary search for all of them at once, in steps of one query each. The fewer keys are
     looked for, the more parts a step cuts the order into.

@@ -85,34 +85,35 @@ def recording(index: IndexSnapshot) -> Iterator[PageDependencies]:
 
 
 def sites(index: IndexSnapshot, ids: Iterable[int]) -> None:
-    """These sites are shown, or would be if they were published."""
+    """Enter sites that the page shows, or would show if they were published."""
     if found := _recorded.get():
         found.add(index, ids, (), ())
 
 
 def parts(index: IndexSnapshot, *names: Part) -> None:
-    """The page depends on everything in these parts of the index."""
+    """Enter parts of the index; the page depends on everything in them."""
     if found := _recorded.get():
         found.add(index, (), names, ())
 
 
 def answer(index: IndexSnapshot, question: Question, answered: Hashable) -> None:
-    """`question(index)` gave this answer.
+    """Enter that `question(index)` gave this answer. The page is right as long as it gives the
+    same.
 
-    What is asked of the database must be asked before the rows of the page are read: if one is
-    written in between, the next snapshot then gives another answer.
+    Questions to the database must be asked before the rows of the page are read. A row that is
+    written in between then changes the answer for the next snapshot.
     """
     if found := _recorded.get():
         found.add(index, (), (), [(question, answered)])
 
 
 def everything() -> None:
-    """The page shows something that any write may change: it is right until then."""
+    """Enter that any write may change the page, so that it is right only until the next one."""
     if found := _recorded.get():
         found.depend_on_all()
 
 
 def nothing_else() -> None:
-    """All that the page depends on has been entered."""
+    """State that everything that the page depends on has been entered."""
     if found := _recorded.get():
         found.end()

@@ -33,7 +33,7 @@ HAS_POINT = ExpressionWrapper(
 
 
 class RegisterEntry(NamedTuple):
-    """What a designation says of the sites that it covers."""
+    """What the index reads of the entry in a register that covers a site."""
 
     role: str
     standing: str
@@ -48,7 +48,7 @@ class RegisterEntry(NamedTuple):
 
     @property
     def is_world_heritage(self) -> bool:
-        """Under an entry of the World Heritage List that holds today."""
+        """Whether it is an entry of the World Heritage List that is in force today."""
         return self.role == Register.Role.WORLD_HERITAGE and self.is_in_force
 
 
@@ -65,7 +65,8 @@ class BroaderTerms:
 
     @cached_property
     def districts(self) -> dict[int, tuple[int, Circle]]:
-        """By place: itself or the next broader one that has a circle, and that circle."""
+        """By id of a place: the id of the narrowest place with a circle, itself or a broader one,
+        and the circle."""
         known = Place.objects.filter(radius_km__isnull=False)
         circles = {place.pk: place.circle for place in known.only(*Place.CIRCLE) if place.circle}
         parents = Place.objects.parents()
@@ -128,12 +129,12 @@ class IndexRows:
         return zip(self.sites, self._columns[column], strict=True)
 
     def pairs(self, through: type[Model], site: str, other: str) -> Iterator[tuple[int, int]]:
-        """(site, other row) for the published sites of a table between two models."""
+        """(site, other row) of published sites, from the through table of two models."""
         rows = self.belonging(through._default_manager.all(), site).values_list(site, other)
         return (pair for pair in rows.iterator(CHUNK) if pair[0] in self.published)
 
     def belonging[Q: QuerySet[Any]](self, rows: Q, column: str = "site_id") -> Q:
-        """The rows of a queryset that belong to these sites, unordered."""
+        """The condition that rows belong to these sites; `column` refers to the site."""
         rows = rows.order_by()
         return rows if self.ids is None else rows.filter(**{f"{column}__in": self.ids})
 
@@ -174,7 +175,7 @@ class IndexRows:
 
     @cached_property
     def world_heritage(self) -> dict[int, list[int]]:
-        """By World Heritage designation that holds today, its published sites."""
+        """The published sites of each World Heritage designation in force today, by its id."""
         found = defaultdict(list)
         for pk, designation, entry in self.coverages:
             if entry.is_world_heritage:
@@ -194,8 +195,8 @@ class IndexRows:
 
     @cached_property
     def hours(self) -> dict[int, set[str]]:
-        """Opening hours that readers see, by site: how far they may be relied on, whether they are
-        hours or say “closed”, and the days."""
+        """By id of a site its opening hours that readers see, each as a text: how reliable it is,
+        whether it gives hours or says “closed”, and the days."""
         columns = (
             "site_id",
             "relied_on",
@@ -216,7 +217,7 @@ class IndexRows:
 
     @cached_property
     def with_hours(self) -> set[int]:
-        """Sites that say anything of their hours, in rows or in words."""
+        """The ids of the sites with opening hours, in rows or as visiting facts in words."""
         words = VisitingFact.objects.shown().filter(kind__in=VisitingFact.OF_HOURS)
         found = self.belonging(words).values_list("site_id", flat=True)
         return self.published.intersection(found.iterator(CHUNK)).union(self.hours)

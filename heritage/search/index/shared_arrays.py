@@ -1,8 +1,8 @@
 """The large arrays of the snapshot as files, which all processes of a machine map and so share.
 
-A file is a copy of a part of the snapshot and named, like that, by the digest of its content. It is
-never changed, and may be deleted at any time: whoever has mapped it keeps what it has, and others
-read the part from the database.
+A file is a copy of a part of the stored snapshot; the name of both is the digest of the content. It
+is never changed, and may be deleted at any time: whoever has mapped it keeps what it has, and
+others read the part from the database.
 """
 
 import mmap
@@ -25,7 +25,7 @@ def digest(data: Buffer) -> str:
 
 
 def mapped(name: str) -> mmap.mmap | None:
-    """The array of this digest; None if there is no file of it, or none that is whole."""
+    """The array with this digest; None if there is no file of it, or an incomplete one."""
     try:
         with (settings.INDEX_ROOT / name).open("rb") as file:
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -35,7 +35,8 @@ def mapped(name: str) -> mmap.mmap | None:
 
 
 def stored(name: str, data: bytes) -> Buffer:
-    """The same data as a file that is mapped; as it was given if it is small.
+    """The same data, mapped from a file that is written if needed; small data are returned as they
+    are.
 
     Raises OSError if the file cannot be written.
     """

@@ -73,7 +73,7 @@ class TermTree[T: Term]:
         return None if pk is None else self.terms.get(pk)
 
     def broader(self, term: T) -> list[T]:
-        """From the broadest term down to the parent."""
+        """The broader terms of a term, from the broadest to its parent."""
         chain: list[T] = []
         parent = self.get(term.parent_id)
         while parent is not None and parent not in chain:
@@ -280,7 +280,7 @@ class IndexSnapshot:
         return self.vocabulary_token, self.site_version(site_id)
 
     def site_version(self, site_id: int) -> str:
-        """The same without the terms that are shown."""
+        """A token of what is shown of a site without its terms."""
         return self.changes.get(site_id, self.since)
 
     def changed_at(self, site_id: int) -> datetime | None:
@@ -292,10 +292,10 @@ class IndexSnapshot:
         return _vocabularies.get_or_set(self.vocabulary_token, Vocabulary)
 
     def having(self, facet: IndexedFacet | str, value: Any, role: str | None = None) -> BitMap:
-        """The sites that have a value of a facet, which is given itself or by its name.
+        """The ids of the sites that have a value of a facet; `facet` may be given by its name.
 
-        `role` is that of eras. Raises KeyError for a name that no facet has, and ValueError for
-        what is no value of the facet.
+        `role` is a role of eras. Raises KeyError for a name that no facet has, and ValueError for a
+        value that is none of the facet.
         """
         return self.with_key(self._facet(facet).key(value, role))
 
@@ -307,18 +307,19 @@ class IndexSnapshot:
         return BitMap.union(NOTHING, *(self.having(facet, value, role) for value in values))
 
     def sites_by_value(self, facet: IndexedFacet | str) -> dict[str, BitMap]:
-        """For each value of a facet that some site has, as its key says it, the sites."""
+        """The sites of each value of a facet, by the part of its key after the colon; without
+        values that no site has."""
         return self._by_key(self._facet(facet).index_name())
 
     def _facet(self, facet: IndexedFacet | str) -> IndexedFacet:
         return self.facets[facet] if isinstance(facet, str) else facet
 
     def with_key(self, key: str) -> BitMap:
-        """The sites with a key, which a facet has made or this package itself."""
+        """The sites with a key, made by a facet or by this package."""
         return self.values.get(key, NOTHING)
 
     def _by_key(self, name: str) -> dict[str, BitMap]:
-        """By what stands behind this name in keys, the sites."""
+        """The sites of all keys that begin with this name and a colon, by the rest of the key."""
         start = f"{name}:"
         return {
             key[len(start) :]: sites for key, sites in self.values.items() if key.startswith(start)
@@ -327,10 +328,10 @@ class IndexSnapshot:
     def around(
         self, here: Point, km: float, always: BitMap = NOTHING, *, districts: bool = True
     ) -> WithinRadius:
-        """The sites within so many km of a point, by the nearest of their points; those without a
-        measured one by the centre of their district, if `districts` are wanted.
+        """The sites within `km` of a point, measured from the nearest of their points; with
+        `districts`, also sites without a point, measured from the centre of their district.
 
-        `always` are sites that are found however far they are, if it is known where.
+        Sites in `always` are found at any distance, if a position of them is known.
         """
         tables = [(self.component_points, False), *([(self.districts, True)] if districts else ())]
         found = [columns.within_radius(table, here, km, rough) for table, rough in tables]
@@ -343,30 +344,31 @@ class IndexSnapshot:
         return columns.nearest(columns.within_radius(self.points, here, km), found)
 
     def districts_of(self, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-        """By site without a measured point, of these, the id of the place in which it lies
-        somewhere, and the radius in km."""
+        """For those of these sites that have no measured point: by id, the id of the place that
+        they lie in, and its radius in km."""
         rows = self.districts.of_sites(BitMap(ids))
         _latitudes, _longitudes, km, places = (column.tolist() for column in rows.columns)
         return dict(zip(rows.ids.tolist(), zip(places, km, strict=True), strict=True))
 
     def within(self, box: columns.BoundingBox) -> BitMap:
-        """The sites with a point in a box, or in a district whose centre lies there."""
+        """The sites with a point in a box, or whose district has its centre in it."""
         tables = (self.points, self.component_points, self.districts)
         return BitMap.union(*(columns.within(table, box) for table in tables))
 
     @property
     def unplaced(self) -> BitMap:
-        """The sites of which no point is recorded; of some of them a district is known."""
+        """The sites without a recorded point; for some of them a district is known."""
         return self.sites - self.having("has", "point")
 
     @property
     def in_districts(self) -> BitMap:
-        """The sites without a point of which it is known in which district they lie."""
+        """The sites without a point whose district is known."""
         return self.having("has", "district")
 
     @property
     def nowhere(self) -> BitMap:
-        """The sites that no list by distance and no map can show."""
+        """The sites with neither a point nor a district, which no map and no list by distance can
+        show."""
         return self.unplaced - self.in_districts
 
     @property
@@ -376,21 +378,22 @@ class IndexSnapshot:
 
     @property
     def with_hours(self) -> BitMap:
-        """The sites that say anything of their hours, in rows or in words."""
+        """The sites with opening hours, in rows or as visiting facts in words."""
         return self.with_key(WITH_HOURS)
 
     @property
     def hours(self) -> dict[str, BitMap]:
-        """By row of opening hours, as `IndexRows.hours` has it, the sites."""
+        """The sites of each text of `IndexRows.hours`, by that text."""
         return self._by_key(HOURS)
 
     @property
     def closures(self) -> dict[str, BitMap]:
-        """By the first and last day of a notice, with a comma between, the sites that it closes."""
+        """The sites that notices close, by the first and last day of the notice with a comma
+        between."""
         return self._by_key(CLOSED)
 
     def under_register(self, register_id: int) -> BitMap:
-        """The sites under any entry of a register, whatever has become of the entry."""
+        """The sites under any entry of a register, in force or not."""
         return self.with_key(f"{COVERED}:{register_id}")
 
 
@@ -493,7 +496,7 @@ def _patched_values(
 
 
 def _patched(bitmap: BitMap, changed: BitMap, fresh: BitMap) -> BitMap:
-    """With these and no others of the changed sites."""
+    """The bitmap with `fresh`, and no others of the changed sites."""
     return bitmap if bitmap & changed == fresh else (bitmap - changed) | fresh
 
 
@@ -517,8 +520,9 @@ class HoursGroup(TextChoices):
 def hours_groups(index: IndexSnapshot, day: date) -> dict[HoursGroup, BitMap]:
     """All sites by what is known of the day.
 
-    A notice closes a site. Else dependable hours decide before those that are only reported, and
-    of either a row that says “closed” before one that gives hours: it is the exception to it.
+    A notice that closes a site decides first. Then reliable rows of hours take precedence over
+    those that are only reported; among equally reliable rows, “closed” takes precedence over hours,
+    as it is the exception.
     """
     rows: dict[tuple[str, str], BitMap] = defaultdict(BitMap)
     for hours, sites in index.hours.items():

@@ -1,4 +1,5 @@
-"""The snapshot of the index in the database, which spares a starting process reading every record.
+"""The snapshot of the index in the database, so that a process that starts need not read every
+record.
 
 Exports `load()`, `save()` and `remove_broken()`. A snapshot is one row "head", which names the
 change it is as of and the digest of each part, and one row for each part, named by that digest. A
@@ -62,11 +63,11 @@ def load(facets: Mapping[str, IndexedFacet]) -> IndexSnapshot | None:
 
 
 def save(snapshot: IndexSnapshot, *, starts_anew: bool = False, pause: float = _PAUSE) -> bool:
-    """Store this snapshot; returns whether it was stored.
+    """Store a snapshot; returns whether it was stored.
 
-    It is not if another process has stored one meanwhile. With `starts_anew` running processes take
-    it too, since it contains what no change told of; it is then not stored if anything was written
-    since it was read.
+    It is not stored if another process has stored one meanwhile. With `starts_anew`, running
+    processes load it, too: use it after writes that are not in the change log. It is then not
+    stored if anything was written since it was read.
     """
     before = _head()
     parts = _write_missing(snapshot, pause)
@@ -88,9 +89,9 @@ def save(snapshot: IndexSnapshot, *, starts_anew: bool = False, pause: float = _
 
 
 def remove_broken() -> None:
-    """Remove the stored snapshot if it is broken, so that there is none and one is due.
+    """Remove the stored snapshot if it is broken; a new one is then due.
 
-    Its sound parts stay, for the next one to refer to.
+    Its intact parts stay, so that the next snapshot can use them.
     """
     head = _head()
     try:

@@ -149,7 +149,8 @@ def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSn
 
 
 def danger_since(index: IndexSnapshot) -> dict[int, int]:
-    """For each site in danger the year since which it is; cached until one of them is written."""
+    """The first year of the present period in danger, by id of each site in danger; cached until
+    such an entry is written."""
     return index.world_heritage_cache.get_or_set(_DANGER_SINCE, _danger_since)
 
 

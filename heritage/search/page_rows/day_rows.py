@@ -1,4 +1,5 @@
-"""Reads what records say of a day: opening hours, words on them, notices that close the site.
+"""Reads the rows that concern a day: opening hours, visiting facts about them, notices that close
+the site.
 
 One query for any number of sites.
 """
@@ -24,7 +25,7 @@ class DayRows:
 
 @dataclass(slots=True)
 class VisitRows:
-    """What readers may see of a visit to one site, on whatever day."""
+    """The rows that concern a visit to one site on any day, of those that readers may see."""
 
     closures: list[Notice] = field(default_factory=list)  # that close it, with their days
     openings: list[Opening] = field(default_factory=list)
@@ -33,7 +34,7 @@ class VisitRows:
 
 
 def read_visits(ids: Iterable[int]) -> dict[int, VisitRows]:
-    """The rows by site."""
+    """The rows for any day, by id of the site."""
     found: dict[int, VisitRows] = defaultdict(VisitRows)
     read = rows_of_tables((Notice, Opening, Price, VisitingFact), "site_id", ids)
     for notice in read[Notice]:
@@ -52,7 +53,7 @@ def read_visits(ids: Iterable[int]) -> dict[int, VisitRows]:
 
 
 def read_day(ids: Iterable[int], day: date) -> dict[int, DayRows]:
-    """The rows by site; the rows may be newer than the index."""
+    """The rows for a day, by id of the site; they may be newer than the index."""
     found: dict[int, DayRows] = defaultdict(DayRows)
     read = rows_of_tables((Notice, Opening, VisitingFact), "site_id", ids)
     for notice in read[Notice]:

@@ -1,9 +1,9 @@
-"""A site as it stood at a moment: what is stored, less all that was written since.
+"""A site as it was at a moment: what is stored, with all later changes reversed.
 
-The history is read backwards, so that a row that nobody wrote since costs nothing. What the rows
-name (kinds, places, eras, registers, sources) is as it is today; what was deleted since cannot be
-named, and is counted. Nothing is shown that readers may not see today: no picture that is no longer
-published, and no point closer than today.
+The history is read backwards, so that a row without later changes costs nothing. Kinds, places,
+eras, registers and sources are as they are today; references to deleted ones are left out and
+counted. Nothing is shown that readers may not see today: no picture that is no longer published,
+and no point more exact than today's.
 """
 
 import copy
@@ -36,12 +36,12 @@ from heritage.search.page_rows.site_tables import LINKS, RELATIONS
 
 
 class NotKnown(Exception):
-    """The history of that time was thinned out."""
+    """The state at that time is not known, since its history was thinned out."""
 
 
 @dataclass(slots=True)
 class Past:
-    """The site as it stood, and what takes its rows back to then."""
+    """The state of a site at a moment, and methods that change its rows to what they were then."""
 
     moment: datetime  # everything from it on is left out
     terms: Vocabulary
@@ -77,20 +77,21 @@ class Past:
         return Change.objects.filter(change_set__at__gte=self.moment).order_by()
 
     def _add(self, rows: dict[int, set[int]]) -> None:
-        """Take note of the changes of these rows, given by the id of the type of their model."""
+        """Remember the changes of these rows, which are given by content type."""
         for written, ids in rows.items():
             changes = self._since().filter(model=written, object_id__in=ids).order_by("pk")
             self._net |= {(row.model, row.object_id): row for row in net_changes(changes)}
 
     def _before(self, model: type[Record], pk: int) -> dict | None:
-        """The columns that differed then; None where there was no such row."""
+        """The former values of the columns that differed; None if the row did not exist."""
         change = self._net.get((model, pk))
         return {} if change is None else change.before
 
     # --- the site ------------------------------------------------------------------------
 
     def restore(self, site: Site) -> bool:
-        """Set the site as it stood; returns whether readers saw it then. Raises NotKnown."""
+        """Give the site its former values; returns whether it was published then. Raises
+        NotKnown."""
         self.read_changes(Site, [site.pk])
         before = self._before(Site, site.pk)
         if before is None or site.published_at is None or site.published_at >= self.moment:
@@ -123,7 +124,8 @@ class Past:
     def rows[R: Record](
         self, model: type[R], column: str, keys: Iterable[int], stored: list[R]
     ) -> list[R]:
-        """The rows that had one of the keys in a column; `stored` are those that have it today."""
+        """The rows that had one of `keys` in `column` at the moment; `stored` are those that have
+        one today."""
         keys = set(keys)
         today = {row.pk: row for row in stored}
         written = {pk for each, pk in self._net if each is model}
@@ -147,7 +149,8 @@ class Past:
         return in_order(model, [row for row in found if row not in changed or row in remaining])
 
     def related(self, row: Record, name: str, stored: list[int]) -> list[int]:
-        """The ids that a row was related to."""
+        """The ids that the row was related to by a many-to-many relation; `stored` are those of
+        today."""
         ids = (self._before(type(row), row.pk) or {}).get(name, stored)
         return self._there(type(row), name, ids)
 
@@ -161,7 +164,8 @@ class Past:
     # --- what can no longer be named -----------------------------------------------------
 
     def _without_lost[R: Record](self, rows: list[R]) -> list[R]:
-        """Those of the rows that still say something without what was deleted since."""
+        """The rows without references to what was deleted since; rows that cannot be without them
+        are left out."""
         named: dict[type[Model], set[int]] = defaultdict(set)
         keys: list[tuple[Record, Any, int]] = [
             (row, column, getattr(row, column.attname))
@@ -193,7 +197,7 @@ class Past:
         return [pk for pk in ids if pk in there]
 
     def _leave_out_hidden_sites(self, found: dict[str, list[Any]]) -> None:
-        """Leave out ties to sites that readers did not see then."""
+        """Leave out relations to sites that were not published then."""
         others = {row.whole_id for row in found["part_of"]}
         others |= {row.part_id for row in found["parts"]}
         self._add({ContentType.objects.get_for_model(Site).pk: others})
@@ -221,7 +225,7 @@ class Past:
 
 
 def _set(row: Record, before: dict) -> None:
-    """Give a row the plain values of then, of the columns that there are still."""
+    """Give a row its former plain values, for the columns that still exist."""
     for name, value in before.items():
         try:
             field = row_values.column(type(row), name)

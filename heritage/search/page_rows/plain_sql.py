@@ -1,12 +1,11 @@
 """Rows of one table by keys, in plain SQL and in the order of their model.
 
 Pages read a few rows by their keys from a dozen tables. Django takes several times as long to put
-such a statement together as the database takes to answer it, so it is written out here; and how its
-columns become attributes is found out once.
+such a statement together as the database takes to answer it, so it is written here; how its columns
+become attributes is determined once for each model.
 
-What an order follows through a relation, as the rank of an entry's register, can only be compared
-once that is loaded: it comes first in each `Meta.ordering`, so that rows are sorted by it
-afterwards.
+A `Meta.ordering` may begin with columns of related models, such as the rank of an entry's register.
+Rows are sorted by these afterwards, when the related objects are loaded: see `sort_by_relations()`.
 """
 
 from collections import defaultdict
@@ -34,11 +33,11 @@ def rows_by_key[T: Model](
     *,
     in_order: bool = False,
 ) -> list[T]:
-    """The rows whose column `key` has one of the values; no values, no query.
+    """The rows whose column `key` has one of the values. Without values there is no query.
 
-    `key` and `columns` are names of columns, and go into the SQL as they are. Without `columns` all
-    are read; others than those given are read one by one, when they are used. With `in_order`, rows
-    are in the order of the model's own columns in `Meta.ordering`.
+    `key` and `columns` are names of columns, and go into the SQL as they are. By default all
+    columns are read; others than those given are deferred. With `in_order`, rows are in the order
+    of the model's own columns in `Meta.ordering`.
     """
     values = list(values)
     if not values:
@@ -57,9 +56,10 @@ def rows_by_key[T: Model](
 def rows_with(
     model: type[Model], key: str, value: Any, joins: str, *others: type[Model]
 ) -> list[tuple[Any, ...]]:
-    """The same rows in order, each with one of each of some other tables, or None: one query.
+    """The rows of `model` with a value, in order, each in a tuple with its row in each other model,
+    or None; one query.
 
-    `joins` is the SQL that finds these.
+    `joins` is the SQL that joins the other tables.
     """
     table = model._meta.db_table
     tables = f"{table} {joins} WHERE {table}.{key} = %s ORDER BY {own_order(model)}"
@@ -69,9 +69,9 @@ def rows_with(
 def rows_of_tables(
     models: Sequence[type[Model]], key: str, values: Iterable[Any]
 ) -> dict[type[Model], list[Any]]:
-    """The rows of a few small tables whose column `key` has one of the values, in order: one query.
+    """For several models, the rows whose column `key` has one of the values, in order: one query.
 
-    Each row of its answer has the columns of all tables, those of one of them filled.
+    Each row of the answer has the columns of all tables, and values in those of one.
     """
     values = list(values)
     if not (values and models):
@@ -86,7 +86,7 @@ def rows_of_tables(
 
 
 def _joined(models: tuple[type[Model], ...], tables: str, values: list[Any]) -> list[list[Any]]:
-    """What a statement finds in joined tables: by model, an instance for each row, or None."""
+    """The rows of joined tables: for each model, a list with an instance or None for each row."""
     database, found_of, start = connections[router.db_for_read(models[0])], [], 0
     with database.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(map(_names, models))} FROM {tables}", values)  # noqa: S608 - our names
@@ -119,7 +119,8 @@ def _name(model: type[Model], column: str) -> str:
 def values_by_key(
     model: type[Model], key: str, values: Iterable[Any], columns: Iterable[str]
 ) -> list[tuple]:
-    """Columns of the same rows as the database gives them, in a third of the time."""
+    """Columns of the rows that `rows_by_key()` finds, as tuples without conversion: takes a third
+    of its time."""
     values = list(values)
     if not values:
         return []
@@ -134,7 +135,7 @@ def _select(model: type[Model], key: str, values: list[Any], columns: Iterable[s
 
 
 class _Attributes(NamedTuple):
-    """Those of an instance that a statement gives, in the order of the fields."""
+    """The attributes of an instance that a statement gives, in the order of the fields."""
 
     names: list[str]
     places: list[int]  # of their columns in a row
@@ -143,7 +144,8 @@ class _Attributes(NamedTuple):
 
 @cache
 def _attributes(model: type[Model], columns: tuple[str, ...]) -> _Attributes:
-    """Columns that the model does not have are of a later release, while an upgrade goes on."""
+    """How columns become attributes. Columns that the model does not have are ignored: during an
+    upgrade the table may be of a later release."""
     fields = [field for field in model._meta.concrete_fields if field.column in columns]
     converters = []
     for at, field in enumerate(fields):
@@ -169,7 +171,7 @@ def _instances[T: Model](
 
 
 def add_renditions(images: Collection[Image]) -> None:
-    """Give each picture its `renditions`, the narrowest first: one query for all."""
+    """Set `renditions` of each picture, the narrowest first: one query for all."""
     found: dict[str, list[Rendition]] = defaultdict(list)
     sources = {image.source for image in images if image.sha256}
     for row in rows_by_key(Rendition, "source", sources, in_order=True):
@@ -183,8 +185,8 @@ _MOST_SOURCES = 5000  # of 2 kB
 
 
 def sources_by_id(ids: Iterable[int | None], vocabulary: Vocabulary) -> dict[int, Source]:
-    """Sources with their licences, which are read once, as long as the vocabularies are the same:
-    these change with each write of a source."""
+    """Sources with their licences, by id; cached with the vocabularies, which are read again after
+    each write of a source."""
     wanted, read = {pk for pk in ids if pk is not None}, vocabulary.cache.get_or_set(_SOURCES, dict)
     found = {pk: source for pk in wanted if (source := read.get(pk))}
     for source in rows_by_key(Source, "id", wanted - found.keys()):
@@ -197,7 +199,7 @@ def sources_by_id(ids: Iterable[int | None], vocabulary: Vocabulary) -> dict[int
 
 
 def add_sources(term: Term, vocabulary: Vocabulary) -> None:
-    """Give a term its sources."""
+    """Set the sources of a term."""
     wanted = {name: getattr(term, f"{name}_id") for name in _names_of_sources(type(term))}
     found = sources_by_id(wanted.values(), vocabulary)
     for name, pk in wanted.items():
@@ -222,7 +224,8 @@ class _SortKey(NamedTuple):
 
 @cache
 def _sort_keys(model: type[Model]) -> tuple[_SortKey, ...]:
-    """Those of `Meta.ordering`, which ascend; where it does not say, null comes first."""
+    """The keys of `Meta.ordering`, all ascending; null comes first unless the ordering says
+    otherwise."""
     found = []
     for each in model._meta.ordering or ():
         asked = each if isinstance(each, OrderBy) else OrderBy(F(str(each)))

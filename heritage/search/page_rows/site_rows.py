@@ -1,7 +1,7 @@
 """The rows that a site's page is made of, read for one site, and the sites near it.
 
-They lie in a dozen tables, and most sites have rows in a few: one query tells in which, and what
-the site is linked to. Other tables are not read. Terms come from the vocabularies in memory.
+They are in a dozen tables, but most sites have rows in only a few of them: one query finds these
+and the related ids. Other tables are not read. Terms come from the vocabularies in memory.
 """
 
 from collections import Counter
@@ -116,12 +116,12 @@ class SiteRows:
 
     @cached_property
     def beginning(self) -> Event | None:
-        """The event that gives its age."""
+        """The event that says when the site began."""
         return first_beginning(self.events)
 
     @cached_property
     def age(self) -> list[Event]:
-        """The events of what stands, or of what it dates from."""
+        """The events that date the fabric that stands or, without such, what lies in the ground."""
         return age_events(self.events)
 
     @property
@@ -194,16 +194,16 @@ _OF_ENTRY = {
 
 
 def published_site(slug: str) -> Site | None:
-    """The row of the site alone."""
+    """The published site with this slug, without related rows."""
     found = rows_by_key(Site, "slug", [slug])
     return next((site for site in found if site.state == Site.State.PUBLISHED), None)
 
 
 def related_site_ids(site_id: int) -> tuple[int, ...]:
-    """The ids of sites, published or not, that a site has to do with by rows of theirs.
+    """The ids of sites, published or not, that are related to a site by rows.
 
-    Its parts, what it is a part of, and sites under the entries that cover it; at most one more
-    than a page compares one by one.
+    These are its parts, the sites that it is a part of, and the sites under entries that cover it;
+    at most one more than a page compares individually.
     """
     return _others(site_id, _answers({"related_sites": _RELATED_SITES}, site_id)["related_sites"])
 
@@ -220,12 +220,12 @@ def read_site(
 ) -> SiteRows:
     """Everything that the page of a site shows.
 
-    In which tables it has rows, and which sites it has to do with, is read first, by one statement.
+    One statement first finds in which tables it has rows, and the related sites.
 
-    The rows may be newer than the vocabularies: what names a term that is not in these is left out.
+    The rows may be newer than the vocabularies; a row with a term that is not in these is left out.
     `change` is called with the ids found of each of `LINKS` and the rows of each of `RELATIONS`,
-    before they are put together. `past` changes them to what they were at a moment; `site` is
-    of that moment already.
+    before they are put together. `past` changes them to what they were at a moment; `site` is of
+    that moment already.
     """
     found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
     (number,) = found.pop("change_number")
@@ -287,7 +287,7 @@ def read_site(
 
 
 def _answers(asked: dict[str, str], pk: int) -> dict[str, list[int]]:
-    """What each of some queries finds, by name: each takes one key and gives one number a row.
+    """The results of several queries by name, each with one parameter and one integer in each row.
 
     The database is asked once.
     """
@@ -301,7 +301,7 @@ def _answers(asked: dict[str, str], pk: int) -> dict[str, list[int]]:
 
 
 def linked_sites(ids: Iterable[int], *also: str) -> dict[int, Site]:
-    """Published sites by primary key, with what a link to them says, where they lie, and other
+    """Published sites by primary key, with the columns of links, their position, and the given
     columns."""
     names = ("name", "short_name")
     columns = ("id", "state", "uid", "slug", *names, "public_latitude", "public_longitude", *also)
@@ -310,7 +310,7 @@ def linked_sites(ids: Iterable[int], *also: str) -> dict[int, Site]:
 
 
 def _add_related_sites(rows: SiteRows, part_of: list[PartOf], parts: list[PartOf]) -> None:
-    """Add the rows of which both sites are published."""
+    """Add the relations between published sites."""
     if not (part_of or parts) or rows.site.state != Site.State.PUBLISHED:
         return
     sites = _by_pk(Site, [*(row.whole_id for row in part_of), *(row.part_id for row in parts)])
@@ -381,7 +381,7 @@ def _add_entries(
 
 
 def _add_facts(rows: SiteRows, entries: list[Designation]) -> None:
-    """Give disagreements the facts that they are about."""
+    """Set on each disagreement the row that it is about."""
     events = {event.pk: event for event in rows.events}
     by_pk = {entry.pk: entry for entry in entries}
     for row in rows.disagreements:
@@ -395,7 +395,7 @@ def _add_sources(
 ) -> None:
     """Read the sources of all rows in one query; `own` are the ids of the site's own sources.
 
-    Of those, official ones stand first, and the one that the most rows cite before the others.
+    Among these, official sources come first, and those that more rows cite come before others.
     """
     site = rows.site
     checked: list[Any] = [*rows.openings, *rows.prices, *rows.visitingfacts]
@@ -483,7 +483,7 @@ def nearby(
 def _around(
     index: IndexSnapshot, here: Point, within_km: float, limit: int
 ) -> columns.WithinRadius:
-    """More than `limit` sites around a point, or all within the radius."""
+    """At least `limit` + 1 sites around a point, or all within the radius."""
     found = index.around(here, within_km / _FIRST_SHARE, districts=False)
     if len(found.ids) <= limit:  # else the nearest are among them
         found = index.around(here, within_km, districts=False)

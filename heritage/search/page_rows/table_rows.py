@@ -1,7 +1,8 @@
-"""Reads what tables of sites have, for any number of them: by columns, without model instances.
+"""Reads the values of tables of sites, for any number of sites: by columns, without model
+instances.
 
-Ten queries for each thousand sites. Terms are told by their ids, which the vocabularies in memory
-have; status and criteria come from the index. `benchmarks.downloads` measures it.
+Ten queries for each thousand sites. Terms are ids, to be looked up in the vocabularies in memory;
+status and criteria come from the index. `benchmarks.downloads` measures it.
 """
 
 from collections import defaultdict
@@ -60,7 +61,7 @@ class EventRow(NamedTuple):
 
 @dataclass(slots=True)
 class TablePortion:
-    """What a table has of some sites: each list has a value of each of them, in one order."""
+    """The values of some sites: each list has one value for each site, in the same order."""
 
     ids: list[int]
     plain: dict[str, list[Any]]  # by the columns of the database
@@ -82,14 +83,16 @@ class TablePortion:
     changed_at: list[datetime | None] = field(default_factory=list)  # of what readers see
 
     def in_order_of_ids[T](self, found: Mapping[int, T], other: T) -> list[T]:
-        """Values by the id of a site as a list in the order of the sites; `other` for none."""
+        """A list of values in the order of the sites, from values by id; `other` for sites without
+        one."""
         return [found.get(pk, other) for pk in self.ids]
 
 
 def read_table(
     index: IndexSnapshot, ids: Iterable[int], *, drafts: bool = False
 ) -> Iterator[TablePortion]:
-    """Sites in the order of the ids, in portions; without `drafts`, published ones alone."""
+    """The sites in the order of the ids, in portions; only published ones, unless `drafts` is
+    set."""
     sources = dict(untracked(Source).values_list("pk", "uid"))
     for some in batched(ids, AT_ONCE):
         portion = _sites(some, drafts)

@@ -84,8 +84,8 @@ def answer(index: IndexSnapshot, text: str, find_sites: FindSites) -> Answer:
 def _about(
     index: IndexSnapshot, text: str, today: date, found: Answer, find_sites: FindSites
 ) -> Answer:
-    """The answer with what the text asks of the only site that it names. That site alone is shown,
-    unless there are filters that it fits."""
+    """The answer with the question that the text asks about the only site that it names. Only that
+    site is shown, unless it matches the filters in the text."""
     asks = questions.asked_in(text)
     read = understanding.understand(index, text, today) if asks else None
     if read is None or read.unknown_centre:
@@ -147,13 +147,14 @@ def _answer(index: IndexSnapshot, text: str, today: date, find_sites: FindSites)
 
 
 def _replaces_name(text: str, other: str) -> bool:
-    """Whether another spelling has another word for one with a capital: Indiana Jones."""
+    """Whether a correction replaces a word with a capital, which may be a name: Indiana Jones."""
     names = (word for word in text.split() if word[0].isupper())
     return not set(normalize.tokens(" ".join(names))) <= set(normalize.tokens(other))
 
 
 def _by_code(index: IndexSnapshot, text: str) -> Answer | None:
-    """By a code that is written with spaces, or that of the whole entry: 1305-001, 1305ter."""
+    """Find a site by a code written with spaces, or by the code of the entry as a whole: 1305-001,
+    1305ter."""
     found = _CODE.fullmatch(text.strip())
     codes = [found[1]] if found else []
     if _SPACED_CODE.fullmatch(text.strip()):
@@ -167,7 +168,7 @@ def _by_code(index: IndexSnapshot, text: str) -> Answer | None:
 def _near_unknown(
     index: IndexSnapshot, text: str, read: UnderstoodQuery, find_sites: FindSites
 ) -> Answer | None:
-    """What else a text asks for that has a centre of which nobody knows where it is."""
+    """The answer to the rest of a text whose centre has an unknown position."""
     centre = read.unknown_centre
     if not centre or text_search.sites_with_words_in_names(index, text):
         return None
@@ -208,7 +209,8 @@ def _in_part(index: IndexSnapshot, text: str, today: date, find_sites: FindSites
 
 
 def _is_in_a_name(index: IndexSnapshot, text: str) -> bool:
-    """Whether a name has these Han characters in a row, as 卡帕多西亚: no area is meant by 西亚."""
+    """Whether a name contains these Han characters in a row: in 卡帕多西亚, the area 西亚 is not
+    meant."""
     is_one = all(map(normalize.is_han, tokens.atoms(text)))
     return is_one and bool(text_search.sites_with_words_in_names(index, text))
 
@@ -295,7 +297,7 @@ def _ways_to_read(filters: tuple[QueryFilter, ...]) -> Iterator[tuple[QueryFilte
 
 
 def _best_called(index: IndexSnapshot, texts: Iterable[str]) -> BitMap:
-    """Of each text the best known site that is called so in part."""
+    """For each text, the best known site with it in its name."""
     found = BitMap()
     for text in texts:
         sites = text_search.sites_displayed_from(index, text)
@@ -308,10 +310,11 @@ def _best_called(index: IndexSnapshot, texts: Iterable[str]) -> BitMap:
 def _by_name(
     index: IndexSnapshot, text: str, read: UnderstoodQuery, find_sites: FindSites
 ) -> Answer | None:
-    """The sites with a whole name in the text, whatever texts of others hold.
+    """The sites with a whole name in the text, even if texts of other sites contain all its words.
 
-    What is left is a filter that some of them fit, else it is left out, as words are that they do
-    not have. A name that is weak gives way to any words beside it that are in the texts of others.
+    The rest of the text is applied as a filter if some of them match it, and otherwise ignored, as
+    are words that they do not contain. A weak name is ignored if texts of other sites contain it
+    together with the words beside it.
     """
     if not read.sites or _is_denied(read):
         return None
@@ -333,7 +336,7 @@ def _by_name(
 
 
 def _named(index: IndexSnapshot, text: str) -> BitMap:
-    """The sites with the longest name that stands in a longer text; it has two words at least."""
+    """The sites with the longest name within a longer text, of at least two words."""
     words = tokens.query_words(text)[: tokens.MAX_QUERY_WORDS]
     for length in range(min(len(words) - 1, _MAX_NAMED), 1, -1):
         for at in range(len(words) - length + 1):
@@ -343,8 +346,8 @@ def _named(index: IndexSnapshot, text: str) -> BitMap:
 
 
 def _name_in_place(index: IndexSnapshot, text: str) -> str:
-    """The text divided into the name of a site and words that its names have, whatever else these
-    mean: 罗马 斗兽场. Else empty."""
+    """The text divided into the name of a site and other words of its names, even if these have
+    other meanings: 罗马 斗兽场. Empty if there is no such site."""
     atoms = tokens.atoms(text)
     if not 1 < len(atoms) <= _MAX_PARTED:
         return ""

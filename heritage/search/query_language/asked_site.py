@@ -1,9 +1,9 @@
-"""Finds the site that a question is about, and what it shall be far from.
+"""Finds the site that a question is about, and the centre from which a distance is asked for.
 
-That is the only site whose whole name is in the text; else the one that pages call by all the
-words which neither ask nor name a filter: “how far is Longmen from Luoyang”. A place or a town
-that is called so, as Aleppo, is no site, unless it is asked since when something is in danger, or
-how far it is: then the site there that is called after it is meant.
+It is the only site whose whole name is in the text; else the one whose displayed name contains all
+words that are neither a question nor a filter: “how far is Longmen from Luoyang”. If a place or
+town has that name, such as Aleppo, no site is meant, except in questions about danger and distance:
+these mean the site in the place that is named after it.
 """
 
 from collections.abc import Iterable
@@ -78,8 +78,8 @@ def _places_of(words: QueryWords, name: tuple[str, ...]) -> range:
 
 
 def _centre_in(words: QueryWords, taken: Iterable[int]) -> tuple[range, str]:
-    """The positions of the longest name of a place or a town beside others, and its address; of two
-    the one behind “from”."""
+    """The positions of the longest name of a place or town that is not in `taken`, and its value in
+    an address; if there are two, the one after “from”."""
     for length in range(min(len(words.atoms), _LONGEST_CENTRE), 0, -1):
         starts = range(len(words.atoms) - length + 1)
         for at in sorted(starts, key=lambda at: not (at and words.in_list("from", at - 1))):
@@ -100,7 +100,8 @@ def _called_by_the_rest(
     far_from: str,
     find_sites: FindSites,
 ) -> AskedSite | None:
-    """The site that is called by all the words that neither ask nor are the centre."""
+    """The site whose displayed name contains all words that are neither a question nor the
+    centre."""
     lists = (*_ASKING, *_BESIDE_DISTANCES) if asks == questions.FAR else _ASKING
     rest: list[int] = []
     at = 0
@@ -134,7 +135,7 @@ def _called_by_the_rest(
 def _called_after(
     words: QueryWords, phrase: tuple[str, ...], text: str, find_sites: FindSites
 ) -> BitMap:
-    """The sites in a place or a town that have its name in theirs: City of Bath."""
+    """The sites in a place or town whose names contain its name: City of Bath."""
     named = words.dictionary.phrases.get(phrase, ())
     there = BitMap()
     for slug in (slug for facet, slug in named if facet == "place"):

@@ -1,8 +1,8 @@
-"""Recognises what something is near to: near Luoyang, 洛阳附近, within 30 km of Longmen Grottoes;
-and that it is in a town of the gazetteer: in Rome.
+"""Recognises centres of searches by distance (near Luoyang, 洛阳附近, within 30 km of Longmen
+Grottoes) and towns of the gazetteer in which sites are looked for (in Rome).
 
-That is a site, a place of records, or a town of the gazetteer. `opens()` and `closes()` recognise
-the words around a centre that nobody knows: nothing is looked for by its name.
+A centre is a site, a place of records, or a town of the gazetteer. `opens()` and `closes()`
+recognise the words around an unknown centre, whose name is not searched for.
 """
 
 import re
@@ -26,8 +26,8 @@ _KM_PER_MILE = 1.609344
 
 
 def centre_called(index: IndexSnapshot, atoms: tuple[str, ...], *, with_sites: bool) -> str:
-    """What an address calls the place of this name, if it is known where it lies; else the town
-    that all the world knows. Without `with_sites`, no place in which there are any."""
+    """The value that means the place of this name in an address, if its position is known; else the
+    town of the gazetteer. Without `with_sites`, only places without sites count."""
     for facet, slug in dictionary.dictionary_of(index).phrases.get(atoms, ()):
         place = index.vocabulary.places.by_slug[slug] if facet == "place" else None
         if place and place.centre and (with_sites or not index.having("place", place)):
@@ -60,8 +60,8 @@ class Centres:
         return 0, []
 
     def inside(self, at: int) -> Reading:
-        """in Rome: a town that the world knows, and that is neither a place of records nor the name
-        of a site. Where nothing is in it, in Bangkok, what is near it."""
+        """in Rome: a well-known town of the gazetteer that is neither a place of records nor the
+        name of a site. If no site is in it (in Bangkok), sites near it."""
         if self.words.atoms[at] not in BEFORE_A_LOCATION:
             return 0, []
         start = self.words.after_stop_words(at + 1)
@@ -144,7 +144,7 @@ class Centres:
         return self._without_sites(at, most)
 
     def _without_sites(self, at: int, most: int) -> Reading:
-        """A place or a sight of which nothing is here."""
+        """The name of a place or sight without sites in the catalogue."""
         for length in range(min(most, len(self.words.atoms) - at), 0, -1):
             phrase = self.words.atoms[at : at + length]
             if value := centre_called(self.words.index, phrase, with_sites=False):
@@ -152,7 +152,7 @@ class Centres:
         return 0, []
 
     def called_like(self, places: range) -> QueryFilter | None:
-        """The filter for what is near the best known site with these words in its names."""
+        """The filter for sites near the best known site with these words in its names."""
         text = self.words.text(places)
         found = text_search.sites_with_words_in_names(self.words.index, text)
         row = _with_point(text_search.best_known(self.words.index, found)) if found else None
@@ -177,7 +177,7 @@ class Centres:
         return self.words.terms.places.by_slug[place.values[0]].is_wide
 
     def _around(self, place: QueryFilter) -> list[QueryFilter]:
-        """Near a town or a county, but in a province or a country."""
+        """The filters for a place: near a town or county, in a province or country."""
         if self._is_wide(place):
             return [place]
         return [QueryFilter("near", (f"{PLACE_MARK}{place.values[0]}",))]
@@ -206,6 +206,6 @@ class Centres:
 
 
 def _with_point(pk: int) -> str | None:
-    """The slug of a site, if it is known where it lies."""
+    """The slug of a site, if its position is known."""
     sites = Site.objects.filter(pk=pk, public_latitude__isnull=False)
     return sites.values_list("slug", flat=True).first()

@@ -92,7 +92,8 @@ class Dates:
         return 0, []
 
     def _dated(self, at: int, start: int, end: int, span: list[QueryFilter]) -> tuple[int, list]:
-        """How many words a date has with those around it, such as “built”, and the filters."""
+        """How many words belong to a date, including words around it such as “built”; and the
+        filters."""
         behind = end + self.words.in_list("built", end)
         if self._says_built(at, start) or self._says_built(end, behind):
             return behind - at, [*span, QueryFilter("role", (str(Event.Role.BEGINNINGS),))]
@@ -167,7 +168,7 @@ def _next_day(text: str, today: date) -> date | None:
 
 
 def _calendar_day(text: str) -> date | None:
-    """A day that is written with its year; else None."""
+    """A day written with its year; None for any other text."""
     try:
         day = date.fromisoformat(parse_date(text))
     except ValueError:
@@ -176,7 +177,7 @@ def _calendar_day(text: str) -> date | None:
 
 
 def _span(text: str) -> list[QueryFilter]:
-    """The filters for the first and last year of a date; none for what is no date."""
+    """The filters for the first and last year of a date; an empty list if the text is no date."""
     try:
         ends = zip(("from", "to"), read_years(text), strict=True)
     except ValidationError:

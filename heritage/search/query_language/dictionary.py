@@ -1,10 +1,10 @@
 """The words and phrases that a search may use for the values of facets, in all languages.
 
 The names of terms and registers come from the database; a facet knows other words for its values
-(`Facet.search_words`). There are also lists of words that connect values, as “near”, and of words
-without a meaning for the search, as “places to see”.
+(`Facet.search_words`). There are also lists of words that connect values, such as “near”, and of
+words without a meaning for the search, such as “places to see”.
 
-A search is understood by it, a misspelt word is compared with it, and suggestions come from it.
+It is used to understand searches, to correct spelling and to make suggestions.
 """
 
 from bisect import bisect_left
@@ -115,7 +115,8 @@ _FILLERS_OF_OTHERS = (
 
 @dataclass(frozen=True, slots=True)
 class Superlative:
-    """What is asked for: by a measure that the catalogue has, or by words that records may have."""
+    """A superlative in a search: with a measure that the catalogue has, or with words that records
+    may contain."""
 
     words: tuple[str, ...]
     measure: str = ""  # "oldest", "newest", "largest", "smallest"; empty: by the words
@@ -139,7 +140,8 @@ _WEEKDAY = pgettext_lazy(
 
 @dataclass(slots=True)
 class Dictionary:
-    """`phrases` by their words, each with (facet, value in URLs) of all that it names.
+    """The words of searches. `phrases` has, for each phrase, (name of a facet, value in URLs) for
+    all that it means.
 
     A phrase is a tuple of folded words; each Han character is a word. `lists` are the phrases of
     `_LISTS`, `weekdays` names of days, with the number of the day from Monday on.

@@ -1,7 +1,8 @@
-"""Recognises that a search asks for what is not in the catalogue, and finds what is nearest to it.
+"""Recognises a search for a place or sight that is not in the catalogue, and finds the nearest
+sites.
 
-That is a place or a famous sight of the records without a site, or a town of the gazetteer; nothing
-else may stand in the text but words that ask.
+It is a place or a famous sight of the records without a site, or a town of the gazetteer. The rest
+of the text may only be words of a question.
 """
 
 from collections.abc import Iterator
@@ -25,8 +26,8 @@ _NEAREST_KM = (50, 100, 200, 400, 1_000, 3_000)
 def nearest(
     index: IndexSnapshot, text: str, read: UnderstoodQuery, find_sites: FindSites
 ) -> tuple[QueryFilter, ...]:
-    """The filters for what is nearest to what the text asks for and is not here; empty if it asks
-    for nothing of the kind, or sites may be meant."""
+    """The filters for the sites nearest to the missing place or sight that the text asks for; empty
+    if there is none, or if sites may be meant by it."""
     words = QueryWords(index, text, date.min)
     phrase, centre = _asked_place(words)
     if not centre or _may_be_sites(words, phrase, centre, read):
@@ -41,10 +42,10 @@ def nearest(
 def _may_be_sites(
     words: QueryWords, phrase: tuple[str, ...], centre: str, read: UnderstoodQuery
 ) -> bool:
-    """Whether the text may ask for sites that are called so.
+    """Whether the text may mean sites with this name.
 
-    Single words of a sight say nothing: there is a white and a house in many a name that is not
-    that of the White House.
+    Single words of a sight do not count: many names contain “white” or “house” without meaning the
+    White House.
     """
     place = words.terms.places.by_slug.get(centre.removeprefix(PLACE_MARK))
     is_sight = place is not None and place.level == Place.Level.SIGHT
@@ -58,7 +59,8 @@ def _may_be_sites(
 
 
 def _asked_place(words: QueryWords) -> tuple[tuple[str, ...], str]:
-    """The words that call what is not here, and what an address calls it: where is Hong Kong."""
+    """The words of the missing place in a text such as “where is Hong Kong”, and its value in an
+    address."""
     spans = product(_starts(words), _ends(words))
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
         phrase = words.atoms[start:end]

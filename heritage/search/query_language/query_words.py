@@ -1,4 +1,4 @@
-"""The words of a search text, as the modules that read them see them, and what they may mean."""
+"""The words of a search text, and what they may mean; shared by the modules that read them."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence

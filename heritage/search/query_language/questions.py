@@ -1,4 +1,5 @@
-"""What a search asks of a site: when it was built, where it is. The web answers from the record."""
+"""Questions about a site in a search: when it was built, where it is. `web/browse/queries.py`
+answers them from the record."""
 
 from functools import cache
 
@@ -44,7 +45,7 @@ def phrases() -> list[tuple[str, tuple[str, ...]]]:
 
 
 def asked_in(text: str) -> str:
-    """One of the questions above, or an empty text."""
+    """The question in a text, or an empty text."""
     atoms = tokens.atoms(text)
     words = set(atoms)
     for name, phrase in phrases():
@@ -57,5 +58,5 @@ def asked_in(text: str) -> str:
 
 
 def only_asks(text: str) -> bool:
-    """Whether each word of a text is one of a question."""
+    """Whether all words of a text belong to questions."""
     return set(tokens.atoms(text)) <= {word for _name, phrase in phrases() for word in phrase}

@@ -1,8 +1,8 @@
 """Recognises whole names of sites in a search text: “when was the Great Wall built”.
 
-One of two Han characters is a name only where the rest of the text says so (`is_weak`). What is a
-term of a vocabulary, as “Ming”, is none; what is a place, too, as “Samarkand”, is read as the place
-unless nothing is there that is asked for (`is_term`).
+A name of two Han characters counts only if the rest of the text confirms it (`is_weak`). The name
+of a kind or era, such as “Ming”, does not count. A name that is also that of a place, such as
+“Samarkand”, means the place, unless no site there matches the rest of the text (`is_term`).
 """
 
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ class SiteName:
 
 
 def names_in(words: QueryWords) -> dict[int, SiteName]:
-    """By the position of its first word, each whole name in a text; the longest first, and none
-    within another one."""
+    """The whole names in a text, by the position of their first word; the longest first, and none
+    within another."""
     atoms = words.atoms
     spans = [
         (start, length)

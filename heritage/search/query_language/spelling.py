@@ -90,8 +90,8 @@ def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
 
 
 def _is_other(index: IndexSnapshot, words: Sequence[str], found: str) -> bool:
-    """Whether another letter, or one more, makes another word of a short one, which nothing beside
-    it confirms: pizza, piazza; login, logan. A double letter makes none."""
+    """Whether a changed or added letter turns a short word into a different word (pizza, piazza;
+    login, logan) that no other word of the text confirms. A doubled letter does not."""
     [word, *others] = words
     if others or len(word) >= _SHORTEST_BY_ITSELF or len(word) > len(found):
         return False
@@ -133,8 +133,8 @@ def _likelihood(
 
 
 def _otherwise_known(index: IndexSnapshot, parts: list[str]) -> list[SpellingCorrection]:
-    """For words that records have, but no site all of them: corrections in which one word differs
-    by a letter, so that all are in the name of a site (shaoling temple)."""
+    """Corrections of a text whose words are all known, but not of one site: one word is changed by
+    a letter so that all are in the name of a site (shaoling temple)."""
     unchanged = dictionary.dictionary_of(index).of_interface | normalize.STOP_WORDS
     found = []
     for at, word in enumerate(parts):
@@ -220,13 +220,13 @@ def _spellings(index: IndexSnapshot, word: str) -> list[_Spelling]:
 
 
 def _is_in_name(index: IndexSnapshot, word: str) -> bool:
-    """Whether a word is in the name of a site: another word may be one that no record has."""
+    """Whether a word is in the name of a site."""
     return bool(text_search.sites_matching(index, tokens.words_in_names(word)))
 
 
 def _is_other_pinyin(index: IndexSnapshot, word: str, found: str) -> bool:
-    """Whether both words are pinyin and the found one is no name of a site: there, another letter
-    makes another word (hutong, huting)."""
+    """Whether both words are pinyin and the found one is in no name of a site: in pinyin, another
+    letter makes another word (hutong, huting)."""
     if len(word) != len(found) or sorted(word) == sorted(found):
         return False
     if not (_PINYIN.fullmatch(word) and _PINYIN.fullmatch(found)):
@@ -257,7 +257,7 @@ def _sound(word: str) -> str:
 def _is_sure(word: str, found: str, distance: float) -> bool:
     """Whether a correction is beyond doubt: the same beginning, and one slip of a finger.
 
-    A substituted letter makes many a short word out of another (burma, bursa), and vowels are often
+    A replaced letter often turns one short word into another (burma, bursa); vowels are often
     misspelt.
     """
     if word[0] != found[0] and sorted(word[:2]) != sorted(found[:2]):
@@ -301,7 +301,8 @@ def _near(word: str, words: list[str], slips: int) -> dict[str, float]:
 
 
 def _begun_otherwise(word: str) -> set[str]:
-    """The word with other letters in place of its first two, fewer of them, or one more."""
+    """The word with other letters in place of its first two, with one of them left out, or with one
+    more letter."""
     letters = {*ascii_lowercase, *word}
     first, second, rest = word[0], word[1], word[2:]
     begun = {"", *letters, *map("".join, product(letters, repeat=2))}

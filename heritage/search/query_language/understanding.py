@@ -1,8 +1,8 @@
 """Recognises filters and names in a search text, and the words that are left.
 
 “Tang temples near Luoyang” is an era, a kind and a place; “the Great Wall tickets” is the name of a
-site, and something that is asked of it. Each kind of thing has a reader of its own: `site_names`,
-`values`, `centres`, `dates`. This module goes through the text and joins what they read.
+site and a question about it. Separate modules read these: `site_names`, `values`, `centres`,
+`dates`. This module goes through the text and combines their results.
 """
 
 import re
@@ -75,8 +75,8 @@ def understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
 
 
 def _understand(index: IndexSnapshot, text: str, today: date) -> UnderstoodQuery:
-    """A character that is the name of an era, such as 明, means it only where the whole text is
-    understood."""
+    """A single character that is the name of an era, such as 明, means the era only if the whole
+    text is understood."""
     parser = _Parser(index, text, today, with_characters=True)
     found = parser.parse()
     if found.rest and parser.values.used_character:
@@ -143,7 +143,7 @@ class _Read:
         self.at, self.is_behind = self.at + length, is_behind
 
     def add_words(self, there: range) -> None:
-        """Words that are no filter."""
+        """Add the positions of words that are no filter."""
         for places in (self.rest, self.names, self.words):
             places += there
 
@@ -169,7 +169,8 @@ class _Parser:
         self.asks_for_lists = True  # whether first and latest may speak of the World Heritage List
 
     def parse(self) -> UnderstoodQuery:
-        """What the text means. It is read anew where later words change what earlier ones mean."""
+        """What the text means. It is read again if later words change the meaning of earlier
+        ones."""
         read = _Read()
         while read.at < len(self.words.atoms):
             self._read_longest_phrase(read)
@@ -217,8 +218,8 @@ class _Parser:
             self._read_other(read)
 
     def _read_other(self, read: _Read) -> None:
-        """Reads words that are no filter and no name: what is excluded, unknown, without a
-        meaning, or to be looked for."""
+        """Reads words that are neither a filter nor a name: exclusions, unknown centres, words
+        without a meaning, and words to search for."""
         at = read.at
         if read.is_behind and read.filters and (excepted := self.words.in_list("excepted", at)):
             denied = self._exclusion(read.filters.pop())
@@ -253,8 +254,8 @@ class _Parser:
         )
 
     def _unknown_centre(self, at: int, read: _Read) -> int:
-        """How many words at a position are something near a centre that nobody knows, if it is:
-        near Xanth, Xanth附近."""
+        """How many words at a position mean “near” an unknown centre (near Xanth, Xanth附近); 0 if
+        they do not."""
         if opening := self.centres.opens(at):
             start = end = self.words.after_stop_words(at + opening)
             while end < len(self.words.atoms) and not (
@@ -302,8 +303,8 @@ class _Parser:
         return is_before_place and any(facet == "place" for _name, facet, _slug in begun)
 
     def _speaks_of_list(self, read: Iterable[QueryFilter], rest: Sequence[int]) -> bool:
-        """Whether all is understood, and speaks of the World Heritage List and no other register:
-        it is named, or a year in which it was added to, or that something was inscribed."""
+        """Whether the whole text is understood and is about the World Heritage List and no other
+        register: it names the list, a year of inscriptions, or the word “inscribed”."""
         names = {each.name for each in read}
         is_named = "unesco" in names or self.is_inscribed or self._years_of_list(read) != [*read]
         return is_named and not rest and names.isdisjoint(("protection", "batch"))
@@ -332,7 +333,7 @@ class _Parser:
         return [QueryFilter("inscribed", (str(fitting[end]),))] if fitting else []
 
     def _is_origins(self, wheres: list[tuple[int, QueryFilter]]) -> bool:
-        """Whether places are named before the one that things are in: Greek temples in Italy."""
+        """Whether places before the last one name an origin: Greek temples in Italy."""
         located = [
             where
             for where in wheres
@@ -352,7 +353,7 @@ class _Parser:
         return bool(others)
 
     def _is_of_a_kind(self, kinds: list[tuple[range, QueryFilter]]) -> bool:
-        """Whether one of two kinds describes the other; that one is then looked for as words.
+        """Whether one of two kinds only describes the other; it is then searched for as words.
 
         The first of “desert oasis towns”, the second of “villages in the mountains”.
         """
@@ -390,8 +391,8 @@ class _Parser:
         return (end - at, denied) if denied else (0, [])
 
     def _denied_sites(self, start: int) -> tuple[int, list[QueryFilter]]:
-        """How many words at a position are in names of sites, and the filter that leaves these
-        out: except Shaolin."""
+        """How many words at a position are in names of sites, and the filter that excludes these
+        sites: except Shaolin."""
         if name := self.site_names.get(start):
             length, sites = name.length, name.sites
         else:
@@ -413,7 +414,8 @@ class _Parser:
 
     @staticmethod
     def _exclusion(query_filter: QueryFilter) -> list[QueryFilter]:
-        """The filter that leaves out what another one finds; nothing for what is no facet."""
+        """The filter that excludes the sites of another filter; an empty list if that is no
+        facet."""
         if query_filter.name not in BY_NAME:
             return []
         return [
@@ -449,8 +451,8 @@ class _Parser:
 
     @staticmethod
     def _contradicts(read: Sequence[QueryFilter], found: list[QueryFilter]) -> bool:
-        """Whether a filter has a second value, though it is not one of which people name two: then
-        the words are looked for as words."""
+        """Whether `found` is a second value of a filter that is not repeatable: its words are then
+        searched for as words."""
         return any(
             each.name == before.name
             and each.values != before.values
@@ -462,7 +464,7 @@ class _Parser:
     def _joined(self, read: Iterable[QueryFilter]) -> tuple[QueryFilter, ...]:
         """One filter of each name, with all its values.
 
-        Of a term and a broader one, as in “Luoyang, Henan”, only the narrower.
+        Of a term and a broader one, such as “Luoyang, Henan”, only the narrower is used.
         """
         found: dict[str, QueryFilter] = {}
         for query_filter in read:
@@ -483,7 +485,8 @@ class _Parser:
     def _filler(self, at: int, is_behind: bool) -> int:
         """How many words at a position have no meaning for the search.
 
-        One Han character may be part of a name: it counts only between words that are understood.
+        A single Han character may be part of a name, so it counts only between words that are
+        understood.
         """
         if number := self._number(at):
             return number

@@ -31,7 +31,7 @@ class Values:
         return 0, []
 
     def _run_of_eras(self, at: int) -> list[str]:
-        """The eras that each of two characters or more in a row is the name of: 唐宋, 元明清."""
+        """The eras that are named by single characters, at least two in a row: 唐宋, 元明清."""
         eras: list[str] = []
         for atom in self.words.atoms[at:]:
             meant = self.words.dictionary.phrases.get((atom,), [])
@@ -73,7 +73,7 @@ class Values:
         return [query_filter] if number else []
 
     def _with_sites(self, facet: AnyFacet, slugs: list[str]) -> list[str]:
-        """Of the values that a name stands for, those that some site has.
+        """The values among `slugs` that some site has.
 
         Of terms the broadest: the country before a province of the same name.
         """
