@@ -13,9 +13,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from heritage.exchange import SITE_FIELDS, FieldUse, editable_columns, fields_for
+from heritage.exchange import editable_columns, fields_for
 from heritage.exchange.site_fixture import site_models
-from heritage.models import ChangeSet, Event, SavedFilter, Site
+from heritage.models import SITE_FIELDS, ChangeSet, Event, FieldUse, SavedFilter, Site
 from heritage.services.conflicts import last_change_number
 from heritage.services.undo import undo
 from tests import builders as build
@@ -171,7 +171,7 @@ def test_strange_addresses_show_a_table(client, editor, two, query):
 
 
 def test_every_field_that_people_write_is_declared_once():
-    """A new one is declared in heritage/exchange/site_fields.py, with what it is offered for."""
+    """A new one is declared in heritage/models/site_fields.py, with what it is offered for."""
     names = [each.name for each in SITE_FIELDS]
     assert len(names) == len(set(names))
     written = [*Site._meta.fields, *Site._meta.many_to_many]

@@ -1,9 +1,8 @@
 """Records as files and as texts: what people edit, download and load.
 
-- **The fields of a site**, each declared once in `SITE_FIELDS`: its section of the form and what
-  else it is offered for (`FieldUse`). `editable_columns()` gives those that a user may write, each
-  a `Column`, which reads, compares and assigns one value as a text; `OpenedTexts` has the texts
-  that a page showed when it was opened.
+- **The fields of a site**, which `models.SITE_FIELDS` declares: `editable_columns()` gives those
+  that a user may write, each a `Column`, which reads, compares and assigns one value as a text;
+  `OpenedTexts` has the texts that a page showed when it was opened.
 - **Out.** `sites_as_fixture()` gives the text of a file piece by piece; tables are written by
   `formats.downloads`.
 - **In.** `reading` gives the rows of files as people have them, tables, maps and official lists;
@@ -17,34 +16,24 @@
 Other packages import these names and no other module of this package.
 """
 
-from heritage.exchange.columns import AmbiguousName, Column, FieldUse, TermColumn, comparable
+from heritage.exchange.columns import AmbiguousName, Column, TermColumn, comparable
 from heritage.exchange.opened_texts import OpenedTexts
-from heritage.exchange.site_fields import (
-    SITE_FIELDS,
-    SiteField,
-    editable_columns,
-    fields_for,
-    form_lines,
-    with_related,
-)
+from heritage.exchange.site_fields import columns_of, editable_columns, fields_for, with_related
 from heritage.exchange.site_fixture import sites_as_fixture
 
 __all__ = [
-    "SITE_FIELDS",
     "AmbiguousName",
     "Column",
-    "FieldUse",
     "OpenedTexts",
-    "SiteField",
     "TermColumn",
     "backups",
     "catalogue_file",
+    "columns_of",
     "commons",
     "comparable",
     "editable_columns",
     "fields_for",
     "fixtures",
-    "form_lines",
     "importing",
     "pictures",
     "reading",

@@ -2,13 +2,12 @@
 
 A column is a field of the site, one language of a translated field, or terms by name. A term is
 typed in any script or in pinyin; if several have the name, `AmbiguousName` offers them.
-`site_fields` declares which field has which column.
+`class_for()` tells which field has which column.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import Flag, auto
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -20,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heritage.exchange.writes import Writes
-from heritage.models import Era, Event, Record, Site, Term
+from heritage.models import Era, Event, FieldUse, Record, Site, Term
 from heritage.models.fields import LanguageMapField
 from heritage.models.labels import label_of, with_label
 from heritage.values import normalize
@@ -36,17 +35,6 @@ from heritage.values.language import (
 
 SEPARATOR = ";"  # of several terms in one text
 _MAX_OFFERED = 12
-
-
-class FieldUse(Flag):
-    """What a field is offered for, beside the form."""
-
-    NONE = 0
-    TABLE = auto()  # editing in a table
-    CORRECTION = auto()  # applying a reader's correction
-    IMPORT = auto()  # a column of a file that is imported
-    LIST = auto()  # a column of the list of sites
-    ALL = TABLE | CORRECTION | LIST | IMPORT
 
 
 def comparable(text: str) -> str:
@@ -418,8 +406,20 @@ def in_order(term: Any) -> tuple:
     return getattr(term, "order", 0), getattr(term, "slug", term.uid)
 
 
-def class_for(model_field: Any) -> type[Column]:
-    """The class of the column of a model field that needs no other."""
+# Where the class of the type of the model field will not do.
+_CLASSES: dict[str, type[Column]] = {
+    "kinds": KindsColumn,
+    "place": PlaceColumn,
+    "coordinates": PointColumn,
+    "era": EraColumn,
+}
+
+
+def class_for(name: str) -> type[Column]:
+    """The class of the column of a declared field."""
+    if name in _CLASSES:
+        return _CLASSES[name]
+    model_field: Any = Site._meta.get_field(name)
     if isinstance(model_field, LanguageMapField):
         return TextColumn
     if model_field.many_to_many:

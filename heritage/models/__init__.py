@@ -6,6 +6,7 @@
 - **Writes.** `unit_of_work.change_set()` says what belongs together, who does it and why.
   `Site.publish()`, `withdraw()` and `rename()`, `Correction.send()` are change sets of their own.
   `IndexChange.objects` is the change log, by which readers learn what writers did.
+- **The fields of a site.** `SITE_FIELDS` declares each: where it is edited, what files have.
 - **Modules.** `fields` (types of columns), `labels` (names of rows in choosers), `row_values` (rows
   as plain values), `statements` (what a record states, and what that rests on),
   `visiting` (seasons and weekdays of opening hours).
@@ -67,6 +68,14 @@ from heritage.models.row_values import insert_objects, insert_rows, update_colum
 from heritage.models.saved_filters import SavedFilter
 from heritage.models.search_index import IndexPart, PendingRefresh, SpeltWord
 from heritage.models.site_dates import SiteDate
+from heritage.models.site_fields import (
+    SITE_FIELDS,
+    FieldUse,
+    SiteField,
+    columns_in_files,
+    form_lines,
+    texts_in_files,
+)
 from heritage.models.sites import FormerSlug, Name, Site, SiteQuerySet, shown_name
 from heritage.models.sources import Licence, Source, SourcedSentence
 from heritage.models.unit_of_work import IndexChange
@@ -89,6 +98,7 @@ __all__ = [
     "LISTED_STATUSES",
     "PLATE",
     "SILENCE",
+    "SITE_FIELDS",
     "SOLEMN",
     "WHOLE_STATUSES",
     "Blur",
@@ -106,6 +116,7 @@ __all__ = [
     "Disagreement",
     "Era",
     "Event",
+    "FieldUse",
     "FormerSlug",
     "GroupDefault",
     "Identifier",
@@ -145,6 +156,7 @@ __all__ = [
     "Site",
     "SiteDate",
     "SiteEra",
+    "SiteField",
     "SiteQuerySet",
     "SortName",
     "Source",
@@ -159,10 +171,12 @@ __all__ = [
     "WrongJobState",
     "age_events",
     "chunks",
+    "columns_in_files",
     "exact_dates",
     "exact_place_phrase",
     "fields",
     "first_beginning",
+    "form_lines",
     "former_site",
     "insert_objects",
     "insert_rows",
@@ -176,6 +190,7 @@ __all__ = [
     "shown_name",
     "standing_of",
     "statements",
+    "texts_in_files",
     "unesco_statuses",
     "unesco_statuses_of",
     "unit_of_work",

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from heritage.admin.access import is_id, user_of
 from heritage.admin.pages import AdminPages
-from heritage.exchange import FieldUse, fields_for
-from heritage.models import SavedFilter, Site
+from heritage.exchange import fields_for
+from heritage.models import FieldUse, SavedFilter, Site
 
 MAX_FILTERS = 50
 DEFAULT_COLUMNS = ("place", "beginnings", "unesco", "state_badge")

@@ -28,14 +28,13 @@ from heritage.admin.writes import change_set, log_change, with_undo_link
 from heritage.exchange import (
     AmbiguousName,
     Column,
-    FieldUse,
     OpenedTexts,
     TermColumn,
     comparable,
     editable_columns,
     with_related,
 )
-from heritage.models import Site
+from heritage.models import FieldUse, Site
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.conflicts import Key, Outcome, last_change_number, outcome
 from heritage.services.history import excerpts, word_diff

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from heritage.exchange import SITE_FIELDS
-from heritage.models import Site
+from heritage.exchange import columns_of
+from heritage.models import SITE_FIELDS, Site
 from heritage.values.language import interface_languages, language_in_words
 
 
@@ -49,7 +49,7 @@ def completeness_of(site: Site | None, rows: dict[str, list], sections: list[str
 
 def _fields(site: Site) -> Iterator[CompletenessItem]:
     for field in SITE_FIELDS:
-        for column in field.columns(interface_languages()) if field.missing else ():
+        for column in columns_of(field, interface_languages()) if field.missing else ():
             code = column.language
             label = field.missing % {"language": language_in_words(code)} if code else field.missing
             anchor = f"id_{field.name}__{code}" if code else f"id_{field.name}"

@@ -69,8 +69,16 @@ from heritage.admin.workflow.decisions import CorrectedForm
 from heritage.admin.workflow.merge_records import MergePages, merge_two
 from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.workflow.review import CommentedForm, ReviewPages
-from heritage.exchange import form_lines
-from heritage.models import Blur, Place, Site, SiteEra, SortName, UnescoStatus, unesco_statuses
+from heritage.models import (
+    Blur,
+    Place,
+    Site,
+    SiteEra,
+    SortName,
+    UnescoStatus,
+    form_lines,
+    unesco_statuses,
+)
 from heritage.models.labels import with_label
 from heritage.search import current_index, similar, sites_matching, spelling_corrections
 from heritage.services import blur_rule_of
@@ -94,7 +102,7 @@ _STATE = fragment("admin/state.html")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the form: the fields that `site_fields` declares for it, and sets of rows."""
+    """A part of the form: the fields that `SITE_FIELDS` declares for it, and sets of rows."""
 
     key: str
     label: LazyText

@@ -30,14 +30,13 @@ from heritage.admin.writes import change_set
 from heritage.exchange import (
     AmbiguousName,
     Column,
-    FieldUse,
     OpenedTexts,
     comparable,
     editable_columns,
     pictures,
 )
 from heritage.media import ImageRefused, make_safe, renditions
-from heritage.models import ChangeSet, Correction, Image, Site, User
+from heritage.models import ChangeSet, Correction, FieldUse, Image, Site, User
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services import send_mail
 from heritage.services.conflicts import last_change_number

@@ -21,14 +21,13 @@ from django.utils.translation import gettext_lazy
 from heritage.exchange.columns import (
     SEPARATOR,
     Column,
-    FieldUse,
     TermColumn,
     TermsColumn,
     TextColumn,
     parts_of,
 )
 from heritage.exchange.importing.terms import PlaceNames, TermNames, UnknownPlace
-from heritage.exchange.site_fields import fields_for
+from heritage.exchange.site_fields import columns_of, fields_for
 from heritage.exchange.writes import Writes
 from heritage.models import (
     ComponentPoint,
@@ -36,6 +35,7 @@ from heritage.models import (
     DesignationEvent,
     Era,
     Event,
+    FieldUse,
     Identifier,
     IdentifierScheme,
     Name,
@@ -756,7 +756,8 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-\w+)*")
 
 def _languages_of(keys: Iterable[str]) -> Iterator[str]:
     """The languages that keys of texts name (name:pt, whl.name:pt) and a text can be stored in."""
-    columns = (column for each in fields_for(FieldUse.IMPORT) for column in each.columns(("en",)))
+    declared = fields_for(FieldUse.IMPORT)
+    columns = (column for each in declared for column in columns_of(each, ("en",)))
     texts = {column.name for column in columns if isinstance(column, TextColumn)} | {"other_names"}
     for key in keys:
         name, _, code = key.partition(":")
@@ -795,7 +796,7 @@ class ImportColumns:
     def _columns(self) -> Iterator[Column]:
         languages = self.languages
         for each in fields_for(FieldUse.IMPORT):
-            for column in each.columns(languages):
+            for column in columns_of(each, languages):
                 if isinstance(column, TermColumn):
                     column.find = self._find
                 yield column

@@ -1,5 +1,6 @@
-"""The columns of a download, each declared once: what it is called, means and holds.
+"""The columns of a download: what each is called, means and holds.
 
+What `SITE_FIELDS` says of a field in files makes a column; those declared here are made of others.
 `COLUMNS` are those that everybody may have, `EDITORS_COLUMNS` those of a file for editors, which
 has the exact point, too. The page of data (`web/data/`) explains them from here.
 """
@@ -10,11 +11,21 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from heritage.formats.addresses import Addresses
-from heritage.models import Era, Place, Site, exact_place_phrase
+from heritage.models import (
+    SITE_FIELDS,
+    Era,
+    Place,
+    Site,
+    SiteField,
+    columns_in_files,
+    exact_place_phrase,
+    texts_in_files,
+)
 from heritage.models.row_values import column
 from heritage.search import IndexSnapshot
 from heritage.search.page_rows import EventRow, Span, TablePortion
@@ -221,9 +232,9 @@ def _titles(portion: TablePortion, context: Context) -> Sequence[Value]:
 LANGUAGES = [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
 
 
-def _texts(name: str, description: LazyText) -> list[FileColumn]:
+def _texts(field: SiteField) -> list[FileColumn]:
     """A column for each language that a record may be written in."""
-    label = column(Site, name).verbose_name
+    name, label = field.name, column(Site, field.name).verbose_name
 
     def of_language(code: str) -> Cells:
         def cells(portion: TablePortion, context: Context) -> Sequence[Value]:
@@ -240,7 +251,7 @@ def _texts(name: str, description: LazyText) -> list[FileColumn]:
                 "{label} ({language}). {description}",
                 label=label,
                 language=language_name(code),
-                description=description,
+                description=field.in_files,
             ),
             of_language(code),
         )
@@ -248,10 +259,34 @@ def _texts(name: str, description: LazyText) -> list[FileColumn]:
     ]
 
 
+_DECLARED = {field.name: field for field in SITE_FIELDS}
+
+
+def _of_field(name: str, cells: Cells | None = None) -> FileColumn:
+    """The column of a declared field; of one that is no number, text or moment, with `cells`."""
+    declared, model_field = _DECLARED[name], Site._meta.get_field(name)
+    match model_field:
+        case models.DecimalField():
+            datatype, usual = "number", _number(name)
+        case models.FloatField():
+            datatype, usual = "number", _plain(name)
+        case models.IntegerField():
+            datatype, usual = "integer", _plain(name)
+        case models.DateTimeField():
+            datatype, usual = "datetime", _moment(name)
+        case models.CharField() | models.TextField():
+            datatype, usual = "text", _plain(name)
+        case _ if cells is None:
+            raise TypeError(f"What files have of {name} is to be said in _FACTS.")
+        case _:
+            datatype, usual = "text", cells
+    return FileColumn(name, declared.in_files, cells or usual, datatype, declared.unit)
+
+
 # --- columns ---------------------------------------------------------------------------------
 
 _FACTS = [
-    FileColumn("uid", _("Names the record for ever."), _plain("uid")),
+    _of_field("uid"),
     FileColumn(
         "title",
         _("What its page calls it, in the language of the file or else in another."),
@@ -264,21 +299,13 @@ _FACTS = [
             f"{context.before_slug}{slug}{context.after_slug}" for slug in portion.plain["slug"]
         ],
     ),
-    FileColumn(
-        "kinds",
-        _("Slugs of the kinds of place that it is, the most telling first."),
-        _by_key(_kinds, _slugs_of_kinds),
-    ),
+    _of_field("kinds", _by_key(_kinds, _slugs_of_kinds)),
     FileColumn(
         "kinds_label",
         _("The same in words."),
         _by_key(_kinds, _labels_of_kinds),
     ),
-    FileColumn(
-        "place",
-        _("Slug of the narrowest place that it is sure to lie in."),
-        _by_key(_place, _slug_of_place),
-    ),
+    _of_field("place", _by_key(_place, _slug_of_place)),
     FileColumn(
         "place_label",
         _("The same in words, with the broader ones."),
@@ -289,8 +316,8 @@ _FACTS = [
         _("ISO 3166 code of the country, where it is recorded."),
         _by_key(_place, _country),
     ),
-    FileColumn("latitude", _("North is positive; WGS 84."), _degrees("latitude"), "number", "°"),
-    FileColumn("longitude", _("East is positive; WGS 84."), _degrees("longitude"), "number", "°"),
+    _of_field("latitude", _degrees("latitude")),
+    _of_field("longitude", _degrees("longitude")),
     FileColumn(
         "blurred_km",
         _(
@@ -301,19 +328,9 @@ _FACTS = [
         "integer",
         "km",
     ),
-    FileColumn(
-        "precision",
-        _("What the recorded point is: surveyed, approximate, or town, the centre of the town."),
-        _precision,
-    ),
-    FileColumn(
-        "accuracy_m",
-        _("How far off the recorded point may be."),
-        _plain("accuracy_m"),
-        "integer",
-        "m",
-    ),
-    FileColumn("area_ha", _("Its area."), _number("area_ha"), "number", "ha"),
+    _of_field("precision", _precision),
+    _of_field("accuracy_m"),
+    _of_field("area_ha"),
     FileColumn(
         "beginning",
         _("What the event is that tells how old it is, such as founded or built."),
@@ -386,19 +403,13 @@ _FACTS = [
             for names in portion.names
         ],
     ),
-    FileColumn(
-        "sources",
-        _("Uids of the sources of the whole record; its page says what rests on which."),
-        lambda portion, context: list(map(SEPARATOR.join, portion.sources)),
-    ),
+    _of_field("sources", lambda portion, context: list(map(SEPARATOR.join, portion.sources))),
     FileColumn(
         "terms",
         _("Where the licences and the sources are told."),
         lambda portion, context: [context.terms] * len(portion.ids),
     ),
-    FileColumn(
-        "published_at", _("When it was first published, UTC."), _moment("published_at"), "datetime"
-    ),
+    _of_field("published_at"),
     FileColumn(
         "changed_at",
         _("When something that everybody may read of it was last changed, UTC."),
@@ -407,35 +418,24 @@ _FACTS = [
     ),
 ]
 
-_TEXTS = [
-    *_texts("name", _("The name, as the registers and maps have it.")),
-    *_texts("short_name", _("What people call it, where the name is longer.")),
-    *_texts("hook", _("A sentence: what makes it worth a look.")),
-    *_texts("summary", _("One or two sentences.")),
-    *_texts("description", _("The long text, in Markdown.")),
-    *_texts("note", _("Doubts about the record.")),
+_OF_EDITORS = [
+    _of_field(name)
+    for name in ("slug", "state", "blur_km", "featured", "prominence", "created_at", "updated_at")
 ]
 
-COLUMNS = (*_FACTS, *_TEXTS)
+# A new field stands behind the others, so that none of them moves.
+_PLACED = {each.key for each in (*_FACTS, *_OF_EDITORS)}
+_NEW = [each for each in columns_in_files() if each.name not in _PLACED]
+
+COLUMNS = (
+    *_FACTS,
+    *(_of_field(each.name) for each in _NEW if not each.for_editors),
+    *(column for each in texts_in_files() if not each.for_editors for column in _texts(each)),
+)
 
 EDITORS_COLUMNS = (
     *_FACTS,
-    FileColumn("slug", _("Stands in the address."), _plain("slug")),
-    FileColumn("state", _("draft, in_review, published or archived."), _plain("state")),
-    FileColumn(
-        "blur_km",
-        _("How closely the public may see where it lies; empty: by the rule of its kinds."),
-        _plain("blur_km"),
-        "integer",
-        "km",
-    ),
-    FileColumn("featured", _("The place on the home page."), _plain("featured"), "integer"),
-    FileColumn(
-        "prominence", _("The higher, the earlier in lists."), _plain("prominence"), "integer"
-    ),
-    FileColumn("created_at", _("When it was created, UTC."), _moment("created_at"), "datetime"),
-    FileColumn(
-        "updated_at", _("When an editor last wrote it, UTC."), _moment("updated_at"), "datetime"
-    ),
-    *_TEXTS,
+    *_OF_EDITORS,
+    *(_of_field(each.name) for each in _NEW),
+    *(column for each in texts_in_files() for column in _texts(each)),
 )
