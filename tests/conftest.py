@@ -142,15 +142,6 @@ LONGEST = (
 )
 
 
-# What proves the same whichever database is used: it reaches none, or one of its own on SQLite, or
-# is about how pages look and answer to keys. `-m "not any_database"` leaves it out, see .ci/run.
-ANY_DATABASE = (
-    *("test_build_*.py", "test_values_*.py", "test_cartography.py", "test_covers.py"),
-    *("test_recipes.py", "test_admin_accessibility.py", "test_web_accessibility.py"),
-    "test_web_keyboard.py",
-)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items):
     def group(item):
@@ -163,8 +154,6 @@ def pytest_collection_modifyitems(items):
 
     for item in items:  # before pytest-xdist reads the groups
         item.add_marker(pytest.mark.xdist_group(group(item)))
-        if any(item.path.match(name) for name in ANY_DATABASE):
-            item.add_marker("any_database")
     result = yield
     items.sort(key=place)  # after pytest-django has put those without a database last
     return result

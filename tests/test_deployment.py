@@ -452,7 +452,6 @@ with override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}):
 """
 
 
-@pytest.mark.any_database  # its own, on SQLite
 def test_what_the_image_holds_is_enough_on_a_read_only_root(tmp_path):
     """As the image copies it, by an account without rights; its data folder alone is writable."""
     unshare, text = needs("unshare"), CONTAINER.read_text()
@@ -669,7 +668,6 @@ def test_who_asks_for_much_more_is_told_to_wait_in_both_languages(nginx, tmp_pat
         assert [each.result()[0] for each in asked].count(200) == 30
 
 
-@pytest.mark.any_database  # its own, on SQLite
 def test_connections_that_nobody_uses_starve_nobody(tmp_path):
     """Three hundred of them, opened before a visitor comes to what `demo` starts."""
     with socket.socket() as free:
