@@ -1,7 +1,6 @@
 """Pages for visitors.
 
-Each sub-package has its requests answered in `views.py`; its other modules prepare what templates
-show.
+Each sub-package answers requests in its `views.py`; its other modules prepare what templates show.
 
 - pages: `home`, `browse` (the list of sites), `site`, `vocabularies` (eras, kinds, places),
   `years`, `world_heritage`, `journey` (a route through sites), `trust` (sources, disagreements),
@@ -12,6 +11,6 @@ show.
   text, meta tags, answers
 - `operations`: middleware, health checks, error pages
 
-No other package imports this one, but that `heritage/background.py` has link previews made; tags of
-templates (`heritage/templatetags`) use `shared`.
+No other package imports this one, with two exceptions: `heritage/background.py` makes link
+previews, and template tags (`heritage/templatetags`) use `shared`.
 """

@@ -77,7 +77,7 @@ class CreditsPage:
 def credits_page(request: HttpRequest) -> tuple[CreditsPage, dict[str, Any]]:
     """The context of the page, and the JSON-LD that describes the catalogue as a data set.
 
-    Raises Http404 for a page of photographs that there is not.
+    Raises Http404 for a page of photographs that does not exist.
     """
     index = current_index()
     counts = records_by_source(index)

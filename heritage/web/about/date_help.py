@@ -28,5 +28,5 @@ class DateExample:
 
 
 def examples() -> list[DateExample]:
-    """In the active language."""
+    """The examples in the active language."""
     return [DateExample(phrase(edtf.parse(text)), meaning) for text, meaning in _EXAMPLES]

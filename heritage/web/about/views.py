@@ -32,7 +32,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _verified_at() -> datetime | None:
-    """When all that the catalogue says was last compared with its rows, if it was all right."""
+    """The time of the last complete run of `manage.py verify`, if it found no difference."""
     at = _last_proof(index := current_index())
     page_dependencies.answer(index, _last_proof, at)
     return at

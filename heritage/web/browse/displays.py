@@ -1,7 +1,8 @@
 """The displays of a list: how the sites that its filters leave are shown.
 
-`view` in the address names one of `DISPLAYS`; the first is shown without it. A display is given the
-filtered list and knows nothing else of the page, which includes its template with `list.shown`.
+`view` in the address names one of `DISPLAYS`; the first is shown without it. A display gets the
+filtered list and nothing else of the page; the page includes the template of the display with
+`list.shown`.
 """
 
 from collections.abc import Hashable, Iterator
@@ -30,12 +31,13 @@ class Display(Protocol):
     def label(self) -> LazyText: ...
 
     def show(self, filtered: SiteFilter) -> Shown:
-        """Raises paging.NoSuchPage for a page beyond the last."""
+        """What the display shows of the list. Raises paging.NoSuchPage for a page beyond the
+        last."""
         ...
 
     def state(self, filtered: SiteFilter) -> Hashable:
-        """Where in the list and which sites: while it is the same and the records of those sites
-        are, the same is shown. It makes no cards. Raises paging.NoSuchPage."""
+        """A key of what is shown, made without making cards: as long as it and the records of the
+        sites are the same, so is what is shown. Raises paging.NoSuchPage."""
         ...
 
 
@@ -89,7 +91,7 @@ def chosen(data: QueryDict) -> Display:
 
 
 def links(data: QueryDict) -> Iterator[ChoiceLink]:
-    """To each display; the page stays the same, what one sees of it differs."""
+    """Links to each display of the same page of the list."""
     steps = {step: str(data[step]) for step in PAGE_PARAMETERS if step in data}
     for name, display in DISPLAYS.items():
         changed = (

@@ -45,11 +45,11 @@ class FoldedFacet:
 
     @cached_property
     def html(self) -> SafeString:
-        """Of a facet without fields of its own."""
+        """The facet as HTML, if it has no fields of its own."""
         return self.with_fields(_NONE)
 
     def with_fields(self, fields: SafeString) -> SafeString:
-        """The facet as HTML, with what one fills in above its options."""
+        """The facet as HTML, with fields above its options."""
         return _FACET(
             name=self.name,
             label=self.label,
@@ -102,7 +102,7 @@ def _folded(facet: FacetCounts, unfolded: bool, texts: TermTexts) -> FoldedFacet
 
 
 def _lines(facet: FacetCounts, shown: set[int], texts: TermTexts) -> Iterator[SafeString]:
-    """The options at these places, as HTML."""
+    """The options at these positions, as HTML."""
     name, language = language_html.as_html(facet.name), get_language()
     for place in sorted(shown):
         option, above = facet.option(place), facet.broader(place)

@@ -73,9 +73,10 @@ _ANSWERED_BY_INDEX = {
 
 @dataclass(frozen=True, slots=True)
 class FilterToDrop:
-    """A filter that could be removed from an empty list, and the sites that would be found.
+    """A filter of an empty list that could be removed, and the number of sites that would then be
+    found.
 
-    With `instead`, one that could be widened: what it would be then.
+    With `instead`, it could be widened, to this value.
     """
 
     label: str
@@ -174,12 +175,12 @@ class Listing:
 
     @property
     def is_explained(self) -> bool:
-        """Whether the page says of the text what it was taken for."""
+        """Whether the page explains how the search text was understood."""
         return bool(self.understood or self.shown_for or self.named)
 
     @property
     def superlative_label(self) -> str:
-        """What comes first, and by which data."""
+        """Which sites come first for a superlative, and by which data; empty without one."""
         return str(_SUPERLATIVES.get(self.superlative, ""))
 
     @property
@@ -189,12 +190,12 @@ class Listing:
 
     @property
     def unfiltered_url(self) -> str:
-        """The list without a filter."""
+        """The address of the list without any filter."""
         return path_of("web:sites")
 
     @property
     def page_of_term(self) -> str:
-        """The page of the only era, kind or place that a list is narrowed by."""
+        """The address of the page of the era, kind or place that is the only filter; else empty."""
         if not self.only_term or self.shown.paging.number > 1 or not self.total:
             return ""
         name, slug = self.only_term
@@ -275,7 +276,8 @@ def listing(data: QueryDict) -> Listing:
 
 
 def _asked_again(index: IndexSnapshot, query: str) -> int | None:
-    """The fingerprint of a list in another state of the index; None if it has no such page."""
+    """The fingerprint of a list in another state of the index; None if the page does not exist in
+    it."""
     data = QueryDict(query)
     filtered = SiteFilter(data)
     try:
@@ -295,7 +297,8 @@ def _fingerprint(
     rough: DistrictSites,
     left: list[UnplacedSites],
 ) -> int:
-    """Of all that a list says of the sites in it, beside their own records and words of terms."""
+    """A hash of everything that a list says about its sites, except their own records and labels of
+    terms."""
     facets = (facet.fingerprint for facet in counted)
     others = (within and within.count, *rough.counts(), "left", *(each.count for each in left))
     return hash((len(filtered.hits), state, "others", *others, "facets", *facets))
@@ -314,7 +317,7 @@ def _carried(filtered: SiteFilter) -> Iterator[tuple[str, str]]:
 
 
 def _leads_on(facet: FacetCounts, total: int) -> bool:
-    """Whether choosing or removing one of its values could change the list."""
+    """Whether choosing or removing a value of the facet could change the list."""
     return bool(facet.picked) or any(
         facet.counts[place] not in (0, total) for place in facet.offered
     )
@@ -343,7 +346,7 @@ def _roles(filtered: SiteFilter) -> tuple[SelectOption, ...]:
 
 
 def _distances(filtered: SiteFilter) -> tuple[SelectOption, ...]:
-    """Those to choose from, and the one in the address."""
+    """The distances to choose from, including the one in the address."""
     here, town = filtered.within_km, filtered.town_as_a_whole
     is_asked = "within" in filtered.data
     found = [
@@ -362,7 +365,8 @@ def _distances(filtered: SiteFilter) -> tuple[SelectOption, ...]:
 
 
 def _absent(filtered: SiteFilter) -> SafeString | str:
-    """The name of the place, town or sight that is asked for, where none of its sites is here."""
+    """The name of the place, town or sight that is asked for, if the catalogue has no site in
+    it."""
     centre = filtered.chosen("near")
     is_absent = filtered.answer and filtered.answer.is_absent and centre
     return language_html.as_html(centre.in_words()) if is_absent else ""
@@ -389,7 +393,7 @@ def _typed(filtered: SiteFilter) -> dict[str, str]:
 
 
 def _near_in_words(filtered: SiteFilter) -> str:
-    """The name of the centre, if that means the same as the value in the URL."""
+    """The name of the centre, if the name means the same as the value in the URL."""
     written, centre = filtered.data.get("near", ""), filtered.chosen("near")
     if centre is None or not (centre.place or centre.site or centre.town):
         return written
@@ -413,7 +417,7 @@ def _sorts(filtered: SiteFilter) -> list[ChoiceLink]:
 
 
 def _problems(filtered: SiteFilter) -> list[InvalidFilter]:
-    """Values that mean nothing, the first of them by name: otherwise they are ignored."""
+    """The invalid values, which are ignored."""
     found = filtered.problems()
     named = [
         InvalidFilter(
@@ -438,7 +442,7 @@ def _meant(data: QueryDict, text: str) -> SpellingSuggestion:
 
 
 def _terms(filtered: SiteFilter) -> list[SearchTerm]:
-    """Terms that the search text names; only those that would show something."""
+    """The terms that the search text names, if they have sites."""
     text = filtered.chosen("q")
     found = []
     for named in suggest.named_terms(filtered.index, text)[:_TRIED] if text else ():
@@ -457,7 +461,7 @@ def _terms(filtered: SiteFilter) -> list[SearchTerm]:
 
 
 def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDrop]:
-    """What removing each filter would show, most sites first."""
+    """The filters that could be removed, with the number of sites; most sites first."""
     found: dict[str, list[str]] = {}
     for item in in_words:
         # The groups of a day are offered with their counts already.
@@ -478,7 +482,7 @@ def _ways(filtered: SiteFilter, in_words: list[ActiveFilter]) -> list[FilterToDr
 
 
 def _farther(filtered: SiteFilter) -> Iterator[FilterToDrop]:
-    """The shortest of the distances to choose from within which there are sites."""
+    """The shortest distance to choose from within which there are sites."""
     if filtered.nearby is None:
         return
     for km in DISTANCES:
@@ -490,8 +494,8 @@ def _farther(filtered: SiteFilter) -> Iterator[FilterToDrop]:
 
 
 def _together(name: str) -> list[str]:
-    """Filters that go with one that is taken off."""
-    return [part for part, unfiltered_url in SiteFilter.TOGETHER.items() if unfiltered_url == name]
+    """The filters that are removed together with another one."""
+    return [part for part, main in SiteFilter.TOGETHER.items() if main == name]
 
 
 def _only_term(filtered: SiteFilter, in_words: list[ActiveFilter]) -> tuple[str, str] | None:

@@ -1,7 +1,7 @@
-"""The map as a display of a list: the same sites under the same address, by where they lie.
+"""The map as a display of a list: it has the same sites and the same address.
 
-What the map shows and the list beside it are the same sites. `at` in the address is the place that
-the map shows; without it that is all sites of the list, or the area that they are filtered by.
+The list beside the map has the sites in its window. `at` in the address is the window; without it
+the map shows the area of the filter, or all sites of the list.
 """
 
 import json
@@ -78,9 +78,10 @@ def shown_at(filtered: SiteFilter, window: MapWindow, template: str) -> Shown:
 
 
 def data_of(page: MapPage, counts: str, found: str, known: str) -> dict[str, Any]:
-    """What the script needs of a window: marks, and as HTML the counts and the list beside the map.
+    """The data of a window for the script: marks, and as HTML the counts and the list beside the
+    map.
 
-    The list is left out where the script has it already: `known` is the tag that it came with.
+    The list is left out if the script has it already: `known` is the tag of what it has.
     """
     return {
         "marks": [
@@ -127,7 +128,7 @@ class MapPicture:
 
 
 def picture(filtered: SiteFilter, size: str, number: str) -> MapPicture:
-    """The map of a list with the number of the map, if there is one."""
+    """The map of a list as a picture, with the approval number of the map, if there is one."""
     width, height = _size(size) or (WIDTH, HEIGHT)
     lines = tuple(line for line in (map_sheets.CREDIT, number) if line)
     window = _window(filtered, width, height - map_sheet.foot_height(width, lines))
@@ -171,8 +172,9 @@ def _view(filtered: SiteFilter, window: MapWindow) -> MapView:
 
 
 def first_in_view(filtered: SiteFilter, view: MapView) -> list[int]:
-    """The first of the sites in view, in the order of the list: where many are in view they are
-    among its first, which are kept; else those in the set of all in view, who are few."""
+    """The ids of the first sites in view, in the order of the list. If many are in view, they are
+    looked for among the first of the list, which are cached; else all in view, which are few, are
+    sorted."""
     language, count = get_language(), len(filtered.hits)
     likely = (view.shown + view.in_districts) * min(FIRST, count) // max(1, count)
     if view.sites.looked_at > FIRST and (likely >= 2 * LISTED or count <= FIRST):
@@ -194,7 +196,8 @@ def _first_of_list(filtered: SiteFilter, language: str) -> np.ndarray:
 
 
 def _window_of_page(filtered: SiteFilter) -> MapWindow:
-    """Of the world no more than has sites, and as wide as it is, as the page shows it enlarged."""
+    """The window of the page. At zoom 0 it has the width of the world, which the page enlarges, and
+    only the height that the sites need."""
     window = _window(filtered, WIDTH, HEIGHT)
     if window.zoom > 0 or window.needs is None:
         return window
@@ -203,7 +206,7 @@ def _window_of_page(filtered: SiteFilter) -> MapWindow:
 
 
 def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
-    """What the address asks for, else the area of the filter or the nearest sites, else all sites
+    """The window in the address; else the area of the filter, or the nearest sites; else all sites
     of the list."""
     at = map_sheets.window_at(filtered.raw_data.get(AT, ""), width, height)
     if at is not None:
@@ -226,8 +229,8 @@ def _window(filtered: SiteFilter, width: float, height: float) -> MapWindow:
 
 
 def window_of_request(filtered: SiteFilter, at: str, size: str, scale: str) -> MapWindow | None:
-    """The window that a script asks for, in pixels of the browser, and how much larger than the
-    tiles it shows it; None if it makes no sense."""
+    """The window that a script asks for: in pixels of the browser, and by how much the browser
+    enlarges tiles; None if it is invalid."""
     asked, factor = _size(size), _scale(scale)
     if asked is None or factor is None:
         return None
@@ -244,7 +247,8 @@ def _scale(text: str) -> float | None:
 
 
 def _size(text: str) -> tuple[int, int] | None:
-    """Width and height from `900x620`, within reason."""
+    """Width and height from a text such as `900x620`, limited to what is allowed; None if
+    invalid."""
     parts = text.split("x")
     if len(parts) != 2 or not all(part.isascii() and part.isdigit() for part in parts):
         return None
@@ -290,7 +294,7 @@ def _page(
 
 
 def _layer_data(layer: TileLayer) -> dict[str, Any]:
-    """What Leaflet needs to know."""
+    """The data of a tile layer for Leaflet."""
     return {
         "url": layer.url,
         "subdomains": layer.subdomains,
@@ -299,7 +303,7 @@ def _layer_data(layer: TileLayer) -> dict[str, Any]:
 
 
 def _steps(filtered: SiteFilter, window: MapWindow) -> list[MapStep]:
-    """Links in the place of a hand: closer, farther, and in four directions."""
+    """Links that move the map without a script: closer, farther, and in four directions."""
     across, down = window.width * _STEP, window.height * _STEP
     moved = [
         (_("Zoom in"), "+", window.zoomed(1)),

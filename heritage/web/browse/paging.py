@@ -66,7 +66,7 @@ def start(filtered: SiteFilter, language: str) -> int:
 
 
 def page_number(text: str, last: int) -> int | None:
-    """The number of a page as an address has it; None if there is no such page."""
+    """The page number in an address; None if there is no such page."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     return number if 1 <= number <= last else None
 
@@ -154,5 +154,6 @@ def _link_html(link: PageLink, is_followed: bool) -> SafeString:
 
 
 def link_to(query: str) -> str:
-    """The address of this list under another query; of all of it where there is none."""
+    """The address of the list with another query; of the list without filters if the query is
+    empty."""
     return f"?{query}" if query else "."

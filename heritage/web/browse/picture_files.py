@@ -1,4 +1,4 @@
-"""What a display of a list shows as a picture to keep: SVG, or PNG in its light colours."""
+"""A display of a list as a picture to download: SVG, or PNG in light colours."""
 
 import hashlib
 import io
@@ -15,7 +15,7 @@ _COLOURS = 256  # of a picture in pixels, which is a quarter as large so
 
 
 class ListPicture(Protocol):
-    """Its `tag` says all that it shows."""
+    """A picture that can be drawn; pictures with equal `tag` are equal."""
 
     @property
     def tag(self) -> str: ...
@@ -28,7 +28,8 @@ def tag_of(*parts: object) -> str:
 
 
 def file_of(picture: ListPicture, suffix: str) -> bytes:
-    """Kept once it is made. Raises tile_files.BusyError while others are drawn."""
+    """The content of the picture's file, which is drawn and stored if it is not there. Raises
+    tile_files.BusyError while others are drawn."""
 
     def draw() -> bytes:
         svg = picture.svg()

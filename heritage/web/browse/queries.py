@@ -1,5 +1,6 @@
-"""How the query of a list is understood: its canonical query string; the filters that were read in
-its text, which can be changed or taken off; and the answer to what it asks of one site."""
+"""How the query of a list is understood: its canonical query string; the filters that were
+recognised in its text, which can be changed or removed; and the answer to a question about one
+site."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -59,8 +60,8 @@ def requested_list(data: QueryDict, view: str = "") -> SiteFilter:
 def clean_query(data: QueryDict) -> QueryDict:
     """The canonical query string.
 
-    Without empty values, repetitions, defaults and values that mean nothing without another; and
-    with no more values than a list can answer.
+    It has no empty values, repetitions, defaults or values without effect, and no more values than
+    a list can answer.
     """
     clean = QueryDict(mutable=True)
     for name, values in _settled(data).lists():
@@ -76,10 +77,10 @@ def clean_query(data: QueryDict) -> QueryDict:
 
 
 def _settled(data: QueryDict) -> QueryDict:
-    """The query of a form whose search text was in part understood as filters.
+    """The query of a form in which part of the search text was understood as filters.
 
-    While the text is unchanged, the filters stand for it, as the reader has left them; a new text
-    replaces them.
+    As long as the text is unchanged, the filters that the reader left apply instead of it; a new
+    text replaces them.
     """
     if UNDERSTOOD not in data and data.get(LITERAL, "1") == "1":
         return data
@@ -134,10 +135,10 @@ class PieceChoice:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A filter of a list, with how many sites there would be without it or with another value.
+    """A filter of a list, with the numbers of sites without it or with another value.
 
-    `choices` is empty where it was not read in a sentence: what was chosen in the form is changed
-    there.
+    `choices` is empty for a filter that was not recognised in the text but chosen in the form,
+    where it can be changed.
     """
 
     id: str
@@ -162,7 +163,7 @@ def pieces(
 def _choices(
     filtered: SiteFilter, item: ActiveFilter, counted: list[FacetCounts]
 ) -> Iterator[PieceChoice]:
-    """Without it first; then what has most sites."""
+    """First the choice without the filter, then the values with most sites."""
     count = len(SiteFilter(QueryDict(item.without)).hits)
     yield PieceChoice(language_html.as_html(_("without it")), count, item.without)
     if item.name == "near":
@@ -194,11 +195,12 @@ class AnswerLine:
 
 
 # What is told, and the sources that it rests on.
-type _Told = tuple[str, Iterable[Source | None]]
+type _TextAndSources = tuple[str, Iterable[Source | None]]
 
 
 def answer_line(filtered: SiteFilter) -> AnswerLine | None:
-    """None where nothing is asked of one site, or its record does not say."""
+    """The answer to a question about one site; None if there is no such question, or if the record
+    does not have the answer."""
     answer = filtered.answer
     if answer is None or not answer.asks:
         return None
@@ -224,8 +226,8 @@ def answer_line(filtered: SiteFilter) -> AnswerLine | None:
     )
 
 
-def _built(site: Site) -> _Told:
-    """How it began, and what stands of it or dates from when."""
+def _built(site: Site) -> _TextAndSources:
+    """How the site began, and what stands of it or when it dates from; with the sources."""
     events = list(site.events.select_related("first_era", "last_era", "source"))
     first = first_beginning(events)
     events_of_age = list(dict.fromkeys(filter(None, (first, *age_events(events)))))
@@ -239,14 +241,14 @@ def _event(event: Event) -> str:
     return _("%(event)s, %(certainty)s") % words
 
 
-def _inscribed(site: Site) -> _Told:
+def _inscribed(site: Site) -> _TextAndSources:
     if not site.inscribed_year:
         return _("not on the World Heritage List"), ()
     return _("inscribed in %(year)s") % {"year": site.inscribed_year}, ()
 
 
-def _danger(site: Site) -> _Told:
-    """Since when it is on the danger list, by the last entry of its property."""
+def _danger(site: Site) -> _TextAndSources:
+    """Since when its property is on the danger list; with the sources."""
     events = DesignationEvent.objects.filter(
         kind=DesignationEvent.Kind.IN_DANGER,
         designation__coverages__site=site,
@@ -260,12 +262,13 @@ def _danger(site: Site) -> _Told:
     return _("in danger since %(year)s") % {"year": last.first_year}, [last.source]
 
 
-def _where(site: Site) -> _Told:
+def _where(site: Site) -> _TextAndSources:
     return exact_place_phrase(site.place), ()
 
 
-def _far(site: Site, centre: str) -> _Told:
-    """In a straight line from a town or a place, if both points are known."""
+def _far(site: Site, centre: str) -> _TextAndSources:
+    """The distance in a straight line from a town or place, if both points are known; with the
+    sources."""
     other = SiteFilter({"near": centre}).chosen("near") if centre else None
     if other is None or other.point is None or site.public_point is None:
         return "", ()
@@ -276,13 +279,13 @@ def _far(site: Site, centre: str) -> _Told:
     return _("%(distance)s from %(where)s in a straight line") % words, ()
 
 
-def _size(site: Site) -> _Told:
+def _size(site: Site) -> _TextAndSources:
     coverages = Coverage.objects.filter(site=site, extent=Coverage.Extent.WHOLE)
     area = coverages.aggregate(area=Max("designation__world_heritage__area_ha"))["area"]
     return area_phrase(area), ()
 
 
-def _visit(site: Site) -> _Told:
+def _visit(site: Site) -> _TextAndSources:
     hours, prices = Opening.objects.shown(), Price.objects.shown()
     if hours.filter(site=site).exists() or prices.filter(site=site).exists():
         return _("hours and prices are on its page"), ()

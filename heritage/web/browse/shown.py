@@ -26,7 +26,7 @@ from heritage.web.shared.visiting import basis_in_words, days_in_words, hours_in
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """Sites of a list by what is known of the day, with the address of their list."""
+    """A group of sites by what is known of the day, with the address of their list."""
 
     label: str
     count: int
@@ -36,7 +36,7 @@ class DayGroup:
 
 @dataclass(frozen=True, slots=True)
 class HoursLine:
-    """What one row says of the day."""
+    """What one row of hours says about the day."""
 
     text: SafeString | str
     note: SafeString | str
@@ -46,7 +46,7 @@ class HoursLine:
 
 
 def day_groups(filtered: SiteFilter) -> list[DayGroup]:
-    """All that are open, then each group, counted among what the other filters leave."""
+    """All open sites, then each group, counted among the sites that match the other filters."""
     if not filtered.hours_groups:
         return []
     left, chosen = filtered.without("open"), filtered.chosen("hours")
@@ -71,7 +71,7 @@ def day_groups(filtered: SiteFilter) -> list[DayGroup]:
 
 
 def hours_lines(filtered: SiteFilter, ids: Iterable[int]) -> dict[int, list[HoursLine]]:
-    """What is recorded of the day at these sites; empty where no day is asked for."""
+    """What is recorded of the day, by id of the site; empty if no day is asked for."""
     day = filtered.chosen("open")
     if not day:
         return {}
@@ -172,7 +172,7 @@ _DISTANCE = fragment("text/card_distance.html")
 class ShownCard:
     """A card, where the site lies, and its hours on a day.
 
-    That is the distance from the centre of the list, and the district of which no more is known.
+    Where it lies is the distance from the centre of the list; or the district, if no more is known.
     """
 
     name: SafeString
@@ -184,7 +184,7 @@ class ShownCard:
 
     @property
     def item(self) -> SafeString:
-        """All of it, in a list of cards."""
+        """The card with these lines as an item of a list of cards, as HTML."""
         parts = [self.html]
         if self.distance:
             parts.insert(0, SafeString(f"{_DISTANCE(distance=self.distance)}\n    "))
@@ -216,7 +216,7 @@ def shown_cards(
     rendered: Mapping[int, RenderedCard],
     hours: Mapping[int, list[HoursLine]] | None = None,
 ) -> list[ShownCard]:
-    """Cards of a list, with what it asks for of each: how far it is, and its hours."""
+    """The cards of a list, with the distance and hours of each site, if the list asks for them."""
     where = where_lies(filtered, list(rendered))
     return [
         ShownCard(
@@ -232,8 +232,8 @@ def shown_cards(
 
 
 def where_lies(filtered: SiteFilter, ids: list[int]) -> dict[int, str]:
-    """By site, how far it is; of one that lies somewhere in a district, which one, and about how
-    far that is. For lists by distance and of maps."""
+    """By id of a site a phrase that says how far it is; or, if only its district is known, which
+    district and about how far that is. For lists by distance and beside maps."""
     if not filtered.is_by_position:
         return {}
     km = filtered.nearby.km_of(ids) if filtered.nearby else {}

@@ -28,7 +28,7 @@ class SuggestionGroup:
 
 
 def suggestion_groups(text: str) -> list[SuggestionGroup]:
-    """What may be meant by a text, of which the last word may be unfinished."""
+    """Groups of suggestions for a text whose last word may be unfinished."""
     groups = [_group(group) for group in suggest.suggestions(current_index(), text)]
     if pages := _pages(text):
         groups.append(SuggestionGroup(_("Pages"), pages))

@@ -1,7 +1,8 @@
-"""The timeline as a display of a list: the same sites under the same address, by when they began.
+"""The timeline as a display of a list: it has the same sites and the same address.
 
-`at` in the address holds the years that are shown, `counted` which of their years is meant, `scale`
-whether all centuries are equally wide. The list below has the sites whose year is in view.
+In the address, `at` holds the years that are shown, `counted` by which of its years a site is
+placed, `scale` whether all centuries are equally wide. The list below has the sites whose year is
+in view.
 """
 
 from collections.abc import Hashable
@@ -82,7 +83,7 @@ class TimelinePicture:
 
 
 def picture(filtered: SiteFilter, page: str) -> TimelinePicture:
-    """`page` is the whole address of the list, to which its links lead."""
+    """The scroll as a picture; its links lead to the list, whose full address is `page`."""
     credit = f"{filtered.index.vocabulary.identity.name.best()} · {page}"
     context = {"scroll": _drawn(filtered), "credit": credit}
     drawn = render_to_string("components/scroll_file.svg", context)
@@ -92,13 +93,13 @@ def picture(filtered: SiteFilter, page: str) -> TimelinePicture:
 
 
 def counted(data: QueryDict) -> str:
-    """Which year of a site is meant: the name of the filter for it."""
+    """By which of its years a site is placed: the name of the filter for that year."""
     asked = data.get(COUNTED, _BEGUN)
     return asked if asked in timeline.ROLES else _BEGUN
 
 
 def is_idle(clean: QueryDict, name: str) -> bool:
-    """Whether a parameter of this display says nothing."""
+    """Whether a parameter of this display has no effect."""
     if clean.get("view") != "timeline":
         return True
     if name == COUNTED:
@@ -109,7 +110,7 @@ def is_idle(clean: QueryDict, name: str) -> bool:
 
 
 def years_at(text: str) -> Years | None:
-    """The years of an address, no fewer than can be shown."""
+    """The years in an address, widened to the least number that can be shown; None if invalid."""
     asked = span_in_address(text)
     if asked is None:
         return None
@@ -121,7 +122,7 @@ def years_at(text: str) -> Years | None:
 
 
 def years_shown(filtered: SiteFilter, name: str) -> Years:
-    """What the address asks for, else the years of the filter, else those of all its sites."""
+    """The years in the address; else those of the filter; else those of all sites of the list."""
     if asked := years_at(filtered.raw_data.get(AT, "")):
         return asked
     ends = timeline.years_of(filtered.index, timeline.ROLES[name]).ends(filtered.hits)
@@ -138,7 +139,7 @@ def years_shown(filtered: SiteFilter, name: str) -> Years:
 
 
 def _rounded(first: int, last: int) -> int:
-    """The round year before it: of a view that begins in 3,672,041 BCE, 3,700,000 BCE."""
+    """The round year before the first: 3,700,000 BCE for a view that begins in 3,672,041 BCE."""
     step = 10 ** max(0, len(str(last - first)) - 2)
     year = first // step * step
     return year + 1 if year < 0 else year  # 700 BCE is the year -699
@@ -184,7 +185,7 @@ def _closer(data: QueryDict, first: int, last: int) -> str:
 
 
 def _list_of(filtered: SiteFilter, name: str, first: int, last: int) -> str:
-    """The list of those of these years; no more than a filter of such years lets through."""
+    """The address of the list of the sites of these years, within the years of the filter."""
     if asked := filtered.chosen(name):
         first = first if asked.first is None else max(first, asked.first)
         last = last if asked.last is None else min(last, asked.last)
@@ -236,7 +237,8 @@ def _more(listed: int, number: str) -> str:
 
 
 def _counts_in_words(drawn: Scroll) -> list[str]:
-    """How those in view and the others add up to the list, and what the years are."""
+    """Sentences that say how the sites in view and the others add up to the list, and which years
+    are counted."""
     found = []
     if drawn.earlier or drawn.later:
         words = {
@@ -270,7 +272,7 @@ def _counts_in_words(drawn: Scroll) -> list[str]:
 
 
 def _steps(data: QueryDict, drawn: Scroll) -> list[TimelineChoice]:
-    """Links in the place of a hand, in the direction of the scroll."""
+    """Links that move the timeline without a script, in the direction of the scroll."""
     first, last = drawn.years
     scale = Scale(first, last + 1, data.get(SCALE) == EQUAL)
     quarter, half, most = scale.year_at(25), scale.year_at(50), scale.year_at(75)
@@ -315,7 +317,7 @@ def _choices(data: QueryDict, name: str) -> list[TimelineChoice]:
 
 
 def _scale_choice(data: QueryDict, drawn: Scroll) -> TimelineChoice | None:
-    """To the equal scale or back; none where it is equal anyway."""
+    """The link to the equal scale or back; None if the scale is equal anyway."""
     if data.get(SCALE) == EQUAL:
         return TimelineChoice(_("Unequal scale"), "", updated_query(data, drop=[SCALE]))
     if not drawn.note:

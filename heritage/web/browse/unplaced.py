@@ -1,5 +1,5 @@
-"""Sites of a list whose exact place is not recorded: those that are known by their district, and
-those that no list by distance and no map can show."""
+"""Sites of a list without a recorded point: those whose district is known, and those that no list
+by distance and no map can show."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from heritage.web.shared.map_sheets import NOWHERE, WITHOUT_POINT, UnplacedSites
 
 @dataclass(frozen=True, slots=True)
 class DistrictSites:
-    """What a list by distance or of a map finds by the centre of a district."""
+    """The sites that a list by distance or a map finds by the centre of their district."""
 
     found: list[UnplacedSites]  # in the town that the list is near to, and elsewhere
     farther: UnplacedSites | None  # of that town, beyond the distance that is asked for
@@ -42,9 +42,10 @@ def by_district(filtered: SiteFilter) -> DistrictSites:
 
 
 def of_list(filtered: SiteFilter) -> list[UnplacedSites]:
-    """Those that all filters leave but the ones by position, which cannot judge them.
+    """The sites without a known position that match all other filters, in groups.
 
-    In the town that the list is near to, and elsewhere, where no filter by place stands in the way.
+    The groups are those in the town that is the centre of the list, and those elsewhere, unless
+    there is a filter by place.
     """
     return _parted(filtered, filtered.unplaced, partial(_address, filtered))
 
@@ -81,8 +82,8 @@ def _town_of_list(filtered: SiteFilter) -> Place | None:
 
 
 def _address(filtered: SiteFilter, *excluded: str, near: bool = False, **values: str) -> str:
-    """The list of those that have no position, under all other filters; `near`: of those that are
-    known by their district, under the filters by position, too."""
+    """The address of the list of sites without a position that match all other filters; with
+    `near`, of sites whose district is known and that match the filters by position, too."""
     drop = [] if near else [*SiteFilter.BY_POSITION, "within"]
     if not near and filtered.data.get("sort") == "distance":
         drop.append("sort")

@@ -49,7 +49,7 @@ def browse(request: HtmxRequest) -> HttpResponse:
 
 @require_safe
 def map_data(request: HttpRequest) -> HttpResponse:
-    """What a script shows of a list in a window: marks, counts in words, and the list beside it."""
+    """The data for a window of the map: marks, counts in words, and the list beside it."""
     data = request.GET.copy()
     at, size, scale, known = (data.pop(name, [""])[-1] for name in (AT, "size", "scale", "known"))
     filtered = requested_list(data, "map")
@@ -67,7 +67,7 @@ def map_data(request: HttpRequest) -> HttpResponse:
 @require_safe
 @conditional_page
 def embedded_map(request: HttpRequest) -> HttpResponse:
-    """The map of a list by itself, for a frame in a page of others: see `map_policy`."""
+    """The map of a list by itself, for a frame in a page of another website: see `map_policy`."""
     filtered = requested_list(request.GET, "map")
     shown = chosen(filtered.raw_data).show(filtered)
     query = updated_query(filtered.raw_data)
@@ -96,7 +96,7 @@ def timeline_image(request: HttpRequest, suffix: str) -> HttpResponseBase:
 
 
 def _picture(request: HttpRequest, wanted: ListPicture, suffix: str) -> HttpResponseBase:
-    """A list as a picture; for a moment refused while others are drawn."""
+    """A list as a picture; 503 while others are drawn."""
     kind = "image/svg+xml" if suffix == "svg" else "image/png"
     try:
         return pictures.answer(
@@ -132,7 +132,7 @@ _ENDLESS = {SiteFilter.NOT, *(facet.name for facet in FACETS if facet.is_endless
 
 
 def list_head(request: HttpRequest, page: Listing) -> Head:
-    """A list of sites."""
+    """The meta tags of a list of sites."""
     values: dict[str, Any] = _map(request, page) if page.total and not page.problems else {}
     path = page.page_of_term if page.is_canonical else ""
     if path:  # that one is found
@@ -150,7 +150,7 @@ def list_head(request: HttpRequest, page: Listing) -> Head:
 
 
 def _document(request: HttpRequest, page: Listing) -> SafeString:
-    """The list as a collection, with the sites on this page of it."""
+    """JSON-LD of the list as a collection, with the sites on this page."""
     here = request.build_absolute_uri
     url = here(f"{request.path}?{page.canonical}" if page.canonical else request.path)
     sites = here(path_of("web:sites"))
@@ -164,7 +164,7 @@ def _document(request: HttpRequest, page: Listing) -> SafeString:
 
 
 def _map(request: HttpRequest, page: Listing) -> dict[str, str]:
-    """The picture of a link: where the sites of the list lie."""
+    """The tags of the picture for link previews: a map of the sites of the list."""
     query = updated_query(QueryDict(page.canonical), drop=["sort", "view"])
     address = f"{path_of('web:map_png')}?{query}{'&' if query else ''}size=1200x630"
     words = _("Map: %(what)s") % {"what": _title(page)}

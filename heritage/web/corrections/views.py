@@ -1,9 +1,9 @@
 """“Suggest a correction” and “Offer a photograph”: forms on the page of each site.
 
-Both are stored in the editors' queue. A photograph waits there as it was sent, where nothing is
-served, until an editor makes a picture of the site of it. Spam is kept out without an external
-service: a honeypot field, a signed form that cannot be sent at once, late or twice, a limit on
-links, and limits for each network.
+Both are stored in the editors' queue. A photograph is stored as it was sent, in a folder that is
+never served, until an editor makes a picture of the site from it. Spam is kept out without an
+external service: a honeypot field, a signed form that cannot be sent at once, late or twice, a
+limit on links, and limits for each network.
 """
 
 import hashlib
@@ -252,7 +252,7 @@ class PhotographForm(ReaderForm):
         return _without_any_link(normalize_newlines(self.cleaned_data["suggestion"]))
 
     def clean(self) -> dict[str, Any]:
-        """Decoded last: what is refused anyway shall take no time."""
+        """Decodes the photograph last, as this takes time and the form may be refused anyway."""
         cleaned = super().clean()
         if not self.errors:
             try:
@@ -322,7 +322,7 @@ def _is_flood(sender: str) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 @csrf_protect
 def correction(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form, and what it sends."""
+    """The page with the form, and the answer to it."""
     site = Site.objects.published().filter(slug=slug).first()
     if site is None:
         return _not_public(request, slug, "web:correction")
@@ -353,7 +353,7 @@ def correction(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @csrf_protect
 def photograph(request: HttpRequest, slug: str) -> HttpResponse:
-    """The form by which a reader offers a photograph, and what it sends."""
+    """The page with the form by which a reader offers a photograph, and the answer to it."""
     site = Site.objects.published().filter(slug=slug).first()
     if site is None:
         return _not_public(request, slug, "web:photograph")
@@ -405,7 +405,7 @@ def _answered(
 
 
 def _show_again(form: ReaderForm, **values: str) -> None:
-    """With other values of hidden fields than were sent."""
+    """Show the form again with other values of hidden fields than were sent."""
     data = cast(QueryDict, form.data).copy()
     for name, value in values.items():
         data[name] = value
@@ -413,7 +413,7 @@ def _show_again(form: ReaderForm, **values: str) -> None:
 
 
 def _keep_picture(request: HttpRequest, form: ReaderForm) -> None:
-    """A file that may be right is kept, so that it need not be chosen again."""
+    """Store a file that may be valid for a day, so that it need not be chosen again."""
     upload = request.FILES.get("picture")
     if not isinstance(form, PhotographForm) or upload is None or "picture" in form.errors:
         return
@@ -425,7 +425,7 @@ def _keep_picture(request: HttpRequest, form: ReaderForm) -> None:
 
 
 def _about(about: Statement | None, holds: bool) -> dict[str, str]:
-    """The query of the form: which statement, and whether it is said to hold."""
+    """The query of the form: which statement it is about, and whether the reader confirms it."""
     if about is None:
         return {}
     return {"about": certainty.key_of(about)} | ({"holds": "1"} if holds else {})

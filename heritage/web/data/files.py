@@ -1,4 +1,4 @@
-"""Gives a list as a file: at once if it is small, else by a job of the background worker.
+"""Answers with a list as a file: at once if it is small, else by a job of the background worker.
 
 The answer for a large one is a redirect to the prepared file, whose address says that it is being
 prepared until it is whole.
@@ -33,7 +33,7 @@ _turn = BoundedSemaphore(1)  # one file at a time: readers of pages come between
 
 @contextmanager
 def _in_turn() -> Iterator[bool]:
-    """Whether no other thread of this process makes a file just now."""
+    """Whether this thread is the only one of the process that makes a file."""
     is_free = _turn.acquire(blocking=False)
     try:
         yield is_free
@@ -43,12 +43,12 @@ def _in_turn() -> Iterator[bool]:
 
 
 def query_of(data: QueryDict) -> str:
-    """What names a list, and not how a page shows it."""
+    """The query without parameters that only concern pages: it names a list."""
     return updated_query(data, drop=(*NOT_OF_LIST, "bom"))
 
 
 def answer(request: HttpRequest, filtered: SiteFilter, extension: str) -> HttpResponseBase:
-    """The file of a list."""
+    """The response with the file of a list, or a redirect to the prepared file."""
     download = download_of(request, filtered, extension)
     total = len(filtered.hits)
     if download.format.most is not None and total > download.format.most:

@@ -130,7 +130,8 @@ def data_page(request: HttpRequest) -> DataPage:
 
 
 def dcat_document(request: HttpRequest, addresses: Addresses) -> dict[str, Any]:
-    """In all languages of the interface; the same at the address of each."""
+    """The DCAT document, with texts in all languages of the interface: it is the same at the
+    address of each."""
     index = current_index()
     made = editions.ready()
     files_of = []

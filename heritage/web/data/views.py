@@ -21,7 +21,7 @@ from heritage.web.shared.context import private
 
 @require_safe
 def download(request: HttpRequest) -> HttpResponse:
-    """The formats in which one may have a list."""
+    """The page on which a format is chosen for a list."""
     filtered = requested_list(request.GET)
     context = {
         "page": page.choice(filtered, CommandRun.objects.has_worker()),
@@ -32,7 +32,7 @@ def download(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def list_file(request: HttpRequest, extension: str) -> HttpResponseBase:
-    """A list as a file; order counts, the page and the view of it do not."""
+    """A list as a file; its order is that of the query, its page and display are ignored."""
     filtered = requested_list(request.GET)
     problems = [f"{each.name}: {each.message}" for each in filtered.problems()][:MOST_PROBLEMS]
     if problems:
@@ -69,6 +69,7 @@ def dcat(request: HttpRequest) -> HttpResponse:
 
 
 def _newest(response: HttpResponse) -> HttpResponse:
-    """Not cached with the pages: a file is made without a change of what they depend on."""
+    """Mark the response as not cached with the pages: the files that it names change without a
+    write."""
     patch_cache_control(response, no_cache=True)
     return response

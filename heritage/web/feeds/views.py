@@ -69,7 +69,7 @@ def _problems(filtered: SiteFilter) -> Iterator[str]:
 
 
 def _chosen(filtered: SiteFilter) -> Iterator[str]:
-    """What is applied, in words."""
+    """The active filters in words."""
     for item in filtered.active():
         yield f"“{item.value}”" if item.name == "q" else str(item.alone)
 
@@ -140,7 +140,7 @@ def _cached_for_an_hour[R: HttpResponseBase](response: R) -> R:
 @require_safe
 @conditional_page
 def opensearch(request: HttpRequest) -> HttpResponse:
-    """How browsers ask the search (OpenSearch 1.1)."""
+    """Describes the search to browsers (OpenSearch 1.1)."""
     name = clean(identity(request).name.best())
     address = request.build_absolute_uri(reverse("web:sites"))
     body = (
@@ -157,7 +157,8 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    """Pages about things may be read, and lists by one filter: of the others there is no end."""
+    """Lets crawlers read pages about things and lists with one filter, but not the unlimited number
+    of others."""
     # Parts of pictures are without number; sites and lists as viewers read them are not.
     lines = ["User-agent: *", "Disallow: /map/", "Disallow: /iiif/3/"]
     for code in interface_languages():

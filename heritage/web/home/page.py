@@ -64,7 +64,7 @@ class RegionLinks:
 
 @dataclass(frozen=True, slots=True)
 class EraLinks:
-    """The eras of one part of the world that most sites have, in the order of time."""
+    """The eras with most sites of one part of the world, in the order of time."""
 
     label: str
     eras: list[BrowseLink]
@@ -163,7 +163,8 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
 
 
 def _links(facet: FacetCounts, options: list[FacetOption], page: str = "") -> list[BrowseLink]:
-    """The values with most sites, in the order of the facet; `page` is that of a value."""
+    """Links to the values with most sites, in the order of the facet; `page` names the URL of a
+    value."""
     most = sorted(options, key=lambda option: -option.count)[:_MAX_LINKS]
     chosen = {option.value for option in most}
     top = min((option.depth for option in options), default=0)
@@ -180,7 +181,7 @@ def _links(facet: FacetCounts, options: list[FacetOption], page: str = "") -> li
 
 
 def _eras(facet: FacetCounts) -> list[EraLinks]:
-    """The broad eras, in which the narrower ones are counted: those of China, and all others."""
+    """The broad eras, with the sites of narrower ones: those of China, and all others."""
     broad = [
         (option, option.term)
         for option in facet.options
@@ -209,7 +210,7 @@ def _era(option: FacetOption, era: Era) -> BrowseLink:
 
 
 def _years(era: Era) -> str:
-    """Its years, short; nothing where its name holds them: “Jin (1115–1234)”."""
+    """The years of an era, short; empty if its name contains them: “Jin (1115–1234)”."""
     if any(letter.isdigit() for letter in era.short().text):
         return ""
     return short_years(era)

@@ -1,4 +1,4 @@
-"""Questions as links, which show what one may ask, and how many sites answer each today."""
+"""Example questions as links to searches, each with the number of its sites."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class HomeQuestion(NamedTuple):
 
 
 def questions(index: IndexSnapshot, featured: Sequence[Card]) -> list[HomeQuestion]:
-    """Those that some site answers; place and year are those of the featured sites."""
+    """The questions that have sites; their place and year are those of the featured sites."""
     places = [card.row.place.pk for card in featured if card.row.place]
     beginnings = [card.row.beginning for card in featured if card.row.beginning]
     year = next((event.first_year for event in beginnings if event.first_year is not None), None)
@@ -55,7 +55,7 @@ def _ten() -> HomeQuestion:
 
 
 def _danger(index: IndexSnapshot) -> HomeQuestion | None:
-    """In danger in the region with most of them."""
+    """The question for the sites in danger in the region with most of them."""
     danger = index.having("unesco", UnescoStatus.IN_DANGER)
     regions = [
         (len(danger & index.having("region", term)), term)
@@ -70,7 +70,8 @@ def _danger(index: IndexSnapshot) -> HomeQuestion | None:
 
 
 def _near(index: IndexSnapshot, places: Sequence[int]) -> HomeQuestion | None:
-    """Near the city of the first of the places that is in one with a centre."""
+    """The question for sites near a city: that of the first of these places that lies in a city
+    with a known centre."""
     terms = index.vocabulary.places
     for pk in places:
         place = terms.get(pk)

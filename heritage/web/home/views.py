@@ -21,7 +21,7 @@ from heritage.web.shared.context import identity, public
 
 @require_safe
 def redirect_to_language(request: HttpRequest) -> HttpResponse:
-    """To the home page in the first of the browser's languages that the interface speaks."""
+    """Redirect to the home page, in the first of the browser's languages that the interface has."""
     response = HttpResponseRedirect(f"/{get_language_from_request(request)}/")
     patch_vary_headers(response, ["Accept-Language", "Cookie"])
     return response
@@ -29,7 +29,7 @@ def redirect_to_language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def redirect_other_tag(request: HttpRequest, tag: str, rest: str) -> HttpResponse:
-    """From another tag of a language to the address that it has here: /zh-CN/sites/."""
+    """Redirect from another tag of a language, as in /zh-CN/sites/, to that of the interface."""
     try:
         code = get_supported_language_variant(tag.lower())
     except LookupError:

@@ -1,1 +1,1 @@
-"""Pictures and sites for viewers that speak IIIF: the same addresses in all languages."""
+"""Pictures and sites for viewers of IIIF; addresses are the same in all languages."""

@@ -1,7 +1,7 @@
-"""What became of the manifests of sites, in the order of time: the last change of each.
+"""The last change of the manifest of each site, in the order of time.
 
-Of published sites the index knows when something that readers see was last changed. Of those that
-were withdrawn the database does, and of those that were deleted the history.
+For published sites the index has the time of the last change that readers see; for withdrawn sites
+the database has it, and for deleted ones the history.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ class ManifestChanges:
 
     @property
     def pages(self) -> int:
-        """One at least, which may be empty."""
+        """The number of pages; at least one, which may be empty."""
         return max(1, -(-len(self) // PER_PAGE))
 
     def start(self, number: int) -> int:
@@ -82,7 +82,7 @@ def _withdrawn() -> Iterable[iiif.Activity]:
 
 
 def _deleted() -> Iterable[iiif.Activity]:
-    """The last deletion of each that readers had seen, and that has not come back."""
+    """The last deletion of each site that was once published and has not been restored."""
     deletions = Change.objects.filter(
         model=ContentType.objects.get_for_model(Site),
         after__isnull=True,

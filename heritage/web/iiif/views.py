@@ -1,4 +1,4 @@
-"""Views of what viewers of pictures ask for, from any website: see docs/iiif.md."""
+"""Views for viewers of pictures on any website: see docs/iiif.md."""
 
 import functools
 import json
@@ -36,7 +36,7 @@ type View = Callable[..., HttpResponseBase]
 
 
 def _for_viewers(view: View) -> View:
-    """Scripts of any website may read the answer; without IIIF there is none."""
+    """Lets scripts of any website read the answer; 404 if IIIF is switched off."""
 
     @functools.wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -65,7 +65,7 @@ def _plain_text(text: str, status: int) -> HttpResponse:
 
 @conditional_page
 def _json(request: HttpRequest, document: dict[str, Any], context: str) -> HttpResponse:
-    """As JSON-LD, or as plain JSON for those who ask for that."""
+    """A response with JSON-LD, or plain JSON if the request asks for that."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
     wanted = request.get_preferred_type([JSON_LD, "application/json"])
     kind = wanted if wanted == "application/json" else f'{JSON_LD};profile="{context}"'
@@ -88,7 +88,7 @@ def _picture(name: str) -> Image | None:
 
 @_for_viewers
 def service(request: HttpRequest, name: str) -> HttpResponseBase:
-    """The address of a picture itself leads to what is known of it."""
+    """Redirects from the address of a picture to its `info.json`."""
     if _picture(name) is None:
         return _plain_text("There is no such picture.", 404)
     address = reverse("media:iiif_picture", args=[name])
@@ -97,7 +97,7 @@ def service(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @_for_viewers
 def picture(request: HttpRequest, name: str) -> HttpResponseBase:
-    """`info.json`."""
+    """`info.json` of a picture."""
     found = _picture(name)
     if found is None:
         return _plain_text("There is no such picture.", 404)
@@ -117,7 +117,7 @@ def part(
     quality: str,
     form: str,
 ) -> HttpResponseBase:
-    """A part of a picture: a stored tile, or put together from such."""
+    """A part of a picture: a stored tile, or assembled from tiles."""
     # Most of many that ask at once are refused before anything is read: it costs a millisecond.
     if _turn.locked() and not tiles.may_be_stored(region, rotation, quality, form):
         return _busy()
@@ -224,7 +224,7 @@ def collection(request: HttpRequest) -> HttpResponseBase:
 
 
 def _title(request: HttpRequest, query: str) -> iiif.Texts:
-    """The catalogue, and what its sites were chosen by, in all languages."""
+    """The title of a collection in all languages: the catalogue and the active filters."""
     who, data = identity(request), QueryDict(query)
 
     def say() -> str:

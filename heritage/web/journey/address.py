@@ -1,4 +1,4 @@
-"""A journey as its address says it: the stops by uid, and what the reader wishes."""
+"""A journey as its address holds it: the uids of the stops, and the wishes of the reader."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -22,7 +22,7 @@ _FROM, _TO = time(9), time(17, 30)
 
 
 def uids_in(text: str) -> tuple[list[str], list[str]]:
-    """The uids of an address, each once, and what in it is none."""
+    """The uids in an address, each once; and what is no uid in it."""
     found, wrong = [], []
     for part in dict.fromkeys(text.split(BETWEEN)):
         if _UID.fullmatch(part):
@@ -34,7 +34,7 @@ def uids_in(text: str) -> tuple[list[str], list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for; what it leaves open has its usual value."""
+    """What the address asks for; anything that it does not give has its default."""
 
     uids: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()  # parts that are no uid
@@ -83,7 +83,7 @@ class Asked:
         return Wishes(self.day, self.begins, self.ends, self.most_days, self.travel, self.by_hand)
 
     def query(self, uids: Iterable[str] | None = None, **changes: Any) -> str:
-        """The query of this journey, with other stops or other wishes; only what is not usual."""
+        """The query of this journey, with other stops or other wishes; defaults are left out."""
         asked = replace(self, **changes)
         stops = self.uids if uids is None else tuple(uids)
         usual = Asked()

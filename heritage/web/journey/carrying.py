@@ -1,4 +1,4 @@
-"""A journey as files have it, from its address."""
+"""The journey in an address, as files have it."""
 
 from dataclasses import replace
 from datetime import date, time
@@ -18,7 +18,7 @@ from heritage.web.journey.stops import JourneySite, read_sites
 
 
 def carried(data: QueryDict, addresses: Addresses) -> Journey:
-    """The stops in the order of their days, then those that are on no day."""
+    """The journey with its stops in the order of their days, then those that are on no day."""
     asked = Asked.from_query(data)
     sites = read_sites(current_index(), asked)
     by_uid = {each.uid: each for each in sites}

@@ -34,7 +34,7 @@ _SHORTEST = 0.8  # percent of the scale
 
 @dataclass(frozen=True, slots=True)
 class ComparedCell:
-    """What is known of one site; empty if nothing is. `is_most` of the largest number."""
+    """The cell of one site; empty if nothing is known. `is_most`: it has the largest number."""
 
     value: SafeString | str
     is_most: bool = False
@@ -132,7 +132,8 @@ def compare_page(data: QueryDict) -> ComparePage:
 
 
 def _alike(page: SitePage) -> Iterable[Offered]:
-    """The best known of its kind in its country, and of those listed with it."""
+    """Sites to compare with: the best known of the same kind in its country, and of those listed in
+    the same year."""
     found = {each.uid: each for group in page.related for each in group.others}
     for uid, each in found.items():
         yield Offered(each.name, "", _with([page.site.uid], uid))
@@ -180,7 +181,7 @@ def _row(
     values: Sequence[SafeString | str],
     most: frozenset[int] = frozenset(),
 ) -> Iterable[CompareRow]:
-    """The row, unless nothing is known of any site."""
+    """The row, unless nothing is known of all sites."""
     if not any(values):
         return
     cells = [
@@ -191,7 +192,7 @@ def _row(
 
 
 def _quantities(pages: Sequence[SitePage], kind: Quantity.Kind) -> Iterable[CompareRow]:
-    """The largest is marked where all numbers are of one thing."""
+    """The rows of numbers; the largest is marked if all are numbers of the same thing."""
     found = [[row for row in page.rows.quantities if row.kind == kind] for page in pages]
     firsts = [rows[0] for rows in found if rows]
     alike = all(row.of == firsts[0].of for row in firsts)
@@ -201,7 +202,7 @@ def _quantities(pages: Sequence[SitePage], kind: Quantity.Kind) -> Iterable[Comp
 
 
 def _largest(amounts: Sequence[Decimal | None]) -> frozenset[int]:
-    """The number of the one that is larger than any other, if there are others."""
+    """The position of the largest amount, if there are others and all are smaller."""
     known = sorted((each for each in amounts if each is not None), reverse=True)
     if len(known) < 2 or known[0] == known[1]:
         return frozenset()
@@ -214,7 +215,7 @@ def _value_in_html(row: Quantity) -> SafeString:
 
 
 def _property_areas(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
-    """Of the property of World Heritage that a site is, or is a component of."""
+    """The area of the World Heritage property that each site is, or is a component of."""
     found = [list(_with_area(page)) for page in pages]
     wholes = [
         next((area for coverage, area in rows if coverage.extent == Coverage.Extent.WHOLE), None)
@@ -241,7 +242,7 @@ def _area(coverage: Coverage, area: Decimal) -> SafeString:
 
 
 def _criteria(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
-    """As seals: each criterion that one of the sites meets, met or not."""
+    """The criteria that any of the sites meets, as seals: met or not by each site."""
     met = [
         {term.code for each in page.rows.coverages for term in page.rows.criteria_of(each)}
         & _ROMAN.keys()
@@ -268,7 +269,7 @@ def _joined(values: Iterable[SafeString | str]) -> SafeString:
 
 
 def _visits(pages: Sequence[SitePage]) -> Iterable[CompareRow]:
-    """Hours, tickets and the time needed, each of its year."""
+    """The rows of hours, tickets and time needed, each with its year."""
     hours = [page.visiting.hours[: len(page.rows.openings)] for page in pages]
     prices = [page.visiting.prices[: len(page.rows.prices)] for page in pages]
     needed = str(VisitingFact.Kind.TIME_NEEDED.label)

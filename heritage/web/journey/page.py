@@ -1,4 +1,5 @@
-"""The context of the page of a journey: its days with their maps, and what stands apart."""
+"""The context of the page of a journey: its days with their maps, and the stops that are left
+out."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
@@ -38,7 +39,7 @@ CARRIED = ("gpx", "kml", "geojson", "ics")
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known of a day at a site. `key` is "open", "closed", "unclear" or "unknown"."""
+    """What is known of a site on a day. `key` is "open", "closed", "unclear" or "unknown"."""
 
     key: str
     label: str
@@ -225,7 +226,7 @@ def clock(minutes: int) -> str:
 
 
 def state_of(day: SiteDay) -> State:
-    """A day at a site in words."""
+    """What is known of a site on a day, in words."""
     basis, age = "", ""
     if day.row is not None:
         basis = basis_in_words(day.row)
@@ -324,7 +325,8 @@ def _day(number: int, day: planning.Day, lines: list[StopLine]) -> DayPart:
 
 
 def day_sheet(lines: Sequence[StopLine], label: str) -> MapSheet | None:
-    """The stops with their numbers on the map, joined in their order; blurred ones as areas."""
+    """A map of a day: the stops with their numbers, connected in their order; blurred ones as
+    areas."""
     placed = [(line, line.each.point) for line in lines if line.each.point]
     if not placed:
         return None
@@ -360,7 +362,7 @@ def _areas(
 def _seals(
     placed: Sequence[tuple[StopLine, tuple[float, float]]], at: Sequence[tuple[float, float]]
 ) -> Iterable[MapMark]:
-    """A number at each stop, moved aside where another one stands."""
+    """A seal with a number at each stop, moved aside where it would cover another one."""
     taken: list[tuple[float, float]] = []
     for (line, (latitude, longitude)), (x, y) in zip(placed, at, strict=True):
         while any(abs(x - a) < 2 * _SEAL and abs(y - b) < 2 * _SEAL for a, b in taken):

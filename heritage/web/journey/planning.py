@@ -32,7 +32,7 @@ class Travel(StrEnum):
 
 
 class Openness(StrEnum):
-    """What is known of a day at a site."""
+    """What is known of a site on a day."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -41,7 +41,7 @@ class Openness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayHours:
-    """The hours of a site on a day, in minutes since midnight; of an unknown day none."""
+    """The hours of a site on a day, in minutes since midnight; none if they are unknown."""
 
     openness: Openness = Openness.UNKNOWN
     opens: int | None = None
@@ -67,7 +67,7 @@ class Leg:
 
 
 class Warned(StrEnum):
-    """What a reader should know of a visit."""
+    """A warning about a visit."""
 
     CLOSED = "closed"
     NOT_CHECKED = "not checked"
@@ -158,7 +158,7 @@ def ordered(points: Sequence[Point]) -> list[int]:
 
 
 def _turned(way: list[int], km: list[list[float]]) -> bool:
-    """Turn pieces round where that is shorter."""
+    """Reverse parts of the way if it becomes shorter; returns whether any was."""
     found, number = False, len(way)
     for i in range(-1, number - 2):
         for j in range(i + 2, number):
@@ -173,7 +173,7 @@ def _turned(way: list[int], km: list[list[float]]) -> bool:
 
 
 def _moved(way: list[int], km: list[list[float]]) -> bool:
-    """Move single points where that is shorter."""
+    """Move single points if the way becomes shorter; returns whether any was."""
     found = False
     for point in list(way):
         at = way.index(point)
@@ -224,8 +224,8 @@ def plan(stops: Sequence[Stop], wishes: Wishes) -> JourneyPlan:
 
 
 def _best(way: Sequence[Stop], wishes: Wishes) -> JourneyPlan:
-    """The best of a few ways: the shortest, the same backwards, and each of both with a stop first
-    that the shortest moves to another day or leaves out."""
+    """The best plan for a few ways: the shortest, its reverse, and both with a stop at the
+    beginning that the shortest moves to another day or leaves out."""
     made = _by_days(way, wishes)
     visits = [visit for day in made.days for visit in day.visits]
     hindered = [stop for stop, _reason in made.left]

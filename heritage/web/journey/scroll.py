@@ -111,7 +111,7 @@ def seed_of(data: QueryDict) -> int | None:
 
 
 def book_page(data: QueryDict) -> BookPage:
-    """Of the stops in the address, else of ten by its seed."""
+    """The picture book of the stops in the address; else of ten sites by its seed."""
     asked, index, is_random = Asked.from_query(data), current_index(), not data.get("stop")
     if is_random:
         asked = Asked(uids=tuple(_at_random(index, seed_of(data) or 0)))
@@ -126,7 +126,7 @@ def book_page(data: QueryDict) -> BookPage:
 def _at_random(index: IndexSnapshot, seed: int) -> list[str]:
     """The uids of ten well-known sites; a site that is added later takes the place of one at most.
 
-    Places of suffering and memory, which have a solemn plate, are none for a picture book.
+    Places of suffering and memory, which have a solemn plate, are left out.
     """
 
     def drawn(pk: int) -> bytes:
@@ -138,7 +138,8 @@ def _at_random(index: IndexSnapshot, seed: int) -> list[str]:
 
 
 def _first(each: JourneySite) -> Event | None:
-    """When it began, or what stands; the earlier, if both are dated."""
+    """The event by which it is sorted: its beginning or the date of its fabric; the earlier, if
+    both are dated."""
     row = each.card.row
     dated = [event for event in (row.beginning, *row.age) if event and event.first_year is not None]
     return min(dated, key=lambda event: event.first_year or 0, default=None)

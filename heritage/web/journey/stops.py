@@ -58,7 +58,7 @@ class JourneySite:
 
     @property
     def is_same(self) -> bool:
-        """Whether a driver is shown the name that the reader has."""
+        """Whether the name for the driver is the one that the reader sees."""
         return str(self.driver.name) == self.name
 
     @property
@@ -126,7 +126,7 @@ def read_sites(index: IndexSnapshot, asked: Asked) -> list[JourneySite]:
 
 
 def _needed(fact: VisitingFact | None) -> int | None:
-    """The minutes that a fact says, in whichever language it says them."""
+    """The minutes in a fact about the time needed, in any of its languages; None if it has none."""
     if fact is None:
         return None
     durations = (minutes_in(words) for words in (*fact.text.values(), fact.value))
@@ -153,7 +153,7 @@ def _driver(site: Site, rows: page_rows.VisitRows, country: str, pinyin: str) ->
 
 
 def chinese_address(place: Place | None) -> str:
-    """As it is written in China, from the province down: 河南省洛阳市洛龙区."""
+    """The address as it is written in China, from the province downwards: 河南省洛阳市洛龙区."""
     if place is None:
         return ""
     line = [*place.ancestors(), place]

@@ -1,6 +1,6 @@
 """Views of journeys: the page, the files to carry, sites compared, the handscroll, offline.
 
-Their addresses hold what a reader has chosen, so nothing of them is kept between reader and server.
+Their addresses hold all that a reader has chosen, so that nothing has to be stored.
 """
 
 import secrets
@@ -47,7 +47,7 @@ def journey(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def carry(request: HttpRequest, form: str) -> HttpResponse:
-    """The journey as a file; 404 for a form that there is not."""
+    """The journey as a file; 404 for an unknown format."""
     if form not in _FORMS:
         raise Http404
     content_type, write = _FORMS[form]
@@ -97,7 +97,8 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """What a phone shows of the catalogue on its home screen; it begins with the journey."""
+    """The web app manifest, by which a phone shows the catalogue on its home screen; it opens the
+    journey."""
     icons = [
         {"src": static(f"img/icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png"}
         for side in (192, 512)
@@ -119,7 +120,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 def _own(response: HttpResponse) -> HttpResponse:
-    """For whoever has the address: asked for again each time, and in no search engine."""
+    """Mark the response as not for search engines, and to be revalidated each time."""
     patch_cache_control(response, private=True, no_cache=True)
     response["X-Robots-Tag"] = "noindex"
     return response
