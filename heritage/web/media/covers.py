@@ -1,6 +1,8 @@
-"""The cover of a site: its record names the scene; the colours follow from eras and latitude.
+"""The cover of a site: its record or its kinds name the scene; the colours follow from eras and
+latitude.
 
-A cover is data with every choice made: equal data give equal SVG, which is cached by them."""
+A cover is a tuple in which every choice is made. Equal tuples give equal SVG, so they are the keys
+of its cache."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -94,7 +96,7 @@ class SceneDrawing(NamedTuple):  # quickly made: a page has dozens
 
 
 class PlateDrawing(NamedTuple):
-    """Words with a globe, or in stone where there is no palette."""
+    """A plate of words with a globe; without a palette, a solemn plate."""
 
     words: PlateWords
     seed: str = ""
@@ -185,7 +187,8 @@ def cover(
     *,
     is_named: bool = False,
 ) -> str:
-    """The cover as SVG text; `is_named` where it stands alone and must say what it shows."""
+    """The cover as SVG text. `is_named`: it has a title that says what it shows, since it is a page
+    of its own."""
     drawing = drawing_of(site, language)
     if not is_named:
         return cached_svg(drawing, shape)
@@ -195,10 +198,11 @@ def cover(
 
 
 def drawing_of(site: Site, language: str | None = None, *, is_plate: bool = False) -> Drawing:
-    """What the cover of a site `with_covers` is drawn from; for most it asks for the criteria.
+    """What the cover of a site from `with_covers()` is drawn from; for most sites this reads the
+    criteria.
 
-    The words of a plate stand in both languages, that of the reader first. `is_plate` asks for one
-    in place of a scene.
+    The words of a plate are in both languages, that of the reader first. `is_plate` asks for a
+    plate instead of a scene.
     """
     scene, events = _scene(site, site.kinds.all(), is_plate), list(site.events.all())
     beginning, age, dates = first_beginning(events), age_events(events), exact_dates(events)
@@ -206,7 +210,7 @@ def drawing_of(site: Site, language: str | None = None, *, is_plate: bool = Fals
 
 
 def drawing_of_page(rows: page_rows.SiteRows, language: str | None = None) -> Drawing:
-    """The same for a site with the rows of its page."""
+    """What the cover of a site is drawn from, given the rows of its page."""
     scene, dates = scene_of(rows.site, rows.kinds), exact_dates(rows.events)
     return _drawing(
         rows.site, scene, rows.beginning, rows.age, dates, lambda: _criteria_among(rows), language
@@ -216,7 +220,7 @@ def drawing_of_page(rows: page_rows.SiteRows, language: str | None = None) -> Dr
 def drawing_of_row(
     row: page_rows.CardData, language: str | None = None, *, is_plate: bool = False
 ) -> Drawing:
-    """The same of a card."""
+    """What the cover of a site is drawn from, given the data of its card."""
     return _drawing(
         row,
         _scene(row, row.kinds, is_plate),
@@ -229,7 +233,7 @@ def drawing_of_row(
 
 
 def described(site: Site, kinds: Iterable[Kind], language: str) -> str:
-    """What a cover shows, in words; empty for a plate, whose words stand beside it."""
+    """What a cover shows, in words; empty for a plate, whose words are on the page, too."""
     scene = scene_of(site, kinds)
     return "" if isinstance(scene, str) else scene.title(language)
 
@@ -243,7 +247,7 @@ def drawing_of_kind(kind: Kind, language: str | None = None) -> Drawing:
 
 
 def scene_cover(scene: Scene) -> str:
-    """A scene by itself, to choose it."""
+    """The SVG of a scene alone, from which editors choose one."""
     return _in_scene(scene, scene.name).svg(SHAPES[""], scene.titles)
 
 
@@ -313,7 +317,8 @@ def _words(
     inscribed: int | None = None,
     criteria: Iterable[str] = (),
 ) -> PlateWords:
-    """The name in both scripts, where and when, and why it is World Heritage."""
+    """The words of a plate: the name in both scripts, where and when, and why it is World
+    Heritage."""
     return PlateWords(
         names=_cleaned(name_lines(name, language))[:_NAMES_SHOWN],
         where=_term_lines(country.label, language) if country else (),
@@ -337,7 +342,7 @@ def _cached_lines(label: tuple[tuple[str, str], ...], language: str | None) -> t
 
 
 def _point(record: Site | page_rows.CardData) -> Point | None:
-    """The public point, or the centre of the town: on a globe they are the same."""
+    """The public point, or the centre of the town: on a globe there is no difference."""
     if record.public_latitude is not None and record.public_longitude is not None:
         return record.public_latitude, record.public_longitude
     place = record.place
@@ -347,13 +352,13 @@ def _point(record: Site | page_rows.CardData) -> Point | None:
 
 
 def _years(date: str) -> list[str]:
-    """Years of our era in figures, where a date is exact."""
+    """The years of exact dates of the Common Era, in figures."""
     years = _YEARS.fullmatch(date)
     return ["–".join(str(int(year)) for year in years.groups() if year)] if years else []
 
 
 def _when(event: Event | None, language: str | None) -> Sequence[str]:
-    """The year of the beginning; its era where the year is not known."""
+    """The year in which a site began; its era if the year is not known."""
     if event is None:
         return []
     if years := _years(event.date):
@@ -362,7 +367,7 @@ def _when(event: Event | None, language: str | None) -> Sequence[str]:
 
 
 def _qualified(certainty: str, year: str, language: str | None) -> str:
-    """Figures alone only where they are certain; else in the language of the reader."""
+    """A year in figures alone if it is certain; else with a word in the language of the reader."""
     if certainty not in (Event.Certainty.TRADITIONAL, Event.Certainty.APPROXIMATE):
         return year
     with override(language or settings.LANGUAGE_CODE):
@@ -372,13 +377,13 @@ def _qualified(certainty: str, year: str, language: str | None) -> str:
 
 
 def _all_years(dates: Iterable[str]) -> list[str]:
-    """Of a place of memory: not what came first, but what happened there."""
+    """The years of a place of memory: those of what happened there, not of its beginning."""
     years = dict.fromkeys(year for date in dates for year in _years(date))
     return list(years)[-_MAX_YEARS:]
 
 
 def _criteria(site: Site) -> list[str]:
-    """The criteria, i to x, of the World Heritage that a site is, wholly; of a mere part none."""
+    """The criteria, i to x, of the property that a site is as a whole; none for a part of one."""
     extent = "designation__coverages__extent"
     found = WorldHeritage.objects.filter(
         criteria__isnull=False,
@@ -392,7 +397,7 @@ def _criteria(site: Site) -> list[str]:
 
 
 def _criteria_among(rows: page_rows.SiteRows) -> list[str]:
-    """The same, of rows that are loaded."""
+    """The criteria from loaded rows."""
     listed = [
         coverage
         for coverage in rows.coverages
@@ -408,9 +413,10 @@ def _criteria_among(rows: page_rows.SiteRows) -> list[str]:
 
 
 def name_lines(name: LanguageMap, language: str | None = None) -> list[str]:
-    """The name in the languages of the interface, each text once; else as it is.
+    """The name in the languages of the interface, each text once; in any language if it has none of
+    these.
 
-    First in the language of the reader, where the picture has an address in each language.
+    The language of the reader comes first, for pictures that have an address in each language.
     """
     found = [name[code] for code in (language or "", *interface_languages()) if code in name]
     found = found or [str(name.best(settings.LANGUAGE_CODE))]
@@ -434,8 +440,9 @@ def _seal(
     country: Place | None,
     criteria: Callable[[], list[str]],
 ) -> str:
-    """In East Asia, where eras have names in Chinese characters, all eras, if they are of the
-    country itself and there is room; else the criteria for which a place is World Heritage.
+    """The text of a seal. In East Asia, where eras have names in Chinese characters: the eras, if
+    they are of the country itself and have room. Else the criteria for which a place is World
+    Heritage.
     """
     named = [[era for era in dict.fromkeys(span) if era] for span in spans]
     if (
@@ -457,7 +464,7 @@ def _is_of(era: Era, country: Place | None) -> bool:
 
 
 def seal_characters(era: Era) -> str:
-    """The era in its own characters, without what every era is called."""
+    """The Chinese name of an era, without the word for “dynasty” and the like."""
     text = era.short_label.get("zh-hans") or era.label.get("zh-hans") or ""
     ending = next((each for each in _ERA_ENDINGS if text.endswith(each)), "")
     return text.removesuffix(ending) or text
@@ -493,14 +500,14 @@ _MIDDLE = 50
 
 
 def picture(rows: page_rows.SiteRows) -> Picture:
-    """The drawn cover, with what it shows in words."""
+    """The drawn cover with an alternative text."""
     alt = described(rows.site, rows.kinds, get_language() or "en")
     tag = drawing_of_page(rows, get_language()).tag
     return drawn_cover(rows.site.uid, tag)._replace(alt=alt)
 
 
 def photograph(image: Image) -> Picture:
-    """In the sizes that are there; the picture itself where there are none."""
+    """A photograph in the sizes that exist; the file itself if there are none."""
     url = image_url(image)
     folder = url.rpartition("/")[0]
     forms: dict[str, list[str]] = {"avif": [], "other": []}
@@ -525,7 +532,8 @@ def photograph(image: Image) -> Picture:
 
 
 def _focus(name: str, percent: int) -> list[str]:
-    """The class for it: the policy of the page allows no style of an element."""
+    """The CSS class for a focal point, since the content security policy allows no style
+    attributes."""
     quarter = round(percent / 25) * 25
     return [] if quarter == _MIDDLE else [f"{name}-{quarter}"]
 

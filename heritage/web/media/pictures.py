@@ -2,9 +2,9 @@
 
 The address (`tagged_path()`) holds a tag of what the picture shows and changes with it.
 
-`/en/covers/UID.svg?v=TAG` shows one drawing for ever. Without a tag an address shows what is drawn
-today, and browsers ask again after an hour; with the tag of another drawing, after a minute: while
-an upgrade goes on, two processes may draw differently.
+`/en/covers/UID.svg?v=TAG` always shows the same drawing. An address without a tag shows the present
+drawing, and browsers ask again after an hour; with the tag of another drawing, after a minute,
+since two processes may draw differently during an upgrade.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,8 @@ def answer(
     draw: Callable[[], HttpResponse],
     seconds: int = _HOUR,
 ) -> HttpResponseBase:
-    """The picture that has this tag today; without a tag in its address it is stored for `seconds`.
+    """The response with the picture that has this tag now; without a tag in the address, browsers
+    may store it for `seconds`.
 
     `draw` is called only if it has to be sent.
     """
@@ -49,7 +50,7 @@ def answer(
 
 
 def svg(request: HttpRequest, text: str, is_public: bool) -> HttpResponseBase:
-    """What no page has the tag of: a browser asks again after an hour, by the tag of the text."""
+    """The response with a drawing that has no tag: a browser asks again after an hour, by ETag."""
     return answer(request, tag_of_texts(text), is_public, lambda: svg_response(text))
 
 
@@ -58,9 +59,10 @@ def svg_response(text: str) -> HttpResponse:
 
 
 def set_caching(response: HttpResponseBase, *, for_good: bool, seconds: int = _HOUR) -> None:
-    """By a browser; what many share asks again within the hour, for a record may be withdrawn.
+    """Set what browsers may store; shared caches ask again within the hour, since a record may be
+    withdrawn.
 
-    Viewers of any website may draw it.
+    Scripts of any website may read it.
     """
     response["Access-Control-Allow-Origin"] = "*"
     if for_good:

@@ -105,7 +105,7 @@ def drawn(wanted: Preview, is_public: bool) -> HttpResponse:
 def draw_missing() -> Generator[Progress]:
     """Draw the previews of public sites that are not there or out of date, the best known first.
 
-    So that crawlers find them. Those of further sites are drawn when they are asked for.
+    Crawlers then find them ready. Those of further sites are drawn on request.
     """
     best_known = Site.objects.published().order_by("-effective_prominence", "pk")
     ahead = list(best_known.values_list("pk", flat=True)[:AHEAD])
@@ -137,7 +137,7 @@ def is_another_drawn() -> bool:
 def _only_one() -> Iterator[bool]:
     """Whether no other process on this machine is drawing; holds the lock until the end.
 
-    Without a writable lock file nothing could be cached either.
+    If the lock file cannot be written, nothing is drawn, as nothing could be cached either.
     """
     with ExitStack() as stack:
         try:
@@ -156,7 +156,7 @@ def _path(uid: str, tag: str) -> Path:
 
 
 def _others(path: Path) -> Iterator[Path]:
-    """The files of the same record, with whatever tag."""
+    """The files of the same record with any tag."""
     return path.parent.glob(f"{path.name.partition('-')[0]}-*")
 
 
@@ -195,7 +195,8 @@ def _store(uid: str, tag: str, picture: bytes, is_public: bool) -> None:
 
 
 def draw(names: list[str], ground: str, photo: Image | None) -> bytes:
-    """The picture as JPEG: below it the names, in those scripts that there are fonts for."""
+    """The preview as JPEG: the picture, and below it the names in the scripts for which there are
+    fonts."""
     picture = (photo and _photograph(photo)) or _painted(ground)
     lines = [text for text in names if script_of(text) in _scripts()]
     card = Picture.new("RGB", (WIDTH, HEIGHT), _PAPER)
@@ -229,7 +230,7 @@ def label(names: list[str]) -> str:
 
 
 def _fitted(text: str, size: float, room: float) -> tuple[str, float]:
-    """The text and its size: made smaller to fit, and cut where that is not enough."""
+    """The text and its font size: made smaller to fit, and cut if that is not enough."""
     text = clean_text(text)
     wanted = text_width(text)
     if wanted * size <= room:
@@ -254,7 +255,7 @@ def _photograph(image: Image) -> Picture.Image | None:
 
 
 def _painted(ground: str) -> Picture.Image:
-    """A drawn cover. Without fonts its seal is left uncut, which is better than cut with boxes."""
+    """A drawn cover as pixels. Without fonts its seal has no text, rather than boxes."""
     style = "" if "han" in _scripts() else "text{display:none}"
     return _pixels(ground, width=_PAINTED, style_sheet=style).resize((WIDTH, PICTURE_HEIGHT))
 

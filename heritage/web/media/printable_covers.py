@@ -49,7 +49,7 @@ def printed(site: Site, sheet: str, catalogue: str, address: str) -> str:
 
 
 def _fitted(text: str, size: float, room: float) -> tuple[str, float]:
-    """The text, and the size in which it has room: this one, or a smaller one."""
+    """The text and the font size in which it fits, at most `size`."""
     text = clean_text(text)
     return text, min(size, room / max(1, text_width(text)))
 

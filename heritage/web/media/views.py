@@ -84,9 +84,9 @@ def _file(field: FieldFile, is_public: bool) -> FileResponse:
 
 @require_safe
 def prepared_file(request: HttpRequest, uid: str, filename: str) -> HttpResponseBase:
-    """A file that a job has put together, or a page that says how far it is.
+    """A file that a job has made, or a page that says how far the job is.
 
-    nginx is told where the file lies, where it stands before the catalogue.
+    If nginx is set up for it, the response only names the file, which nginx sends.
     """
     file = PreparedFile.objects.filter(uid=uid).select_related("job").first()
     if file is None or file.name != filename or file.user_id not in (None, request.user.pk):
@@ -115,7 +115,8 @@ def prepared_file(request: HttpRequest, uid: str, filename: str) -> HttpResponse
 
 
 def _being_prepared(request: HttpRequest, file: PreparedFile) -> HttpResponse:
-    """The browser asks again while there is a job, and a worker for it."""
+    """The page about a file that is being made; it reloads itself while there are a job and a
+    worker."""
     is_open = file.is_being_made
     context = {"file": file, "job": file.job, "is_open": is_open}
     context["has_worker"] = CommandRun.objects.has_worker()
@@ -129,9 +130,9 @@ def _being_prepared(request: HttpRequest, file: PreparedFile) -> HttpResponse:
 
 @require_safe
 def cover(request: HttpRequest, uid: str, shape: str = "") -> HttpResponseBase:
-    """The drawn cover of a site, as SVG; its words begin with the language of the address.
+    """The drawn cover of a site, as SVG; the language of the address comes first in its words.
 
-    In the shape of a card it is a plate, which may stand in place of a scene.
+    In the shape of a card it is always a plate, which lists may show instead of a scene.
     """
     found, is_public = visible_site(request, covers.with_covers(), uid)
     drawing = covers.drawing_of(found, get_language(), is_plate=shape == "card")
@@ -150,7 +151,7 @@ def kind_cover(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def scene(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A scene by itself, as an editor chooses one."""
+    """The picture of a scene, from which an editor chooses."""
     try:
         drawn = partial(covers.scene_cover, scene_files.scene(name))
     except LookupError as error:
@@ -160,7 +161,7 @@ def scene(request: HttpRequest, name: str) -> HttpResponseBase:
 
 @require_safe
 def preview(request: HttpRequest, uid: str) -> HttpResponseBase:
-    """The preview of a site; of one that is not published only for those who may see it."""
+    """The link preview of a site; of an unpublished one only for those who may see it."""
     # Many ask at once: no query for those that would wait in vain.
     if not previews.has_any(uid) and previews.is_another_drawn():
         return pictures.answer(request, "", is_public=True, draw=previews.stand_in)
@@ -170,7 +171,7 @@ def preview(request: HttpRequest, uid: str) -> HttpResponseBase:
 
 @require_safe
 def catalogue_preview(request: HttpRequest) -> HttpResponseBase:
-    """For pages that are about no single site."""
+    """The link preview of pages that are about no single site."""
     return _preview(request, previews.of_catalogue(Identity.objects.current()), is_public=True)
 
 
@@ -198,7 +199,7 @@ def printable_cover(request: HttpRequest, uid: str, sheet: str) -> HttpResponseB
 def map_tile(
     request: HttpRequest, version: str, script: str, zoom: int, x: int, y: int
 ) -> HttpResponseBase:
-    """A tile of the base map; at the address of another version what is drawn today."""
+    """A tile of the base map; the address of another version gives the present drawing."""
     folder = Path(settings.MEDIA_ROOT) / "cache" / "map"
     try:
         drawn = tile_files.tile(folder, script, zoom, x, y)

@@ -1,4 +1,4 @@
-"""How the catalogue does, in the text format of Prometheus, for those who watch over it.
+"""The state of the catalogue in the text format of Prometheus, for monitoring.
 
 Numbers that begin with `heritage_worker_` are those of the one process that answers, named by its
 label `pid`; all others are the same whoever answers. What is not known, such as the time of a
@@ -39,7 +39,7 @@ class Metric(NamedTuple):
 
 
 def metrics_text() -> str:
-    """All that can be told; without the database it tells that it is away."""
+    """All metrics that are known; without the database, that it is not available."""
     found = [_version(), *_of_this_process()]
     try:
         found += _of_the_catalogue()

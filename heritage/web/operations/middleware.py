@@ -1,6 +1,6 @@
 """Middleware: headers of pictures and files, what browsers may store, the index snapshot of a
-request, tiles of others on the map, the cache of whole pages, a line in the log for each request,
-and 503 with Retry-After where the database or the disk cannot do its work.
+request, the policy for an operator's map tiles, the cache of whole pages, a line in the log for
+each request, and 503 with Retry-After if the database or the disk does not work.
 
 The index snapshot and the cache are for GET and HEAD only; a request that writes always reads the
 newest state.
@@ -76,8 +76,8 @@ log = logging.getLogger("heritage.requests")
 
 
 def request_log(get_response: GetResponse) -> GetResponse:
-    """Takes the id of the trusted proxy if it sends one. The line tells method, path without query,
-    status, milliseconds, account and address."""
+    """Middleware: writes a line for each request: its id (that of the trusted proxy, if it sends
+    one), method, path without query, status, milliseconds, account and address."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         # It is what HERITAGE_BEHIND_PROXY sets: then what a proxy says of a request is believed.
@@ -112,7 +112,7 @@ def request_log(get_response: GetResponse) -> GetResponse:
 
 
 def _account(request: HttpRequest) -> str:
-    """Who is logged in; visitors cost no query."""
+    """The account that is logged in; empty for visitors, without a query."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES or not hasattr(request, "user"):
         return ""
     try:
@@ -148,8 +148,8 @@ pages: LRUCache[tuple, CachedPage] = LRUCache(settings.PAGES_KEPT)
 
 
 class CompressedPages(GZipMiddleware):
-    """Compresses pages and drawings. Photographs and other files, which are streamed, it leaves:
-    most are compressed by themselves."""
+    """Compresses pages and drawings, but not files that are streamed, such as photographs: most are
+    compressed already."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
@@ -158,11 +158,11 @@ class CompressedPages(GZipMiddleware):
 
 
 def short_headers(get_response: GetResponse) -> GetResponse:
-    """Middleware: pictures and static files go without the headers that concern pages alone, as a
-    map brings dozens of them.
+    """Middleware: removes headers that only concern pages from pictures and static files, as a map
+    loads dozens of them.
 
-    An SVG, which a reader may open by itself as if it were a page, has a policy of its own: its
-    style is within it, and it runs, loads and submits nothing.
+    An SVG, which a reader may open like a page, gets a policy of its own: it may use its own
+    styles, and may not run scripts, load or submit anything.
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -182,7 +182,8 @@ def short_headers(get_response: GetResponse) -> GetResponse:
 
 
 def personal_pages(get_response: GetResponse) -> GetResponse:
-    """Middleware: what depends on who asks is stored nowhere, unless its view allows it."""
+    """Middleware: responses that depend on the account are not stored anywhere, unless their view
+    allows it."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -216,8 +217,8 @@ def index_snapshot(get_response: GetResponse) -> GetResponse:
 
 
 def map_policy(get_response: GetResponse) -> GetResponse:
-    """Middleware: pages with the map may load the operator's tiles, and the map by itself may stand
-    in a frame of others; no other page may do either.
+    """Middleware: only pages with a map may load the operator's tiles, and only the embedded map
+    may be shown in a frame of other websites.
 
     It is around `page_cache`, which does not keep the policy of a page.
     """
@@ -272,10 +273,10 @@ def page_cache(get_response: GetResponse) -> GetResponse:
 
 
 class ReplicaReads:
-    """Visitors' pages may read from the replica; with a session all is read from the primary, so
-    that editors read what they have just written.
+    """Lets visitors' pages read from the replica. With a session everything is read from the
+    primary, so that editors see what they have just written.
 
-    If the replica fails half way, the page is made again from the primary.
+    If the replica fails during a request, the page is made again from the primary.
     """
 
     def __init__(self, get_response: GetResponse):
@@ -308,9 +309,9 @@ def _is_anonymous(request: HttpRequest) -> bool:
 def _is_a_page(request: HttpRequest) -> bool:
     """Whether the address is that of a page or feed in a language, or of a sitemap.
 
-    A health check asks no database; suggestions would push out the pages, and have a cache of
-    their own. Pictures are not cached here, nor are sitemaps of sites, which have their version
-    before they are made.
+    Health checks use no database. Suggestions have a cache of their own and would displace the
+    pages. Pictures are not cached here, nor are sitemaps of sites, whose version is known before
+    they are made.
     """
     path = request.path_info
     if path.endswith(("/suggest/", ".svg")) or (
@@ -357,7 +358,8 @@ _log = logging.getLogger(__name__)
 
 
 class DatabaseErrorMiddleware:
-    """Answers 503 for views that failed so. Other database errors are faults like any other.
+    """Answers 503 if a view failed because the database is not available, busy or full. Other
+    database errors are handled like any exception.
 
     What fails outside a view, such as an error page, is answered by `web/operations/views.py`.
     """
@@ -373,7 +375,7 @@ class DatabaseErrorMiddleware:
 
 
 def answer_to_database_error(exception: BaseException | None) -> HttpResponse | None:
-    """The answer to a request that failed with this; None if it is another fault."""
+    """The answer to a request that failed with this exception; None if it is of another kind."""
     reason = _reason(exception)
     if not reason:
         return None
@@ -411,7 +413,7 @@ def _reason(error: BaseException | None) -> str:
 
 
 def _is_there() -> bool:
-    """Whether the failed connection still answers, so that the database is not away."""
+    """Whether the connection still works, so that the database is available."""
     return connection.connection is not None and connection.is_usable()
 
 
@@ -425,7 +427,7 @@ _CANCELLED = "57014"  # SQLSTATE of PostgreSQL
 
 
 def is_query_timeout(error: OperationalError) -> bool:
-    """Whether the database was told to give up a query."""
+    """Whether a query was cancelled because of its time limit."""
     cause = error.__cause__
     if isinstance(cause, sqlite3.Error):
         return getattr(cause, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT

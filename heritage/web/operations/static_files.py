@@ -18,7 +18,8 @@ _MARGINS = re.compile(rb"\s*\n\s*")
 
 
 def without_comments(name: str, content: bytes) -> bytes:
-    """A style sheet, or a script of our own, as readers get it; any other file as it is."""
+    """The content of a style sheet or of our own script without comments; of any other file
+    unchanged."""
     if name.endswith(".css"):
         return _MARGINS.sub(b"\n", _IN_STYLES.sub(b"", content))
     if name.startswith("js/") and name.endswith(".js"):
@@ -27,8 +28,8 @@ def without_comments(name: str, content: bytes) -> bytes:
 
 
 class NewFilesCompressor(Compressor):
-    """Leaves a file alone whose compressed forms are there. Its name has a hash of its content, so
-    they are those of this content; a name is given to one that is written as a whole."""
+    """Does not compress a file again whose compressed forms exist. Names contain a hash of the
+    content, so these are of the same content; a file gets its name only when it is complete."""
 
     def compress(self, path: str) -> list[str]:
         compressed = [f"{path}.br", f"{path}.gz"]
@@ -42,12 +43,12 @@ class NewFilesCompressor(Compressor):
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """Stores style sheets and scripts without comments, and looks each address up once: a page
-    names a dozen files.
+    """Stores style sheets and scripts without comments, and caches the address of each file, as a
+    page names a dozen.
 
-    The manifest is read when a process begins, so an address stays the same. Each release has one
-    of its own in the folder that all share: while one is upgraded to another, the workers of both
-    find their files, and so do pages that are open in a browser.
+    The manifest is read when a process starts, so addresses do not change. Each release has its own
+    manifest in the shared folder: during an upgrade the workers of both releases find their files,
+    and so do pages that are open in a browser.
     """
 
     manifest_name = settings.STATIC_MANIFEST
@@ -61,7 +62,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         return super().save(name, short, max_length)
 
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
-        """Of the files as they were saved, not of those that they were copied from."""
+        """Compress the files as they were saved, not those from which they were copied."""
         saved = {name: (self, name) for name in paths}
         return super().post_process(saved, *args, **options)
 

@@ -52,12 +52,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For the machine itself alone, as `/readyz`; also answers while the database is away."""
+    """Metrics, for requests from the machine itself, as with `/readyz`; also answered while the
+    database is not available."""
     return HttpResponse(metrics_text(), content_type=METRICS_TYPE)
 
 
 def _storage() -> str:
-    """Whether a file can be written in the data folder, and SQLite's where it is."""
+    """Whether files can be written in the data folder and, with SQLite, in that of the database."""
     try:
         with tempfile.TemporaryFile(dir=settings.DATA_DIR) as trial:
             trial.write(bytes(65_536))

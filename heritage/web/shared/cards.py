@@ -1,7 +1,7 @@
-"""Cards: a site in a few lines, in lists, as a neighbour, and on the home page; and rows of tables.
+"""Cards of sites, for lists, neighbours and the home page; and the same as rows of a table.
 
-Their markup is written here rather than in templates, which take more than twice as long: the
-first view of a list makes two dozen.
+Their markup is made from fragments rather than by templates, which take more than twice as long: a
+list makes two dozen.
 """
 
 from collections import Counter
@@ -50,7 +50,7 @@ _CARD_SIZES = "(min-width: 60rem) 20rem, (min-width: 36rem) 45vw, 95vw"
 def picture_html(
     picture: covers.Picture, sizes: str, name: str = "", is_first: bool = False
 ) -> SafeString:
-    """An `img`, within a `picture` where there are several sizes; `name` is its class.
+    """An `img`, within a `picture` if there are several sizes; `name` is its CSS class.
 
     It is loaded when it comes into view, unless it `is_first` on the page.
     """
@@ -128,7 +128,8 @@ def row_html(site: Card) -> SafeString:
 
 
 def _filled(markup: str, **parts: str | int) -> SafeString:
-    """The markup with parts that are HTML: `format_html` would look at each once more."""
+    """The markup filled with parts that are HTML already, so that `format_html` need not escape
+    them."""
     return SafeString(markup.format(**parts))
 
 
@@ -141,7 +142,8 @@ def _when(site: Card) -> str:
 
 
 def marks(found: Sequence[Mark]) -> SafeString:
-    """Marks beside the date on a card, whose one link is its name."""
+    """The marks beside the date on a card. They are no links, as the only link of a card is its
+    name."""
     if not found:
         return _NONE
     return format_html_join(
@@ -195,7 +197,8 @@ def cards_of(index: IndexSnapshot, ids: Iterable[int]) -> list[Card]:
 
 
 def with_summaries(cards: list[Card]) -> list[Card]:
-    """The cards with the hooks or else the summaries of their sites, without sites just deleted."""
+    """The cards with the hook or else the summary of each site; sites that were just deleted are
+    left out."""
     rows = Site.objects.filter(pk__in=[card.row.pk for card in cards]).order_by()
     summaries = dict(rows.values_list("pk", "summary"))
     return [
@@ -206,7 +209,7 @@ def with_summaries(cards: list[Card]) -> list[Card]:
 
 
 def _hook(row: page_rows.CardData) -> SafeString | str:
-    """Its line in the language of the page, if it has one."""
+    """The hook of a site in the language of the page; empty if there is none."""
     if not row.hook:  # of most sites
         return ""
     hook = row.hook.best()
@@ -246,7 +249,8 @@ def rendered_cards(
 
 
 def _varied(cards: dict[int, RenderedCard]) -> dict[int, RenderedCard]:
-    """The cards of one grid: of a scene that has been seen `_MOST_ALIKE` times, the plate."""
+    """The cards of one grid; a card whose scene was shown `_MOST_ALIKE` times already gets its
+    plate."""
     seen: Counter[str] = Counter()
     for pk, card in cards.items():
         picture = card.picture
@@ -259,7 +263,7 @@ def _varied(cards: dict[int, RenderedCard]) -> dict[int, RenderedCard]:
 
 
 class _Texts(TermTexts):
-    """What cards say of terms, and the addresses that they all begin with."""
+    """Cached texts of terms on cards, and the beginnings of addresses."""
 
     def __init__(self, index: IndexSnapshot):
         super().__init__(index)
@@ -304,8 +308,8 @@ def _picture_of(row: page_rows.CardData, texts: _Texts) -> covers.Picture:
 
 
 def _date_of_row(row: page_rows.CardData) -> tuple[str, list[Mark]]:
-    """The date of what one sees: of nature its inscription, of a building that was begun and
-    completed its completion."""
+    """The date on a row of a table. For a natural site it is the inscription, for a building that
+    was begun and completed its completion, else that of `_visible_date()`."""
     if row.criteria and _NATURAL.issuperset(row.criteria):
         return _inscribed(row.inscribed_year), []
     if row.completed and row.beginning and row.beginning.kind == Event.Kind.BEGUN and not row.age:
@@ -318,7 +322,7 @@ def _inscribed(year: int | None) -> str:
 
 
 def _labels(*kinds: Kind) -> SafeString:
-    """All of them: what is mixed is neither the one nor the other alone."""
+    """The labels of all these kinds: a mixed site is not of one kind alone."""
     return format_html_join(list_comma(), "{}", ((term_label(kind),) for kind in kinds))
 
 
@@ -338,12 +342,12 @@ def badge(status: UnescoStatus, danger_since: int | None = None) -> str:
 def _visible_date(
     beginning: Event | None, age: list[Event], kinds: Sequence[Kind]
 ) -> tuple[str, list[Mark]]:
-    """The date of what is there today: “Standing: Yuan”, of a site in the ground “Neolithic”, or
-    “Founded 68 CE” if nothing else is known; and the marks of what it says. That it is unchecked
-    the page of the site says.
+    """The date of what is there today, with its marks: “Standing: Yuan”; “Neolithic” for a site in
+    the ground; “Founded 68 CE” if nothing else is known. Whether it is unchecked is only shown on
+    the page of the site.
 
-    A beginning that is dated within the years of that is more exact and replaces it. If the place
-    was rebuilt since, its founding follows, if there is room for both.
+    If the site began within these years, the date of its beginning is shown instead, since it is
+    more exact. If the place was rebuilt, its founding follows, provided there is room for both.
     """
     when = certainty.age_phrase(age)
     if not when or is_within(beginning, age):

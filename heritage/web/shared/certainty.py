@@ -1,7 +1,7 @@
-"""Statements on pages: events in words, what stands beside a statement, and what it rests on.
+"""Statements on pages: events in words, marks beside statements, and their sources.
 
-Beside it stand marks of certainty, each explained once on its page, and its source: cited in a
-line, or by a number behind a sentence or a quantity.
+A statement has marks of certainty, each explained once on its page, and a source, which is cited in
+a line, or by a number after a sentence or quantity.
 """
 
 from collections import Counter
@@ -87,7 +87,7 @@ ALL = (TRADITION, APPROXIMATE, UNCERTAIN, RECALLED, BLURRED, DIFFERS)
 
 
 def of_event(event: Event) -> list[Mark]:
-    """The marks of a dated event, without that of its source."""
+    """The marks of a dated event, without the mark of its source."""
     date = event.parsed
     marks = []
     if event.certainty == Event.Certainty.TRADITIONAL:
@@ -187,7 +187,8 @@ class Numbering:
     """The sources of a page by the numbers under which it lists them, from 1."""
 
     def __init__(self, own: Iterable[Source], sentences: Iterable[SourcedSentence]):
-        """`own` are those of the whole text; others that sentences have follow them."""
+        """`own` are the sources of the whole text; those of single sentences are numbered after
+        them."""
         self._sentences = [row for row in sentences if not row.source.is_recalled]
         found = {source.pk: source for source in own if not source.is_recalled}
         found |= {row.source.pk: row.source for row in self._sentences}
@@ -195,7 +196,7 @@ class Numbering:
         self._numbers = {source.pk: number for number, source in enumerate(self.sources, 1)}
 
     def marked(self, text: str, language: str) -> str:
-        """The text with a character of ours behind each sentence that has a source."""
+        """The text with a private-use character after each sentence that has a source."""
         text = text.translate(_NONE)
         for row in self._sentences:
             words = row.text.get(language)
@@ -204,7 +205,8 @@ class Numbering:
         return text
 
     def to_links(self, html: SafeString) -> SafeString:
-        """The same as HTML, with links to the list of sources in place of these characters."""
+        """The HTML of a marked text, with links to the list of sources in place of these
+        characters."""
         text = str(html)
         for number in range(1, len(self.sources) + 1):
             if (mark := chr(_FIRST + number)) in text:
@@ -235,12 +237,13 @@ def short_marks(event: Event | None) -> list[Mark]:
 
 
 def marks_of_beginning(event: Event | None) -> list[Mark]:
-    """Those of its date and of its source."""
+    """The marks of the date of an event and of its source."""
     return [*short_marks(event), *of_source(event.source)] if event else []
 
 
 def event_phrase(event: Event, style: str = "short", kinds: Sequence[Kind] = ()) -> str:
-    """ "Founded 68 CE (Eastern Han)"; the main one of the site's kinds decides the word."""
+    """ "Founded 68 CE (Eastern Han)"; the word for the event depends on the main kind of the
+    site."""
     return capfirst(what_and_when(event, event.when(style), kinds))
 
 
@@ -255,7 +258,7 @@ def _words_of_what_and_when(_language: str | None) -> str:
 
 
 def what_happened(event: Event, kinds: Sequence[Kind]) -> str:
-    """“Founded”, in the words for the main kind of the site."""
+    """The kind of an event, such as “Founded”, worded for the main kind of the site."""
     is_cut = bool(kinds) and kinds[0].slug in _CUT
     return _name_of_what(event.kind, is_cut, get_language())
 
@@ -367,7 +370,7 @@ def label_of(statement: Statement, kinds: Sequence[Kind] = ()) -> str:
 
 
 def key_of(statement: Statement) -> str:
-    """What names a statement of a site in an address: event-longmen-founded, point."""
+    """The key of a statement of a site in addresses: event-longmen-founded, point."""
     is_of_site = statement.kind in (StatementKind.TEXT, StatementKind.POINT, StatementKind.AREA)
     return str(statement.kind) if is_of_site else f"{statement.kind}-{statement.row.uid}"
 
@@ -388,7 +391,7 @@ class SiteTrust:
 
 
 def site_trust(rows: page_rows.SiteRows) -> SiteTrust | None:
-    """None of a record that states nothing yet."""
+    """The counted statements of a site; None if its record has none yet."""
     found = statements_of(rows)
     if not found:
         return None

@@ -104,7 +104,7 @@ class Chart:
 
     @property
     def columns(self) -> list[Shape]:
-        """Vertical columns, parts stacked from the ground."""
+        """Vertical columns, with their parts stacked."""
         step = (100 - _LEFT) / (len(self.rows) or 1)
         shapes = []
         for number, row in enumerate(self.rows):

@@ -1,5 +1,5 @@
-"""What every public page is answered with: values for its template, such as the identity of the
-installation and the languages, cache headers, and for htmx only a part of the page."""
+"""What all public pages need: values for templates, such as the identity of the installation and
+the languages; cache headers; and the part of a page that htmx asks for."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,14 +31,16 @@ def public(response: HttpResponse) -> HttpResponse:
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """For one reader alone: not stored anywhere, and in no search engine."""
+    """Mark a response as for one reader only: not to be stored anywhere, and not for search
+    engines."""
     patch_cache_control(response, private=True, no_store=True)
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
 def moved(address: str) -> HttpResponse:
-    """To the new address for good; browsers ask again, as an old address may get its page back."""
+    """A permanent redirect. Browsers must revalidate it, as the old address may become valid
+    again."""
     response = HttpResponse(status=301, headers={"Location": address})
     patch_cache_control(response, no_cache=True)
     return response
@@ -92,7 +94,7 @@ def catalogue(request: HttpRequest) -> dict[str, object]:
 
 
 def mail_waits() -> bool:
-    """Whether mail is not sent for now, since no background worker runs that would send it."""
+    """Whether mail is not sent at present, because no background worker runs."""
     return "server" in settings.MAILERS and not CommandRun.objects.has_worker()
 
 
@@ -100,7 +102,7 @@ _SITES_LEFT: CacheKey[int] = CacheKey("sites that are not yet refreshed")
 
 
 def refreshing() -> str:
-    """What lists say while sites are refreshed after a change of terms; else an empty text."""
+    """The notice in lists while sites are refreshed after a change of terms; otherwise empty."""
     is_used = settings.REFRESHED_AT_ONCE
     count = PendingRefresh.objects.sites_left if is_used else int
     if not (left := current_index().cache.get_or_set(_SITES_LEFT, count)):

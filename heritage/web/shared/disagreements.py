@@ -32,7 +32,7 @@ class DisagreementLine:
 
 
 def disagreement_line(row: Disagreement) -> DisagreementLine:
-    """Of a row whose site, event, designation and sources are loaded."""
+    """The line for a disagreement whose site, event, designation and sources are loaded."""
     return DisagreementLine(
         anchor=f"disagreement-{row.uid}",
         site=language_html.as_html(row.site.name),
@@ -49,7 +49,7 @@ def disagreement_line(row: Disagreement) -> DisagreementLine:
 
 
 def visiting_line(row: CheckedRecord) -> DisagreementLine:
-    """Of a visiting fact of which others say something else."""
+    """The line for a visiting fact about which other sources differ."""
     return DisagreementLine(
         anchor=f"visit-{row.uid}",
         site=language_html.as_html(row.site.name),
@@ -66,7 +66,7 @@ def visiting_line(row: CheckedRecord) -> DisagreementLine:
 
 
 def visiting_value(row: CheckedRecord) -> Text | str:
-    """What a visiting fact says, with the date that it is of."""
+    """The value of a row about visiting, with the date that it refers to."""
     value = row.value or row.text.best() if isinstance(row, VisitingFact) else str(row)
     if not row.as_of:
         return value
@@ -89,7 +89,7 @@ def _about(row: Disagreement) -> SafeString | str:
 
 
 def _value(value: Text | str) -> SafeString:
-    """A name is quoted in its own language, so that no mark need say which that is."""
+    """A value as HTML; a name is quoted in its own language, without a mark of the language."""
     if isinstance(value, Text):
         is_other = value.is_fallback
         return language_html.in_its_language(value) if is_other else language_html.as_html(value)

@@ -96,7 +96,7 @@ def number(value: int) -> str:
 
 @lru_cache(4096, typed=True)
 def number_in(language: str | None, value: int) -> str:
-    """The same for many numbers on one page; `language` is that which is active."""
+    """`number()` for many numbers on one page; `language` is the active one."""
     return number_format(value, force_grouping=True)
 
 

@@ -1,4 +1,4 @@
-"""A part of the map as pages show it: tiles side by side, and on them marks that are links.
+"""Maps on pages: tiles side by side, and on them marks that are links.
 
 Only public points are marked, as exactly as the public may know where a site lies. The same marks
 are sent to the script that pans and zooms.
@@ -57,8 +57,8 @@ def uncertainty_km(site: Site) -> float | None:
 
 
 def spot_of(site: Site) -> tuple[Point, float | None] | None:
-    """Its public point, or the centre of the district in which it lies somewhere; and the radius in
-    km in which it lies around that, None if it is exact."""
+    """The public point of a site, or the centre of its district; and the radius in km around it in
+    which the site lies, or None if the point is exact."""
     if site.public_point is not None:
         return site.public_point, uncertainty_km(site)
     district = site.district
@@ -123,7 +123,7 @@ class MapMark:
 
     @property
     def side(self) -> str:
-        """Of a seal."""
+        """The side of a seal in pixels."""
         return f"{self.radius * 2:.1f}"
 
     @property
@@ -161,13 +161,14 @@ class MapSheet:
 
     @property
     def needs(self) -> str:
-        """The pixels of what it was made to show, which a script brings into its own frame."""
+        """The size in pixels of what the map was made to show, which the script fits into its
+        frame."""
         return "x".join(str(round(each)) for each in self.window.needs or (self.width, self.height))
 
     @property
     def beyond(self) -> str:
-        """The path of what lies around a world that is narrower than the sheet, where it would be
-        seen again: marks stand in the one in the middle."""
+        """The path of what lies beside a world that is narrower than the sheet. It is covered,
+        since marks are only drawn on the world in the middle."""
         world = mercator.TILE << self.window.zoom
         left, top = (self.width - world) / 2, -round(self.window.top)
         if left <= 0:
@@ -177,12 +178,12 @@ class MapSheet:
 
     @property
     def has_covers(self) -> bool:
-        """So close that a site shows its cover."""
+        """Whether the zoom is so close that sites are shown by their covers."""
         return self.window.zoom >= _COVERS_FROM
 
     @property
     def is_of_streets(self) -> bool:
-        """So close that a reader would look for streets."""
+        """Whether the zoom is so close that a reader would expect streets."""
         return self.window.zoom >= map_sheet.STREETS_FROM
 
 
@@ -247,7 +248,7 @@ def _tiles(zoom: int, left: int, top: int, width: int, height: int) -> Iterator[
 def _pixels(
     window: MapWindow, points: Iterable[tuple[float, float]]
 ) -> Iterator[tuple[float, float]]:
-    """Pixels of the world, on that side of 180° on which the window lies."""
+    """Points in pixels of the world, on the side of 180° on which the window lies."""
     world = mercator.TILE << window.zoom
     middle = window.left + window.width / 2
     for latitude, longitude in points:
@@ -258,7 +259,8 @@ def _pixels(
 def marks_of(
     index: IndexSnapshot, view: MapView, window: MapWindow, data: QueryDict
 ) -> list[MapMark]:
-    """Marks of a list of which `data` is the query: districts first, single sites last."""
+    """The marks for a view of the list with the query `data`: districts first, single sites
+    last."""
     marks = marks_of_groups(view.groups, window, data, _read_sites(view.groups, window))
     badges: list[MapMark] = []
     for each in _districts(index, view, window, data):
@@ -269,7 +271,8 @@ def marks_of(
 
 
 def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
-    """Close by or if they are few, single sites with their names, as far as there is room."""
+    """The marks, with the names of single sites where there is room, at close zooms or if there are
+    few."""
     most = _MOST_NAMED if window.zoom >= _NAMES_FROM else _FEW_NAMED
     if len(marks) > most or window.scale < 1:
         return marks
@@ -297,7 +300,7 @@ def with_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
 
 
 def _beside_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
-    """Badges aside of the names of the map, where there is room."""
+    """The marks, with badges moved beside the names of the map where there is room."""
     badges = [
         badge_places.Badge(
             mark.x, mark.y, mark.radius if mark.km is None else 0, mark.kind == "site"
@@ -320,7 +323,7 @@ def marks_of_groups(
 
 
 def _beside(badge: MapMark, marks: list[MapMark], window: MapWindow) -> MapMark:
-    """A district's badge, at the side of a mark that would hide it where it stands best."""
+    """A district's badge, moved to the best place beside a mark that would hide it."""
     in_way = [mark for mark in marks if mark.km is None and _overlap(badge, mark)]
     if not in_way:
         return badge
@@ -333,7 +336,8 @@ def _beside(badge: MapMark, marks: list[MapMark], window: MapWindow) -> MapMark:
 
 
 def _harm(moved: MapMark, badge: MapMark, marks: list[MapMark]) -> float:
-    """How badly a badge stands there, in pixels: over marks, in the sea, far from its place."""
+    """A penalty in pixels for a badge at a place: for covering marks, lying in the sea, and being
+    far from its own place."""
     x, y = mercator.project(moved.longitude, moved.latitude)
     overlaps = sum(_overlap(moved, other) for other in marks)
     away = hypot(moved.x - badge.x, moved.y - badge.y)
@@ -349,7 +353,7 @@ def _moved(badge: MapMark, x: float, y: float, window: MapWindow) -> MapMark:
 
 
 def _overlap(one: MapMark, other: MapMark) -> float:
-    """By how many pixels two marks overlap."""
+    """How many pixels two marks overlap; 0 if they do not."""
     return max(0, one.radius + other.radius - hypot(one.x - other.x, one.y - other.y) - 2)
 
 
@@ -374,7 +378,7 @@ def _sites(groups: Iterable[Group], window: MapWindow, sites: dict[int, Site]) -
 
 
 def with_boundary(mark: MapMark, site: Site, window: MapWindow) -> MapMark:
-    """With the boundary of its site, close by."""
+    """The mark with the boundary of its site, at close zooms."""
     if window.zoom < _BOUNDARIES_FROM or (boundary := site.public_boundary) is None:
         return mark
     rings, path = _boundary(boundary, window)
@@ -384,7 +388,8 @@ def with_boundary(mark: MapMark, site: Site, window: MapWindow) -> MapMark:
 def _boundary(
     geometry: dict[str, Any], window: MapWindow
 ) -> tuple[tuple[tuple[Point, ...], ...], str]:
-    """Its rings, of the points in one pixel the first; in degrees, and as data of a path."""
+    """The rings of a boundary in degrees, and as path data; of points in the same pixel the first
+    is kept."""
     areas = geometry["coordinates"]
     rings, path = [], ""
     for ring in chain(*(areas if geometry["type"] == "MultiPolygon" else [areas])):
@@ -402,7 +407,7 @@ def _boundary(
 def mark_of(
     site: Site, point: Point, km: float | None, window: MapWindow, href: str, kind: str = "site"
 ) -> MapMark:
-    """A site at a point, or as the circle of so many km in which it lies."""
+    """The mark of a site at a point, or of the circle with a radius of `km` in which it lies."""
     ((x, y),) = _pixels(window, [point])
     radius = 6.0
     if km is not None:
@@ -448,7 +453,8 @@ def _groups(groups: Iterable[Group], window: MapWindow, data: QueryDict) -> Iter
 
 
 def _closer(group: Group, window: MapWindow, data: QueryDict) -> str:
-    """The map so close that the group falls apart, if that can be."""
+    """The address of the map at the closest zoom that shows the whole group, at least one step
+    closer."""
     fit = mercator.window_around(*group.spans, window.width, window.height, map_sheet.LARGEST)
     zoom = min(max(fit.zoom, window.zoom + 1), map_sheet.LARGEST)
     left, top, right, bottom = group.spans
@@ -459,7 +465,7 @@ def _closer(group: Group, window: MapWindow, data: QueryDict) -> str:
 
 
 def _list_there(group: Group, data: QueryDict) -> str:
-    """The list of the sites at one point, or so near that no zoom parts them."""
+    """The address of the list of a group's sites, which no zoom divides."""
     left, top, right, bottom = group.spans
     if group.is_one_point:
         west, east = group.longitude - _HAIR, group.longitude + _HAIR
@@ -514,7 +520,7 @@ def in_view(count: int) -> str:
 
 
 def counts_in_words(view: MapView) -> list[str]:
-    """In words, how the sites in view and those outside add up to what has a place."""
+    """Sentences that say how the sites in view and those outside add up to all with a position."""
     found = []
     if view.in_districts:
         found.append(
@@ -538,7 +544,7 @@ def counts_in_words(view: MapView) -> list[str]:
 
 
 def nowhere_in_words(count: int) -> list[str]:
-    """The same of the sites that no map shows; empty if there are none."""
+    """The sentence on sites that no map shows; empty if there are none."""
     words = ngettext(
         "Of %(number)s it is not recorded where it lies.",
         "Of %(number)s it is not recorded where they lie.",
@@ -555,7 +561,7 @@ NOWHERE = (WITHOUT_POINT, "has:district")  # and that of those that could not be
 
 @dataclass(frozen=True, slots=True)
 class UnplacedSites:
-    """How many they are, and the address of their list."""
+    """Sites without a position: how many, and the address of their list."""
 
     label: str
     count: int
@@ -588,7 +594,7 @@ def _count_unplaced(index: IndexSnapshot, place_id: int) -> int:
 
 
 def _on_no_map(count: int, filters: dict[str, str | Iterable[str]]) -> list[UnplacedSites]:
-    """So many of the sites that these filters leave: neither a point nor a district is known."""
+    """The entry for sites that match these filters and have neither a point nor a district."""
     url = list_url(**filters, **{SiteFilter.NOT: NOWHERE})
     return [UnplacedSites.counted(count, url)] if count else []
 
@@ -651,7 +657,7 @@ class SmallMap:
 def small_map_of_sites(
     index: IndexSnapshot, hits: BitMap, filters: dict[str, str | Iterable[str]], title: str = ""
 ) -> SmallMap | None:
-    """The sites that these filters leave; None if nobody knows where any of them lies."""
+    """A map of the sites that match `filters`; None if none of them has a position."""
     page_dependencies.parts(index, "points")
     if hits <= index.nowhere:
         return None
@@ -671,7 +677,7 @@ def small_map_of_sites(
 
 
 def small_map_of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> SmallMap | None:
-    """A site and those around it, of several parts the nearest one; None without any."""
+    """A map of a site and its neighbours, each at its nearest point; None without neighbours."""
     here = site.public_point
     if here is None or not found:
         return None
@@ -685,8 +691,8 @@ def small_map_of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> Sma
 
 
 def small_map_of_site(site: Site, parts: tuple[Point, ...] = ()) -> SmallMap | None:
-    """The land around a site, with its parts if it has several, or near by with its boundary; None
-    if nobody knows where it lies. Nothing is read but its row."""
+    """A map of the surroundings of a site: with its parts if it has several, else closer and with
+    its boundary; None without a position. Reads nothing but the row of the site."""
     spot = spot_of(site)
     label = _("Map: %(name)s and the land around it")
     if len(parts) > 1:
@@ -719,7 +725,7 @@ def _around(
 
 
 def _zoom(middle: Point, km: float | None) -> int:
-    """So that the circle in which a site lies takes half of the map at most."""
+    """The zoom at which the circle in which a site lies takes at most half of the map."""
     if not km:
         return _REGION
     widest = SMALL_HEIGHT / 4 * mercator.metres_per_pixel(middle[0], 0) / 1000
@@ -727,7 +733,7 @@ def _zoom(middle: Point, km: float | None) -> int:
 
 
 def _here(site: Site, window: MapWindow) -> list[MapMark]:
-    """The site of the page."""
+    """The mark of the site of the page."""
     spot = spot_of(site)
     if spot is None:
         return []

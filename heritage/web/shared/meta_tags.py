@@ -73,7 +73,7 @@ _LOCALE = fragment("head/locale.html")
 
 
 def head_tags(head: Head | str, site_name: Text, versions: Iterable[LanguageVersion]) -> SafeString:
-    """The tags as HTML; of a page without a `Head` what leads to its other languages."""
+    """The tags as HTML; for a page without a `Head`, the links to its other languages."""
     if isinstance(head, Head):
         links = _links(head, str(site_name)) if head.canonical else ""
         found = _HEAD(
@@ -127,7 +127,8 @@ def of_text(request: HttpRequest, title: str, words: str = "") -> Head:
 def of_overview(
     request: HttpRequest, title: str, words: str, paths: Sequence[str], total: int | None = None
 ) -> Head:
-    """A page that leads to many: `paths` are theirs, the first of `total` if that is given."""
+    """The meta tags of a page with links to many pages: `paths` are their paths, or the first of
+    `total`."""
     about = of_text(request, title, words)
     return _with_items(request, about, [], paths, len(paths) if total is None else total)
 
@@ -218,7 +219,7 @@ def describe(text: str) -> str:
 
 
 def counted(total: int, names: Sequence[SafeString]) -> str:
-    """How many sites, and the names of the first few of these."""
+    """The number of sites in words, and the names of the first few."""
     count = ngettext(
         "%(counter)s site in the catalogue", "%(counter)s sites in the catalogue", total
     ) % {"counter": total}

@@ -1,7 +1,7 @@
 """Time as a handscroll: eras as bands, and under them the sites of a list, counted or as bars.
 
-It is drawn in pixels for a sheet of `WIDTH`, in Chinese from right to left. A narrow screen moves
-it under the hand, paper shows it as wide as it is.
+It is drawn in pixels for a sheet of `WIDTH`, in Chinese from right to left. A narrow screen scrolls
+it; paper shows its full width.
 """
 
 from collections import defaultdict
@@ -155,7 +155,8 @@ class Scroll:
 
     @property
     def captions(self) -> list[int]:
-        """Where the name of a tradition stands: first, and again for phones, which show a part."""
+        """The positions of a tradition's name: the first, and further ones for phones, which show
+        only a part."""
         at = range(_EDGE + 4, self.width - 2 * _UNDATED, _AGAIN)
         return [self.width - x if self.is_mirrored else x for x in at]
 
@@ -230,9 +231,9 @@ def drawn(
 ) -> Scroll:
     """The scroll of some sites between two years.
 
-    `closer` is the address of the scroll of a stretch, `listed` that of the list of the sites that
-    have their year in one; `era` is the one whose tradition comes first, `red` the year of the
-    line.
+    `closer(first, last)` gives the address of the scroll of these years, `listed(first, last)` that
+    of the list of sites with their year in them. The tradition of `era` comes first; a red line
+    marks the year `red`.
     """
     first, last = years
     sheet = _Sheet(Scale(first, last + 1, is_equal), get_language() == "zh-hans")
@@ -275,7 +276,8 @@ def drawn(
 
 
 class _Counts(NamedTuple):
-    """How many sites have their year between each two cuts, before and after them, or none."""
+    """The numbers of sites with their year between neighbouring cuts, before and after these, or
+    without a year."""
 
     cuts: list[int]
     columns: list[int]
@@ -289,7 +291,7 @@ class _Counts(NamedTuple):
 
 
 def _counted(index: IndexSnapshot, hits: BitMap, role: str, scale: Scale, bins: int) -> _Counts:
-    """`bins` is how many columns the years are divided into; fewer where there are fewer years."""
+    """Count sites in `bins` columns, or in fewer if there are fewer years."""
     order = timeline.years_of(index, role)
     cuts = sorted({scale.year_at(100 * n / bins) for n in range(bins)} | {scale.first, scale.last})
     columns = order.counts(index, hits, cuts)
@@ -299,7 +301,8 @@ def _counted(index: IndexSnapshot, hits: BitMap, role: str, scale: Scale, bins: 
 
 
 def _undated_top(ground: int, found: _Counts) -> str:
-    """As tall as the other columns are for their numbers, and no taller than the tallest."""
+    """The top of the column of undated sites, on the scale of the others, and not higher than the
+    highest."""
     if not found.undated:
         return ""
     most = max(found.columns, default=0) or 1
@@ -319,7 +322,7 @@ def _marks(scale: Scale) -> Iterator[tuple[int, str, bool]]:
 
 
 def _red_line(sheet: _Sheet, red: int | None) -> dict:
-    """The line of a year, with its address; none beyond the years that have a page."""
+    """The values for the line of a year; empty if the year is not in view or in the future."""
     if red is None or not sheet.scale.first <= red <= min(sheet.scale.last, this_year()):
         return {}
     year = to_historical(red)
@@ -381,7 +384,7 @@ def _overlaps(era: Era, scale: Scale) -> bool:
 
 
 def region_label(era: Era) -> Text | str:
-    """Where an era is one; empty where that is not recorded."""
+    """The region of an era in words; empty if it is not recorded."""
     if era.region_name:
         return era.region_name.best()
     return era.region.label.best() if era.region else ""
@@ -448,7 +451,8 @@ def _draw_tradition(
 def _spot(
     middle: float, needed: float, taken: list[tuple[float, float]], count: int
 ) -> float | None:
-    """Where a label led out of its band stands: near its middle, where no other is."""
+    """The position of a label outside its band: near the middle of the band, where no other label
+    is; None without room."""
     if not count:
         return None
     for shift in (0, needed * 0.4, -needed * 0.4):
@@ -497,7 +501,7 @@ def _sites_in(index: IndexSnapshot, hits: BitMap, role: str, years: Years) -> Bi
 
 
 def _bars(sheet: _Sheet, ids: Iterable[int], role: str) -> Iterator[Bar]:
-    """A line for each site, the earliest first."""
+    """A bar for each site, the earliest first."""
     kinds = [kind for kind, of in Event.ROLES.items() if of == role]
     events: dict[int, Event] = {}
     rows = Event.objects.filter(site__in=list(ids), kind__in=kinds, first_year__isnull=False)
@@ -527,7 +531,7 @@ def _bar(sheet: _Sheet, site: Site, event: Event, y: int) -> Bar:
 
 
 def _beside(x: float, width: float, needed: float) -> tuple[float, str]:
-    """Where a label stands, and by which end: behind its bar, before it, else on it."""
+    """The position of a label and its text-anchor: after its bar, before it, or else on it."""
     if x + width + needed + 8 < WIDTH - _EDGE:
         return x + width + 5, "start"
     if x - needed - 8 > _EDGE:
@@ -541,8 +545,8 @@ def _cut(year: int | None, scale: Scale) -> int:
 
 
 def sure_years(event: Event) -> Years | None:
-    """The years in which an event surely was: of one exact year that, of a span what lies within
-    both its ends; None where its date leaves all of them open."""
+    """The years in which an event certainly took place: its exact year, or the part of a span
+    within the bounds of both ends; None if the date leaves all years open."""
     date = event.parsed
     if date is None or date.is_one_of:
         return None

@@ -1,4 +1,4 @@
-"""The stretch of the timeline that a page shows: when its sites began, and the way to the whole."""
+"""A small timeline on pages: when the sites of a page began, with a link to the full timeline."""
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -37,7 +37,8 @@ def of_sites(
     filters: dict[str, str | list[str]],
     years: tuple[int | None, int | None] = (None, None),
 ) -> Stretch | None:
-    """The sites that these filters leave, in these years or all of theirs; None of few."""
+    """The timeline of the sites that match `filters`, in `years` or in all of theirs; None if there
+    are few."""
     shown = _years(index, hits, *years)
     names = tuple((name, value) for name, value in filters.items())
     question = partial(_counts, filters=names, years=years)
@@ -92,6 +93,6 @@ def _counts(
     filters: Iterable[tuple[str, str | list[str]]],
     years: tuple[int | None, int | None],
 ) -> Hashable:
-    """The same in another state of the index."""
+    """The counts, to compare them with those in another state of the index."""
     hits = SiteFilter(dict(filters)).hits
     return _state(index, hits, _years(index, hits, *years))

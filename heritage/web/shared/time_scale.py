@@ -1,5 +1,5 @@
-"""The scale of every axis of time: years to percent of its width, ticks, and where labels fit;
-strips of eras on it, packed in lanes; and what scales of numbers share with it."""
+"""The scale of all time axes: years as percent of the width, ticks, and where labels fit; strips of
+eras, packed in lanes; and helpers for scales of numbers."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -52,9 +52,9 @@ EVEN_BELOW = 1500  # years: a shorter axis is always even
 
 @dataclass(frozen=True)
 class Scale:
-    """Astronomical years to percent of an axis: every axis of time has one.
+    """Converts astronomical years to percent of an axis.
 
-    A long axis is unequal, unless an equal one is asked for.
+    On a long axis early years take less room, unless an equal scale is asked for.
     """
 
     first: int
@@ -72,7 +72,7 @@ class Scale:
         return min(100.0, max(0.0, 100 * (self._place(year) - start) / (end - start)))
 
     def year_at(self, place: float) -> int:
-        """The inverse of it, to whole years."""
+        """The year at a position in percent, rounded down."""
         start, end = self._ends
         there = start + (end - start) * place / 100
         return floor(there if self.is_even else _between(there, _PLACES, _YEARS) + 1e-6)
@@ -83,21 +83,21 @@ class Scale:
 
     @cached_property
     def _place(self) -> Callable[[int], float]:
-        """Gives the place of a year, of which only the ratios count."""
+        """A function that gives the position of a year in any unit."""
         return float if self.is_even else partial(_between, knots=_YEARS, others=_PLACES)
 
     def span(self, first: int | None, last: int | None) -> tuple[float, float]:
-        """From and to; an open end runs to the end of the strip."""
+        """The positions of two years in percent; an open end is the end of the strip."""
         return self.at(first, 0.0), self.at(last, 100.0)
 
     @property
     def knots(self) -> list[int]:
-        """The years on it at which the scale changes."""
+        """The years within the axis at which the scale changes."""
         return [] if self.is_even else [year for year in _KNOTS if self.first < year < self.last]
 
     @property
     def note(self) -> str:
-        """Where the scale changes, in words; empty for an even one."""
+        """A sentence that says where the scale changes; empty for an equal scale."""
         if not (knots := self.knots):
             return ""
         words = {"years": join_words(year_phrase(year, style="short") for year in knots)}
@@ -107,7 +107,8 @@ class Scale:
     def ticks(self) -> list[Tick]:
         """Round historical years, none so close to the edge that its label would be cut.
 
-        Of an unequal scale also where it changes. Those that a phone has no room for are `is_wide`.
+        On an unequal scale, also years at which it changes. Ticks for which a phone has no room are
+        `is_wide`.
         """
         candidates = [(False, year) for year in self._round_years()]
         candidates += [(True, year) for year in self.knots]
@@ -123,7 +124,7 @@ class Scale:
         return [tick for _x, _needed, tick in sorted(found, key=itemgetter(0))]
 
     def _round_years(self) -> Iterator[int]:
-        """In each even part of the scale."""
+        """Round years in each equal part of the scale."""
         for start, end in pairwise([self.first, *self.knots, self.last]):
             parts = max(1, round((self.at(end) - self.at(start)) / 16))
             step = nice_step(end - start, parts)
@@ -135,7 +136,7 @@ class Scale:
 def _between(
     value: float, knots: list[float] | list[int], others: list[float] | list[int]
 ) -> float:
-    """What corresponds to a value, evenly between two knots."""
+    """The value that corresponds to `value`, interpolated between `knots` and `others`."""
     place = min(max(bisect_right(knots, value), 1), len(knots) - 1)
     low, high = knots[place - 1], knots[place]
     return others[place - 1] + (others[place] - others[place - 1]) * (value - low) / (high - low)
@@ -156,7 +157,7 @@ def scale_of(spans: Iterable[Span], share: float = 0.08, least: int = 30) -> Sca
 
 
 def this_year() -> int:
-    """Where the axis ends for what has not ended."""
+    """The year at which the axis ends for eras that have not ended."""
     return localdate().year
 
 
@@ -171,7 +172,8 @@ def fits(label: str, width: float, is_bold: bool = False) -> str:
 
 
 def centred(label: str, middle: float, is_bold: bool = False) -> float:
-    """The middle of a label, in percent, as near to this as it is whole on the narrowest phone."""
+    """The middle of a label in percent, as near to `middle` as possible without cutting the label
+    on the narrowest phone."""
     half = 50 * label_width(label, is_bold) / WIDTHS[1]
     return min(max(middle, half), max(100 - half, half))
 
@@ -221,15 +223,15 @@ class EraStrip:
 
 
 def strip_of(eras: Iterable[Era], scale: Scale, named: set[int], top: int = 0) -> EraStrip:
-    """The eras within the scale from `top` on; those whose ids are `named` have a label at any
-    width."""
+    """The eras on the scale, in lanes from `top` downwards; those with ids in `named` have labels
+    at any width."""
     found = _with_labels_beside(_segments(eras, scale, named, top), top)
     foot = max((segment.y + LANE for segment in found), default=top) + 17
     return EraStrip(found, scale.ticks, foot + 7, foot, scale.note)
 
 
 def _segments(eras: Iterable[Era], scale: Scale, named: set[int], top: int) -> list[Segment]:
-    """Packed in as few lanes as show all of them."""
+    """The eras packed in as few lanes as possible."""
     ends: list[float] = []
     found = []
     for era in eras:
@@ -258,7 +260,7 @@ def _segments(eras: Iterable[Era], scale: Scale, named: set[int], top: int) -> l
 
 
 def _with_labels_beside(segments: list[Segment], top: int) -> list[Segment]:
-    """Eras that are named get a label next to them where it does not fit within.
+    """The segments, with a label beside named eras if it does not fit into the segment.
 
     An era without room for it in its lane moves to one that has room, at last to a lane of its own.
     """
@@ -283,7 +285,8 @@ type _Interval = tuple[float, float]  # from and to, in percent
 def _beside(
     segment: Segment, lanes: dict[int, list[_Interval]], tried: list[int]
 ) -> Iterator[tuple[Segment, _Interval]]:
-    """The era in each lane with room for it and its label: behind it, before it or over it."""
+    """The possible positions of an era and its label in each lane with room: label after, before or
+    above the era."""
     start, end = segment.drawn
     needed = 100 * label_width(segment.label, is_bold=True) / WIDTHS[1]
     centre = centred(segment.label, (start + end) / 2, is_bold=True)

@@ -1,5 +1,5 @@
-"""Visiting information in words: opening hours, their days and what they rest on; for the page of a
-site notices, hours, prices, facts, their age, and whether it is open today."""
+"""Visiting information in words: opening hours, their days and sources; for the page of a site also
+notices, prices, facts, their age, and whether it is open today."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -52,9 +52,9 @@ def days_in_words(row: Opening) -> str:
 
 
 def rows_of_day(rows: Iterable[Opening], day: date) -> list[Opening]:
-    """The rows that apply to a day, the dependable first.
+    """The rows of hours that apply to a day, the reliable ones first.
 
-    To the other rows of its source, a row that says “closed” is an exception.
+    A row that says “closed” takes precedence over other rows of the same source.
     """
     of_day = [row for row in rows if row.covers(day)]
     closed_by = {row.source_id for row in of_day if not row.is_open}
@@ -64,7 +64,7 @@ def rows_of_day(rows: Iterable[Opening], day: date) -> list[Opening]:
 
 @dataclass(frozen=True, slots=True)
 class SiteDay:
-    """What is known of a day at a site, and the row or the notice that decides it."""
+    """What is known of a site on a day, and the row or notice that decides it."""
 
     group: HoursGroup
     opens: time | None = None
@@ -75,7 +75,8 @@ class SiteDay:
 
 
 def site_day(rows: page_rows.VisitRows, day: date) -> SiteDay:
-    """As the filter “open on” has it: a notice decides, then dependable rows before others."""
+    """What is known of a site on a day, by the rule of the filter “open on”: a notice decides
+    first, then reliable rows before others."""
     for notice in rows.closures:
         if falls_within(day, notice.begins, notice.ends):
             return SiteDay(HoursGroup.CLOSED, notice=notice)
@@ -109,7 +110,7 @@ def age_in_words(rows: Sequence[CheckedRecord]) -> tuple[str, str]:
 
 
 def basis_in_words(row: CheckedRecord) -> str:
-    """How far a row may be relied on, and of when it is: "official, as of March 2020"."""
+    """How reliable a row is, and its date: "official, as of March 2020"."""
     if row.checked_on:
         return _("checked on %(date)s") % {"date": language_html.day(row.checked_on)}
     date = date_in_words(row.as_of) or row.as_of
@@ -128,7 +129,8 @@ def basis_in_words(row: CheckedRecord) -> str:
 
 
 def year_in_words(row: CheckedRecord) -> str:
-    """The year that a row is of, and whether it is old: "2017, may be out of date", "undated"."""
+    """The year to which a row refers, and whether it is old: "2017, may be out of date",
+    "undated"."""
     last = _last_month(row)
     if last is None:
         return _("undated")
@@ -145,7 +147,7 @@ def _is_old(year: int, month: int) -> bool:
 
 
 def _last_month(row: CheckedRecord) -> tuple[int, int] | None:
-    """Year and month of the check, or the last ones that the date of the source can mean."""
+    """The year and month of the check, or the latest that the date of the source can mean."""
     if row.checked_on:
         return row.checked_on.year, row.checked_on.month
     _first, year = edtf_bounds(row.as_of)
@@ -334,7 +336,8 @@ def _basis(row: CheckedRecord) -> Basis:
 
 
 def _joined(lines: list[VisitingLine]) -> list[VisitingLine]:
-    """Rows in a run with the same basis show it once, after the last of them."""
+    """The lines, where consecutive ones with the same basis show it once, after the last of
+    them."""
     return [
         replace(line, basis=None) if after and after.basis == line.basis else line
         for line, after in zip_longest(lines, lines[1:])
@@ -342,7 +345,7 @@ def _joined(lines: list[VisitingLine]) -> list[VisitingLine]:
 
 
 def _asked(row: VisitingFact) -> int:
-    """Kinds stand in the model in the order in which a traveller asks."""
+    """The sort key of a fact: kinds in the order of the model, in which travellers ask."""
     return VisitingFact.Kind.values.index(row.kind)
 
 
@@ -384,8 +387,8 @@ def _dates(begins: date | None, ends: date | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class VisitDay:
-    """`key` is "open", "closed" or "unclear", `age` "recent", "old" or "undated"; what is not
-    recorded is empty."""
+    """What is known of a day for the page of a site. `key` is "open", "closed" or "unclear", `age`
+    "recent", "old" or "undated"; each is empty if it is not recorded."""
 
     key: str
     state: str

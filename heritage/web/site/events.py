@@ -1,6 +1,6 @@
-"""The history of a site for its page: its events, and what registers have it as.
+"""The history of a site for its page: its events, and its designations.
 
-Events are grouped by role, and drawn against the eras of its region; designations are explained.
+Events are grouped by role, and drawn beside the eras of its region; designations are explained.
 """
 
 from collections import defaultdict
@@ -151,7 +151,7 @@ class SiteTimeline(EraStrip):
 
 
 def site_timeline(rows: page_rows.SiteRows, eras: TermTree[Era]) -> SiteTimeline | None:
-    """None if nothing is dated, or only one event without a span."""
+    """The timeline of a site; None if nothing is dated, or only one event without a span."""
     events = [e for e in rows.events if (e.first_year, e.last_year) != (None, None)]
     scale = scale_of((event.first_year, event.last_year) for event in events)
     if scale is None:
@@ -172,7 +172,7 @@ def site_timeline(rows: page_rows.SiteRows, eras: TermTree[Era]) -> SiteTimeline
 
 
 def _short(event: Event, label: str, room: float) -> str:
-    """The longest of a few labels that a narrow strip has room for."""
+    """The longest of several labels for an event that fits on a narrow strip."""
     eras = event.era_phrase()
     first = event.first_era.short().text if event.first_era else ""
     tries = (label, eras, first if first == eras else first and f"{first} …")
@@ -188,7 +188,7 @@ def _named(events: Iterable[Event]) -> set[int]:
 
 
 def _shown(events: Iterable[Event], eras: TermTree[Era]) -> list[Era]:
-    """The eras that the events name, and the broader ones that they belong to."""
+    """The eras that the events name, and their broader eras."""
     named = _named(events)
     wider = {above.pk for pk in named for above in eras.broader(eras.terms[pk])}
     return [eras.terms[pk] for pk in sorted(named | wider, key=eras.order.__getitem__)]
@@ -399,7 +399,8 @@ def _reference(entry: Designation) -> SafeString | str:
 
 
 def _official_page(entry: Designation) -> SafeString | str:
-    """A link that says where it leads: nobody would follow a number."""
+    """The link to the official page of an entry, whose text names the register; empty without an
+    address."""
     if not entry.uri or entry.register.role not in _OF_UNESCO:
         return ""
     return language_html.external_link(entry.uri, _("UNESCO’s own page"))
@@ -417,7 +418,7 @@ _HAN = fragment("text/han.html")
 
 
 def _han(text: str) -> SafeString | str:
-    """Word for word as a Chinese register has it."""
+    """A text as it stands in a Chinese register."""
     return _HAN(text=text) if text else ""
 
 
@@ -475,7 +476,8 @@ def danger_periods(
 
 
 def danger_event(entry: Designation, events: Iterable[DesignationEvent]) -> DesignationEvent | None:
-    """The event whose note says why a property in danger was last entered as such."""
+    """The last event that put a property on the danger list; None if it is not in danger today, or
+    if the event has no note that says why."""
     if entry.standing != Designation.Standing.IN_DANGER:
         return None
     kind = DesignationEvent.Kind.IN_DANGER
@@ -484,7 +486,8 @@ def danger_event(entry: Designation, events: Iterable[DesignationEvent]) -> Desi
 
 
 def is_unchecked(source: Source | None) -> bool:
-    """Of a reason: the list itself gives none, so without a source it is recalled."""
+    """Whether a reason for danger is unchecked. The list gives no reasons, so one without a source
+    is recalled."""
     return source is None or source.is_recalled
 
 
@@ -496,7 +499,8 @@ def _superseded(entry: Designation) -> SafeString | str:
 
 
 def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
-    """By entry, the other published sites under it; of very many the first."""
+    """The other published sites under each entry, by its id; if there are very many, the first of
+    them."""
     rank = Window(RowNumber(), partition_by=F("designation"), order_by="pk")
     rows = (
         Coverage.objects.filter(
@@ -517,7 +521,7 @@ def _others(site: Site, coverages: list[Coverage]) -> dict[int, list[Fact]]:
 
 
 def _all_url(coverage: Coverage) -> str:
-    """The list of all sites under a World Heritage entry."""
+    """The address of the list of all sites under a World Heritage entry."""
     entry = coverage.designation
     if entry.register.role != Register.Role.WORLD_HERITAGE or not entry.reference:
         return ""

@@ -1,7 +1,7 @@
 """The location of a site for its page: places, public point, accuracy, maps, neighbours.
 
-And related sites: of its kind in its country, or listed in the same year. The index finds the
-groups, best known first; `related_sites()` makes short lists of links of them.
+Also related sites: of its kind in its country, or listed in the same year. The index finds the
+groups, best known first; `related_sites()` makes short lists of links from them.
 """
 
 from collections.abc import Hashable, Iterable, Iterator
@@ -37,7 +37,7 @@ class MapLink:
 
 
 def own_map(site: Site) -> str:
-    """The address of our map at a site; empty without a point."""
+    """The address of the catalogue's map at a site; empty without a point."""
     if site.public_point is None:
         return ""
     doubt = map_sheets.uncertainty_km(site)
@@ -49,9 +49,10 @@ def own_map(site: Site) -> str:
 
 
 def services(site: Site) -> list[MapLink]:
-    """The point on the maps of others; of a blurred site none, as they would show it as exact.
+    """Links to the point on other maps; none for a blurred site, as these would show the point as
+    exact.
 
-    They are told that the point is WGS 84: Chinese maps shift it themselves.
+    The links say that the point is in WGS 84; Chinese maps shift it themselves.
     """
     if site.public_point is None or site.public_blur_km:
         return []
@@ -167,7 +168,7 @@ def _source(rows: page_rows.SiteRows) -> SourceLine | None:
 
 
 def _district(place: Place) -> str:
-    """That a site lies somewhere in a place of which it is known where that lies."""
+    """A sentence that says in which district a site without a point lies."""
     words = _(
         "Somewhere in %(place)s, within about %(distance)s of its centre. The exact place is not "
         "recorded."
@@ -200,7 +201,7 @@ def _chain(place: Place) -> list[PlaceLink]:
 
 
 def _accuracy_m(site: Site) -> int | None:
-    """How good the point is that the public sees."""
+    """The accuracy of the public point in metres; None if unknown."""
     if site.public_blur_km:
         return max(site.accuracy_m or 0, site.public_blur_km * 1000)
     return site.accuracy_m
@@ -242,13 +243,13 @@ def neighbours(here: Point | None, found: list[page_rows.Neighbour]) -> list[Nei
 
 
 def direction(here: Point, there: Point) -> str:
-    """In which of eight directions another point lies, in words."""
+    """The direction to another point in words, one of eight."""
     east, north = _offset(here, there)
     return str(DIRECTIONS[round(degrees(atan2(east, north)) / 45) % 8])
 
 
 def _offset(here: Point, there: Point) -> tuple[float, float]:
-    """Kilometres east and north, on a plane that is true around the point."""
+    """Kilometres to the east and north, on a plane that is exact near the point."""
     latitude, longitude = here
     east = (there[1] - longitude + 180) % 360 - 180
     north = there[0] - latitude
@@ -292,7 +293,8 @@ class RelatedGroup(NamedTuple):
 def related_groups(
     index: IndexSnapshot, rows: page_rows.SiteRows, of_its_year: bool = True
 ) -> list[RelatedGroup]:
-    """Those that are not empty; with or without the sites listed by chance in the same year."""
+    """The groups that are not empty; `of_its_year` adds the sites that were listed in the same
+    year."""
     found = []
     for key, title, values, url in _groups(rows):
         if key != "kind" and not of_its_year:
@@ -307,7 +309,7 @@ def related_groups(
 
 
 def related_sites(groups: Iterable[RelatedGroup], sites: dict[int, Site]) -> list[RelatedSites]:
-    """The lists of links, to those of the published sites that are given."""
+    """The lists of links; only to `sites`, which are published."""
     address = path_of("web:sites")
     return [
         RelatedSites(
@@ -327,8 +329,8 @@ def _link(address: str, site: Site) -> RelatedSite:
 
 
 def _best_known(index: IndexSnapshot, values: Values, without: int) -> tuple[tuple[int, ...], int]:
-    """The ids of the best known sites that have all of these values, without one; how many have
-    them, with it."""
+    """The ids of the best known sites with all of these values, except the site `without`; and the
+    number of all with them."""
     hits = BitMap.intersection(*starmap(index.having, values))
     order = index.orders[orders.PROMINENCE]
     return tuple(order.slice(hits - BitMap([without]), 0, _SHOWN)), len(hits)

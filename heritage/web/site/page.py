@@ -1,4 +1,4 @@
-"""The context of the page of a site, in the order in which readers ask for it; its photographs."""
+"""The context of the page of a site, in the order of the page; and its photographs."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -115,7 +115,8 @@ class Photo:
 
 
 def photos(images: Iterable[Image], is_public: bool) -> list[Photo]:
-    """In the order of the record; `images` come with their licences and sizes.
+    """The photographs in the order of the record; `images` have their licences and renditions
+    loaded.
 
     Tiles are served only of a site that everybody may see.
     """
@@ -172,7 +173,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ContentsLink:
-    """Where in the page a section begins, for the list of contents."""
+    """A section in the list of contents of the page."""
 
     anchor: str
     title: str
@@ -182,7 +183,7 @@ class ContentsLink:
 class SitePage:
     """Prepared for the template web/site.html.
 
-    What follows from one kind of rows alone is worked out when the template asks for it.
+    Properties compute what follows from one kind of rows when the template asks for it.
     """
 
     rows: page_rows.SiteRows
@@ -234,12 +235,12 @@ class SitePage:
 
     @cached_property
     def manifest(self) -> str:
-        """Its address for viewers of pictures; empty without IIIF."""
+        """The address of its IIIF manifest; empty if IIIF is switched off."""
         return path_of("media:iiif_manifest", self.site.uid) if settings.IIIF else ""
 
     @cached_property
     def full_names(self) -> list[Text]:
-        """Its name beneath the short one, if that is shown; and in the other languages."""
+        """The full name, if the title is the short one; and the name in the other languages."""
         full, others = self.site.name.best(), language_html.in_other_languages(self.site.name)
         return others if full.text == self.site.shown_name.best().text else [full, *others]
 
@@ -258,19 +259,20 @@ class SitePage:
 
     @cached_property
     def title(self) -> str:
-        """For the head of the page: the name in both languages, so that either is found."""
+        """The title in the head of the page: the name in both languages, so that search engines
+        find both."""
         shown = self.site.shown_name
         names = [shown.best().text, *map(str, language_html.in_other_languages(shown)[:1])]
         return pgettext("a name and the same in another language", " · ").join(names)
 
     @property
     def mailto(self) -> str:
-        """The address of the page is to follow."""
+        """A mailto link; the template adds the address of the page."""
         return f"mailto:?subject={quote(self.title)}&body="
 
     @cached_property
     def made_summary(self) -> str:
-        """From the facts, where no summary and no description is stored."""
+        """A summary made from the facts; empty if a summary or description is stored."""
         is_written = self.site.summary or self.site.description
         return "" if is_written else sentence.site_sentence(self.rows)
 
@@ -280,7 +282,7 @@ class SitePage:
 
     @property
     def headings(self) -> SafeString:
-        """Of the rest of the description, in one line."""
+        """The headings of the rest of the description, in one line."""
         return mark_safe(" · ".join(_HEADING.findall(self.further)))  # noqa: S308 - as further
 
     @cached_property
@@ -296,14 +298,15 @@ class SitePage:
 
     @cached_property
     def _properties(self) -> list[Designation]:
-        """The entries of the World Heritage List that cover it."""
+        """The entries of the World Heritage List that cover the site."""
         entries = [coverage.designation for coverage in self.rows.coverages]
         role = Register.Role.WORLD_HERITAGE
         return [entry for entry in entries if entry.register.role == role]
 
     @cached_property
     def edition(self) -> str:
-        """Of the list by which it has its status; empty if it was listed later."""
+        """The edition of the list that its UNESCO status comes from; empty if the site was listed
+        later."""
         for entry in self._properties if self.unesco else ():
             if (edition_year := entry.register.edition_year) is not None:
                 is_later = (entry.listed_year or 0) > edition_year
@@ -312,14 +315,14 @@ class SitePage:
 
     @cached_property
     def inscribed(self) -> str:
-        """The years in which its World Heritage properties were."""
+        """The years in which its World Heritage properties were inscribed."""
         years = {entry.listed_year for entry in self._properties if entry.listed_year}
         return join_words(sorted(years))
 
     @cached_property
     def inscribed_for(self) -> list[SafeString]:
-        """The criteria that it meets, where no summary says why the Committee inscribed it; a
-        component meets them only with the others."""
+        """The criteria that the site meets as a whole property; none if a summary says why it was
+        inscribed. A component meets them only together with the others."""
         if self.site.summary:
             return []
         return [
@@ -371,7 +374,7 @@ class SitePage:
 
     @property
     def contents(self) -> list[ContentsLink]:
-        """The parts of a page in their order; none of one that has little to say."""
+        """The sections of the page in order; empty for a short page."""
         parts = [
             ("photos", _("Photographs"), self.photos),
             ("description", _("Description"), self.description),
@@ -403,20 +406,21 @@ class SitePage:
 
     @cached_property
     def is_partly_recalled(self) -> bool:
-        """Said once on the page; facts with a source have a citation."""
+        """Whether an event of the page is recalled, which the page then says once."""
         lines = [line for group in self.event_groups for line in group.lines]
         return any(certainty.RECALLED in line.marks for line in lines)
 
     @cached_property
     def differing(self) -> dict[str, list[Mark]]:
-        """By fact, the mark that sources differ, unless an event or an entry has it."""
+        """By fact, the mark that sources differ; an empty list if they do not, or if an event or
+        entry has the mark."""
         rows = self.rows.disagreements
         facts = {row.fact for row in rows if not (row.event or row.designation)}
         return {fact: [certainty.DIFFERS] * (fact in facts) for fact in Disagreement.Fact.values}
 
     @property
     def differing_text(self) -> list[Mark]:
-        """The mark of what has no line of its own."""
+        """The mark that sources differ about a fact without a line of its own."""
         fact = Disagreement.Fact
         rest = (fact.OTHER, fact.DATE, fact.STATUS)
         return [certainty.DIFFERS] * any(self.differing[each] for each in rest)
@@ -432,13 +436,13 @@ class SitePage:
 
     @property
     def is_labelled(self) -> bool:
-        """Whether there is anything to say in the lines under the name."""
+        """Whether there are any lines under the name."""
         facts = (self.beginning, self.age, self.where.place, self.inscribed, self.quantities)
         return any((*facts, self.unesco, self.protection))
 
 
 def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None = None) -> SitePage:
-    """The context of the page of a site; reads everything that it shows.
+    """The context of the page of a site; reads all that the page shows.
 
     `change` may change the rows that are read, see `page_rows.read_site()`.
     """
@@ -446,7 +450,8 @@ def site_page(site: Site, change: Callable[[dict[str, list[Any]]], None] | None 
 
 
 def former_page(past: page_rows.Past) -> SitePage:
-    """The same of a site as it stood, without what is drawn or computed from the sites of today."""
+    """The context of a former version of the page, without maps and lists that depend on the sites
+    of today."""
     site = past.site
     page = _page_of(page_rows.read_site(site, past.terms, past=past))
     made = past.change_set
@@ -535,7 +540,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
 def site_rows(
     site: Site, change: Callable[[dict[str, list[Any]]], None] | None = None
 ) -> page_rows.SiteRows:
-    """The rows of a site, with its date; what is made of them depends on these."""
+    """The rows of a site. The page that is being built is marked as depending on them."""
     index = current_index()
     if changed := index.changed_at(site.pk):  # which asks no query
         site.public_changed_at = changed
@@ -580,16 +585,17 @@ def _all_marks(
 
 
 def _parted(html: SafeString) -> tuple[SafeString, SafeString]:
-    """A text as far as its first heading, and the rest; all of it where it begins with one."""
+    """A text up to its first heading, and the rest; the full text and nothing if it begins with a
+    heading."""
     found = _HEADING.search(html, 1)
     at = found.start() if found and html.find("<p>") in range(found.start()) else len(html)
     return mark_safe(html[:at]), mark_safe(html[at:])  # noqa: S308 - sanitised by to_html
 
 
 def _translations(rows: page_rows.SiteRows) -> list[NameLine]:
-    """The name in languages that the interface does not speak, as registers give it.
+    """The name in languages other than those of the interface, as registers give it.
 
-    Names of one register stand together; its source is told with the last of them.
+    Names of one register are together; the last one has the source.
     """
     spoken = interface_languages()
     found = [
@@ -613,7 +619,7 @@ def _translations(rows: page_rows.SiteRows) -> list[NameLine]:
 
 
 def _named_so(rows: page_rows.SiteRows, code: str, words: str) -> Source | None:
-    """The source of the first entry that has this name in a language."""
+    """The source of the first entry with this name in the language; None without one."""
     entries = (coverage.designation for coverage in rows.coverages)
     return next((entry.source for entry in entries if entry.name.get(code) == words), None)
 

@@ -1,5 +1,5 @@
 """Views of a site: its page with its meta tags, former versions of it, its permanent address and
-data, and how it looks beside the form."""
+data, and its preview beside the form."""
 
 import json
 import re
@@ -54,7 +54,8 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _not_public(request: HttpRequest, slug: str) -> HttpResponse:
-    """A site that has moved, is gone, or is not out yet; those who may see it get a preview."""
+    """The answer for a site that has moved, was withdrawn or is unpublished; those who may see it
+    get a preview."""
     hidden = any_site(slug)
     if hidden is None:
         return gone(request, None)
@@ -76,10 +77,10 @@ def _preview(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def permanent(request: HttpRequest, uid: str) -> HttpResponse:
-    """`/id/<uid>` names the place itself, whatever its page is called and in whatever language.
+    """`/id/<uid>` identifies the place itself, independent of the address and language of its page.
 
-    It leads to the page in the reader's language or to the data, as whoever asks prefers; to the
-    site that it was merged into.
+    It redirects to the page in the reader's language or to the data, by the Accept header; for a
+    merged site, to `/id/` of the remaining one.
     """
     day = request.GET.get("at", "")
     query = urlencode({"at": day}) if day else ""
@@ -129,26 +130,28 @@ def data(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _for_scripts(response: HttpResponse) -> HttpResponse:
-    """Scripts of any website may read it: it says the same to everybody."""
+    """Let scripts of any website read a response, which is the same for everybody."""
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
 class UnsavedSite(Protocol):
-    """Reads what an editor's form holds. The admin does: `heritage/urls.py` hands it over."""
+    """Reads what an editor has typed into a form. Implemented by the admin, and passed in by
+    `heritage/urls.py`."""
 
     def apply_columns(self, site: Site, data: QueryDict) -> list[str]:
-        """Give the columns of a site what is typed; gives the labels of what has no sense."""
+        """Set the columns of a site as typed; returns the labels of invalid fields."""
 
     def apply_rows(self, site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterable[str]:
-        """Change the rows found of a site; gives the labels of fields that have no sense."""
+        """Change the rows found of a site as typed; yields the labels of invalid fields."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @xframe_options_sameorigin
 @csp_override(_FRAMED)
 def preview(request: HttpRequest, pk: int, form: UnsavedSite) -> HttpResponse:
-    """The only page that may be shown in a frame, and only in one of our own."""
+    """The preview of a site beside its form: the only page that the catalogue's own pages may show
+    in a frame."""
     site = Site.objects.filter(pk=pk).first()
     if site is None or not may_see(request, "view_site"):
         raise Http404
@@ -181,7 +184,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What the page says of itself. Prepared for the template web/site.html."""
+    """A version of the page. Prepared for the template web/site.html."""
 
     day: str
     address: str  # of today's page
@@ -238,7 +241,8 @@ def _none(request: HttpRequest, site: Site, why: str, status: int) -> HttpRespon
 
 
 def _unlisted(response: HttpResponse) -> HttpResponse:
-    """In no search engine; browsers must revalidate it, as the site may be withdrawn."""
+    """Mark a response as not for search engines; browsers must revalidate it, as the site may be
+    withdrawn."""
     patch_cache_control(response, no_cache=True)
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -248,7 +252,7 @@ def _unlisted(response: HttpResponse) -> HttpResponse:
 
 
 def site_head(request: HttpRequest, page: SitePage) -> Head:
-    """A published site's page."""
+    """The meta tags of the page of a published site."""
     picture = _picture(request, page.rows)
     return head_of(
         request,
@@ -275,10 +279,10 @@ def _document(request: HttpRequest, rows: page_rows.SiteRows, picture: str) -> d
 
 
 def citation(request: HttpRequest, site: Site, day: date | None = None) -> dict[str, str]:
-    """The addresses by which the place and this version of its page are cited.
+    """The addresses for citing the place and this version of its page.
 
-    `day` is that of a former version. Without it the version is that of the last change; one that
-    is made later on that day changes it, which the number of the change then tells.
+    `day` is the day of a former version. Without it, the version is that of the last change; its
+    number distinguishes it from later changes on the same day.
     """
     permanent = Addresses.of_request(request).permanent(site)
     day = day or site.public_changed_at.astimezone(UTC).date()

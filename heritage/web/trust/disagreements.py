@@ -34,8 +34,8 @@ PER_PAGE = 50
 
 
 class Key(NamedTuple):
-    """What a row is found and filtered by: a disagreement, or a visiting fact of which others
-    say something else."""
+    """What identifies and filters a row: a disagreement, or a visiting fact about which other
+    sources differ."""
 
     table: str
     pk: int
@@ -131,13 +131,14 @@ def _read_keys() -> list[Key]:
 
 
 def _differing(model: type[CheckedRecord]) -> QuerySet[Any]:
-    """The rows that readers see and of which others say something else."""
+    """The rows that readers see and about which other sources differ."""
     shown = model.objects.shown().exclude(differs={})
     return shown.filter(site__state=Site.State.PUBLISHED)
 
 
 def _countries(index: IndexSnapshot, keys: Iterable[Key]) -> dict[Place, BitMap]:
-    """The countries with a site that sources disagree about, with these sites, by their label."""
+    """The countries with disagreements about their sites, with the ids of these sites; sorted by
+    label."""
     sites, by_place = BitMap(key.site_id for key in keys), index.sites_by_value("place")
     found: dict[Place, BitMap] = {}
     for pk, place in index.vocabulary.places.terms.items():
@@ -192,7 +193,7 @@ def disagreements_page(data: QueryDict) -> DisagreementsPage:
 
 
 def _read_rows(keys: list[Key]) -> list[tuple[Key, Any]]:
-    """The rows of these keys in their order, with all that a line shows."""
+    """The rows of these keys in order, with all that a line shows."""
     ids: dict[str, list[int]] = defaultdict(list)
     for key in keys:
         ids[key.table].append(key.pk)
@@ -233,7 +234,8 @@ def _paging(query: Query, number: int, last: int) -> Paging:
 
 
 def document(data: QueryDict, addresses: Addresses) -> dict[str, Any]:
-    """All disagreements that the filters leave, for programs: texts in every language."""
+    """All disagreements that match the filters, as JSON for programs, with texts in all
+    languages."""
     page = addresses.url("web:disagreements")
     rows = [row for _key, row in _read_rows(Query(data).found)]
     return {"page": page, "disagreements": [_entry(row, addresses) for row in rows]}

@@ -1,7 +1,8 @@
 """The page of sources: what all records rest on, counted, and each source with its statements.
 
-To count reads every statement of the catalogue: at 100,000 sites that takes seconds. A count that
-took long is therefore shown for ten minutes whatever is written meanwhile, and the page says so.
+Counting reads every statement of the catalogue, which takes seconds with 100,000 sites. A count
+that took long is therefore shown for ten minutes, even if something is written meanwhile, and the
+page says so.
 """
 
 import time
@@ -28,7 +29,7 @@ CACHED_FOR = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class StatementCount:
-    """Of all published sites at one moment."""
+    """The statements of all published sites, counted at one moment."""
 
     tally: statements.Tally
     to_check: int  # sites with a statement to be checked
@@ -89,7 +90,7 @@ class SourcesPage:
 
 
 def _counted(index: IndexSnapshot) -> tuple[StatementCount, bool]:
-    """The count, and whether it is of this state of the catalogue."""
+    """The count, and whether it is up to date."""
     global _slow
     current = index.cache.get_or_set(_COUNT, list)
     if not current:

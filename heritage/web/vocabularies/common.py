@@ -68,7 +68,7 @@ class TermSites:
 
 @dataclass(frozen=True, slots=True)
 class TermText:
-    """The description of a term, with the mark of one that no source bears out."""
+    """The description of a term, with a mark if no source supports it."""
 
     text: Text
     marks: list[Mark]
@@ -132,7 +132,7 @@ class CountedTree:
         return sorted(found, key=lambda term: self._order[term.pk])
 
     def choice(self) -> list:
-        """The first level that offers a choice."""
+        """The terms with sites of the first level that has more than one of them."""
         terms = self.counted()
         while len(terms) == 1 and self.counted(terms[0].pk):
             terms = self.counted(terms[0].pk)
@@ -142,7 +142,7 @@ class CountedTree:
 def links[T: Term](
     tree: CountedTree, terms: Iterable[T], note: Callable[[T], str] = lambda term: ""
 ) -> list[TermLink]:
-    """Links to terms; `tree.name` is also the name of the page's URL."""
+    """Links to the pages of terms; `tree.name` is also the name of the URL."""
     return [
         TermLink(
             term_url(tree.name, term),
@@ -208,7 +208,7 @@ def best_known(index: IndexSnapshot, facet: str, term: Term, roles: Roles = ()) 
 
 
 def _short(name: str) -> str:
-    """A name in a row of names: of a long one what stands before the first comma or colon."""
+    """A name for a list of names: a long one is cut at its first comma or colon."""
     is_long = display_width(name) > _LONG_NAME
     return _BREAK.split(name, maxsplit=1)[0].rstrip() if is_long else name
 
@@ -222,7 +222,7 @@ def chart[T: Term](
     head: str,
     url: Callable[[T], str],
 ) -> Chart | None:
-    """How many sites each term has, the most first; None where that says nothing."""
+    """A chart of the number of sites of each term, the most first; None if it would be trivial."""
     counted = sorted(((tree.count(term), term) for term in terms), key=lambda pair: -pair[0])
     rows = [
         ChartRow(language_html.as_html(term.label), [count], url(term))

@@ -1,4 +1,4 @@
-"""What one can visit in a town on a day: one table, and how many are not in it and why."""
+"""A table of what can be visited in a town on a day; and how many sites are not in it, and why."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -47,8 +47,8 @@ class DayTable:
 
 
 def day_table(index: IndexSnapshot, place: Place, asked: str) -> DayTable | None:
-    """The table of the sites of a place for the day in the address, or else today; None without
-    a site of which something is recorded."""
+    """The table of the sites of a place, for the day in the address or today; None if nothing is
+    recorded for any site."""
     today = timezone.localdate()
     day = _day(asked) or today
     question = partial(_known, place_id=place.pk)
@@ -71,8 +71,8 @@ def day_table(index: IndexSnapshot, place: Place, asked: str) -> DayTable | None
 
 
 def _known(index: IndexSnapshot, place_id: int) -> tuple[tuple[int, ...], int, int]:
-    """The best known sites of which something on a visit is recorded, how many there are of
-    these, and of all."""
+    """The ids of the best known sites with recorded visiting information, the number of all such
+    sites, and the number of all sites of the place."""
     hits = index.having("place", place_id)
     known = hits & (index.having("has", "visiting") | index.with_hours)
     order = index.orders[orders.PROMINENCE]

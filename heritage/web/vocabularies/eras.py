@@ -72,7 +72,7 @@ class EraRegion:
 
 @dataclass(frozen=True, slots=True)
 class EraPart:
-    """The regions of one part of the world: of where most sites of their eras lie."""
+    """The regions of one part of the world, in which most sites of their eras lie."""
 
     anchor: str
     label: str
@@ -201,7 +201,7 @@ def _part_label(slug: str, regions: list[list[Era]]) -> str:
 
 
 def _region_order(label: Text | str, language: str | None) -> tuple[bool, str]:
-    """By their names; last what has no region."""
+    """The sort key of a region: its name; eras without a region come last."""
     return not label, sort_key(str(label), language or "")
 
 
@@ -266,7 +266,8 @@ def era_page(slug: str) -> EraPage:
 
 
 def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> str:
-    """When and where it was, what was before and after it, and what the catalogue has of it."""
+    """The lead of the page: when and where the era was, the eras before and after it, and its sites
+    in the catalogue."""
     words = {"era": era.label.best(), "region": region_label(era), "years": era.years()}
     lead = []
     if words["region"] and any(letter.isdigit() for letter in str(words["era"])):
@@ -296,8 +297,8 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
 
 
 def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:
-    """Of the eras of its region those of its rank that end where it begins, and begin where it
-    ends."""
+    """The eras of the same region and rank that end about when it begins, and that begin about when
+    it ends."""
     if era.first_year is None or era.last_year is None:
         return None, None
     first, last = era.first_year, era.last_year
@@ -318,7 +319,8 @@ def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:
 
 
 def _closest(others: list[tuple[int, int, Era]]) -> Era | None:
-    """Of eras with their distance and how far one may be, the closest that is near enough."""
+    """The closest of several eras, each given as (distance, greatest allowed distance, era); None
+    if it is too far."""
     if not others:
         return None
     gap, near, other = min(others, key=lambda each: each[0])
@@ -333,8 +335,8 @@ def _marks(era: Era) -> list[Mark]:
 
 
 def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
-    """How many sites began in the era, how many have fabric of it or date from it; last, what is
-    no statement.
+    """Links to the sites that began in the era, that have fabric of it, and so on. Roles that no
+    event states come last.
     """
     labels = {
         SiteEra.Role.BEGINNINGS: _("begun in it"),
@@ -356,7 +358,7 @@ def _roles(index: IndexSnapshot, era: Era) -> list[TermLink]:
 
 
 def _territory(era: Era) -> list[TermLink]:
-    """The places that it held; none, without a query, where that has no source."""
+    """The places of its territory; empty, without a query, if the territory has no source."""
     if era.territory_source_id is None:
         return []
     return [
@@ -374,7 +376,7 @@ def _region(index: IndexSnapshot, era: Era) -> TermLink | None:
 
 
 def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:
-    """The era among those before, after and beside it, of the eras of its region."""
+    """A strip with the era and its neighbours, from the eras of its region."""
     is_open = era.first_year is None or era.last_year is None
     until = this_year() if era.last_year is None and era.first_year is not None else era.last_year
     scale = scale_of([(era.first_year, until)], share=0.45, least=60 if is_open else 40)
@@ -385,7 +387,7 @@ def era_strip(era: Era, eras: list[Era]) -> EraStrip | None:
 
 
 def of_region(index: IndexSnapshot, era: Era) -> list[Era]:
-    """All eras of the region of this one, itself among them, in the order of the vocabulary."""
+    """All eras of the same region, including this one, in the order of the vocabulary."""
     return index.vocabulary.cache.get_or_set(_OF_REGIONS, lambda: _of_regions(index))[era.pk]
 
 
@@ -399,5 +401,5 @@ def _of_regions(index: IndexSnapshot) -> dict[int, list[Era]]:
 
 
 def _is_shown(other: Era, era: Era) -> bool:
-    """Itself, its children, its siblings, and the broad eras."""
+    """Whether an era is on the strip: itself, its children, its siblings, and the broad eras."""
     return other.pk == era.pk or other.parent_id in (None, era.pk, era.parent_id)

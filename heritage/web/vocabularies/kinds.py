@@ -29,7 +29,7 @@ _AAT = "http://vocab.getty.edu/page/aat/"
 
 
 class KindPicture(NamedTuple):
-    """The cover of a site of a kind; or what is drawn for the kind, without a site."""
+    """The cover of a site of a kind; or the drawing for the kind, without a site."""
 
     src: str
     site_url: str = ""
@@ -90,8 +90,8 @@ def kinds() -> KindsPage:
 
 
 def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, KindPicture]:
-    """For each kind the cover of the best-known site that is of it alone, or else mainly, and has
-    a scene. No scene is shown twice."""
+    """For each kind the cover of its best-known site with a scene; sites of only this kind come
+    first. No scene is shown twice."""
     question = partial(_candidates, keys=tuple(kind.pk for kind in kinds))
     candidates = question(tree.index)
     ids = list(dict.fromkeys(pk for found in candidates for pk in found))
@@ -114,7 +114,8 @@ def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, KindPicture]
 
 
 def _candidates(index: IndexSnapshot, keys: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Of each of these kinds the best-known sites that are of no other, then the others."""
+    """For each kind the ids of its best-known sites: first those of no other kind, then the
+    others."""
     order, hits = index.orders[orders.PROMINENCE], [index.having("kind", key) for key in keys]
     found = []
     for place, sites in enumerate(hits):

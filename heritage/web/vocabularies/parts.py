@@ -50,7 +50,8 @@ LABELS = {slug: group.label for slug, group in _PARTS.items()}
 
 
 def parts(index: IndexSnapshot) -> list[WorldPart]:
-    """Those that have a country of the catalogue, in the order in which they are shown."""
+    """The parts of the world with a country of the catalogue, in the order in which they are
+    shown."""
     return list(_parts(index))
 
 

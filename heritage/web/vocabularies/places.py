@@ -86,7 +86,7 @@ def places() -> PlacesPage:
 
 
 def regions(tree: CountedTree) -> list[Region]:
-    """Countries that have sites, under their regions; those of none come last."""
+    """The countries with sites, by region; countries without a region come last."""
     of_state = region_of_states(tree.index)
     known = WorldHeritageList(tree.index).by_facet
     grouped: dict[str, list] = defaultdict(list)
@@ -220,7 +220,8 @@ def _by_status(index: IndexSnapshot, hits: BitMap, place: Place) -> Chart | None
 
 
 def _by_year(index: IndexSnapshot, place: Place) -> Chart | None:
-    """When its World Heritage was inscribed; where that is little it is no chart."""
+    """A chart of the years in which its World Heritage was inscribed; None if there is too
+    little."""
     world_list = WorldHeritageList(index)
     grouped = world_list.of_states.get(place.pk, ())
     if sum(count for year, _category, count in grouped if year is not None) <= 2:

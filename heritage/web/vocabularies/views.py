@@ -75,7 +75,7 @@ def place(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _words(page: EraPage | PlacePage) -> str:
-    """What describes the page to search engines: its text, then what is counted."""
+    """The description of the page for search engines: its text, then the counts."""
     return join_sentences([str(page.text.text) if page.text else "", str(page.lead)])
 
 
@@ -89,7 +89,8 @@ def _found[P](prepare: Callable[[str], P], slug: str) -> P:
 def _page(
     request: HttpRequest, template: str, page: object, title: str, words: str, paths: list[str]
 ) -> HttpResponse:
-    """`words` describe the page to search engines, `paths` are those of what it leads to."""
+    """The response with a page. `words` describe it for search engines, `paths` are the pages that
+    it links to."""
     head = meta_tags.of_overview(request, title, words, paths)
     page_dependencies.nothing_else()
     return public(render(request, template, {"page": page, "head": head}))
@@ -98,7 +99,7 @@ def _page(
 def _term(
     request: HttpRequest, name: str, page: TermPage, title: str, index_title: str, words: str = ""
 ) -> HttpResponse:
-    """The page of an era, a kind or a place, under that of all of them."""
+    """The response with the page of an era, a kind or a place."""
     trail = [(path_of(f"web:{name}s"), index_title)]
     trail += [(link.url, meta_tags.strip_markup(link.label)) for link in page.above]
     head = meta_tags.of_term(request, title, words, page.sites.total, page.sites.cards, trail)

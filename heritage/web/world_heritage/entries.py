@@ -29,13 +29,14 @@ _MAX_STATES = 15
 
 
 def properties() -> QuerySet[Designation]:
-    """Entries of the World Heritage List that a published site shows."""
+    """Entries of the World Heritage List that cover a published site."""
     entries = Designation.objects.filter(register__role=Register.Role.WORLD_HERITAGE).order_by()
     return entries.exclude(pk__in=_not_shown(current_index()))
 
 
 def _not_shown(index: IndexSnapshot) -> list[int]:
-    """The other entries, which are few: looked for once, not for each chart."""
+    """The ids of the other entries, which are few; cached, so that not each chart looks for
+    them."""
     return index.world_heritage_cache.get_or_set(_NOT_SHOWN, _read_not_shown)
 
 
@@ -68,18 +69,20 @@ class WorldHeritageList:
         return self.register.edition_phrase() if self.register else ""
 
     def inscribed(self) -> QuerySet[Designation]:
-        """The entries that the edition has; all that are in force where it is not known."""
+        """The entries in the edition of the list; all that are in force if the edition is not
+        known."""
         found = properties().filter(standing__in=STANDING)
         return found if self.year is None else found.exclude(listed_year__gt=self.year)
 
     def later(self) -> QuerySet[Designation]:
-        """Those that were inscribed after the edition."""
+        """The entries that were inscribed after the edition."""
         found = properties().filter(standing__in=STANDING)
         return found.none() if self.year is None else found.filter(listed_year__gt=self.year)
 
     @property
     def of_states(self) -> dict[int, list[YearCount]]:
-        """Of each state what `by_year` counts; cached until a World Heritage entry is written."""
+        """By id of a state party the counts of `by_year()`; cached until a World Heritage entry is
+        written."""
         return self._index.world_heritage_cache.get_or_set(_OF_STATES, self._read_of_states)
 
     def _read_of_states(self) -> dict[int, list[YearCount]]:
@@ -91,7 +94,7 @@ class WorldHeritageList:
 
     @cached_property
     def by_facet(self) -> dict[str, dict[str, RegisterTerm]]:
-        """Its words for categories, criteria and regions by their codes; one query."""
+        """Its terms (categories, criteria, regions) by facet and code; one query."""
         found: dict[str, dict[str, RegisterTerm]] = defaultdict(dict)
         rows = RegisterTerm.objects.filter(register__role=Register.Role.WORLD_HERITAGE)
         for term in rows.order_by("order", "code"):
@@ -109,7 +112,7 @@ class WorldHeritageList:
 def by_year(
     world_list: WorldHeritageList, grouped: Iterable[YearCount] | None = None, title: str = ""
 ) -> Chart | None:
-    """Properties on the List, or these of them, by year of inscription and category.
+    """A chart of properties on the List (or of `grouped`) by year of inscription and category.
 
     Properties that left the List, or were merged into others, are not counted.
     """

@@ -124,7 +124,8 @@ _PAGES: CacheKey[dict[tuple[str, int], WorldHeritagePage]] = CacheKey("World Her
 
 
 def world_heritage_page() -> WorldHeritagePage:
-    """All but its maps are cached until a World Heritage entry or a term is written."""
+    """The context of the page. All of it except the maps is cached until a World Heritage entry or
+    a term is written."""
     index = current_index()
     page_dependencies.parts(index, "world heritage")
     pages = index.world_heritage_cache.get_or_set(_PAGES, dict)
@@ -172,7 +173,7 @@ def _world() -> WorldHeritagePage:
 
 
 def _map(index: IndexSnapshot, found: Iterable[UnescoStatus], title: str) -> SmallMap | None:
-    """The sites that are a property as a whole, of one of these statuses."""
+    """A map of the sites with one of these UNESCO statuses."""
     hits = BitMap.union(*(index.having("unesco", status) for status in found))
     return map_sheets.small_map_of_sites(index, hits, {"unesco": list(found)}, title)
 

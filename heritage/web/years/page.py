@@ -1,5 +1,5 @@
-"""What a reader sees of a year: what stood then and what of it is left, on a map and as cards;
-the eras and the reign; what records date to this very year. Nothing is said but from records."""
+"""The page of a year: what existed then and what of it is left, on a map and as cards; the eras and
+the reign; what records date to exactly this year. Everything comes from records."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -138,7 +138,7 @@ def _lead(found: YearGroups, label: str) -> str:
 
 
 def _unsure(found: YearGroups, label: str) -> str:
-    """How many of those that were there may be younger."""
+    """A sentence that says how many of the existing sites may be younger; empty if none."""
     if not found.unsure:
         return ""
     return ngettext(
@@ -160,8 +160,8 @@ def _reigns(year: int) -> list[str]:
 
 
 def _rulers(eras: Iterable[Era], year: int) -> Iterator[Ruler]:
-    """The eras of the year, region by region, the narrower after the broader; those of China, of
-    which most is told here, first."""
+    """The eras of the year by region, broader ones before narrower ones; those of China first,
+    which has the most."""
     there = [
         era
         for era in eras
@@ -179,7 +179,8 @@ def _rulers(eras: Iterable[Era], year: int) -> Iterator[Ruler]:
 
 
 def _events(year: int, label: str) -> tuple[list[YearEvent], int]:
-    """What records date to this year alone, of the best known sites first; and how many more."""
+    """Events that are dated to this year alone, those of the best known sites first; and how many
+    more there are."""
     rows = (
         Event.objects.filter(first_year=year, last_year=year, site__state="published")
         .exclude(date="")
@@ -198,7 +199,7 @@ def _events(year: int, label: str) -> tuple[list[YearEvent], int]:
 
 
 def _words(event: Event, label: str) -> SafeString:
-    """What happened: by its kind, its note, and its date where that says more than the year."""
+    """An event in words: its kind, its note, and its date if that is more than the year."""
     note, date = language_html.as_html(event.note), event.date_phrase()
     kind = "" if note and event.kind == Event.Kind.OTHER else event.get_kind_display()
     parts = (kind, note, date if date != label else "")
