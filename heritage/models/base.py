@@ -43,7 +43,7 @@ def chunks[T](values: list[T]) -> list[list[T]]:
 
 
 def marked[F: Callable[..., Any]](**marks: bool) -> Callable[[F], F]:
-    """Set the attributes by which Django recognises a queryset method.
+    """Mark a method of a queryset as one that alters data, by the attributes that Django reads.
 
     Django itself marks overrides of its own methods that alter data.
     """
@@ -196,10 +196,10 @@ def derive_stored[R: "Record"](
     user_id: int | None,
     written: Iterable[str] = (),
 ) -> dict[int, R]:
-    """Derive rows anew from what the database holds now; gives them by id.
+    """Derive the columns of rows again from what the database holds now; returns the rows by id.
 
-    `stored` has the rows as they were before the write, `written` names its columns: one that must
-    not be blank is filled like those that are derived.
+    `stored` has the rows as they were before the write, `written` names the columns of the write:
+    one that is empty but must not be is derived, too.
     """
     names = dict.fromkeys((*model.derived_fields, *written))
     fields = [column(model, name) for name in names]
@@ -271,13 +271,14 @@ class Record(TrackedModel):
         """Set the columns named in `derived_fields` from the row's own other columns.
 
         Called before every write. `stored` has the columns as they are in the database, `user_id`
-        is who writes.
+        is the id of the user who writes.
         """
 
     def derive_before(
         self, stored: dict | None, user_id: int | None, written: Iterable[str] | None = None
     ) -> bool:
-        """Derive before a write of all columns, or of some, beside which the stored ones remain.
+        """Derive columns before a write of all columns, or of those in `written` while the others
+        keep their stored values.
 
         Returns whether the database computes a value that is written. Then the columns are to be
         derived again from the row that it has stored.
@@ -455,7 +456,7 @@ class TreeRecord(Record):
         return [parent for parent in parents if parent is not None]
 
     def ancestors(self) -> list[Self]:
-        """From the broadest term down to this one's parent."""
+        """The broader terms, from the broadest to the parent of this one."""
         chain: list[Self] = []
         node = self.parent
         while node is not None and node not in chain:
@@ -547,7 +548,8 @@ class RelationRowQuerySet[T: "RelationRow"](models.QuerySet[T]):
         return created
 
     def update(self, **values: Any) -> NoReturn:
-        """Refused, and with it `bulk_update()`: rows of a relation are added and removed only."""
+        """Not supported, nor is `bulk_update()`: rows of a relation can only be added and
+        removed."""
         raise TypeError(self.model.refusal())
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -588,7 +590,7 @@ class RelationRow(models.Model):
 
     @classmethod
     def relation(cls) -> models.ManyToManyField:
-        """The relation that the rows are of."""
+        """The many-to-many field to which the rows belong."""
         key: Any = cls._meta.get_field(cls.owner_column.removesuffix("_id"))
         return relation(key.related_model, cls.relation_name)
 

@@ -1,4 +1,4 @@
-"""When commands last ran that should run by themselves, so that it is told if they do not."""
+"""When scheduled commands last ran, so that a warning is shown if they do not."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -12,14 +12,14 @@ SILENCE = timedelta(seconds=60)
 
 class CommandRunManager(models.Manager["CommandRun"]):
     def enter(self, command: str, **detail: Any) -> None:
-        """A command has just run to its end; `detail` is what it found, as JSON."""
+        """Record that a command has just ended; `detail` is what it found, as JSON."""
         self.update_or_create(command=command, defaults={"at": timezone.now(), "detail": detail})
 
     def latest_of(self, command: str) -> "CommandRun | None":
         return self.filter(command=command).first()
 
     def worker_seen(self) -> datetime | None:
-        """When a background worker was last heard of."""
+        """The time of the last sign of life of a background worker; None if there was none."""
         latest = self.latest_of(CommandRun.WORKER)
         return latest.at if latest is not None else None
 
@@ -47,5 +47,5 @@ class CommandRun(models.Model):
 
     @property
     def is_proof(self) -> bool:
-        """Of `verify`: everything was compared, and nothing differed."""
+        """Whether it is a run of `verify` that compared everything and found no difference."""
         return bool(self.detail.get("is_complete")) and not self.detail.get("count")

@@ -20,8 +20,8 @@ _SENDER_STORED = timedelta(days=1)
 class Correction(Record):
     """A suggestion about one site, or a photograph that is offered for it.
 
-    A `picture` waits, as it was sent, where nothing is served, until it is taken or declined. With
-    one, `text` says what it shows, and `suggestion` what else is known of it.
+    A `picture` is stored as it was sent, in a folder that is never served, until it is accepted or
+    declined. With a picture, `text` says what it shows, and `suggestion` what else is known of it.
 
     The sender is known by e-mail address only, if one was given. `sender` is a keyed digest of the
     network address and the day, kept for a day to limit floods. Neither is part of a fixture or a
@@ -120,7 +120,7 @@ class Correction(Record):
         self.created_at = self.created_at or timezone.now()
 
     def send(self) -> None:
-        """Store what a reader suggests; what is sent twice with one `form_key` is stored once."""
+        """Store the suggestion; if it is sent twice with the same `form_key`, it is stored once."""
         # What told floods apart yesterday is forgotten.
         every: models.QuerySet[Correction] = models.QuerySet(Correction)
         old = every.filter(created_at__lt=timezone.now() - _SENDER_STORED).exclude(sender="")
@@ -135,8 +135,8 @@ class Correction(Record):
     def decide(self, state: str, user: User | None) -> None:
         """Set the state and record who decided and when; reopening clears both.
 
-        A picture that is not taken is let go: its file is swept later, and until then the history
-        can give it back.
+        The file of a picture that was not accepted is deleted later by `sweep_pictures`; until then
+        the history can restore it.
         """
         self.state = state
         is_open = state == self.State.NEW

@@ -82,7 +82,7 @@ class Register(Record):
         return self.short_label.best() or self.label.best()
 
     def names(self) -> list[str]:
-        """What it is called, in whatever language."""
+        """All its names, in any language."""
         return [*self.label.values(), *self.short_label.values(), *self.other_names]
 
     @property
@@ -128,7 +128,7 @@ class RegisterTerm(Record):
     constraint_fields = {"register_term_once": "code"}
 
     def names(self) -> list[str]:
-        """What it is called, in whatever language."""
+        """All its names, in any language."""
         return [*self.label.values(), *self.other_names]
 
     def __str__(self) -> str:

@@ -17,7 +17,8 @@ from heritage.values.language import LanguageMap, LazyText, Text
 
 class DisagreementQuerySet(RecordQuerySet["Disagreement"]):
     def public(self) -> Self:
-        """Those that readers see: another point would tell where a blurred site lies."""
+        """Those that readers may see: not those about the point of a blurred site, which would
+        reveal where it lies."""
         by_rule = models.Q(site__blur_km__isnull=True, site__rule_blur_km__gt=0)
         is_blurred = models.Q(site__blur_km__gt=0) | by_rule
         return self.filter(site__state=Site.State.PUBLISHED).exclude(
@@ -116,12 +117,12 @@ class Disagreement(Record):
             raise ValidationError(errors)
 
     def is_public_of(self, site: Site) -> bool:
-        """Whether readers of the page of its site see it."""
+        """Whether readers of the page of this site see it."""
         return self.fact != self.Fact.POINT or not site.public_blur_km
 
     def values_shown(self) -> LanguageMap:
-        """The value shown by language, of what the public sees; of the record where none is
-        written."""
+        """The value that is shown, by language, as the public sees it; that of the record if
+        `shown` is empty."""
         if self.shown:
             return self.shown
         if self.fact == self.Fact.NAME:
@@ -130,7 +131,7 @@ class Disagreement(Record):
         return LanguageMap()
 
     def value_shown(self) -> Text | str:
-        """The value shown, in the active language where there is one in it."""
+        """The value that is shown, in the active language if it has it."""
         values = self.values_shown()
         if values:
             return values.best()

@@ -156,7 +156,7 @@ class Event(Record):
         return _parsed(self.date)
 
     def bounds(self) -> tuple[int | None, int | None]:
-        """Its first and last year: of its date, else of its eras."""
+        """The first and last year of its date or, without a date, of its eras."""
         if self.parsed:
             return self.parsed.first_year, self.parsed.last_year
         if self.first_era:
@@ -181,8 +181,8 @@ class Event(Record):
         return pgettext("span of eras", "%(first)s to %(last)s") % {"first": first, "last": last}
 
     def _eras_overlap(self) -> bool:
-        """Whether its two eras are of one time and no span, such as a style and a state: the second
-        began no later than the first, or the date lies in both."""
+        """Whether its two eras are contemporary, such as a style and a state, and not the ends of a
+        span: the second began no later than the first, or the date lies in both."""
         first, last, date = self.first_era, self.last_era, self.parsed
         if not first or not last or first.first_year is None or last.first_year is None:
             return False
@@ -203,19 +203,20 @@ class Event(Record):
 
 
 def first_beginning(events: Iterable[Event]) -> Event | None:
-    """The event that gives the age of a site, from events sorted by year."""
+    """The event that says when a site began, from events sorted by year; None without one."""
     events = list(events)
     dated = [event for event in events if event.role == Event.Role.BEGINNINGS]
     return next(iter(dated or events), None)
 
 
 def exact_dates(events: Iterable[Event]) -> list[str]:
-    """The events without those whose date is traditional or approximate."""
+    """The dates of those events whose date is neither traditional nor approximate."""
     return [event.date for event in events if event.certainty == Event.Certainty.CERTAIN]
 
 
 def age_events(events: Iterable[Event]) -> list[Event]:
-    """The events of what stands; without any, those that say what the site dates from."""
+    """The events that date the standing fabric; without any, those that date what lies in the
+    ground."""
     by_role: dict[str, list[Event]] = {role: [] for role in Event.AGE_ROLES}
     for event in events:
         by_role.get(event.role, []).append(event)
@@ -242,8 +243,8 @@ class SiteEra(models.Model):
     """Derived: the eras of a site's beginnings, of its fabric, of what it dates from, or of other
     events.
 
-    These are stated by an event. Eras that a span of eras only runs through have roles of their
-    own: one where the site lies in what the era held, another where it does not.
+    These are named by an event. Eras within a span that the event does not name have roles of their
+    own: `within` if the site lies in the territory of the era, `meanwhile` if it does not.
     """
 
     class Role(models.TextChoices):

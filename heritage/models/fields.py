@@ -123,7 +123,7 @@ class EDTFField(models.CharField):
 
 
 def _with_remedy(text: str, error: ValueError) -> str:
-    """The error, with the text in EDTF where forms would understand it."""
+    """The error, with the EDTF form of the text added if it can be read as a date."""
     try:
         edtf_text = date_parser.parse_date(text)
     except edtf.EDTFError:
@@ -230,12 +230,12 @@ class OriginalField(models.FileField):
 
     @property
     def storage(self) -> Storage:
-        """That of originals, of which nothing is served."""
+        """The storage of originals, which are never served."""
         return storages["originals"]
 
     @storage.setter
     def storage(self, value: object) -> None:
-        """Django sets that of pictures."""
+        """Ignores the storage of pictures that Django sets."""
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, kwargs = super().deconstruct()

@@ -1,4 +1,4 @@
-"""What became of sites that are no longer there, as the history tells."""
+"""What became of deleted sites, read from the history."""
 
 from typing import NamedTuple
 
@@ -18,7 +18,8 @@ class FormerSite(NamedTuple):
 def former_site(uid: str) -> FormerSite | None:
     """The deleted site of this uid; None if there never was one.
 
-    A merge deletes one of two sites; where the other was merged further, that one counts.
+    A merge deletes one of two sites. If the other one was merged later, `merged_into` is the last
+    remaining site.
     """
     sites = Change.objects.filter(model=ContentType.objects.get_for_model(Site))
     deletions = sites.filter(after__isnull=True).select_related("change_set").order_by("-pk")

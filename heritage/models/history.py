@@ -64,7 +64,7 @@ class ChangeSet(models.Model):
 
     @property
     def author(self) -> str:
-        """Who made it, as the history shows it."""
+        """The name of the person who made it, as the history shows it."""
         if self.user:
             return self.user.display_name
         if self.detail.get(USER_IS_GONE):
@@ -113,7 +113,7 @@ class Change(models.Model):
         return f"{self.model.model} {self.object_id}"
 
     def model_class(self) -> type[TrackedModel] | None:
-        """The row's model; None where the catalogue has it no longer."""
+        """The model of the row; None if it no longer exists."""
         return cast(
             "type[TrackedModel] | None", ContentType.objects.get_for_id(self.model_id).model_class()
         )
@@ -121,7 +121,7 @@ class Change(models.Model):
 
 class ThinnedHistoryManager(models.Manager["ThinnedHistory"]):
     def for_record(self, record: models.Model) -> ThinnedHistory | None:
-        """What `thin_history` has left out of a record's history; None: nothing."""
+        """What `thin_history` has removed from the history of a record; None if nothing."""
         owner_model = ContentType.objects.get_for_model(type(record))
         return self.filter(owner_model=owner_model, owner_id=record.pk).first()
 

@@ -120,17 +120,17 @@ class Image(Record):
 
     @property
     def source(self) -> str:
-        """By which its renditions know it."""
+        """The key of the picture's content, which its renditions have as their `source`."""
         return self.sha256[: Rendition.SOURCE_LENGTH]
 
     @property
     def tiles_id(self) -> str:
-        """By which IIIF knows it: with another file it is another picture there."""
+        """The id of the picture in IIIF; with another file it is another picture there."""
         return f"{self.uid}-{self.source[:12]}"
 
     @property
     def has_tiles(self) -> bool:
-        """Whether its `renditions` say that a pyramid of tiles is whole."""
+        """Whether its `renditions` include a complete pyramid of tiles."""
         return any(row.form == Rendition.Form.TILES for row in self.renditions)
 
     @property
@@ -165,8 +165,8 @@ class Image(Record):
 class Rendition(models.Model):
     """A picture in a size in which it is served. It follows from the picture's file alone.
 
-    It is named by what the picture shows, not by its row: so it is there at once when a picture
-    comes back from the bin, and two rows with the same picture share it.
+    It is named by the content of the picture, not by its row: so it is available at once when a
+    picture is restored, and two rows with the same picture share it.
     """
 
     class Form(models.TextChoices):
@@ -202,7 +202,7 @@ class Rendition(models.Model):
 
     @property
     def path(self) -> str:
-        """In the storage of pictures: of its file, or of the folder of its tiles."""
+        """The path of its file, or of the folder of its tiles, in the storage of pictures."""
         if self.form == self.Form.TILES:
             return f"tiles/{self.source[:2]}/{self.source}"
         return f"renditions/{self.source[:2]}/{self.name}"

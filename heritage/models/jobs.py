@@ -1,7 +1,7 @@
-"""Jobs, which the background worker runs: what each was told, how far it is, and what it made.
+"""Jobs, which the background worker runs: the parameters, progress and result of each.
 
-A row is the truth about a job; what waits in the queue of tasks only names it. Here are the states
-and how one follows another. `services.jobs` declares the kinds of jobs and runs them.
+The row of a job has its state; the task in the queue only names the job. Here are the states and
+the transitions between them. `services.jobs` declares the kinds of jobs and runs them.
 """
 
 from collections.abc import Iterator
@@ -37,11 +37,11 @@ class WrongJobState(Exception):
 
 class JobQuerySet(models.QuerySet["Job"]):
     def silent(self) -> "JobQuerySet":
-        """Those that are said to run, and have not been heard of: their worker ended."""
+        """Jobs whose state is “running” but whose heartbeat is old: their worker ended."""
         return self.filter(_is_silent())
 
     def in_state(self, state: str) -> "JobQuerySet":
-        """Those in a state as it is shown: a silent job is stopped."""
+        """Jobs in a state as pages show it: a silent job counts as stopped."""
         if state == Job.State.STOPPED:
             return self.filter(Q(state=state) | _is_silent())
         if state == Job.State.RUNNING:
@@ -54,7 +54,7 @@ class JobManager(models.Manager["Job"]):
         return JobQuerySet(self.model, using=self._db)
 
     def start(self, kind: str, user: User | None = None, **parameters: Any) -> "Job":
-        """A new job, which the worker begins with when its turn comes."""
+        """Create a job, which the worker begins when its turn comes."""
         with transaction.atomic():
             job = self.create(kind=kind, user=user, parameters=parameters)
             job_waits.send(sender=Job, job=job)
@@ -125,7 +125,7 @@ class Job(models.Model):
 
     @property
     def shown_state(self) -> str:
-        """The state; a job that runs no more, as nothing was heard of it, is stopped."""
+        """The state as pages show it: a silent job is stopped."""
         return self.State.STOPPED if self.is_silent else self.State(self.state)
 
     @property

@@ -72,13 +72,13 @@ def keys_of_label(model: type[Model]) -> tuple[str, ...]:
 
 
 def with_label(rows: QuerySet) -> QuerySet:
-    """The queryset with everything that the labels need."""
+    """The queryset with everything that the labels of its rows need."""
     keys = keys_of_label(rows.model)
     return rows.select_related(*keys) if keys else rows
 
 
 def with_chosen(rows: QuerySet, names: Iterable[str]) -> QuerySet:
-    """With what these columns refer to, ready for its label."""
+    """The queryset with the rows that these columns refer to, and what their labels need."""
     keys = []
     for name in names:
         more = keys_of_label(rows.model._meta.get_field(name).related_model)

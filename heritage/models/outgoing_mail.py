@@ -1,4 +1,4 @@
-"""Mail that the background worker sends, or could not send."""
+"""Mail that the background worker is to send, has sent or could not send."""
 
 from django.db import models
 from django.utils import timezone

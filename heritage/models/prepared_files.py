@@ -1,4 +1,5 @@
-"""Files that take too long to make in a request: a job makes them, and they are kept a while."""
+"""Files that take too long to make in a request: a job makes them, and they are stored for some
+days."""
 
 import hashlib
 import json
@@ -31,9 +32,10 @@ class PreparedFileManager(models.Manager["PreparedFile"]):
         user: User | None = None,
         **parameters: Any,
     ) -> "PreparedFile":
-        """The same, which a job makes if it is not there; with a user it is for this one alone.
+        """The file of a maker for these parameters. A job makes it if it does not exist; with a
+        user it is for this user only.
 
-        A file that failed or whose job was lost is begun anew.
+        If making it failed, or its job was lost, it is started again.
         """
         with transaction.atomic():
             file, _is_new = self.select_for_update().get_or_create(

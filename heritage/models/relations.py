@@ -62,9 +62,9 @@ class PartOf(Record):
 
 class CoverageQuerySet(RecordQuerySet["Coverage"]):
     def component_points(self) -> Iterator[tuple[int, float, float]]:
-        """(site, latitude, longitude) of the parts of World Heritage properties that these cover as
-        a whole, in the order of the parts, as the public sees them: none of a blurred site, and
-        those of parts with a blurred record on its grid.
+        """(site, latitude, longitude) of the parts of World Heritage properties that these
+        coverages cover as a whole, in the order of the parts, as the public sees them: a blurred
+        site has none, and a part with a blurred record of its own is snapped to the grid of that.
         """
         covered = self.filter(
             extent=Coverage.Extent.WHOLE,

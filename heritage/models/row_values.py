@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def is_carried(field: models.Field) -> bool:
-    """Whether a fixture may carry the column, which is not derived then."""
+    """Whether fixtures contain the column; derived columns are not in them."""
     return field.serialize  # type: ignore[attr-defined]  # which django-stubs does not know
 
 
@@ -87,7 +87,8 @@ _OF_JSON = frozenset({str, int, float, bool, type(None)})
 
 
 def plain_object(row: models.Model, names: Container[str] | None = None) -> dict:
-    """The same of an object that was just saved; of these columns (names or attnames) or all."""
+    """The recorded columns of an object that was just saved, ready for JSON; only those in `names`
+    (names or attnames), if given."""
     plain = {}
     for field in recorded_columns(type(row)):
         if names is not None and not (field.name in names or field.attname in names):
@@ -127,7 +128,7 @@ def json_value(field: models.Field, value: object) -> object:
 
 
 def set_plain_value(row: models.Model, name: str, value: object) -> None:
-    """Give a column a value that `json_value()` has made."""
+    """Set a column from a value that `json_value()` returned."""
     field = column(type(row), name)
     try:
         setattr(row, field.attname, field.to_python(value))
@@ -173,7 +174,7 @@ def _statement(
 
 
 def _placeholders(size: int) -> Sequence[int]:
-    """Ids that no row has, in whose places those of rows are put."""
+    """Ids that no row has, which stand for the ids of rows in a prepared statement."""
     return range(-size, 0)
 
 
@@ -218,7 +219,7 @@ def insert_rows(
 
 
 def insert_objects(model: type[models.Model], rows: Sequence[Any]) -> None:
-    """Insert new rows with all their values; they are not told their keys."""
+    """Insert new rows with all their values, without setting their primary keys."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     for field in fields:
         if isinstance(field, models.ForeignKey):
@@ -228,7 +229,7 @@ def insert_objects(model: type[models.Model], rows: Sequence[Any]) -> None:
 
 
 def insert_records(model: type[models.Model], rows: Sequence[Any]) -> None:
-    """Insert new rows with a uid, and give them their keys."""
+    """Insert new rows with a uid, and set their primary keys."""
     insert_objects(model, rows)
     key = model._meta.pk
     stored: models.QuerySet[Any] = models.QuerySet(model).order_by()
@@ -270,7 +271,8 @@ def _insert(
 def _stored(
     field: models.Field, values: Sequence[Any], database: BaseDatabaseWrapper
 ) -> Iterator[Any]:
-    """What is stored of a column, in which most rows have the same value as the one before."""
+    """The stored values of a column. Equal values in a row, which are frequent, are converted
+    once."""
     last, stored = object(), None
     for value in values:
         if value is not last:

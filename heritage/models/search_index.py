@@ -22,7 +22,7 @@ class IndexPart(models.Model):
 
 class PendingRefreshManager(models.Manager["PendingRefresh"]):
     def sites_left(self) -> int:
-        """How many sites at most are not yet as their terms say."""
+        """The greatest possible number of sites that are not yet refreshed."""
         found = sum(self.values_list("left", flat=True))
         # Several terms may have the same sites.
         return min(found, Site.objects.count()) if found else 0

@@ -6,12 +6,13 @@ from django.utils import timezone
 
 
 class SiteDate(models.Model):
-    """When something that everybody may read of a site was last written.
+    """When anything that is public about a site was last written.
 
-    Of its own, of its rows, or of what these name; of one that was never published, when it was
-    created. A table of its own, since a change of a term dates all sites that show it: a row of
-    the sites has twenty indexes, and PostgreSQL writes into each of them. Code of an earlier
-    version adds sites without a row here: `Site.updated_at` stands for it until the next change.
+    That is a column of the site, one of its rows, or what these refer to; for a site that was never
+    published, the time of its creation. It is a separate table because a change of a term changes
+    the dates of all sites that show it, and PostgreSQL would write into each of the twenty indexes
+    of the table of sites. Code of an earlier version adds sites without a row here:
+    `Site.updated_at` stands for it until the next change.
     """
 
     site = models.OneToOneField(

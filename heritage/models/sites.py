@@ -36,7 +36,7 @@ from heritage.values.language import LanguageMap, LazyText, display_width, norma
 
 
 class FormerSlug(Record):
-    """An address that a site once had: it redirects for ever."""
+    """A former address of a site, which redirects permanently."""
 
     site = models.ForeignKey("Site", models.CASCADE, related_name="former_slugs")
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
@@ -540,7 +540,8 @@ class Site(Record):
 
     @classmethod
     def public_values(cls, row: dict) -> dict | None:
-        """A point that the rule of its kinds blurs counts as it is: no row says that rule."""
+        """See `TrackedModel`. A point that is blurred by the rule of its kinds counts as it is
+        stored, since the rule is in no column of the row."""
         if row["state"] != cls.State.PUBLISHED:
             return None
         shown = {name: value for name, value in row.items() if name not in _NOT_PUBLIC}
@@ -551,14 +552,15 @@ class Site(Record):
 
     @property
     def district(self) -> Place | None:
-        """Where it lies somewhere, if it has no point."""
+        """The district in which it lies, if it has no point; else None."""
         if self.latitude is not None or self.place is None:
             return None
         return self.place.district()
 
     @property
     def public_blur_km(self) -> int:
-        """How closely the public sees where it lies: what it says itself, else by its kinds."""
+        """The grid in km to which its public point is snapped: its own, else that of the rule of
+        its kinds; 0 for an exact point."""
         return self.rule_blur_km if self.blur_km is None else self.blur_km
 
     @property
@@ -570,7 +572,7 @@ class Site(Record):
 
     @property
     def public_boundary(self) -> dict | None:
-        """Its boundary (GeoJSON), where everybody may see it: never of a blurred site."""
+        """Its boundary as GeoJSON; None for a blurred site."""
         return self.boundary if self.boundary and not self.public_blur_km else None
 
     @cached_property
@@ -586,9 +588,10 @@ class Site(Record):
 
     @classmethod
     def set_slugs(cls, sites: Iterable["Site"]) -> None:
-        """Give new sites that have no slug one each; numbered where another has or had it.
+        """Set the slug of each new site without one; a number is added if another site has or had
+        it.
 
-        A few queries for all of them, and one for each slug that is numbered.
+        A few queries for all, and one for each slug that gets a number.
         """
         new = [(site, site._wanted_slug()) for site in sites if not site.slug]
         taken = {site.slug for site in sites if site.slug}

@@ -79,15 +79,15 @@ class Licence(Record):
 
     @property
     def is_free(self) -> bool:
-        """Whether it lets everybody use, change and sell, as its address says."""
+        """Whether everybody may use, change and sell the work under it, by its address."""
         return _FREE.match(self.url) is not None
 
 
 class SourcedSentence(Record):
     """One sentence of the summary or the description, in one language or several, and its source.
 
-    It stands for as long as one of these texts has it word for word: a sentence that somebody has
-    rewritten since no longer rests on that source.
+    It is valid as long as one of these texts contains it word for word: a sentence that was
+    rewritten no longer rests on this source.
     """
 
     site = models.ForeignKey(
@@ -118,7 +118,7 @@ class SourcedSentence(Record):
             raise ValidationError({"text": _("Write the sentence in one language at least.")})
 
     def stands_in(self, *texts: LanguageMap) -> bool:
-        """Whether one of the texts has the sentence, in one of its languages."""
+        """Whether one of the texts contains the sentence, in any of its languages."""
         return any(
             words in text.get(code, "") for code, words in self.text.items() for text in texts
         )

@@ -1,12 +1,12 @@
-"""What a record states, and what each statement rests on.
+"""The statements of a record, and what each rests on.
 
-A statement is what can have a source of its own: the text of a site, each sentence of it that has
-a source of its own, a further name, an event, an
-entry in a register, the reason why a property is in danger, the point, the area, and each visiting
-fact that readers see. What it rests on follows from the kind of its source. With several sources it
-is unchecked if one of them is recollection, else as good as the best of them. Text and area rest on
-the sources of the site. Names that follow from another by rule, such as pinyin, are no statements
-of their own; nor are the name that a page is headed with, kinds, places and notices of the day.
+A statement is anything that can have a source of its own: the text of a site, each sentence of it
+with a source of its own, a further name, an event, an entry in a register, the reason why a
+property is in danger, the point, the area, and each visiting fact that readers see. What it rests
+on follows from the kind of its source. With several sources it is unchecked if one of them is
+recollection, else as good as the best of them. Text and area rest on the sources of the site. Names
+that follow from another by rule, such as pinyin, are no statements of their own; nor are the name
+that a page is headed with, kinds, places and notices of the day.
 
 `statements_of()` lists those of one site from rows that were read; the other functions ask the
 database for the same.
@@ -121,7 +121,7 @@ class RowsOfSite(Protocol):
 
 @dataclass(slots=True)
 class NewRows:
-    """The rows of a site that is about to be created without others."""
+    """The rows of a new site that has no other rows."""
 
     site: Site
     sources: list[Source]
@@ -233,7 +233,7 @@ def sites_resting_on(source_ids: Iterable[int]) -> set[int]:
 
 
 def unchecked(ids: Sequence[int]) -> list[QuerySet[Any]]:
-    """The statements of these sites that are to be checked, in several queries."""
+    """The statements of these sites that should be checked, as several querysets."""
     return [
         rows.filter(of_site__in=ids, trust__in=TO_BE_CHECKED)
         for _kind, rows, _sources in _queries()
@@ -241,7 +241,8 @@ def unchecked(ids: Sequence[int]) -> list[QuerySet[Any]]:
 
 
 def unchecked_by_site(ids: Sequence[int]) -> Counter[int]:
-    """How many statements are to be checked, by the id of the site, of those of `ids` with any."""
+    """The number of statements that should be checked, by id of the site; sites without any are
+    left out."""
     return Counter(pk for (pk,) in rows_by_ids(_unchecked, ids))
 
 

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class TrackedModel(models.Model):
-    """Its rows are written in units of work, which put each change into the history.
+    """A model whose rows are written in units of work, which record each change in the history.
 
     `derived_fields` names the columns that follow from the row's other columns on every write,
     `refreshed_fields` those that follow from other rows and are refreshed once these are written;
@@ -31,9 +31,10 @@ class TrackedModel(models.Model):
 
     @classmethod
     def public_values(cls, row: dict) -> dict | None:
-        """What readers may see of a row, given by its plain values; None where nothing.
+        """What readers may see of a row, which is given by its plain values; None if they see
+        nothing.
 
-        Where it differs from before, the sites that show the row are dated anew.
+        If it has changed, the sites that show the row get a new date.
         """
         return row
 

@@ -36,7 +36,7 @@ unit_ends = Signal()
 
 @dataclass(slots=True)
 class NewChange:
-    """An entry of the history before it is stored: the columns of `Change`, and its id then."""
+    """A change before it is stored: the columns of `Change`, and its id once it is stored."""
 
     model_id: int
     object_id: int
@@ -65,7 +65,8 @@ class Written(NamedTuple):
 
 @cache
 def owner_model(model: type[TrackedModel]) -> type[TrackedModel]:
-    """The model of the record that rows of a model belong to: its own where they have no owner."""
+    """The model of the record that rows of a model belong to; the model itself if its rows have no
+    owner."""
     if not model.owner:
         return model
     return cast("type[TrackedModel]", column(model, model.owner).related_model)
@@ -119,11 +120,12 @@ class UnitOfWork:
         return connection.savepoint_state != self._savepoints
 
     def new(self, model: type[TrackedModel]) -> set[int]:
-        """Ids of rows that are new, and so is whatever refers to them: it was written since."""
+        """Ids of rows that were created in this unit; whatever refers to them was written in it,
+        too."""
         return set() if self.copies else self.created[model]
 
     def may_be_linked(self, field: models.ManyToManyField, pk: int) -> bool:
-        """Whether a row may have others by a relation: it is not new, or they were written."""
+        """Whether a row may have rows of a relation: it is not new, or such rows were written."""
         model = cast("type[TrackedModel]", field.model)
         return pk not in self.new(model) or pk in self._linked[field]
 
@@ -158,7 +160,8 @@ class UnitOfWork:
     def rows_saved(
         self, model: type[TrackedModel], stored: dict[int, dict], saved: dict[int, dict]
     ) -> None:
-        """Rows were created or changed: as they were stored (`stored_rows`), and plain as saved."""
+        """Record that rows were created or changed: `stored` as they were before (`stored_rows`),
+        `saved` as they are now."""
         changes = []
         before = {pk: plain_row(model, row) for pk, row in stored.items() if pk in saved}
         for pk, after in saved.items():
@@ -171,7 +174,8 @@ class UnitOfWork:
         model.after_save(before, saved)
 
     def rows_deleted(self, model: type[TrackedModel], plain_rows: dict[int, dict]) -> None:
-        """Rows are about to be deleted: plain, with their relations."""
+        """Record that rows are about to be deleted; they are given as plain values, with their
+        relations."""
         changes = []
         for pk, before in plain_rows.items():
             changes += self._change(model, pk, before, None)
@@ -181,7 +185,8 @@ class UnitOfWork:
     def relation_changed(
         self, field: models.ManyToManyField, before: dict[int, list], after: dict[int, list]
     ) -> None:
-        """A many-to-many relation was changed: related ids by id, before and after."""
+        """Record that a many-to-many relation was changed: the related ids by id, before and
+        after."""
         model = cast("type[TrackedModel]", field.model)
         self._linked[field].update(before)
         ids = [pk for pk in before if before[pk] != after[pk]]
@@ -203,13 +208,15 @@ class UnitOfWork:
         self._enter(changes)
 
     def deleted_by(self, origin: object) -> dict[type[models.Model], set[int]]:
-        """What one deletion has deleted so far; `origin` as Django gives it."""
+        """The ids that one deletion has deleted so far, by model; `origin` is that of Django's
+        signals."""
         if self._deletion is None or self._deletion[0] is not origin:
             self._deletion = (origin, defaultdict(set))
         return self._deletion[1]
 
     def forget(self) -> None:
-        """Tell nothing of what has been gathered: what was loaded brings a history of its own."""
+        """Discard the changes gathered so far, since the loaded data have a history of their
+        own."""
         self._gathered, self._written = [], set()
 
     def _change(
@@ -234,7 +241,7 @@ class UnitOfWork:
     def _compare_shown(
         self, model: type[TrackedModel], owner_id: int, before: dict | None, after: dict | None
     ) -> None:
-        """Mark what shows a row, where readers see something else of it than before."""
+        """Mark the sites that show a row if what readers see of it has changed."""
         old, new = ((model.public_values(row) or {}) if row else {} for row in (before, after))
         columns = {name for name in {**old, **new} if old.get(name, ...) != new.get(name, ...)}
         if not columns:
@@ -351,7 +358,7 @@ class UnitOfWork:
 
 
 def _without_rolled_back(gathered: list[NewChange]) -> list[NewChange]:
-    """What is to be entered of gathered changes, in their order.
+    """The changes that are to be entered, in their order, of those that were gathered.
 
     Those that were made after a savepoint had been opened were entered at once and have an id. Of
     these, what is still stored was not rolled back; it is entered again behind those before it.
@@ -404,10 +411,9 @@ def change_set(
     """All writes within it are one change set. Change sets nest: the outermost one counts.
 
     Its reason and detail can be changed until the end; if nothing was written, it is deleted.
-    `all_or_nothing` says that it is written as a whole or not at all, as is the transaction around
-    it: there is no savepoint for it.
-    With `continues` the writes are added to a stored change set, which keeps its kind, user and
-    reason: what one person does at once may take several transactions, each whole by itself.
+    `all_or_nothing`: if it fails, the surrounding transaction fails as well, so that no savepoint
+    is needed for it. With `continues` the writes are added to a stored change set, which keeps its
+    kind, user and reason: one action may take several transactions.
     """
     if user is not None and not user.is_authenticated:
         user = None
@@ -424,7 +430,7 @@ _LOCK = 6868
 
 
 class ChangeLog(models.Manager["IndexChange"]):
-    """Which sites were written, in the order of the commits: so readers learn what writers did.
+    """Which sites were written, in the order of the commits; readers use it to follow the writers.
 
     A process that finds entries newer than its index reads those sites again. For that, entries
     must become visible in the order of their numbers: a transaction that writes anything the index

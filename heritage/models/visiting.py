@@ -80,7 +80,7 @@ class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
     """Rows that have a source, by how far they may be relied on."""
 
     def with_reliance(self) -> Self:
-        """With `relied_on`: whether a row is dependable, as `is_dependable` has it."""
+        """With the annotation `relied_on`: the value of `is_dependable` in SQL."""
         is_dated = models.Q(quality=Quality.OFFICIAL) & ~models.Q(as_of="")
         is_dependable = models.Q(source__isnull=False) & (
             models.Q(checked_on__isnull=False) | is_dated
@@ -90,10 +90,11 @@ class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
         )
 
     def shown(self) -> Self:
-        """What readers see: dependable rows, and others that their date and quality justify.
+        """The rows that readers see: dependable ones, and others with sufficient quality and a
+        date.
 
-        That is: press with its date, what two sources report alike, and recalled facts that can do
-        no harm.
+        The latter are dated press reports, facts that two sources report alike, and recalled facts
+        that are harmless if wrong.
         """
         return self.filter(
             models.Q(checked_on__isnull=False)
@@ -161,13 +162,14 @@ class CheckedRecord(Record):
 
     @property
     def is_dependable(self) -> bool:
-        """Checked by an editor, or official and dated: programs are told no other."""
+        """Whether it was checked by an editor, or is official and dated. JSON-LD has only such
+        rows."""
         is_dated = self.quality == Quality.OFFICIAL and bool(self.as_of)
         return self.source_id is not None and (self.checked_on is not None or is_dated)
 
     @property
     def is_shown(self) -> bool:
-        """As `shown()` has it."""
+        """Whether `shown()` includes the row."""
         if self.source_id is None:
             return False
         if self.checked_on is not None:

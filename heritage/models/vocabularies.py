@@ -49,7 +49,7 @@ class Term(TreeRecord):
         self.search_text = normalize.index_text(self.names(), (), ())
 
     def names(self) -> list[str]:
-        """What it is called, in whatever language."""
+        """All its names, in any language."""
         return [*self.label.values(), *self.other_names]
 
     def __str__(self) -> str:
@@ -79,7 +79,7 @@ class DescribedTerm(Term):
 
 
 class Blur(models.IntegerChoices):
-    """How closely the public sees where something lies, in km."""
+    """To which grid, in km, a point is snapped for the public."""
 
     NONE = 0, _("not blurred")
     KM1 = 1, _("to about 1 km")
@@ -208,12 +208,12 @@ class Place(DescribedTerm):
     constraint_fields = {"place_code_once": "code", "place_point_whole": "latitude"}
 
     def has_chinese_names(self) -> bool:
-        """Whether the names of this country's places are Chinese, as far as its code tells."""
+        """Whether places of this country have Chinese names, by its country code."""
         return self.code[:2] in ("", "CN", "HK", "MO", "TW")
 
     @property
     def is_wide(self) -> bool:
-        """Whether it is so wide that nobody is near its middle."""
+        """Whether it is so large that its centre says little about where a site in it lies."""
         return self.level in (self.Level.COUNTRY, self.Level.PROVINCE)
 
     @property
@@ -226,13 +226,14 @@ class Place(DescribedTerm):
 
     @property
     def circle(self) -> Circle | None:
-        """Where a site lies of which only this place is known; None if that is not known either."""
+        """The circle in which a site lies if only this place is known; None without centre or
+        radius."""
         if self.centre is None or self.radius_km is None:
             return None
         return Circle(*self.centre, self.radius_km)
 
     def district(self) -> "Place | None":
-        """The narrowest of this and the places around it of which it is known where it lies."""
+        """The narrowest of this place and its broader ones that has a circle; None if none has."""
         line = (self, *reversed(self.ancestors()))
         return next((place for place in line if place.circle), None)
 

@@ -1,7 +1,7 @@
-"""What follows from a write, and what editors, loaders and commands do with records.
+"""The consequences of writes, and operations on records for editors, loaders and commands.
 
-Whoever saves a record needs nothing from here: `connect()` hangs the steps of `write_path` on
-signals, and history, derived columns, full text and change log follow by themselves.
+Code that saves a record needs nothing from here: `connect()` connects the steps of `write_path` to
+signals, which keep history, derived columns, full text and change log up to date.
 
 - **Operations**, each a change set that can be undone: `bulk`, `merge`, `review`, `undo` (which
   `undo_plan` plans).

@@ -116,7 +116,8 @@ def replace(
 
 
 def _detail_of(term: Record, count: int) -> dict[str, Any]:
-    """What the history says of a term, in the language of whoever reads it, and of how many."""
+    """The detail of a change set: the term and the number of records, worded when the history is
+    read."""
     names = next(each for each in term._meta.fields if isinstance(each, LanguageMapField))
     return {
         "model": term._meta.model_name,
@@ -154,7 +155,7 @@ def published_with_this_alone(sites: Iterable[int], kind: Kind) -> set[int]:
 
 
 def set_era(era: Era, sites: Iterable[int], user: User | None) -> ChangeSet:
-    """Tell in which era sites began, where only the date is told."""
+    """Set the era of the beginning of sites that have only a date for it."""
     with change_set(ChangeSet.Kind.BULK, user) as made:
         found = beginnings_without_era(sites, era)
         made.detail["era"] = _detail_of(era, len({event.site_id for event in found}))
@@ -165,7 +166,7 @@ def set_era(era: Era, sites: Iterable[int], user: User | None) -> ChangeSet:
 
 
 def beginnings_without_era(sites: Iterable[int], era: Era) -> list[Event]:
-    """The first beginning of each site, where it has a date that touches the era, and no era."""
+    """The first beginning of each site, if it has no era, and a date that overlaps the era."""
     kinds = [kind for kind, role in Event.ROLES.items() if role == Event.Role.BEGINNINGS]
     found = []
     for chunk in chunks(list(sites)):
@@ -177,7 +178,7 @@ def beginnings_without_era(sites: Iterable[int], era: Era) -> list[Event]:
 
 
 def _touch(event: Event, era: Era) -> bool:
-    """Whether the years of both meet; None stands for an end that is open."""
+    """Whether the years of both overlap; None is an open end."""
     begins = event.first_year is None or era.last_year is None or event.first_year <= era.last_year
     ends = event.last_year is None or era.first_year is None or era.first_year <= event.last_year
     return begins and ends and (event.first_year, event.last_year) != (None, None)

@@ -6,14 +6,14 @@ row was when the page was opened, and by whom and when each column, or one langu
 changed. Writers of a row wait for each other, so its changes are numbered in the order of the
 commits. A page that shows many rows sends one number for all of them, `last_change_number()`.
 
-Whoever writes has three values of a column: as it was opened, as it is stored now, and as it is
-to be. `outcome()` compares them; `joined()` puts the choices of two people together. A form
-compares what was opened, stored and typed; the table editor does the same by cell; an undo
-compares what a change left, what is stored, and what was there before the change.
+A writer has three values of a column: as opened, as stored now, and as it is to be written.
+`outcome()` compares them; `joined()` merges the choices of two people. A form compares what was
+opened, stored and typed; the table editor does the same by cell; an undo compares what a change
+left, what is stored, and what was there before the change.
 
-The number comes from a browser. A forged one hides conflicts from the one who forged it; it
-neither shows nor permits anything else. One that the history does not have, since it was thinned
-or the number made up, is not known: then nothing is known of what was opened.
+The number comes from a browser. With a forged one, its author misses conflicts but sees and may do
+nothing else. A number that the history does not have, because it was thinned or the number
+invented, is unknown: then nothing is known of what was opened.
 """
 
 import copy
@@ -37,7 +37,8 @@ Key = tuple[type[Record], int]  # a row: its model and id
 
 
 def with_last_change(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """The rows with the number of the last change of each, as `last_change`; 0 if it has none.
+    """The rows, annotated with the number of the last change of each as `last_change`; 0 without
+    one.
 
     In one statement, so that the number is that of the values.
     """
@@ -94,11 +95,11 @@ class Since:
         return number in self._known
 
     def models(self) -> set[type[Record]]:
-        """Those of which a row may have been written."""
+        """The models of which a row may have been written."""
         return {model for model, _pk in self._changes}
 
     def changes(self, row: Key, number: int | None) -> list[Change]:
-        """Those of a row after a number, oldest first."""
+        """The changes of a row after a number, oldest first."""
         return [change for change in self._changes[row] if number is None or change.pk > number]
 
     def opened(
@@ -154,7 +155,8 @@ class Outcome(Enum):
 
 
 def outcome[T](was: T, now: T, mine: T, same: Callable[[T, T], bool] = operator.eq) -> Outcome:
-    """What becomes of a value as it was opened, is stored now, and is to be."""
+    """The outcome for a value that was opened as `was`, is stored as `now`, and shall become
+    `mine`."""
     if same(mine, now):
         return Outcome.SAME
     if same(mine, was):
@@ -163,6 +165,7 @@ def outcome[T](was: T, now: T, mine: T, same: Callable[[T, T], bool] = operator.
 
 
 def joined[T](was: Collection[T], now: Iterable[T], mine: Collection[T]) -> list[T]:
-    """The choices that are stored, with what one has added and without what one has taken away."""
+    """The stored choices, plus those that the user has added, minus those that the user has
+    removed."""
     merged = [each for each in now if each in mine or each not in was]
     return merged + [each for each in mine if each not in was and each not in merged]

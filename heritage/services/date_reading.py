@@ -31,7 +31,7 @@ class Reading:
     remarks: tuple[str, ...] = ()
 
     def phrase(self) -> str:
-        """In words: “about 1368 – about 1460 (Ming)”."""
+        """The reading in words: “about 1368 – about 1460 (Ming)”."""
         eras = Event(first_era=self.first, last_era=self.last).era_phrase()
         years = phrase(parse(self.date)) if self.date else ""
         if self.first and not self.date:
@@ -50,7 +50,8 @@ def era_bounds(reading: Reading) -> tuple[int | None, int | None]:
 
 
 class DateQuestion(EDTFError):
-    """A text that has several meanings, or more than one event can hold; asks for one."""
+    """A text with several meanings, or with more than one event can store; the message asks for
+    one."""
 
     def __init__(self, message: str, eras: Iterable[Era] = ()):
         super().__init__(message)
@@ -60,8 +61,8 @@ class DateQuestion(EDTFError):
 def read_date(text: str, kind: str = "", names: "EraNames | None" = None) -> Reading:
     """What the text means for an event of that kind; EDTFError if it cannot be read.
 
-    A word for what happened, as in 万历年间重修, must be that of the kind. Whoever reads many dates
-    passes the same `names`, so that the eras are read from the database once.
+    A word for what happened, as in 万历年间重修, must fit the kind. To read many dates, pass the
+    same `names`, so that eras are read from the database once.
     """
     text = text.strip()
     if len(text) > MAX_LENGTH:
@@ -217,7 +218,7 @@ class EraNames:
         ]
 
     def group(self, era: Era) -> int:
-        """The broadest era that an era belongs to."""
+        """The id of the broadest era to which an era belongs."""
         while era.parent_id in self._eras:
             era = self._eras[era.parent_id]
         return era.pk
@@ -454,7 +455,8 @@ class _EraText:
 
     @staticmethod
     def _in_one_region(atoms: list[_Atom]) -> list[_Atom]:
-        """Of several eras of one name those of the region of the others; asks which, if need be."""
+        """The atoms, where a name of several eras means the era in the region of the others; asks
+        if that is unclear."""
         regions = {atom.era.region_id for atom in atoms if len(atom.eras) == 1}
         possible = []
         for atom in atoms:
@@ -463,7 +465,7 @@ class _EraText:
         return possible
 
     def _without_wider(self, atoms: list[_Atom], links: list[str]) -> tuple[list[_Atom], list[str]]:
-        """Without an era that only says where the next one belongs: 五代前蜀 is 前蜀."""
+        """The atoms without eras that only place the next one: 五代前蜀 is 前蜀."""
         merged, between = [atoms[0]], list[str]()
         for atom, link in zip(atoms[1:], links, strict=True):
             (begin, finish), (start, end) = merged[-1].years, atom.years

@@ -81,11 +81,11 @@ def prepare(
     links: Iterable[tuple[Any, str, list[int]]],
     known: Terms | None = None,
 ) -> Prepared:
-    """Derive the columns of sites that are about to be created, and their words, for
-    `unit.prepared`: see `sites_to_create()`.
+    """Derive the columns and the words of sites that are about to be created, for `unit.prepared`;
+    see `sites_to_create()`.
 
-    Who writes has made sure that nobody has written any term since, nor any of the known ones
-    before. What follows from an entry of a register is computed again when all is stored.
+    The caller ensures that no term is written in between, and that those in `known` are up to date.
+    What follows from entries of registers is computed again when everything is stored.
     """
     links = list(links)
     sites = sites_to_create(rows, links)
@@ -112,12 +112,12 @@ def refresh(
     prepared: Prepared | None = None,
     new: Set[int] = frozenset(),
 ) -> set[int]:
-    """Refresh everything that is derived from the rows of these sites; gives those whose public
-    point is another one.
+    """Refresh everything that is derived from the rows of these sites; returns those whose public
+    point has changed.
 
-    `edited` are those of which a row has been written, so that they are dated from now on;
-    `written` the columns that were written by model, where that is known: what cannot follow from
-    them is left as it is. Of `new` sites nothing is stored but what was written.
+    `edited` are the sites with a written row, which get a new date; `written` has the written
+    columns by model, if known: what cannot follow from them is not refreshed. Of `new` sites
+    nothing is stored but what was written in this unit.
     """
     edited, now = set(edited), timezone.now()
     ready = {each.rows.site.pk: each for each in prepared.sites} if prepared else {}
@@ -207,8 +207,8 @@ def _refresh_events(sites: Iterable[SiteWithRows], terms: Terms) -> None:
 
 
 def _set_years(sites: Iterable[SiteWithRows], terms: Terms) -> list[Event]:
-    """Let events have the years that follow from their date or their eras; gives those that had
-    others."""
+    """Set the years of events from their dates or eras; returns the events whose years have
+    changed."""
     changed = []
     for each in sites:
         for event in each.events:
@@ -257,7 +257,7 @@ def _refresh_eras(sites: list[SiteWithRows], terms: Terms, new: Set[int]) -> Non
 def eras_of_site(
     events: Iterable[Event], eras: "EraPeriods", places: Set[int] = frozenset()
 ) -> set[tuple[int, str]]:
-    """(era, role) of all that a site's events say; `places` are all that it lies in.
+    """(era, role) for all eras of a site's events; `places` are all places that it lies in.
 
     An event names one era, or the first and the last of a span: these it states. Eras that the
     span runs through have the role `within`, unless another event states them or an era that
@@ -339,7 +339,7 @@ class EraPeriods:
 
 
 def _region(era: Era) -> tuple | None:
-    """What tells the region of an era from others; None where it has none."""
+    """The key of the region of an era; None if it has none."""
     if era.region_id is None and not era.region_name:
         return None
     return era.region_id, tuple(sorted(era.region_name.items()))
@@ -352,7 +352,7 @@ def sort_keys_of(site: Site) -> dict[str, str]:
 
 
 def _refresh_names(keys: Mapping[int, dict[str, str]], new: Set[int]) -> None:
-    """Let sites, by id, have these sort keys."""
+    """Set the sort keys of sites, given by id."""
     wanted = {(pk, code): key for pk, of_site in keys.items() for code, key in of_site.items()}
     old = keys.keys() - new
     rows = SortName.objects.filter(site__in=old)
@@ -382,8 +382,8 @@ def _refresh_sites(
     now: datetime,
     unchecked: Mapping[int, int],
 ) -> set[int]:
-    """Refresh the columns of sites, and their words; gives the sites that were written. The texts
-    of those that were prepared are as they are, and so are statements that were not counted."""
+    """Refresh the columns and words of sites; returns the ids of those that were written. The texts
+    of prepared sites, and numbers of statements that were not counted, are left as they are."""
     changed: list[tuple[Site, list[str]]] = []
     found_by = {pk: each.words for pk, each in made.items()}
     blurs = BlurRules(sites, terms)
@@ -553,7 +553,7 @@ def _texts(rows: SiteWithRows) -> Iterable[str]:
 def set_changed_at(
     site_ids: Iterable[int], now: datetime | None = None, *, of_any_state: bool = False
 ) -> None:
-    """Date these sites, those that are published or all of them."""
+    """Set the dates of these sites: of the published ones, or of all."""
     for chunk in chunks(sorted(site_ids)):
         rows = SiteDate.objects.filter(site__in=chunk) if of_any_state else dates_of(chunk)
         rows.update(changed_at=now or timezone.now())

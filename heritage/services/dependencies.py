@@ -95,7 +95,8 @@ def _sites_listed_in(register_ids: Iterable[int]) -> Iterable[int]:
 
 
 def _sites_under(designation_ids: Iterable[int]) -> Iterable[int]:
-    """Sites under these entries, and under entries that these supersede: their pages name both."""
+    """Sites under these entries, and under entries that these supersede, since their pages name
+    both."""
     under = ("designation", "designation__superseded_by")
     found = [Coverage.objects.filter(**{f"{by}__in": designation_ids}).order_by() for by in under]
     return {pk for covered in found for pk in covered.values_list("site_id", flat=True)}
@@ -128,7 +129,7 @@ SITES_OF: dict[type, Callable[[Iterable[int]], Iterable[int]]] = {
 
 
 def _sites_citing(source_ids: Any) -> QuerySet[Any]:
-    """Sites of which the text, the point, a row or an entry names one of these sources."""
+    """Sites whose text, point, rows or entries name one of these sources."""
     found = []
     for model, column in referring_columns(Source):
         owner = owner_model(model)
@@ -267,14 +268,14 @@ def effect_of(model: type[TrackedModel], columns: Iterable[str]) -> ColumnEffect
 
 
 def count_sites(ids: Iterable[int]) -> int:
-    """How many there are of these ids, which may be a queryset of them."""
+    """The number of ids; `ids` may be a queryset."""
     if isinstance(ids, QuerySet):
         return ids.distinct().count()  # quicker than to read very many
     return len(set(ids))
 
 
 class DependentSites(NamedTuple):
-    """The ids of sites of which something follows from what was written."""
+    """The ids of sites for which something follows from a write."""
 
     refreshed: set[int]  # whose derived columns may be out of date
     entered: set[int]  # those of them of which the index or a page shows something else
@@ -288,8 +289,8 @@ def sites_of(
 ) -> tuple[DependentSites, dict[type[Record], int]]:
     """The sites that depend on written records, given by model with the columns written.
 
-    Where more than `most` (0: however many) follow from terms, and were not written themselves,
-    they are left out, and their number is given by the model of the terms. `new` are new sites.
+    If more than `most` sites (0: no limit) depend on terms and were not written themselves, they
+    are left out, and their number is returned by the model of the terms. `new` are new sites.
     """
     found, left_out = DependentSites(set(), set()), {}
     of_site = changed.get(Site, set())
@@ -327,7 +328,7 @@ def may_blur(written: Mapping[Any, set[str]]) -> bool:
 
 
 def wholes_of_parts(site_ids: set[int]) -> set[int]:
-    """The properties with a component point that is that of one of these sites."""
+    """The sites of properties that have one of these sites as a component point."""
     points = ComponentPoint.objects.filter(site__isnull=False).order_by()
     covered = points.filter(designation__coverages__extent=Coverage.Extent.WHOLE)
     pairs = covered.values_list("site_id", "designation__coverages__site_id")
@@ -373,10 +374,10 @@ def read_sites(
     *,
     are_counted: bool = False,
 ) -> list[SiteWithRows]:
-    """These sites with their rows. Plain columns: of a thousand sites that takes half the time.
+    """These sites with their rows, as plain columns, which takes half the time of instances.
 
-    Of new sites nothing is looked for but what was written: columns by model. `are_counted` says
-    that their unchecked statements are counted, too.
+    With `written` (columns by model), the sites are new, and only rows of these models are read.
+    `are_counted`: their unchecked statements are counted, too.
     """
     found = {site.pk: SiteWithRows(site) for site in Site.objects.filter(pk__in=ids).order_by()}
     for pk, part, number, _order, language_or_scheme, text in _short_rows(
@@ -408,7 +409,7 @@ def _short_rows(
 ) -> list[tuple]:
     """Rows of several tables in one statement: site, part, number and three texts, sorted by them.
 
-    No column of what they refer to says their order: the text would depend on it.
+    The order depends on no column of related rows, as the text would then depend on it.
     """
     are_named = written is None or not written.keys().isdisjoint((Name, Identifier))
     are_linked = written is None or not written[Site].isdisjoint(("kinds", "also_in"))
@@ -488,7 +489,7 @@ def sites_to_create(
 
 
 class Terms:
-    """Kinds, places and eras by id, with all that they lie within."""
+    """Kinds, places and eras by id, with all their broader terms."""
 
     def __init__(self, kinds: Iterable[Kind], places: Iterable[Place], eras: Iterable[Era]) -> None:
         self.kinds, self.places = _with_broader(kinds), _with_broader(places)
@@ -498,8 +499,8 @@ class Terms:
 
     @classmethod
     def of_sites(cls, sites: list[SiteWithRows], known: "Terms | None" = None) -> "Terms":
-        """Those that sites refer to, read with as many broader ones as they usually have; those
-        that are known are not read again."""
+        """The terms that sites refer to, with their broader terms; those in `known` are not read
+        again."""
         known = known or cls((), (), ())
         kinds = {pk for each in sites for pk in each.kinds} - known.kinds.keys()
         places = {pk for each in sites for pk in (each.site.place_id, *each.also_in) if pk}
@@ -525,7 +526,7 @@ class Terms:
         return {place.pk for pk in places for place in term_and_broader(self.places, pk)}
 
     def names(self, which: str, pk: int | None) -> tuple[str, ...]:
-        """All names of one of the `kinds`, `places` or `eras`, and of all that it lies within."""
+        """All names of a term of `kinds`, `places` or `eras`, and of its broader terms."""
         if pk is None:
             return ()
         if (which, pk) not in self._names:
@@ -534,8 +535,8 @@ class Terms:
         return self._names[which, pk]
 
     def is_chinese_spoken(self, place_id: int | None) -> bool:
-        """Whether Chinese names are those of the country, as far as one knows: then people type
-        their pinyin."""
+        """Whether places of the country have Chinese names, as far as is known; people then also
+        type pinyin."""
         if place_id is None:
             return True
         if place_id not in self._spoken:
@@ -545,7 +546,7 @@ class Terms:
 
 
 def _with_broader[T: (Kind, Place, Era)](terms: Iterable[T]) -> dict[int, T]:
-    """Terms by id, with all that they lie within."""
+    """Terms by id, with all their broader terms."""
     found: dict[int, T] = {term.pk: term for term in terms}
     todo = list(found.values())
     while todo:
@@ -558,7 +559,7 @@ def _with_broader[T: (Kind, Place, Era)](terms: Iterable[T]) -> dict[int, T]:
 
 
 def term_and_broader[T: (Kind, Place, Era)](terms: dict[int, T], pk: int | None) -> list[T]:
-    """A term and all that it lies within, the narrowest first."""
+    """A term and its broader terms, the narrowest first."""
     found: dict[int, T] = {}  # by id: to compare rows takes ten times as long
     while pk is not None and pk in terms and pk not in found:
         found[pk] = terms[pk]
@@ -583,7 +584,7 @@ class BlurRules:
             self._visited.update(rows.values_list("site_id", flat=True))
 
     def of_site(self, rows: SiteWithRows) -> int:
-        """In km: the widest of its kinds; 0 for a site that is guarded, or without a rule."""
+        """The blur of a site in km: the widest of its kinds; 0 if it is guarded or has no rule."""
         site = rows.site
         is_guarded = (
             site.inscribed_year is not None
@@ -601,13 +602,15 @@ class BlurRules:
 
 
 def ruling(line: Iterable[Kind]) -> Kind | None:
-    """Of a kind and the broader ones, narrowest first, the one that has a rule."""
+    """The first kind with a rule among a kind and its broader ones, narrowest first; None without
+    one."""
     return next((kind for kind in line if kind.blur_km is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleOfSite:
-    """The rule that would hold for a stored site, and who guards it; then it does not hold."""
+    """The rule of the kinds of a stored site, and who guards the site; for a guarded site it does
+    not apply."""
 
     kind: Kind
     km: int
@@ -615,7 +618,7 @@ class RuleOfSite:
 
 
 def blur_rule_of(site: Site) -> RuleOfSite | None:
-    """None without a rule that blurs."""
+    """The rule for a stored site; None if no rule blurs it."""
     if not Kind.objects.filter(blur_km__gt=0).exists():
         return None
     found = []

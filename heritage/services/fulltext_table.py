@@ -94,7 +94,8 @@ def execute(connection: BaseDatabaseWrapper, statements: list[str], table: str =
 
 
 class CreateFullTextTable(Operation):
-    """Makes the table, empty, and what asks it; the models have no part in it."""
+    """Creates the empty table of the full text and its index; the state of the models does not
+    change."""
 
     reversible = True
 

@@ -88,9 +88,9 @@ def rows_written(change_sets: Iterable[int]) -> dict[int, int]:
 
 
 def smallest_within(sizes: dict[int, int], most: int) -> list[int]:
-    """The change sets that are read whole if `most` changes are read in all.
+    """The change sets that are read completely if at most `most` changes are read in all.
 
-    The smallest come first, of those of one size the latest.
+    The smallest come first; among those of equal size, the latest.
     """
     found = []
     for pk, size in sorted(sizes.items(), key=lambda pair: (pair[1], -pair[0])):

@@ -1,9 +1,9 @@
-"""Long work, done by the background worker: kinds of jobs, how one is run, and what is heard of it.
+"""Long work, done by the background worker: kinds of jobs, and how a job is run and watched.
 
 A kind is declared with its function, which gets a `Run` and is a generator: it does a step, short
 enough that no editor has to wait (half a second), and yields how far it is. At a yield the job may
-be stopped, and at any time its process killed; the function is then run again, with the cursor of
-its last whole step. So what it did must do no harm when it is done again.
+be stopped, and its process may be killed at any time. The function is then run again with the
+cursor of its last complete step, so it must be harmless to repeat a step.
 
     @declare("renumber", _("Numbering sites"), permission="heritage.change_site")
     def _renumber(run: Run) -> Steps:
@@ -73,7 +73,7 @@ type Function = Callable[["Run"], Steps]
 
 
 class JobRefused(Exception):
-    """A job cannot be done, for a reason that is told to who started it."""
+    """A job cannot be done; the text, for the person who started it, says why."""
 
 
 class TakenOver(Exception):
@@ -124,7 +124,7 @@ def kinds() -> dict[str, JobKind]:
 
 
 def kind_of(job: Job) -> JobKind:
-    """Its kind; one that this version does not know fails when it is run."""
+    """The kind of a job. A kind that this version does not know fails when it is run."""
     return _kinds.get(job.kind) or JobKind(job.kind, job.kind, _unknown)
 
 
@@ -171,14 +171,14 @@ class Run:
 
     @property
     def user(self) -> User | None:
-        """By whom it is done: who started it, or who has it undone."""
+        """The user who started the job, or who asked to undo it."""
         if self.job.is_undo:
             by: int | None = self.parameters.get(UNDONE_BY)
             return User.objects.filter(pk=by).first() if by else None
         return self.job.user
 
     def note_alive(self) -> None:
-        """Within a step of many minutes: it does not hang."""
+        """Send a heartbeat from within a step that takes many minutes."""
         _running[self.job.pk] = (self.token, time.monotonic())
 
     @contextmanager
@@ -194,7 +194,7 @@ class Run:
         self._in_steps += self.step_ended - begun
 
     def _let_others_write(self) -> None:
-        """Wait if steps have taken long, unless there was time enough since the last one."""
+        """Pause if steps have taken long, unless enough time has passed since the last one."""
         free = time.monotonic() - self.step_ended
         if free < PAUSE_SECONDS:
             if self._in_steps <= WORK_SECONDS:
@@ -242,7 +242,8 @@ class Run:
         return Job.objects.filter(pk=self.job.pk, state=Job.State.RUNNING, token=self.token)
 
     def _hold(self) -> None:
-        """Keep the job to the end of the transaction, unless somebody else has it."""
+        """Lock the job to the end of the transaction; raises TakenOver if another process has
+        it."""
         if self._is_ours().select_for_update().first() is None:
             raise TakenOver
 
@@ -366,7 +367,8 @@ def _succeed(this: Run, result: dict[str, Any] | None) -> None:
 
 
 def _forget_earlier(job: Job, state: str) -> None:
-    """Of what runs by itself, only the last that ended so is kept, and those that wrote."""
+    """Delete earlier jobs of a kind that runs by itself which ended in the same state, except those
+    that wrote something."""
     if job.user is None and kind_of(job).is_scheduled:
         earlier = Job.objects.filter(kind=job.kind, user=None, state=state, pk__lt=job.pk)
         earlier.filter(change_sets=None).delete()
@@ -382,7 +384,8 @@ def _fail(this: Run, reason: str | LazyText, error: Exception | None = None) -> 
 
 
 def _try_again(this: Run) -> None:
-    """The database was away or another writer held it: this says nothing about the job."""
+    """Let a job try again whose database was not available or locked, which is no fault of the
+    job."""
     tries = (this._is_ours().values_list("tries", flat=True).first() or 0) + 1
     if tries > TRIES:
         _fail(this, _("The database could not be reached or written to."))
@@ -407,7 +410,7 @@ def _enqueue(job: Job, **kwargs: Any) -> None:
 
 
 def attend() -> None:
-    """What the worker sees to every few seconds, beside the job that it runs."""
+    """The tasks of the worker every few seconds, beside the job that it runs."""
     _note_silent()
     _enqueue_lost()
     for kind in _kinds.values():
@@ -420,7 +423,7 @@ def attend() -> None:
 
 
 def _note_silent() -> None:
-    """Jobs whose process ended stop, or go on with this one."""
+    """Stop jobs whose process has ended, or let this process continue them."""
     for job in Job.objects.get_queryset().silent():
         values = {"token": "", "is_to_stop": False}
         unchanged = Job.objects.filter(pk=job.pk, state=job.state, token=job.token)
@@ -491,7 +494,7 @@ _running: dict[int, tuple[str, float]] = {}  # jobs of this process: token, when
 
 
 def end_soon() -> None:
-    """Let jobs of this process stop after the step that they are at."""
+    """Let the jobs of this process stop after their present step."""
     _ending.set()
 
 
@@ -506,7 +509,7 @@ def _beating(pk: int, token: str) -> Iterator[None]:
 
 @contextmanager
 def heartbeat(is_worker: bool) -> Iterator[None]:
-    """A thread tells that this process lives, and which jobs it is at."""
+    """Within it, a thread records that this process is alive, and which jobs it runs."""
     ended = threading.Event()
     thread = threading.Thread(target=_beat, args=(ended, is_worker), name="heartbeat", daemon=True)
     thread.start()

@@ -73,7 +73,8 @@ def check_mergeable(kept: Site, other: Site) -> None:
     both = {kept.pk, other.pk}
 
     def wholes_of(ids: Iterable[int]) -> set[int]:
-        """As they will be: what belongs to the other one belongs to the record that stays."""
+        """The wholes of sites after the merge: relations of the other record belong to the kept
+        one."""
         parts = both | set(ids) if kept.pk in ids else set(ids)
         pairs = PartOf.objects.filter(part__in=parts).order_by().values_list("part", "whole")
         wholes = {whole for part, whole in pairs if not {part, whole} <= both}
@@ -156,9 +157,9 @@ def _rows_of_a_site() -> Iterator[tuple[type[Record], str]]:
 
 
 def _move(model: type[Record], column: str, kept: Site, other: Site) -> None:
-    """Give the other's rows to the record that stays; those that it has already go.
+    """Move the rows of the other record to the kept one; rows that this has already are deleted.
 
-    What these say in a language in which the row that stays says nothing is added to it.
+    Texts of a deleted row in languages that the remaining row lacks are added to it.
     """
     there = list(untracked(model).filter(**{column: kept}).order_by("pk"))
     coming = list(untracked(model).filter(**{column: other}).order_by("pk"))
@@ -196,7 +197,7 @@ def _add_texts(row: Record, other: Record) -> None:
 
 
 def _links_both(row: Record, kept: Site, other: Site) -> bool:
-    """Whether a row ties one of the two to the other."""
+    """Whether a row relates one of the two records to the other."""
     return isinstance(row, PartOf) and {row.part_id, row.whole_id} <= {kept.pk, other.pk}
 
 

@@ -1,8 +1,9 @@
-"""Mail waits in a table for the background worker, which sends it: no page waits for a mail server.
+"""Mail is stored in a table, from which the background worker sends it, so that no page waits for a
+mail server.
 
 `EmailBackend` enters whatever is sent; `send_due()` sends what waits through the mailer "server".
-Mail that a server did not take is tried again, later and later, for two days. A message keeps its
-id, so that one that is sent twice, as its worker was killed in between, is known to be the same.
+Mail that the server did not accept is tried again for two days, at growing intervals. A message
+keeps its id, so that mail programs recognise one that was sent twice because the worker was killed.
 """
 
 import email
@@ -46,7 +47,7 @@ class EmailBackend(BaseEmailBackend):
 
 
 def is_used() -> bool:
-    """Whether mail is sent by the worker; else at once, or nowhere."""
+    """Whether the worker sends the mail; otherwise it is sent at once, or not at all."""
     return SERVER in settings.MAILERS
 
 

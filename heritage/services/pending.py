@@ -1,9 +1,9 @@
 """Refreshes sites after a change of a term, where they are too many for its transaction.
 
-A renamed country has a hundred thousand sites whose words follow from its name: nobody could save
-for minutes. So the write enters the term here, in its own transaction, and these sites are
-refreshed a few at a time, each time in a short transaction: by a thread of the worker that wrote,
-after its answer (`continue_in_background`); by a later worker, if that one ended; by `reindex` and
+A renamed country may have a hundred thousand sites whose words follow from its name; in one
+transaction, nobody could save for minutes. So the write enters the term here, and its sites are
+refreshed a few at a time, in short transactions: by a thread of the worker that wrote, after its
+answer (`continue_in_background`); by a later worker, if that one ended; by `reindex` and
 `publish_due`, too. Pages and filters show the term itself as it is at once, since they read it from
 the vocabulary. Until all is done, lists say how many sites it does not find yet.
 """
@@ -45,7 +45,8 @@ _working = threading.Lock()
 
 
 def defer(model: type[Record], ids: Iterable[int], columns: set[str], sites: int) -> None:
-    """Leave the sites under these terms, so many in all, for later; `columns` were written."""
+    """Defer the refresh of the sites under these terms. `columns` were written; `sites` is the
+    number of sites."""
     terms = sorted(ids)
     for pk in terms:
         left = sites if len(terms) == 1 else count_sites(SITES_OF[model]([pk]))
@@ -59,7 +60,8 @@ def defer(model: type[Record], ids: Iterable[int], columns: set[str], sites: int
 
 
 def finish(pause: Callable[[float], None] = lambda seconds: None) -> None:
-    """Refresh all that no other process is at; `pause` is called with the seconds of each batch."""
+    """Refresh all terms that no other process works on; `pause` is called with the seconds that
+    each batch took."""
     token = new_uid()
     while (row := _claimed(token)) is not None:
         model: type[Record] = apps.get_model(row.model)
@@ -79,7 +81,7 @@ def finish(pause: Callable[[float], None] = lambda seconds: None) -> None:
 
 
 def _claimed(token: str) -> PendingRefresh | None:
-    """A term that no other process is at, which is this one's from now on."""
+    """Claim a term that no other process works on; None if there is none."""
     with IndexChange.objects.locked():
         now = timezone.now()
         free = Q(token__in=("", token)) | Q(leased_until__lt=now)
@@ -91,7 +93,8 @@ def _claimed(token: str) -> PendingRefresh | None:
 
 
 def _refresh(row: PendingRefresh, sites: list[int], left: int) -> bool:
-    """Refresh some sites; False if the term was written again or another process is at it."""
+    """Refresh some sites; returns False if the term was written again, or another process works on
+    it."""
     with IndexChange.objects.locked():
         if not PendingRefresh.objects.filter(pk=row.pk, token=row.token).exists():
             return False
@@ -116,7 +119,7 @@ def _end(row: PendingRefresh) -> None:
 
 
 def continue_in_background(**kwargs: object) -> None:
-    """Called at the end of a request: let a thread refresh what is left, if there may be any."""
+    """Refresh what is pending in a thread; called at the end of a request."""
     if settings.REFRESHED_AT_ONCE and _known.is_set() and _working.acquire(blocking=False):
         _known.clear()
         threading.Thread(target=_work, name="pending refresh", daemon=True).start()

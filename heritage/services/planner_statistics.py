@@ -1,4 +1,4 @@
-"""The statistics of tables that the database's planner goes by."""
+"""The statistics of tables that the query planner of the database uses."""
 
 from django.db import connection, transaction
 
@@ -6,7 +6,8 @@ from heritage.services.fulltext_table import TABLE
 
 
 def update_planner_statistics() -> None:
-    """Have the rows counted anew after many were written: without it the planner guesses.
+    """Update the statistics after many rows were written (ANALYZE), as the planner would otherwise
+    guess.
 
     PostgreSQL counts the tables of this catalogue only, for those that all databases of a server
     share may be locked by another one, and waits as long as another process counts them.

@@ -33,7 +33,7 @@ _makers: dict[str, Maker] = {}
 
 
 def maker(name: str) -> Callable[[Maker], Maker]:
-    """Declare what makes the files that `PreparedFile.objects.ask(name, ...)` asks for."""
+    """Declare the function that makes the files of `PreparedFile.objects.ask(name, ...)`."""
 
     def with_function(make: Maker) -> Maker:
         _makers[name] = make
@@ -102,7 +102,7 @@ def sweep() -> tuple[int, int]:
 
 
 def _sweep_strays() -> None:
-    """Files of no row: parts that a killed job left, and those of another database."""
+    """Delete files without a row: parts that a killed job left, and those of another database."""
     folder = Path(settings.PREPARED_ROOT)
     named = set(PreparedFile.objects.values_list("path", flat=True))
     day_ago = timezone.now().timestamp() - 24 * 3600

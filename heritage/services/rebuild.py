@@ -1,4 +1,4 @@
-"""Computes everything anew that follows from records, for when its rules have changed."""
+"""Computes again everything that is derived from records, for use when the rules have changed."""
 
 import time
 from collections.abc import Callable, Iterable

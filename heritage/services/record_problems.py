@@ -1,4 +1,4 @@
-"""What is wrong with stored records: by rules of one row, and by rules across rows."""
+"""The problems of stored records, by rules for single rows and for several."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -67,7 +67,8 @@ def equal_labels() -> Iterator[Problem]:
 
 
 def equal_label_problems(era: Era, of_region: Iterable[Era]) -> Iterator[str]:
-    """Of each other era of its region that has the same label in a language of the interface."""
+    """The problem with each other era of the region that has the same label in a language of the
+    interface."""
     for other in of_region:
         same = [
             era.label[code]

@@ -1,8 +1,8 @@
-"""The sizes in which pictures are served: the small ones at once, the others by the worker, and so
-the tiles of those that are published (`tiles`).
+"""The sizes in which pictures are served. The small ones are made at once, the others and the tiles
+of published pictures (`tiles`) by the worker.
 
-They follow from the file of a picture alone, and may be deleted and made again at any time. A row
-says that a file is there, whole; pages name only what a row says.
+They depend only on the file of a picture, and may be deleted and made again at any time. A row
+means that its file is complete; pages only refer to files with a row.
 """
 
 import logging
@@ -34,7 +34,7 @@ _SWEPT_AFTER = timedelta(days=1)
 
 
 def missing() -> QuerySet[Image]:
-    """Pictures of which not all sizes are made, or not the tiles of one that is published."""
+    """Pictures without some of their sizes, and published ones without tiles."""
     made = Rendition.objects.filter(source=Substr(OuterRef("sha256"), 1, Rendition.SOURCE_LENGTH))
     lacking = Q(~Exists(made.filter(form=Rendition.Form.ALL)))
     if settings.IIIF:
@@ -44,9 +44,10 @@ def missing() -> QuerySet[Image]:
 
 
 def after_write(sites: Collection[int]) -> None:
-    """Once pictures are stored: make their small sizes, and leave the others to the worker.
+    """Make the small sizes of the pictures of these sites, and leave the others to the worker;
+    called when they are stored.
 
-    What was withdrawn has no tiles from now on.
+    Links to the tiles of withdrawn pictures are removed.
     """
     tiles.update_links()
     rest = False
@@ -62,7 +63,7 @@ def after_write(sites: Collection[int]) -> None:
 
 
 def after_publishing(sites: Collection[int]) -> None:
-    """Once sites are published or withdrawn: those have tiles, and these have none."""
+    """Make tiles for sites that were published, and remove links to those of withdrawn ones."""
     tiles.update_links()
     lacking = missing().filter(published=True, site__state="published")
     if any(lacking.filter(site__in=chunk).exists() for chunk in chunks(sorted(sites))):
@@ -76,7 +77,8 @@ def _ask() -> None:
 
 
 def make(image: Image, most: int = encoder.WIDTHS[-1]) -> int:
-    """Make the sizes up to `most` that are not there; how many. Raises OSError without its file."""
+    """Make the missing sizes up to the width `most`; returns how many. Raises OSError if the file
+    is missing."""
     widths = encoder.widths_of(image.width, image.height, most)
     source = image.source
     there = Rendition.objects.filter(source=source)
@@ -122,7 +124,7 @@ def _store(source: str, made: encoder.Encoded) -> None:
 def make_missing() -> Iterator[tuple[Image, str]]:
     """Make all that is missing; yields each picture, and why it cannot be read, if so.
 
-    Pages that show it are built anew, with the sizes that they can name now.
+    Pages that show it are built again, with the new sizes.
     """
     tiles.update_links()
     last = 0
@@ -139,7 +141,7 @@ def make_missing() -> Iterator[tuple[Image, str]]:
 
 
 def forget_lost() -> int:
-    """Forget those whose files are gone, so that they are made again; how many."""
+    """Delete rows whose files are gone, so that they are made again; returns how many."""
     lost = []
     for row in Rendition.objects.exclude(form=Rendition.Form.ALL).iterator():
         is_pyramid = row.form == Rendition.Form.TILES
@@ -175,9 +177,10 @@ def _job(run: jobs.Run) -> jobs.Steps:
 
 
 def sweep(pending: Collection[str], dry_run: bool = False) -> Iterable[int]:
-    """Delete those of pictures that nobody can bring back, and files without a row; their sizes.
+    """Delete renditions of pictures that can no longer be restored, and files without a row; yields
+    their sizes in bytes.
 
-    `kept` are the sources of pictures that rows have, or had until lately.
+    `pending` are the sources of pictures that rows have, or had until recently.
     """
     named = set()
     for row in Rendition.objects.iterator():

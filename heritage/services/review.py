@@ -67,7 +67,7 @@ def step(site: Site, kind: str, by: User | None, text: str = "", link: str = "")
 def notify_of_states(
     changed: Iterable[tuple[Site, str]], by: User | None, text: str = "", link: str = ""
 ) -> None:
-    """Say what it means that records have another state than before; one mail for each person.
+    """Notify people of the new states of records; one mail for each person.
 
     `text` says why.
     """
@@ -113,7 +113,7 @@ def _reviews_of(sites: Iterable[Site]) -> dict[int, Review]:
 def _recipients_of_all(
     kinds: dict[Site, str], reviews: dict[int, Review]
 ) -> dict[Site, list[User]]:
-    """As `_recipients()` of each, in a number of queries that does not grow with the sites."""
+    """The results of `_recipients()` for all sites, in a fixed number of queries."""
     senders: dict[int, User | None] = {}
     for chunk in chunks([site.pk for site in kinds]):
         sent = ReviewComment.objects.filter(site__in=chunk, kind=Kind.SENT)
@@ -134,7 +134,8 @@ def _recipients_of_all(
 
 @contextmanager
 def _writing(by: User | None, text: str = "", **detail: Any) -> Iterator[None]:
-    """A change set that waits for other writers before it locks any row, as all of them do."""
+    """A change set that takes the lock of the change log before it locks any row, as all writers
+    do."""
     with change_set(ChangeSet.Kind.EDIT, by, text, **detail), unit_of_work() as unit:
         unit.prepare_write(Site)
         yield
@@ -211,7 +212,7 @@ def schedule(site: Site, at: datetime | None, by: User | None) -> None:
 def publish_due(now: datetime | None = None) -> tuple[int, int]:
     """Publish what is due. Returns how many were and how many could not be published.
 
-    It may run at any time; that it has run to its end is kept, see `scheduled()`.
+    It may run at any time; the time of the last complete run is stored, see `scheduled()`.
     """
     now = now or timezone.now()
     due = Review.objects.filter(publish_at__lte=now).order_by("publish_at", "pk")

@@ -54,7 +54,7 @@ def check_data_folder(app_configs: Any = None, **kwargs: Any) -> list[checks.Che
 
 
 def check_machines(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
-    """What one machine keeps in files of its own, several must share."""
+    """With several machines, what one machine would have in files of its own must be shared."""
     if settings.MACHINES < 2:
         return []
     found: list[checks.CheckMessage] = []
@@ -167,7 +167,7 @@ def is_of_older_version(connection: BaseDatabaseWrapper) -> bool:
 def _missing(connection: BaseDatabaseWrapper) -> str:
     """What the applied migrations should have made and is not there: `table` or `table.column`.
 
-    Before 1.0 migrations were rewritten, so that their names alone tell nothing.
+    Before 1.0 migrations were rewritten, so their names alone do not tell the version.
     """
     tables = set(connection.introspection.table_names())
     loader = MigrationLoader(connection)

@@ -1,10 +1,10 @@
-"""Thins the old part of the history: what lies between the first and the last state of a row.
+"""Thins the old part of the history: removes states between the first and the last state of a row.
 
-Of several changes of a row in a line, which neither make nor delete it, one is left: it is the last
-of them, and says what all of them did together. So every state that the history still tells is
-right: that before the first of them, and that after the last. Who did what and when stays in the
-change sets, which are all kept. `ThinnedHistory` says of each record for which time its states are
-no longer known; the change sets that no longer hold all their changes say so in `thinned_at`.
+Of consecutive changes of a row, none of which creates or deletes it, only the last one remains,
+with the effect of all of them. The states that the history still has, before the first of them and
+after the last, stay correct. Who did what and when stays in the change sets, which are all kept.
+`ThinnedHistory` says of each record for which time its states are no longer known; the change sets
+that no longer hold all their changes say so in `thinned_at`.
 
 A row that moved from one record to another is left as it is, and so is the deletion of a row, from
 which it can be restored.
@@ -48,7 +48,7 @@ class Thinning:
 
 @dataclass(slots=True)
 class _Run:
-    """Changes of one row in a line, oldest first: the last one stays."""
+    """Consecutive changes of one row, oldest first; the last one remains."""
 
     changes: list[Change]
 
@@ -86,7 +86,7 @@ def thin(before: datetime, is_real: bool) -> Iterator[Thinning]:
 
 
 def _last_before(before: datetime) -> int:
-    """The last change such that it and all before it are older."""
+    """The number of the last change that is, like all before it, older than `before`."""
     later = Change.objects.filter(change_set__at__gte=before).order_by()
     first = later.aggregate(first=Min("pk"))["first"]
     if first is not None:

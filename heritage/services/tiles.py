@@ -1,9 +1,9 @@
 """The tiles of published photographs, which a web server hands out without asking the catalogue.
 
-They are stored by what the picture shows, and stay as long as somebody may bring it back. In the
-folder that is served a link with the public name of the picture leads to them. It is there as long
-as the picture is published: what is withdrawn is gone at once, and there again as soon as it comes
-back.
+They are stored under the digest of the picture's content, and are not deleted as long as the
+picture can be restored. The served folder has a link to them, under the public name of the picture,
+only while the picture is published. So tiles of a withdrawn picture are not served, and available
+at once when it is published again.
 """
 
 import os
@@ -27,15 +27,17 @@ _LINKS = "iiif/3"  # as in the address
 
 
 def is_needed(image: Image) -> bool:
-    """Whether it is published, and has no tiles yet."""
+    """Whether the picture is published and has no tiles yet."""
     has_tiles = Rendition.objects.filter(source=image.source, form=_TILES).exists()
     return settings.IIIF and image.width > 0 and not has_tiles and _is_public(image)
 
 
 def make(image: Image) -> int:
-    """Make the whole pyramid; how many files. Raises OSError without the file of the picture.
+    """Make all tiles of a picture; returns how many. Raises OSError if the file of the picture is
+    missing.
 
-    The row, which says that it is whole, comes last: one that was broken off is made anew.
+    The row, which marks the pyramid as complete, is written last, so that an interrupted one is
+    made again.
     """
     row = Rendition(source=image.source, form=_TILES, width=image.width, height=image.height)
     count = row.bytes = 0
@@ -65,7 +67,8 @@ def is_complete(row: Rendition) -> bool:
 def update_links() -> None:
     """Link the tiles of all pictures that are published, and of no others.
 
-    Without IIIF of none. In a bucket there are no links: workers hand the tiles out.
+    None are linked if IIIF is switched off. In a bucket there are no links: workers serve the
+    tiles.
     """
     folder = _links()
     if folder is None:
@@ -120,7 +123,7 @@ def delete_folder(path: str) -> None:
 
 
 def sweep_unfinished(pending: Collection[str]) -> None:
-    """Delete folders of tiles of which there is no row, of pictures that are not there either."""
+    """Delete folders of tiles without a row, except those of pictures in `pending`."""
     rows = set(Rendition.objects.filter(form=_TILES).values_list("source", flat=True))
     with suppress(FileNotFoundError):
         for folder in default_storage.listdir(_FOLDER)[0]:

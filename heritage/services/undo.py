@@ -1,4 +1,4 @@
-"""Undoes changes, except where a later change contradicts; see `undo_plan`.
+"""Undoes changes, except where a later change conflicts; see `undo_plan`.
 
 `undo()` and `undo_since()` plan with the rows locked, and carry the plan out as a change set of its
 own. A former address is never removed: it redirects for ever.
@@ -39,7 +39,8 @@ MAX_CHANGES = 5_000  # that a page undoes or writes at once; more are for comman
 
 
 class ThinnedChangeSet(Exception):
-    """It cannot be undone, as the history no longer holds all its changes; the text says so."""
+    """A change set cannot be undone, as the history no longer holds all its changes; the text says
+    so."""
 
 
 class UndoResult(NamedTuple):
@@ -213,7 +214,8 @@ def _faults(sites: Iterable[int]) -> dict[int, set[tuple]]:
 
 
 def _sites_of(steps: list[Step]) -> dict[int, set[int]]:
-    """The sites that are there before and after, each with the numbers of the steps about it."""
+    """The sites that exist before and after the steps, each with the numbers of the steps that
+    concern it."""
     found: dict[int, set[int]] = defaultdict(set)
     by_model: dict[type[Record], dict[int, int]] = defaultdict(dict)
     for number, step in enumerate(steps):
@@ -234,7 +236,8 @@ def _sites_of(steps: list[Step]) -> dict[int, set[int]]:
 def _carry_out(steps: list[Step]) -> list[Conflict]:
     """Parents are created before their children and deleted after them.
 
-    What the database refuses is tried again once the rest is done: it may have been in the way.
+    Steps that the database refuses are tried again at the end, as other rows may have been in the
+    way.
     """
     models = parents_first(dict.fromkeys(step.model for step in steps))
     order = {model: number for number, model in enumerate(models)}

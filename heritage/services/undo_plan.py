@@ -62,7 +62,7 @@ class Conflict:
 
 
 def line_of(conflict: Conflict) -> Promise:
-    """The row that stays, as readers of a log know it, and why."""
+    """The line for a log: the row that stays as it is, and why."""
     row = untracked(conflict.model).filter(pk=conflict.object_id).first()
     return format_lazy(
         "{kind} “{row}”: {why}",
@@ -101,7 +101,7 @@ def plan(changes: Iterable[Change], only: Only | None = None) -> Plan:
 
 
 def limited(rows: list[RowChange], only: Only) -> Iterator[RowChange]:
-    """Those rows and columns of them that are meant."""
+    """The changes, limited to the selected rows and columns."""
     for row in rows:
         names = only.get((row.model, row.object_id))
         if names is None or row.before is None:  # a new row: its columns were nothing before
@@ -112,7 +112,7 @@ def limited(rows: list[RowChange], only: Only) -> Iterator[RowChange]:
 
 
 def _selected(values: dict, names: dict[str, str]) -> dict:
-    """Those columns alone, and of a translated text the one language that is meant."""
+    """Only the selected columns; of a translated text, only the selected language."""
     found = {name: value for name, value in values.items() if name in names}
     for name, language in names.items():
         if language and isinstance(found.get(name), dict):
@@ -262,7 +262,8 @@ class _Planner:
         self.plan.steps += [Step(DELETE, *key, now=self.now[key] or {}) for key in wanted]
 
     def _used(self, wanted: dict[Key, RowChange]) -> dict[Key, str]:
-        """Those that rows outside of the plan refer to."""
+        """The keys in `wanted` that rows outside of the plan refer to, with the name of their
+        model."""
         freed = {(step.model, step.object_id): step.values for step in self.plan.steps}
         by_model: dict[type[Record], list[int]] = defaultdict(list)
         for model, pk in wanted:
@@ -278,7 +279,7 @@ class _Planner:
 
 
 def _is_stored(column: FileField, name: str | None) -> bool:
-    """Whether a file is there still: those of deleted rows are swept after some time."""
+    """Whether a file still exists; files of deleted rows are deleted after some time."""
     return not name or column.storage.exists(name)
 
 

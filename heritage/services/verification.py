@@ -1,8 +1,8 @@
-"""Whether what is stored agrees with what it follows from, for `manage.py verify`.
+"""Compares derived data with what they are derived from, for `manage.py verify`.
 
-Each check walks through the whole catalogue in small steps, and compares within the lock of the
-change log, so that others may write between two steps and nothing half written is looked at. It
-writes nothing. What is derived is made anew by the code that makes it after a write.
+Each check goes through the whole catalogue in small steps. A step holds the lock of the change log,
+so that it sees no incomplete write; others can write between two steps. Nothing is written. Derived
+data are computed again by the same code as after a write.
 """
 
 import hashlib
@@ -71,7 +71,7 @@ def _undone() -> Iterator[None]:
 
 
 def derived_columns() -> Checking:
-    """Columns and tables that follow from other columns and rows."""
+    """Checks columns and tables that follow from other columns and rows."""
     if PendingRefresh.objects.exists():
         raise NotNow("Sites wait to be refreshed after a change of a term: run publish_due first.")
     for model in _records():
@@ -114,7 +114,7 @@ def _of_their_own_row(model: type[Record]) -> Iterator[Finding]:
 
 
 def _derived_of(site_ids: list[int]) -> dict[str, Any]:
-    """What is stored of sites that follows from their rows; names say what it is."""
+    """The derived data of sites as they are stored, by a name of each kind of data."""
     found: dict[str, Any] = {}
     columns = dict.fromkeys(("public_latitude", "public_longitude", *Site.refreshed_fields))
     for row in untracked(Site).filter(pk__in=site_ids).order_by().values("pk", *columns):
@@ -149,7 +149,7 @@ def _short(value: object) -> str:
 
 
 def full_text() -> Checking:
-    """The words by which each site is found: none is missing, none is too many."""
+    """Checks the words by which each site is found: none is missing, and there are no others."""
     if connection.vendor == "postgresql":
         return _words_by_site()
     return _words_by_sums()
@@ -264,7 +264,7 @@ def _hash(word: str) -> int:
 
 
 def history() -> Checking:
-    """The last state of each row that the history tells is the one that is stored.
+    """Checks that the last state of each row in the history is the one that is stored.
 
     References to accounts are left out: when an account is deleted, they go without a change.
     """
@@ -343,7 +343,7 @@ def _compared(
 
 
 def pictures() -> Checking:
-    """The file of each picture is there, and is the one that was stored."""
+    """Checks that the file of each picture exists and is the one that was stored."""
     fields: dict[type[models.Model], list[FileField]] = defaultdict(list)
     for model in apps.get_models():
         for field in model._meta.concrete_fields:

@@ -15,8 +15,8 @@
 5. Once it is committed, the small sizes of new pictures are made (`renditions`), and what was
    withdrawn has no tiles any more (`tiles`).
 
-Past all this go `QuerySet.update()` of plain querysets (`models.base.untracked`), for columns that
-follow from others and keys to an account that is deleted, and raw SQL.
+These bypass all steps: `QuerySet.update()` of plain querysets (`models.base.untracked`), for
+derived columns and for keys to an account that is deleted; and raw SQL.
 
 `SiteDate` says since when readers see something else of a site. Sitemaps, feeds and the headers and
 data of pages say that date, so that whoever reads the catalogue again learns what is new. It moves
@@ -108,7 +108,7 @@ def _before_user_is_deleted(instance: User, **kwargs: Any) -> None:
 def _clear_keys_to(user: User) -> None:
     """Empty keys such as `created_by`, so that Django finds no row in which to do it.
 
-    By its way each site that the account has created would be entered in the change log.
+    Otherwise each site that the account has created would be entered in the change log.
     """
     for model, key in referring_columns(User):
         if key.remote_field.on_delete is SET_NULL and not is_carried(key):
@@ -220,7 +220,7 @@ def _on_unit_end(sender: Any, unit: Any, written: Any, **kwargs: Any) -> None:
 
 
 def _published_or_withdrawn(unit: UnitOfWork, written: Collection[Written]) -> set[int]:
-    """Sites that were there before, and are shown to readers now or no longer."""
+    """Sites that existed before, and were now published or withdrawn."""
     found = {
         pk
         for row in unit.shown.keys() & written
@@ -232,7 +232,8 @@ def _published_or_withdrawn(unit: UnitOfWork, written: Collection[Written]) -> s
 
 
 def _edited_sites(written: Iterable[Written]) -> set[int]:
-    """The sites that have been updated: if of some only names, events or pictures were written."""
+    """The sites that were edited, including those of which only names, events or pictures were
+    written."""
     return {
         row.owner_id
         for row in written
@@ -246,10 +247,11 @@ _POINT = frozenset({"latitude", "longitude"})
 
 
 def _date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int]) -> set[int]:
-    """Date the sites that readers see otherwise; gives the ids of those that were written.
+    """Set the dates of the sites that look different to readers; returns the ids of those that were
+    written.
 
-    `moved` are those whose public point was derived anew. Those that only show a term that was
-    written are not given: they may be very many, and are dated by one statement for a vocabulary.
+    `moved` are those whose public point has changed. Sites that only show a written term are not
+    returned: they may be very many, and get their dates by one statement for each vocabulary.
     """
     changed_state: set[int] = set()  # published, withdrawn or deleted
     found: dict[int, set[str]] = defaultdict(set)  # columns that differ, by site
@@ -284,7 +286,7 @@ def _date_sites(unit: UnitOfWork, written: Collection[Written], moved: set[int])
 
 
 def _still_stored(site_ids: Iterable[int]) -> set[int]:
-    """Those that are there."""
+    """The ids of those of these sites that exist."""
     found: set[int] = set()
     for chunk in chunks(list(site_ids)):
         found.update(untracked(Site).filter(pk__in=chunk).values_list("pk", flat=True))
@@ -292,7 +294,8 @@ def _still_stored(site_ids: Iterable[int]) -> set[int]:
 
 
 def _behind_a_blur(unit: UnitOfWork, site_ids: set[int]) -> set[int]:
-    """Those of which the point was written, and readers see the same by the rule of their kinds."""
+    """The sites whose point was written although readers see the same, by the rule of their
+    kinds."""
     if not site_ids:
         return set()
     ruled = untracked(Site).filter(pk__in=site_ids, blur_km=None, rule_blur_km__gt=0)
