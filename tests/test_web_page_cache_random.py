@@ -2,12 +2,13 @@
 
 import random
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, transaction
 
-from heritage.models import Designation, Identity, Name
+from heritage.models import Designation, Event, Identity, Name, Site
 from heritage.server.caches import LRUCache
 from heritage.web.operations import middleware
 from tests.builders import text
@@ -90,3 +91,68 @@ def test_every_kept_page_equals_one_that_is_made_anew(client, settings, monkeypa
         stayed = sum(kept.get(key) is page for key, page in before.items())
         used, made = used + stayed, made + len(before) - stayed
     assert used > made / 2, (used, made)  # else nothing was tried
+
+
+SHOWING = [
+    "/en/", "/en/eras/e1/", "/en/kinds/k0/", "/en/places/p1/", "/en/sites/?kind=k1",
+    "/en/sites/s0/", "/en/sites/s13/",
+]  # fmt: skip
+SHOWN_OF_EACH = 2
+
+
+@pytest.mark.parametrize("path", SHOWING)
+def test_a_page_notices_what_becomes_of_other_sites(client, settings, monkeypatch, path):
+    """Those that it shows are renamed, withdrawn and published again, and a better one comes."""
+    settings.PAGES_KEPT = 200
+    kept, none = LRUCache(200), LRUCache(0)
+    monkeypatch.setattr(middleware, "pages", kept)
+    catalogue = Catalogue(random.Random(7))
+    catalogue.populate(45)
+
+    def notices(write) -> None:
+        client.get(path)
+        write()
+        again = client.get(path)
+        monkeypatch.setattr(middleware, "pages", none)
+        anew = client.get(path)
+        monkeypatch.setattr(middleware, "pages", kept)
+        assert again.content == anew.content
+
+    def state(slug: str, state: str) -> None:
+        site = Site.objects.get(slug=slug)
+        site.state = state
+        site.save()
+
+    def rename(slug: str) -> None:
+        site = Site.objects.get(slug=slug)
+        site.name = text(f"{slug} otherwise")
+        site.save()
+
+    page = client.get(path).content.decode()
+    own = path.removeprefix("/en/sites/").strip("/")
+    uids = dict(Site.objects.exclude(slug=own).values_list("slug", "uid"))
+    others = [slug for slug, uid in uids.items() if f"/sites/{slug}/" in page or uid in page]
+    assert others
+    for slug in others[:SHOWN_OF_EACH]:
+        notices(partial(rename, slug))
+    for slug in others[-SHOWN_OF_EACH:]:
+        notices(partial(state, slug, Site.State.DRAFT))
+        notices(partial(state, slug, Site.State.PUBLISHED))
+    notices(partial(copy_of_site, others[0], prominence=5, featured=1))
+    if Site.objects.filter(slug=own):
+        notices(partial(copy_of_site, own, prominence=5))
+
+
+def copy_of_site(slug: str, **values) -> None:
+    """Another site at the same point, of the same kinds, and begun in the same years."""
+    site = Site.objects.get(slug=slug)
+    kinds, events = list(site.kinds.all()), list(site.events.all())
+    site.pk, site.uid, site.slug = None, f"{site.uid}-copy", f"{slug}-copy"
+    for name, value in values.items():
+        setattr(site, name, value)
+    site._state.adding = True
+    site.save()
+    site.kinds.set(kinds)
+    for event in events:
+        eras = {"first_era": event.first_era, "last_era": event.last_era}
+        Event.objects.create(site=site, kind=event.kind, date=event.date, **eras)
