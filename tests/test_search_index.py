@@ -18,6 +18,7 @@ from heritage.search.index import columns, orders
 from heritage.search.index import snapshot as state_module
 from heritage.search.index.snapshot import Order
 from heritage.server.caches import CacheKey
+from heritage.web.feeds.sitemaps import latest_by_block
 from tests.builders import change, make_kind, make_notice, make_place, make_site, make_source, text
 from tests.index_comparison import assert_as_rebuilt
 from tests.random_catalogue import Catalogue
@@ -222,9 +223,9 @@ def test_the_latest_of_some_sites(size):
     for most in (1, 2, 50, 300):
         assert columns.latest(table, hits, most) == whole[:most]
     blocks = {pk // 20: max(times[n] for n in times if n // 20 == pk // 20) for pk in times}
-    assert columns.latest_by_block(table, 20) == blocks
+    assert latest_by_block(table.ids, table.columns[0], 20) == blocks
     nothing = columns.Table.from_rows(columns.TableRows(columns.TIMES))
-    assert columns.latest_by_block(nothing, 20) == {}
+    assert latest_by_block(nothing.ids, nothing.columns[0], 20) == {}
 
 
 def test_a_moment_is_kept_exactly():

@@ -34,6 +34,7 @@ from heritage.models.designations import (
     UnescoStatus,
     WorldHeritage,
     standing_of,
+    unesco_statuses,
     unesco_statuses_of,
 )
 from heritage.models.disagreements import Disagreement
@@ -61,7 +62,7 @@ from heritage.models.open_forms import OpenForm
 from heritage.models.outgoing_mail import OutgoingMail
 from heritage.models.prepared_files import PreparedFile
 from heritage.models.quantities import Quantity
-from heritage.models.relations import Coverage, PartOf, unesco_statuses
+from heritage.models.relations import Coverage, PartOf
 from heritage.models.reviews import Review, ReviewComment
 from heritage.models.row_changes import RowChange, net_changes
 from heritage.models.row_values import insert_objects, insert_rows, update_columns

@@ -311,6 +311,14 @@ class Record(TrackedModel):
                 setattr(self, field.attname, value)
         return bool(computed)
 
+    @classmethod
+    def public_values(cls, row: dict) -> dict | None:
+        return row
+
+    @classmethod
+    def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:
+        pass
+
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         # The database enforces foreign keys and forms look them up: asking once more for
         # each would cost a query a key.

@@ -4,6 +4,7 @@ From the World Heritage entries that cover a site follow its UNESCO statuses.
 """
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -464,6 +465,24 @@ _CONDITIONS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     UnescoStatus.TENTATIVE: (_ROLE.TENTATIVE, (_STANDING.IN_FORCE,), None),
     UnescoStatus.DELISTED: (_ROLE.WORLD_HERITAGE, (_STANDING.ENDED,), None),
 }
+
+
+class Covering(Protocol):
+    """What is read of a `Coverage`."""
+
+    @property
+    def designation(self) -> Designation: ...
+
+    @property
+    def extent(self) -> str: ...
+
+
+def unesco_statuses(coverages: Iterable[Covering]) -> list[UnescoStatus]:
+    """The statuses that follow from loaded coverages, see `unesco_statuses_of()`."""
+    return unesco_statuses_of(
+        (coverage.designation.register.role, coverage.designation.standing, coverage.extent)
+        for coverage in coverages
+    )
 
 
 def unesco_statuses_of(covered: Iterable[tuple[str, str, str]]) -> list[UnescoStatus]:

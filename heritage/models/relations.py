@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from heritage.models.base import Record, RecordQuerySet, refuse_cycle
-from heritage.models.designations import Register, UnescoStatus, unesco_statuses_of
+from heritage.models.designations import Register
 from heritage.models.fields import LanguageMapField
 from heritage.values.coordinates import snap
 
@@ -129,11 +129,3 @@ class Coverage(Record):
 
     def __str__(self) -> str:
         return f"{self.designation} → {self.site}"
-
-
-def unesco_statuses(coverages: Iterable[Coverage]) -> list[UnescoStatus]:
-    """The statuses that follow from loaded coverages, see `unesco_statuses_of()`."""
-    return unesco_statuses_of(
-        (coverage.designation.register.role, coverage.designation.standing, coverage.extent)
-        for coverage in coverages
-    )

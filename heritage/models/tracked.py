@@ -36,8 +36,9 @@ class TrackedModel(models.Model):
 
         If it has changed, the sites that show the row get a new date.
         """
-        return row
+        raise NotImplementedError
 
     @classmethod
     def after_save(cls, before: dict[int, dict], after: dict[int, dict]) -> None:
         """Other consequences of a write of these rows: plain values by id, see `row_values`."""
+        raise NotImplementedError

@@ -3,8 +3,8 @@ and what a search text means.
 
 - **The index.** `current_index()` gives an `IndexSnapshot`: all published sites with their values,
   orders, points and years, in memory, exact after every write. A snapshot never changes.
-  `pinned_index()` keeps one for a whole request. `page_dependencies` records what a page shows of
-  it, so that the page can be cached until that changes.
+  `pinned_index()` keeps one for a whole request. `sort_keys()` are those of one of its orders, for
+  sites that are not published, too.
 - **Lists.** `SiteFilter(request.GET)` reads a query, including its search text, and gives the ids
   of the sites that match. `facet_counts()` counts the values of each facet in it.
 - **Maps.** `map_cells` groups the sites of a list that lie near each other, by window and zoom.
@@ -29,8 +29,8 @@ from heritage.search.facets.base import Facet, TreeFacet
 from heritage.search.facets.facet_list import FACETS, TREES
 from heritage.search.filters import SiteFilter
 from heritage.search.fulltext import sites_matching
-from heritage.search.index import columns, orders, page_dependencies
-from heritage.search.index.snapshot import HoursGroup, IndexSnapshot, TermTree
+from heritage.search.index.orders import keys as sort_keys
+from heritage.search.index.snapshot import HoursGroup, IndexSnapshot, Part, TermTree
 from heritage.search.query_language.spelling import corrections as spelling_corrections
 from heritage.search.store import changes_behind, visitor_read
 from heritage.search.store import current as current_index
@@ -48,25 +48,24 @@ __all__ = [
     "FacetOption",
     "HoursGroup",
     "IndexSnapshot",
+    "Part",
     "SiteFilter",
     "TermTree",
     "TreeFacet",
     "areas",
     "brute_force",
     "changes_behind",
-    "columns",
     "current_index",
     "facet_counts",
     "keep_saved_index_fresh",
     "map_cells",
-    "orders",
-    "page_dependencies",
     "page_rows",
     "pinned_index",
     "refresh_saved_index",
     "save_index",
     "similar",
     "sites_matching",
+    "sort_keys",
     "spelling_corrections",
     "suggest",
     "timeline",

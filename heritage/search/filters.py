@@ -518,7 +518,7 @@ class SiteFilter(filters.FilterSet):
     def _by_relevance(self) -> text_search.SiteOrder:
         """The best matches of the words first. Without words: by a superlative, by what sites
         mainly are, or by how close their events are to the years."""
-        answer, best_known = self.answer, self.index.orders[orders.PROMINENCE]
+        answer, best_known = self.answer, self.index.best_known
         if answer and answer.partly:
             return answer.partly
         what = self.chosen("kind") or (), self.chosen("era") or ()

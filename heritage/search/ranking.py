@@ -109,7 +109,7 @@ def by_what_they_are(
     each group by prominence."""
     called = text_search.sites_with_words_in_names(index, text) if text else BitMap()
     tiers = partial(_mainly_first, index, kinds=tuple(kinds), eras=tuple(eras), called=called)
-    return TieredOrder(tiers, index.orders[orders.PROMINENCE])
+    return TieredOrder(tiers, index.best_known)
 
 
 def _mainly_first(
@@ -164,7 +164,7 @@ def _called_so(index: IndexSnapshot, hits: BitMap, kinds: Sequence[Kind]) -> Bit
                 ends.update(parts[-1][-1] if len(parts[-1]) <= _SHORT_NAME else ())
             elif parts:
                 words |= {parts[-1], *tokens.other_numbers(parts[-1]), f"{parts[-1]}s"}
-    ids = index.orders[orders.PROMINENCE].slice(hits, 0, _LOOKED_AT)
+    ids = index.best_known.slice(hits, 0, _LOOKED_AT)
     rows = Site.objects.filter(pk__in=ids).values_list("pk", "name", "short_name")
     return BitMap(pk for pk, *names in rows if _is_called(names, words, ends))
 

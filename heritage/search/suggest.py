@@ -19,7 +19,6 @@ from heritage.search import fulltext, text_search
 from heritage.search.facets.base import AnyFacet, TreeFacet
 from heritage.search.facets.facet_list import BY_NAME, TREES
 from heritage.search.filters import SiteFilter
-from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot, TermTree, Vocabulary
 from heritage.search.query_language import dictionary, spelling
 from heritage.server.caches import CacheKey, LRUCache
@@ -393,7 +392,7 @@ def _answered(text: str) -> list[int]:
 
 
 def _by_name(index: IndexSnapshot, text: str) -> tuple[int, list[int]]:
-    best_known = index.orders[orders.PROMINENCE]
+    best_known = index.best_known
     closeness = _HELD
     ids: list[int] = []
     found = index.sites
@@ -467,7 +466,7 @@ def _words_of_well_known(index: IndexSnapshot) -> Iterator[tuple[str, int]]:
         for word in phrase
         if any(facet == "kind" for facet, _slug in meanings)
     }
-    ids = index.orders[orders.PROMINENCE].slice(index.sites, 0, _WELL_KNOWN)
+    ids = index.best_known.slice(index.sites, 0, _WELL_KNOWN)
     codes = interface_languages()
     for pk, *names in Site.objects.filter(pk__in=ids).values_list("pk", "name", "short_name"):
         texts = (name.get(code, "") for name in names for code in codes)

@@ -11,7 +11,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from heritage.search import fulltext
-from heritage.search.index import columns, orders
+from heritage.search.index import columns
 from heritage.search.index.snapshot import IndexSnapshot, Order
 from heritage.server.caches import CacheKey, LRUCache
 from heritage.values import normalize, tokens
@@ -182,7 +182,7 @@ def _rarest_in_names(index: IndexSnapshot, text: str) -> BitMap:
 
 def best_known(index: IndexSnapshot, hits: BitMap) -> int:
     """The id of the best known of some sites."""
-    return index.orders[orders.PROMINENCE].slice(hits, 0, 1)[0]
+    return index.best_known.slice(hits, 0, 1)[0]
 
 
 def superlative_tiers(index: IndexSnapshot, hits: BitMap, words: Sequence[str]) -> Iterator[BitMap]:
@@ -245,7 +245,7 @@ class TieredOrder(InTiers):
 
 def by_relevance(index: IndexSnapshot, text: str) -> TieredOrder:
     """Closest matches of a text first."""
-    best_known = index.orders[orders.PROMINENCE]
+    best_known = index.best_known
     return TieredOrder(partial(relevance_tiers, index, text=text), best_known)
 
 
@@ -282,7 +282,7 @@ class PartialMatches:
 def no_matches(index: IndexSnapshot) -> PartialMatches:
     """The partial matches of a text without words to search for."""
     nothing, weights = np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.float32)
-    return PartialMatches(nothing, weights, index.orders[orders.PROMINENCE])
+    return PartialMatches(nothing, weights, index.best_known)
 
 
 def partial_matches(
@@ -319,7 +319,7 @@ def partial_matches(
     if most < total * _LEAST or not most:
         return no_matches(index)
     ids = np.flatnonzero(weights >= most * _HALF).astype(np.uint32)
-    return PartialMatches(ids, weights[ids], index.orders[orders.PROMINENCE])
+    return PartialMatches(ids, weights[ids], index.best_known)
 
 
 def _is_figure(word: str) -> bool:

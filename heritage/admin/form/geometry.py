@@ -20,7 +20,7 @@ from heritage.cartography import point_map
 from heritage.cartography.point_map import HEIGHT, WIDEST_KM, WIDTH, Window
 from heritage.media.covers import text_width
 from heritage.models import Site
-from heritage.search import columns, current_index, orders, similar
+from heritage.search import current_index, similar
 from heritage.values.coordinates import (
     Point,
     area_ha,
@@ -103,15 +103,14 @@ def _width(request: HttpRequest) -> float:
 def _sites(window: Window, without: str) -> list[dict]:
     """The best-known published sites on the map, with names where there is room."""
     tall, wide = window.reach
-    box = columns.BoundingBox(
+    index = current_index()
+    found = index.measured_within(
         window.longitude - wide,
         window.latitude - tall,
         window.longitude + wide,
         window.latitude + tall,
     )
-    index = current_index()
-    found = columns.within(index.points, box)
-    ids = index.orders[orders.PROMINENCE].slice(found, 0, SHOWN)
+    ids = index.best_known.slice(found, 0, SHOWN)
     rows = Site.objects.only("name", "public_latitude", "public_longitude").in_bulk(ids)
     shown: list[dict] = []
     labels: list[tuple[Point, float]] = []

@@ -6,6 +6,7 @@ published are asked of the database, and merged into that order by the same keys
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, cast
 
@@ -20,21 +21,22 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Coverage, Site, SiteQuerySet
-from heritage.search import IndexSnapshot, columns, current_index, orders
+from heritage.search import IndexSnapshot, current_index, sort_keys
 from heritage.services.undo import MAX_CHANGES
 
 DATABASE_LIMIT = 20_000  # sites that the database is asked to sort, or the index to merge
 MAX_HITS = 10_000  # of a search that the database lists; beyond that, the latest of them
 LATEST_HITS = 500
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _PROBES = 64  # positions that are looked at in one query
 
 UPDATED = "updated"
 # By column of the list the order of the index, and whether that order descends.
 ORDERS = {
-    "beginnings": (orders.OLDEST, False),
-    "unesco": (orders.INSCRIBED, False),
+    "beginnings": ("oldest", False),
+    "unesco": ("inscribed", False),
     "state_badge": (UPDATED, False),
-    "published_at": (orders.RECENT, True),
+    "published_at": ("recent", True),
 }
 SORTABLE = ("display_name", *ORDERS)
 
@@ -68,15 +70,15 @@ class IndexOrder:
         if len(sites) == len(ids):
             return ids
         wanted = np.zeros(int(max(ids.max(initial=0), sites.max() if sites else 0)) + 1, dtype=bool)
-        wanted[columns.ids_of(sites)] = True
+        wanted[np.asarray(sites.to_array())] = True
         return ids[wanted[ids]]
 
     def keys(self, ids: list[int]) -> dict[int, tuple]:
         if self._name != UPDATED:
-            return orders.keys(self._name, ids)
+            return sort_keys(self._name, ids)
         rows = Site.objects.filter(pk__in=ids).order_by().values_list("pk", "updated_at")
-        found = {pk: (columns.microseconds(at), pk) for pk, at in rows}
-        return {pk: (0, pk) for pk in ids} | found  # one may be gone by now
+        found = {pk: (at, pk) for pk, at in rows}
+        return {pk: (_LONG_AGO, pk) for pk in ids} | found  # one may be gone by now
 
 
 class SortedSites:
@@ -231,7 +233,7 @@ class SiteChangeList(ChangeList):
             return None
         column, descends = asked[0]
         if column == "display_name":
-            return orders.by_name(get_language()), descends
+            return f"name:{get_language()}", descends
         if column not in ORDERS:
             return None
         name, is_descending = ORDERS[column]

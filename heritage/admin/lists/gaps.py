@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from pyroaring import BitMap
 
 from heritage.models import Image
-from heritage.search import IndexSnapshot, columns
+from heritage.search import IndexSnapshot
 from heritage.values.language import interface_languages, language_in_words
 
 
@@ -37,7 +37,7 @@ def gaps() -> dict[str, Gap]:
         "point": Gap(
             _("point"),
             Q(latitude__isnull=True),
-            lambda index: columns.bitmap(index.points.ids),
+            lambda index: index.measured,
             _("No point"),
         ),
         "place": Gap(

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Buffer, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from pyroaring import BitMap
@@ -166,23 +167,6 @@ def latest_of(times: Table) -> datetime | None:
     return moment(int(times.columns[0].max())) if len(times.ids) else None
 
 
-def latest_by_block(times: Table, size: int) -> dict[int, int]:
-    """The latest time of the sites in each block of `size` ids, by the number of the block; without
-    empty blocks."""
-    if not len(times.ids):
-        return {}
-    blocks = times.ids // size
-    starts = np.flatnonzero(np.diff(blocks, prepend=-1))
-    latest = np.maximum.reduceat(times.columns[0], starts)
-    return dict(zip(blocks[starts].tolist(), latest.tolist(), strict=True))
-
-
-def block(times: Table, size: int, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """The ids of the sites in one block of `size` ids, and the time of each."""
-    start, end = np.searchsorted(times.ids, (number * size, (number + 1) * size))
-    return times.ids[start:end], times.columns[0][start:end]
-
-
 # --- where -----------------------------------------------------------------------------------
 
 
@@ -247,6 +231,14 @@ WORLD_KM = 20_100  # farther than anything is
 _FAR_KM = 1e6  # more than any distance
 
 
+class NearSite(NamedTuple):
+    """A site near a point: the nearest of its points, and how far it is."""
+
+    pk: int
+    km: float
+    point: Point
+
+
 @dataclass(frozen=True, slots=True)
 class WithinRadius:
     """The sites within a radius by id: the nearest point of each, and how far it is.
@@ -284,6 +276,13 @@ class WithinRadius:
         before = int(np.count_nonzero(keys < nearest))
         ordered = ids[asked[np.argsort(keys[asked], kind="stable")]]
         return ordered[start - before : stop - before].tolist()
+
+    def first(self, hits: BitMap | None, most: int) -> list[NearSite]:
+        """The nearest of `hits`, which are all within the radius; None: of all."""
+        ids = self.slice(hits, 0, most)
+        places = np.searchsorted(self.ids, ids)
+        points = zip(self.latitudes[places].tolist(), self.longitudes[places].tolist(), strict=True)
+        return list(map(NearSite, ids, self.km[places].tolist(), points))
 
     def place(self, hits: BitMap, site_id: int) -> int:
         """How many of `hits` come before one of them."""

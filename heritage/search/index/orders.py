@@ -18,10 +18,9 @@ from pyroaring import BitMap
 from heritage.models import Site, SiteQuerySet, SortName
 from heritage.search.index import map_keys
 from heritage.search.index.columns import microseconds
-from heritage.search.index.snapshot import Order
+from heritage.search.index.snapshot import INSCRIBED, OLDEST, PROMINENCE, RECENT, Order
 from heritage.values.language import interface_languages
 
-OLDEST, RECENT, INSCRIBED, PROMINENCE = "oldest", "recent", "inscribed", "prominence"
 _BY_YEAR = {OLDEST: "first_year", INSCRIBED: "inscribed_year"}  # the undated come last
 MAP = "map"  # along the curve of `map_keys`; the sites without a point come last
 _AT_ONCE = 10_000  # ids fetched from the database together

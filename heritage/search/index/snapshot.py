@@ -39,6 +39,7 @@ from heritage.search.index.columns import (
     POINTS,
     SPANS,
     TIMES,
+    NearSite,
     Table,
     TableRows,
     WithinRadius,
@@ -166,6 +167,9 @@ class IndexData:
     )
 
 
+# The names of orders of the index.
+OLDEST, RECENT, INSCRIBED, PROMINENCE = "oldest", "recent", "inscribed", "prominence"
+_FIRST_SHARE = 10  # a tenth of a radius is searched first: where sites are many, that is enough
 # Of a list's first sites: how many times as far as they are likely to be one looks for them, and
 # what a look costs, in hits that are sorted.
 _PATIENCE, _LOOK = 4, 10
@@ -255,6 +259,7 @@ class IndexSnapshot:
     token: str
     sites: BitMap
     values: dict[str, BitMap]
+    # By `oldest`, `recent`, `inscribed`, `prominence`, `map`, and `name:` with a language.
     orders: dict[str, Order]
     points: Table
     component_points: Table
@@ -286,6 +291,15 @@ class IndexSnapshot:
     def changed_at(self, site_id: int) -> datetime | None:
         """When what readers see of a published site was last changed; None for another one."""
         return time_of(self.times, site_id)
+
+    @property
+    def last_change(self) -> datetime | None:
+        """When what readers see of any published site was last changed; None without any site."""
+        return columns.latest_of(self.times)
+
+    def changed_last(self, sites: BitMap, most: int) -> list[int]:
+        """The ids of those of these sites that were changed last, the latest first."""
+        return columns.latest(self.times, sites, most)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -343,6 +357,19 @@ class IndexSnapshot:
             ]
         return columns.nearest(columns.within_radius(self.points, here, km), found)
 
+    def nearest(self, here: Point, km: float, most: int) -> list[NearSite]:
+        """The sites nearest to a point, by their measured points, within so many km."""
+        found = self.around(here, km / _FIRST_SHARE, districts=False)
+        if len(found.ids) < most:  # else the nearest are among them
+            found = self.around(here, km, districts=False)
+        return found.first(None, most)
+
+    def best_known_near(self, here: Point, km: float, most: int) -> list[NearSite]:
+        """The best-known sites with a measured point within so many km, the nearest first."""
+        found = self.around(here, km, districts=False)
+        known = self.best_known.slice(bitmap(found.ids), 0, most)
+        return found.first(BitMap(known), most)
+
     def districts_of(self, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
         """For those of these sites that have no measured point: by id, the id of the place that
         they lie in, and its radius in km."""
@@ -350,10 +377,23 @@ class IndexSnapshot:
         _latitudes, _longitudes, km, places = (column.tolist() for column in rows.columns)
         return dict(zip(rows.ids.tolist(), zip(places, km, strict=True), strict=True))
 
+    def measured_within(self, west: float, south: float, east: float, north: float) -> BitMap:
+        """The sites with a measured point of their own in a box."""
+        return columns.within(self.points, columns.BoundingBox(west, south, east, north))
+
+    @property
+    def measured(self) -> BitMap:
+        """The sites with a measured point of their own."""
+        return bitmap(self.points.ids)
+
     def within(self, box: columns.BoundingBox) -> BitMap:
         """The sites with a point in a box, or whose district has its centre in it."""
         tables = (self.points, self.component_points, self.districts)
         return BitMap.union(*(columns.within(table, box) for table in tables))
+
+    @property
+    def best_known(self) -> Order:
+        return self.orders[PROMINENCE]
 
     @property
     def unplaced(self) -> BitMap:

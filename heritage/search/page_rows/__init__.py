@@ -10,14 +10,10 @@ from heritage.search.page_rows.day_rows import DayRows, VisitRows, read_day, rea
 from heritage.search.page_rows.past import NotKnown, Past
 from heritage.search.page_rows.plain_sql import add_renditions, add_sources, in_order
 from heritage.search.page_rows.site_rows import (
-    MARK_COLUMNS,
-    Neighbour,
     PropertyRows,
     SiteRows,
     linked_sites,
-    nearby,
     published_site,
-    reachable,
     read_site,
     related_site_ids,
 )
@@ -26,12 +22,10 @@ from heritage.search.page_rows.table_rows import EventRow, Span, TablePortion, r
 
 __all__ = [
     "LINKS",
-    "MARK_COLUMNS",
     "RELATIONS",
     "CardData",
     "DayRows",
     "EventRow",
-    "Neighbour",
     "NotKnown",
     "Past",
     "PropertyRows",
@@ -43,9 +37,7 @@ __all__ = [
     "add_sources",
     "in_order",
     "linked_sites",
-    "nearby",
     "published_site",
-    "reachable",
     "read_cards",
     "read_day",
     "read_site",

@@ -1,21 +1,20 @@
-"""The rows that a site's page is made of, read for one site, and the sites near it.
+"""The rows that a site's page is made of, read for one site.
 
 They are in a dozen tables, but most sites have rows in only a few of them: one query finds these
 and the related ids. Other tables are not read. Terms come from the vocabularies in memory.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.utils import timezone
-from pyroaring import BitMap
 
 from heritage.models import (
     Change,
@@ -48,9 +47,7 @@ from heritage.models import (
     standing_of,
 )
 from heritage.models.visiting import falls_within
-from heritage.search.index import columns, page_dependencies
-from heritage.search.index.orders import PROMINENCE
-from heritage.search.index.snapshot import IndexSnapshot, TermTree, Vocabulary
+from heritage.search.index.snapshot import TermTree, Vocabulary
 from heritage.search.page_rows.day_rows import VisitRows
 from heritage.search.page_rows.past import Past
 from heritage.search.page_rows.plain_sql import (
@@ -63,7 +60,6 @@ from heritage.search.page_rows.plain_sql import (
 )
 from heritage.search.page_rows.site_tables import LINKS, RELATIONS
 from heritage.search.store import read_connection
-from heritage.values.coordinates import Point
 
 
 @dataclass(slots=True)
@@ -136,7 +132,8 @@ class SiteRows:
 
 
 _PART, _COVERAGE = PartOf._meta.db_table, Coverage._meta.db_table
-# The ids of sites that a site has to do with, in SQL, no more than are compared one by one.
+MOST_RELATED = 301  # sites: a page with so many is not compared with each of them
+# The ids of sites that a site has to do with, in SQL.
 _RELATED_SITES = (
     f"WITH me (pk) AS (SELECT %s), entry (pk) AS "  # noqa: S608 - our names
     f"(SELECT designation_id FROM {_COVERAGE} JOIN me ON site_id = me.pk) "
@@ -145,7 +142,7 @@ _RELATED_SITES = (
     f"UNION SELECT site_id FROM {_COVERAGE} WHERE designation_id IN (SELECT pk FROM entry) "
     f"UNION SELECT site_id FROM {ComponentPoint._meta.db_table} "
     "WHERE site_id IS NOT NULL AND designation_id IN (SELECT pk FROM entry) "
-    f"ORDER BY 1 LIMIT {page_dependencies.MOST_SITES + 1}"
+    f"ORDER BY 1 LIMIT {MOST_RELATED}"
 )
 # In SQL: the ids of each of `LINKS`, 1 for each of `RELATIONS` in which a site has rows, 1 if an
 # entry of the site covers another one.
@@ -444,79 +441,3 @@ def _register_terms(terms: Vocabulary, ids: Iterable[int]) -> list[RegisterTerm]
 def _by_pk[T: Model](model: type[T], ids: Iterable[int | None]) -> dict[int, T]:
     rows = rows_by_key(model, "id", {pk for pk in ids if pk is not None})
     return {row.pk: row for row in rows}
-
-
-# What the mark of a site on a map tells of where it lies.
-MARK_COLUMNS = ("precision", "accuracy_m", "blur_km", "rule_blur_km", "boundary")
-_FIRST_SHARE = 10  # a tenth of the radius is searched first: where sites are many, that is enough
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbour:
-    site: Site  # with what a link to it and its mark on a map need
-    km: float
-    point: Point  # the nearest of the site and its parts, as the public sees it
-
-
-def nearby(
-    index: IndexSnapshot,
-    site: Site,
-    within_km: float = 50,
-    limit: int = 6,
-    also: Collection[int] = (),
-) -> tuple[list[Neighbour], dict[int, Site]]:
-    """Published sites near a site's public point, nearest first, without itself; and those of
-    the ids in `also`, as `linked_sites()` gives them, by the same query."""
-    if site.public_latitude is None or site.public_longitude is None:
-        return [], linked_sites(also)
-    here = (site.public_latitude, site.public_longitude)
-    found_near = _around(index, here, within_km, limit)
-    nearest = found_near.slice(None, 0, limit + 1)
-    ids = [pk for pk in nearest if pk != site.pk][:limit]
-    question = partial(_nearest, here=here, within_km=within_km, limit=limit)
-    page_dependencies.answer(index, question, tuple(nearest))
-    page_dependencies.sites(index, ids)
-    sites = linked_sites({*ids, *also}, *MARK_COLUMNS)
-    return _with_sites(found_near, ids, sites), sites
-
-
-def _around(
-    index: IndexSnapshot, here: Point, within_km: float, limit: int
-) -> columns.WithinRadius:
-    """At least `limit` + 1 sites around a point, or all within the radius."""
-    found = index.around(here, within_km / _FIRST_SHARE, districts=False)
-    if len(found.ids) <= limit:  # else the nearest are among them
-        found = index.around(here, within_km, districts=False)
-    return found
-
-
-def _nearest(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> tuple[int, ...]:
-    """Their ids, the site itself among them."""
-    return tuple(_around(index, here, within_km, limit).slice(None, 0, limit + 1))
-
-
-def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> list[Neighbour]:
-    """The best-known published sites around a point, nearest first."""
-    around = index.around(here, within_km, districts=False)
-    known = _known_best(index, around, limit)
-    question = partial(_reachable, here=here, within_km=within_km, limit=limit)
-    page_dependencies.answer(index, question, tuple(known))
-    page_dependencies.sites(index, known)
-    ids = around.slice(known, 0, limit)
-    return _with_sites(around, ids, linked_sites(ids, *MARK_COLUMNS))
-
-
-def _known_best(index: IndexSnapshot, around: columns.WithinRadius, limit: int) -> BitMap:
-    return BitMap(index.orders[PROMINENCE].slice(columns.bitmap(around.ids), 0, limit))
-
-
-def _reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> tuple[int, ...]:
-    around = index.around(here, within_km, districts=False)
-    return tuple(_known_best(index, around, limit))
-
-
-def _with_sites(
-    around: columns.WithinRadius, ids: list[int], found: dict[int, Site]
-) -> list[Neighbour]:
-    km, points = around.km_of(ids), around.points_of(ids)
-    return [Neighbour(site, km[pk], points[pk]) for pk in ids if (site := found.get(pk))]

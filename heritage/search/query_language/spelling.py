@@ -13,7 +13,6 @@ from rapidfuzz.distance import OSA
 
 from heritage.models import Site
 from heritage.search import fulltext, text_search
-from heritage.search.index import orders
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import dictionary
 from heritage.server.caches import CacheKey, LRUCache
@@ -127,7 +126,7 @@ def _likelihood(
     unsure = not all(word.is_sure for word in spelt)
     called = text_search.sites_named(index, text)
     found = called or text_search.sites_with_words_in_names(index, text)
-    best_known = index.orders[orders.PROMINENCE]
+    best_known = index.best_known
     known = best_known.places[text_search.best_known(index, found)] if found else inf
     return unsure, sum(word.distance for word in spelt), not called, float(known)
 

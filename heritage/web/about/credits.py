@@ -16,7 +16,7 @@ from heritage.formats import (
     records_by_source,
 )
 from heritage.models import Image, Licence, Source
-from heritage.search import columns, current_index
+from heritage.search import current_index
 from heritage.values.web_address import safe_url
 from heritage.web.about.software import Program, software
 from heritage.web.browse.paging import PageLink, page_links, page_number
@@ -107,7 +107,7 @@ def credits_page(request: HttpRequest) -> tuple[CreditsPage, dict[str, Any]]:
         sitemap=reverse("sitemap"),
     )
     addresses = Addresses(request.build_absolute_uri("/").rstrip("/"))
-    changed = columns.latest_of(index.times)
+    changed = index.last_change
     return page, dataset_document(identity(request), addresses, sources, changed)
 
 

@@ -10,12 +10,12 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.formats import jsonld
 from heritage.models import CommandRun
-from heritage.search import IndexSnapshot, current_index, page_dependencies
+from heritage.search import IndexSnapshot, current_index
 from heritage.values.html import to_html
 from heritage.values.language import LazyText
 from heritage.web.about import date_help
 from heritage.web.about.credits import credits_page
-from heritage.web.shared import certainty, meta_tags
+from heritage.web.shared import certainty, meta_tags, page_dependencies
 from heritage.web.shared.context import identity, public
 
 

@@ -23,7 +23,6 @@ from heritage.search import (
     IndexSnapshot,
     SiteFilter,
     facet_counts,
-    page_dependencies,
     suggest,
     timeline,
 )
@@ -47,7 +46,7 @@ from heritage.web.browse.queries import (
 from heritage.web.browse.shown import DayGroup, day_groups
 from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.browse.unplaced import DistrictSites
-from heritage.web.shared import language_html
+from heritage.web.shared import language_html, page_dependencies
 from heritage.web.shared.context import with_query
 from heritage.web.shared.language_html import TermTexts, page_part
 from heritage.web.shared.map_sheets import AT, UnplacedSites

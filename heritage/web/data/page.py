@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from heritage.formats import Addresses, dcat_catalogue, downloads
 from heritage.formats.downloads import editions
-from heritage.search import SiteFilter, columns, current_index
+from heritage.search import SiteFilter, current_index
 from heritage.values.language import LazyText, interface_languages
 from heritage.web.data import files
 from heritage.web.shared.context import identity
@@ -115,7 +115,7 @@ def data_page(request: HttpRequest) -> DataPage:
             "What the catalogue says of its sites, as files for spreadsheets, maps and programs."
         ),
         total=len(index.sites),
-        changed=columns.latest_of(index.times),
+        changed=index.last_change,
         terms=downloads.TERMS,
         sources=len(downloads.cited_sources(index)),
         formats=formats,
@@ -149,6 +149,6 @@ def dcat_document(request: HttpRequest, addresses: Addresses) -> dict[str, Any]:
                         edition.made_at if edition else None,
                     )
                 )
-    changed = columns.latest_of(index.times)
+    changed = index.last_change
     sources = downloads.cited_sources(index)
     return dcat_catalogue.document(identity(request), addresses, files_of, sources, changed)

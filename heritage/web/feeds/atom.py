@@ -17,7 +17,7 @@ from pyroaring import BitMap
 
 from heritage.formats import Addresses, sentence
 from heritage.models import Event, Site
-from heritage.search import IndexSnapshot, columns
+from heritage.search import IndexSnapshot
 from heritage.values.cell_text import for_xml
 from heritage.values.language import proper_tag
 from heritage.web.shared.context import identity
@@ -51,7 +51,7 @@ class Feed(Atom1Feed):
 
 def newest(index: IndexSnapshot, hits: BitMap) -> list[Site]:
     """The sites among `hits` that were last changed, with everything that an entry shows."""
-    latest = columns.latest(index.times, hits, ENTRIES)
+    latest = index.changed_last(hits, ENTRIES)
     found = (
         Site.objects.published()
         .filter(pk__in=latest)

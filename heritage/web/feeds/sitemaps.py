@@ -6,15 +6,16 @@ date changes. A million sites are five hundred files a language. `docs/architect
 """
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
 from django.conf import settings
 from django.urls import reverse
 from django.utils.html import escape
 
 from heritage.formats import Addresses
 from heritage.models import Era, Kind, Place, Site
-from heritage.search import columns, current_index
+from heritage.search import current_index
 from heritage.values.language import interface_languages, proper_tag
 
 _FORMAT = 1  # of the files of sites: to be increased when their text changes
@@ -44,8 +45,9 @@ def block_size() -> int:
 
 def index_file(origin: str) -> str:
     """Where the sitemaps are, and when something in each was last changed."""
-    found = columns.latest_by_block(current_index().times, block_size())
-    blocks = [(number, _lastmod(columns.moment(time))) for number, time in found.items()]
+    changes = current_index().times
+    found = latest_by_block(changes.ids, changes.columns[0], block_size())
+    blocks = [(number, _lastmod(_moment(time))) for number, time in found.items()]
     parts = []
     for code in interface_languages():
         files = [(reverse(name, args=[code]), "") for name in ("sitemap_pages", "sitemap_terms")]
@@ -83,9 +85,11 @@ def terms_file(origin: str, language: str) -> str:
 def version_of_sites(origin: str, language: str, number: int) -> str:
     """A digest of which sites a block of ids has and when each was last changed; empty without
     any."""
-    ids, moments = columns.block(current_index().times, block_size(), number)
-    if not len(ids):
+    changes, size = current_index().times, block_size()
+    start, end = np.searchsorted(changes.ids, (number * size, (number + 1) * size))
+    if start == end:
         return ""
+    ids, moments = changes.ids[start:end], changes.columns[0][start:end]
     version = hashlib.blake2b(ids.tobytes() + moments.tobytes(), digest_size=16)
     version.update(f"{_FORMAT} {origin} {language} {interface_languages()}".encode())
     return version.hexdigest()
@@ -124,6 +128,10 @@ def _entry(origin: str, language: str, paths: dict[str, str]) -> str:
     return f"<url><loc>{escape(origin + paths[language])}</loc>{alternates}</url>"
 
 
+def _moment(microseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+
+
 def _lastmod(changed: datetime) -> str:
     return f"<lastmod>{changed.isoformat(timespec='seconds')}</lastmod>"
 
@@ -134,3 +142,13 @@ def _path(language: str, name: str, *args: str) -> str:
 
 def _file(start: str, parts: list[str], end: str) -> str:
     return "\n".join([f"{_HEAD}{start}", *parts, end]) + "\n"
+
+
+def latest_by_block(ids: np.ndarray, times: np.ndarray, size: int) -> dict[int, int]:
+    """By block of so many ids that has a site, the latest time of its sites, whose ids ascend."""
+    if not len(ids):
+        return {}
+    blocks = ids // size
+    starts = np.flatnonzero(np.diff(blocks, prepend=-1))
+    latest = np.maximum.reduceat(times, starts)
+    return dict(zip(blocks[starts].tolist(), latest.tolist(), strict=True))

@@ -14,13 +14,18 @@ from heritage.search import (
     IndexSnapshot,
     SiteFilter,
     facet_counts,
-    orders,
-    page_dependencies,
 )
 from heritage.values.language import LanguageMap, Text
 from heritage.web.home.questions import HomeQuestion, questions
 from heritage.web.media.covers import seal_characters
-from heritage.web.shared import cards, certainty, language_html, map_sheets, stretches
+from heritage.web.shared import (
+    cards,
+    certainty,
+    language_html,
+    map_sheets,
+    page_dependencies,
+    stretches,
+)
 from heritage.web.shared.cards import Card
 from heritage.web.shared.certainty import Mark
 from heritage.web.shared.map_sheets import SmallMap
@@ -129,7 +134,7 @@ def _earliest(index: IndexSnapshot) -> Event | None:
 
 
 def _oldest(index: IndexSnapshot) -> tuple[int, ...]:
-    return tuple(index.orders[orders.OLDEST].ids[:1].tolist())
+    return tuple(index.orders["oldest"].ids[:1].tolist())
 
 
 def _featured(index: IndexSnapshot) -> list[Card]:
@@ -143,7 +148,7 @@ def _featured_ids(index: IndexSnapshot) -> tuple[int, ...]:
     """The sites that editors chose, else the newest."""
     chosen = Site.objects.published().filter(featured__isnull=False).order_by("featured", "pk")
     ids = tuple(chosen.values_list("pk", flat=True)[:_FEATURED])
-    return ids or tuple(index.orders[orders.RECENT].ids[:_FEATURED].tolist())
+    return ids or tuple(index.orders["recent"].ids[:_FEATURED].tolist())
 
 
 def _regions(index: IndexSnapshot) -> list[RegionLinks]:

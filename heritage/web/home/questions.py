@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from heritage.models import Place, RegisterTerm, UnescoStatus
-from heritage.search import IndexSnapshot, SiteFilter, page_dependencies
+from heritage.search import IndexSnapshot, SiteFilter
 from heritage.values.date_format import year_phrase
+from heritage.web.shared import page_dependencies
 from heritage.web.shared.cards import Card
 
 

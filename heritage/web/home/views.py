@@ -13,9 +13,8 @@ from django.utils.encoding import escape_uri_path
 from django.utils.translation import get_language_from_request, get_supported_language_variant
 from django.views.decorators.http import conditional_page, require_safe
 
-from heritage.search import page_dependencies
 from heritage.web.home.page import home as home_page
-from heritage.web.shared import meta_tags
+from heritage.web.shared import meta_tags, page_dependencies
 from heritage.web.shared.context import identity, public
 
 

@@ -13,10 +13,11 @@ from django.contrib.contenttypes.models import ContentType
 
 from heritage.formats import iiif
 from heritage.models import Change, Site
-from heritage.search import IndexSnapshot, columns
+from heritage.search import IndexSnapshot
 from heritage.server.caches import CacheKey
 
 PER_PAGE = 500
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 # A site is published and dated in one transaction, which may take its time.
 _AT_ONCE = timedelta(minutes=1)
 
@@ -53,7 +54,7 @@ class ManifestChanges:
                 found.append(self.gone[place - len(self.ids)])
             elif site := sites.get(int(self.ids[place])):
                 uid, published_at = site
-                at = columns.moment(int(self.times[place]))
+                at = _EPOCH + int(self.times[place]) * _MICROSECOND
                 is_new = published_at is not None and at - published_at < _AT_ONCE
                 found.append(iiif.Activity("Create" if is_new else "Update", uid, at))
         return found
@@ -69,7 +70,7 @@ def manifest_changes(index: IndexSnapshot) -> ManifestChanges:
 def _read(index: IndexSnapshot) -> ManifestChanges:
     gone = [*_withdrawn(), *_deleted()]
     ids, moments = index.times.ids, index.times.columns[0]
-    ended = np.array([columns.microseconds(each.at) for each in gone], dtype=np.int64)
+    ended = np.array([(each.at - _EPOCH) // _MICROSECOND for each in gone], dtype=np.int64)
     times = np.concatenate([moments, ended])
     return ManifestChanges(ids, gone, times, np.argsort(times, kind="stable"))
 

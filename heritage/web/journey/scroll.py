@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from heritage.media.covers import SHAPES
 from heritage.models import SOLEMN, Event
-from heritage.search import IndexSnapshot, current_index, orders, page_rows
+from heritage.search import IndexSnapshot, current_index, page_rows
 from heritage.values.language import Text
 from heritage.web.journey import planning
 from heritage.web.journey.address import Asked
@@ -132,7 +132,7 @@ def _at_random(index: IndexSnapshot, seed: int) -> list[str]:
     def drawn(pk: int) -> bytes:
         return hashlib.sha256(f"{seed} {pk}".encode()).digest()
 
-    known = index.orders[orders.PROMINENCE].ids[:_POOL].tolist()
+    known = index.best_known.ids[:_POOL].tolist()
     rows = page_rows.read_cards(index, sorted(known, key=drawn)[: 2 * TEN])
     return [row.uid for row in rows if covers.scene_of(row, row.kinds) != SOLEMN][:TEN]
 

@@ -32,7 +32,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page
 
 from heritage.formats import path_of
-from heritage.search import current_index, page_dependencies, pinned_index, visitor_read
+from heritage.search import current_index, pinned_index, visitor_read
 from heritage.server import logs
 from heritage.server.caches import LRUCache
 from heritage.server.client_address import client_network
@@ -42,7 +42,7 @@ from heritage.server.timeouts import (
     is_lock_timeout,
     is_storage_failure,
 )
-from heritage.web.shared import map_sheets
+from heritage.web.shared import map_sheets, page_dependencies
 
 # What this process has done since it started, for `/metrics`.
 type Counted = Literal[

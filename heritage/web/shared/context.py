@@ -16,12 +16,12 @@ from django.utils.translation import get_language, get_language_bidi, ngettext
 from django_htmx.middleware import HtmxDetails
 
 from heritage.models import CommandRun, Identity, PendingRefresh
-from heritage.search import current_index, page_dependencies
+from heritage.search import current_index
 from heritage.server.caches import CacheKey
 from heritage.values.html import fragment
 from heritage.values.language import proper_tag
 from heritage.values.query_strings import updated_query
-from heritage.web.shared import language_html
+from heritage.web.shared import language_html, page_dependencies
 
 
 def public(response: HttpResponse) -> HttpResponse:

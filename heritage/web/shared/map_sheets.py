@@ -30,11 +30,11 @@ from heritage.cartography.mercator import Group, MapWindow, SheetWindow
 from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.formats import list_url, path_of
 from heritage.models import Coverage, Place, Site
-from heritage.search import IndexSnapshot, SiteFilter, map_cells, page_dependencies, page_rows
+from heritage.search import IndexSnapshot, SiteFilter, map_cells, page_rows
 from heritage.search.map_cells import MapView
 from heritage.values.coordinates import Point, bounds, distance_phrase
 from heritage.values.query_strings import updated_query
-from heritage.web.shared import language_html
+from heritage.web.shared import language_html, page_dependencies
 
 _CELL_REACH = 0.75  # of a blurred cell, from its middle to its corners and a little more
 _TOWN_KM = 2  # from the middle of a town to its sites, if no accuracy is recorded
@@ -77,6 +77,17 @@ _NAMES_FROM = 10  # the zoom from which many single sites bear their names
 _MOST_NAMED, _FEW_NAMED = 150, 12  # marks on a sheet with names, and on one of a lower zoom
 _IN_WATER = 12  # pixels of another mark that a badge rather covers than it stands in the sea
 _LEAST_BLUR = 9.0  # pixels of the radius of a circle, so that it seems no point
+
+
+# What the mark of a site on a map tells of where it lies.
+MARK_COLUMNS = ("precision", "accuracy_m", "blur_km", "rule_blur_km", "boundary")
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    site: Site  # with what a link to it and its mark on a map need
+    km: float
+    point: Point  # the nearest of the site and its parts, as the public sees it
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +329,7 @@ def _beside_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
 def marks_of_groups(
     groups: list[Group], window: MapWindow, data: QueryDict, sites: dict[int, Site]
 ) -> list[MapMark]:
-    """`sites` are the single ones among the groups, with `page_rows.MARK_COLUMNS`."""
+    """`sites` are the single ones among the groups, with `MARK_COLUMNS`."""
     return [*_groups(groups, window, data), *_sites(groups, window, sites)]
 
 
@@ -360,9 +371,7 @@ def _overlap(one: MapMark, other: MapMark) -> float:
 def _read_sites(groups: Iterable[Group], window: MapWindow) -> dict[int, Site]:
     """The single sites among groups; boundaries only where they are drawn."""
     columns = [
-        name
-        for name in page_rows.MARK_COLUMNS
-        if name != "boundary" or window.zoom >= _BOUNDARIES_FROM
+        name for name in MARK_COLUMNS if name != "boundary" or window.zoom >= _BOUNDARIES_FROM
     ]
     return page_rows.linked_sites([each.site for each in groups if each.site], *columns)
 
@@ -676,7 +685,7 @@ def small_map_of_sites(
     return SmallMap(made, url, title, [found, *counts] if counts or left else [], left)
 
 
-def small_map_of_neighbours(site: Site, found: list[page_rows.Neighbour]) -> SmallMap | None:
+def small_map_of_neighbours(site: Site, found: list[Neighbour]) -> SmallMap | None:
     """A map of a site and its neighbours, each at its nearest point; None without neighbours."""
     here = site.public_point
     if here is None or not found:

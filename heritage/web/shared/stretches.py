@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 from pyroaring import BitMap
 
 from heritage.formats import list_url
-from heritage.search import IndexSnapshot, SiteFilter, page_dependencies, timeline
+from heritage.search import IndexSnapshot, SiteFilter, timeline
 from heritage.values.edtf import EARLIEST
 from heritage.values.query_strings import years_in_address
-from heritage.web.shared import language_html, scroll
+from heritage.web.shared import language_html, page_dependencies, scroll
 from heritage.web.shared.scroll import Scroll, Years
 from heritage.web.shared.time_scale import this_year
 

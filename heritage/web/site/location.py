@@ -4,7 +4,7 @@ Also related sites: of its kind in its country, or listed in the same year. The 
 groups, best known first; `related_sites()` makes short lists of links from them.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import starmap
@@ -19,11 +19,12 @@ from pyroaring import BitMap
 
 from heritage.formats import list_url, path_of
 from heritage.models import Place, Register, Site, exact_place_phrase
-from heritage.search import IndexSnapshot, SiteFilter, orders, page_dependencies, page_rows
+from heritage.search import IndexSnapshot, SiteFilter, page_rows
 from heritage.values.coordinates import KM_PER_DEGREE, Point, distance_phrase, format_point
 from heritage.values.language import join_words
-from heritage.web.shared import certainty, language_html, map_sheets
+from heritage.web.shared import certainty, language_html, map_sheets, page_dependencies
 from heritage.web.shared.certainty import Mark, SourceLine, source_line
+from heritage.web.shared.map_sheets import MARK_COLUMNS, Neighbour
 
 _CLOSE = 11  # the zoom at which an exact point is shown
 _DOUBT_KM = ((1, 10), (5, 9), (15, 7))  # up to so many km of doubt, the zoom
@@ -225,7 +226,50 @@ def _marks(site: Site) -> list[Mark]:
     return ([certainty.APPROXIMATE] if is_near else []) + certainty.of_source(site.point_source)
 
 
-def neighbours(here: Point | None, found: list[page_rows.Neighbour]) -> list[NeighbourLine]:
+def nearby(
+    index: IndexSnapshot,
+    site: Site,
+    within_km: float = 50,
+    limit: int = 6,
+    also: Collection[int] = (),
+) -> tuple[list[Neighbour], dict[int, Site]]:
+    """The sites near a site's public point, nearest first, without itself; and those of the ids in
+    `also`, as `page_rows.linked_sites()` gives them, by the same query."""
+    if site.public_latitude is None or site.public_longitude is None:
+        return [], page_rows.linked_sites(also)
+    here = (site.public_latitude, site.public_longitude)
+    found = index.nearest(here, within_km, limit + 1)
+    nearest = [each.pk for each in found]
+    question = partial(_nearest, here=here, km=within_km, most=limit + 1)
+    page_dependencies.answer(index, question, tuple(nearest))
+    found = [each for each in found if each.pk != site.pk][:limit]
+    ids = [each.pk for each in found]
+    page_dependencies.sites(index, ids)
+    sites = page_rows.linked_sites({*ids, *also}, *MARK_COLUMNS)
+    return [Neighbour(sites[pk], km, at) for pk, km, at in found if pk in sites], sites
+
+
+def _nearest(index: IndexSnapshot, here: Point, km: float, most: int) -> tuple[int, ...]:
+    """Their ids, the site itself among them."""
+    return tuple([each.pk for each in index.nearest(here, km, most)])
+
+
+def reachable(index: IndexSnapshot, here: Point, within_km: float, limit: int) -> list[Neighbour]:
+    """The best-known sites around a point, nearest first."""
+    found = index.best_known_near(here, within_km, limit)
+    ids = [each.pk for each in found]
+    question = partial(_best_known_near, here=here, km=within_km, most=limit)
+    page_dependencies.answer(index, question, tuple(ids))
+    page_dependencies.sites(index, ids)
+    sites = page_rows.linked_sites(ids, *MARK_COLUMNS)
+    return [Neighbour(sites[pk], km, at) for pk, km, at in found if pk in sites]
+
+
+def _best_known_near(index: IndexSnapshot, here: Point, km: float, most: int) -> tuple[int, ...]:
+    return tuple([each.pk for each in index.best_known_near(here, km, most)])
+
+
+def neighbours(here: Point | None, found: list[Neighbour]) -> list[NeighbourLine]:
     sites, lines = path_of("web:sites"), []
     for near in found:
         name = near.site.shown_name
@@ -332,7 +376,7 @@ def _best_known(index: IndexSnapshot, values: Values, without: int) -> tuple[tup
     """The ids of the best known sites with all of these values, except the site `without`; and the
     number of all with them."""
     hits = BitMap.intersection(*starmap(index.having, values))
-    order = index.orders[orders.PROMINENCE]
+    order = index.best_known
     return tuple(order.slice(hits - BitMap([without]), 0, _SHOWN)), len(hits)
 
 

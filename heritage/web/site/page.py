@@ -33,7 +33,7 @@ from heritage.models import (
     UnescoStatus,
     unesco_statuses,
 )
-from heritage.search import IndexSnapshot, SiteFilter, current_index, page_dependencies, page_rows
+from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
 from heritage.values.html import to_html
 from heritage.values.language import (
     Text,
@@ -51,6 +51,7 @@ from heritage.web.shared import (
     certainty,
     language_html,
     map_sheets,
+    page_dependencies,
     visiting,
 )
 from heritage.web.shared.certainty import (
@@ -82,6 +83,7 @@ from heritage.web.site.location import (
     NeighbourLine,
     RelatedSites,
     SiteLocation,
+    nearby,
     neighbours,
     related_groups,
     related_sites,
@@ -495,7 +497,7 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
     is_solemn = covers.scene_of(site, rows.kinds) == SOLEMN
     groups_of_others = related_groups(index, rows, of_its_year=not is_solemn)
     related_ids = {pk for group in groups_of_others for pk in group.ids}
-    near, others = page_rows.nearby(index, site, SiteFilter.WITHIN_KM, also=related_ids)
+    near, others = nearby(index, site, SiteFilter.WITHIN_KM, also=related_ids)
     return SitePage(
         rows=rows,
         name=site.shown_name.best(),

@@ -24,10 +24,10 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 
 from heritage.formats import Addresses, jsonld, path_of, sentence
 from heritage.models import Site, former_site
-from heritage.search import current_index, page_dependencies, page_rows
+from heritage.search import current_index, page_rows
 from heritage.web.access import any_site, gone, may_see, withdrawn
 from heritage.web.media import previews
-from heritage.web.shared import language_html, meta_tags
+from heritage.web.shared import language_html, meta_tags, page_dependencies
 from heritage.web.shared.context import identity, moved, private, public, with_query
 from heritage.web.shared.meta_tags import Head, describe, head_of
 from heritage.web.site.page import SitePage, former_page, site_page, site_rows

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from heritage.formats import tagged_path
 from heritage.models import Site
-from heritage.search import current_index, orders
+from heritage.search import current_index
 from heritage.values.language import Text
 from heritage.web.browse.paging import PageLink, Paging
 from heritage.web.media import covers
@@ -44,7 +44,7 @@ def style(request: HttpRequest) -> HttpResponse:
     site = shown.order_by(*chosen_first).first()
     pictured = shown.filter(images__published=True).order_by(*chosen_first).first()
     index = current_index()
-    some = index.orders[orders.OLDEST].ids[:3].tolist()
+    some = index.orders["oldest"].ids[:3].tolist()
     context = {
         "colours": colours(),
         "covers": _twelve(),

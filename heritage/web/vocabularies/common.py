@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from heritage.formats import term_url
 from heritage.models import DescribedTerm, SiteEra, Term
-from heritage.search import TREES, IndexSnapshot, orders, page_dependencies, page_rows
+from heritage.search import TREES, IndexSnapshot, page_rows
 from heritage.values.language import (
     LanguageMap,
     Text,
@@ -22,7 +22,7 @@ from heritage.values.language import (
     join_names,
     language_in_words,
 )
-from heritage.web.shared import cards, language_html
+from heritage.web.shared import cards, language_html, page_dependencies
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.certainty import Mark, SourceLine, source_line
 from heritage.web.shared.charts import Chart, ChartRow, Series
@@ -186,7 +186,7 @@ def _best(index: IndexSnapshot, facet: str, term: Term, most: int, roles: Roles)
 def _best_ids(
     index: IndexSnapshot, facet: str, term_id: int, most: int, roles: Roles
 ) -> tuple[int, ...]:
-    order, hits = index.orders[orders.PROMINENCE], index.having(facet, term_id)
+    order, hits = index.best_known, index.having(facet, term_id)
     first = hits
     if roles:
         first = hits & BitMap.union(*(index.having(facet, term_id, role) for role in roles))

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from heritage.formats import path_of
 from heritage.models import Place, Site
 from heritage.models.visiting import WEEKDAYS
-from heritage.search import IndexSnapshot, orders, page_dependencies, page_rows
-from heritage.web.shared import language_html
+from heritage.search import IndexSnapshot, page_rows
+from heritage.web.shared import language_html, page_dependencies
 from heritage.web.shared.visiting import VisitDay, visit_day, weekdays_in_words
 
 _MOST = 40  # sites of which something on a visit is recorded
@@ -75,7 +75,7 @@ def _known(index: IndexSnapshot, place_id: int) -> tuple[tuple[int, ...], int, i
     sites, and the number of all sites of the place."""
     hits = index.having("place", place_id)
     known = hits & (index.having("has", "visiting") | index.with_hours)
-    order = index.orders[orders.PROMINENCE]
+    order = index.best_known
     return tuple(order.slice(known, 0, _MOST)), len(known), len(hits)
 
 

@@ -12,11 +12,11 @@ from pyroaring import BitMap
 
 from heritage.formats import list_url, path_of, tagged_path
 from heritage.models import Kind
-from heritage.search import IndexSnapshot, current_index, orders, page_dependencies, page_rows
+from heritage.search import IndexSnapshot, current_index, page_rows
 from heritage.values.language import join_sentences
 from heritage.web.media import covers
 from heritage.web.media.covers import SceneDrawing
-from heritage.web.shared import language_html, map_sheets, stretches
+from heritage.web.shared import language_html, map_sheets, page_dependencies, stretches
 from heritage.web.shared.charts import Chart
 from heritage.web.shared.map_sheets import SmallMap
 from heritage.web.shared.stretches import Stretch
@@ -116,7 +116,7 @@ def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, KindPicture]
 def _candidates(index: IndexSnapshot, keys: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     """For each kind the ids of its best-known sites: first those of no other kind, then the
     others."""
-    order, hits = index.orders[orders.PROMINENCE], [index.having("kind", key) for key in keys]
+    order, hits = index.best_known, [index.having("kind", key) for key in keys]
     found = []
     for place, sites in enumerate(hits):
         alone = sites - BitMap.union(BitMap(), *hits[:place], *hits[place + 1 :])

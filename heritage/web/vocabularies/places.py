@@ -11,7 +11,7 @@ from pyroaring import BitMap
 
 from heritage.formats import list_url
 from heritage.models import WHOLE_STATUSES, Place, RegisterTerm, UnescoStatus
-from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
+from heritage.search import IndexSnapshot, SiteFilter, current_index
 from heritage.values.coordinates import distance_phrase, format_point
 from heritage.values.language import join_sentences
 from heritage.web.shared import language_html, map_sheets, stretches
@@ -19,7 +19,7 @@ from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.shared.map_sheets import SmallMap, UnplacedSites
 from heritage.web.shared.stretches import Stretch
-from heritage.web.site.location import NeighbourLine, neighbours
+from heritage.web.site.location import NeighbourLine, neighbours, reachable
 from heritage.web.vocabularies import common
 from heritage.web.vocabularies.common import CountedTree, TermLabel, TermLink, TermSites, TermText
 from heritage.web.vocabularies.day_table import DayTable, day_table
@@ -194,7 +194,7 @@ def _centre(place: Place) -> str:
 
 
 def _surroundings(index: IndexSnapshot, place: Place) -> TownSurroundings | None:
-    found = page_rows.reachable(index, place.centre, _DAY_KM, _NAMED) if place.centre else []
+    found = reachable(index, place.centre, _DAY_KM, _NAMED) if place.centre else []
     if not found:
         return None
     return TownSurroundings(

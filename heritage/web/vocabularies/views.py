@@ -10,9 +10,8 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.formats import path_of
 from heritage.models import Era, Kind, Place
-from heritage.search import page_dependencies
 from heritage.values.language import join_sentences
-from heritage.web.shared import meta_tags
+from heritage.web.shared import meta_tags, page_dependencies
 from heritage.web.shared.context import public
 from heritage.web.vocabularies.eras import EraPage, era_page
 from heritage.web.vocabularies.eras import eras as all_eras

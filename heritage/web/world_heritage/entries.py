@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from heritage.formats import list_url
 from heritage.models import Coverage, Designation, DesignationEvent, Place, Register, RegisterTerm
-from heritage.search import IndexSnapshot, current_index, page_dependencies
+from heritage.search import IndexSnapshot, current_index
 from heritage.server.caches import CacheKey
 from heritage.values.language import join_sentences
-from heritage.web.shared import language_html
+from heritage.web.shared import language_html, page_dependencies
 from heritage.web.shared.charts import Chart, ChartRow, Series
 from heritage.web.site.events import danger_periods
 

@@ -22,10 +22,10 @@ from heritage.models import (
     UnescoStatus,
     place_phrase,
 )
-from heritage.search import IndexSnapshot, current_index, page_dependencies
+from heritage.search import IndexSnapshot, current_index
 from heritage.server.caches import CacheKey
 from heritage.values.date_format import year_phrase
-from heritage.web.shared import cards, language_html, map_sheets, stretches
+from heritage.web.shared import cards, language_html, map_sheets, page_dependencies, stretches
 from heritage.web.shared.cards import RenderedCard
 from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.charts import Chart

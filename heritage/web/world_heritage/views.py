@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from heritage.formats import path_of
-from heritage.search import page_dependencies
-from heritage.web.shared import meta_tags
+from heritage.web.shared import meta_tags, page_dependencies
 from heritage.web.shared.context import public
 from heritage.web.world_heritage.page import world_heritage_page
 

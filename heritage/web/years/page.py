@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from heritage.formats import list_url, term_url
 from heritage.models import Era, Event
-from heritage.search import IndexSnapshot, current_index, orders, timeline
+from heritage.search import IndexSnapshot, current_index, timeline
 from heritage.search.timeline import THERE, Left, YearGroups
 from heritage.values.date_format import year_phrase
 from heritage.values.edtf import from_historical
@@ -207,7 +207,7 @@ def _words(event: Event, label: str) -> SafeString:
 
 
 def _cards(index: IndexSnapshot, sites: BitMap) -> list[RenderedCard]:
-    ids = index.orders[orders.PROMINENCE].slice(sites, 0, _CARDS)
+    ids = index.best_known.slice(sites, 0, _CARDS)
     return list(cards.rendered_cards(index, ids).values())
 
 

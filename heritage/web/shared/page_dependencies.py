@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from heritage.search.index.snapshot import IndexSnapshot, Part
+from heritage.search import IndexSnapshot, Part
 
 MOST_SITES = 300  # that are compared one by one; a page of more holds until anything is written
 
