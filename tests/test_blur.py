@@ -8,9 +8,9 @@ import pytest
 from heritage.models import ChangeSet, ComponentPoint, Custodian, Kind, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import SiteFilter, store
-from heritage.search.page_rows.site_rows import nearby
 from heritage.services import merge, undo
 from heritage.values.coordinates import distance_km, snap
+from heritage.web.site.location import nearby
 from tests.builders import (
     make_coverage,
     make_designation,

@@ -8,8 +8,8 @@ from django.http import QueryDict
 from heritage.models import ComponentPoint, Place, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import SiteFilter, brute_force, store
-from heritage.search.page_rows.site_rows import nearby, reachable
 from heritage.values.coordinates import distance_km
+from heritage.web.site.location import nearby, reachable
 from tests import builders as build
 from tests.index_comparison import assert_as_rebuilt
 

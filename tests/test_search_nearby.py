@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from heritage.search import store
-from heritage.search.page_rows.site_rows import nearby
 from heritage.values.coordinates import distance_km
+from heritage.web.site.location import nearby
 from tests.builders import make_site
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.utils import translation
 from heritage.models import ComponentPoint, Site
 from heritage.models.unit_of_work import change_set
 from heritage.search import store
-from heritage.search.page_rows.site_rows import nearby
 from heritage.web.shared import map_sheets
+from heritage.web.site.location import nearby
 from tests import builders as build
 from tests.webrows import as_read, vocabulary
 
