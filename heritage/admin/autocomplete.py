@@ -17,9 +17,7 @@ from django.db.models.functions import Concat, Length
 from django.utils.text import capfirst
 
 from heritage.admin.access import is_id
-from heritage.models import RegisterTerm, Site
-from heritage.models.fields import LanguageMapField
-from heritage.models.labels import label_of, with_label
+from heritage.models import LanguageMapField, RegisterTerm, Site, label_of, with_label
 from heritage.values import normalize
 
 BRACKETS = "()（）[] "  # around a notation as registers print it, such as (vi)

@@ -10,7 +10,8 @@ from django.utils.html import conditional_escape as escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from heritage.models import ChangeSet, Record, User, unit_of_work
+from heritage.models import ChangeSet, Record, User
+from heritage.models import change_set as made_change_set
 from heritage.server.timeouts import lock_timeout
 from heritage.values.html import link
 
@@ -22,7 +23,7 @@ def change_set(
     """One short transaction for the writes; raises `NotWritten`."""
     with (
         lock_timeout(settings.WRITE_WAIT_SECONDS),
-        unit_of_work.change_set(kind, user, reason, all_or_nothing=all_or_nothing) as running,
+        made_change_set(kind, user, reason, all_or_nothing=all_or_nothing) as running,
     ):
         yield running
 

@@ -27,8 +27,17 @@ from django.db import transaction
 from django.db.models import DateTimeField, FileField, ForeignKey
 
 from heritage.exchange.fixtures import FixtureError, FixtureRow, Loader, Report, waves
-from heritage.models import LoadedRow, Record, Site, SiteDate, User, chunks, row_values, untracked
-from heritage.models.unit_of_work import change_set
+from heritage.models import (
+    LoadedRow,
+    Record,
+    Site,
+    SiteDate,
+    User,
+    change_set,
+    chunks,
+    row_values,
+    untracked,
+)
 from heritage.search import refresh_saved_index
 from heritage.services import parents_first, update_planner_statistics
 

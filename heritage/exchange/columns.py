@@ -19,9 +19,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from heritage.exchange.writes import Writes
-from heritage.models import Era, Event, FieldUse, Record, Site, Term
-from heritage.models.fields import LanguageMapField
-from heritage.models.labels import label_of, with_label
+from heritage.models import (
+    Era,
+    Event,
+    FieldUse,
+    LanguageMapField,
+    Record,
+    Site,
+    Term,
+    label_of,
+    with_label,
+)
 from heritage.values import normalize
 from heritage.values.cell_text import decimal_text
 from heritage.values.coordinates import point_text, read_point

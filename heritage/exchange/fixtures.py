@@ -25,8 +25,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.db.models import Field, QuerySet, UniqueConstraint, Value
 
-from heritage.models import LoadedRow, Record, chunks, row_values, untracked
-from heritage.models.unit_of_work import change_set
+from heritage.models import LoadedRow, Record, change_set, chunks, row_values, untracked
 from heritage.search import refresh_saved_index
 from heritage.services import parents_first, update_planner_statistics
 from heritage.services.record_problems import problems

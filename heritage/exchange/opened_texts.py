@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from heritage.exchange.columns import SEPARATOR, Column, TermColumn, in_order
-from heritage.models import Site
-from heritage.models.labels import keys_of_label, label_of, with_label
+from heritage.models import Site, keys_of_label, label_of, with_label
 from heritage.services.conflicts import Key, Since
 
 

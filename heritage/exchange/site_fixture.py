@@ -13,9 +13,8 @@ from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Prefetch, QuerySet
 
-from heritage.models import PartOf, Record, Site, chunks, untracked
+from heritage.models import PartOf, Record, Site, chunks, owner_model, untracked
 from heritage.models.row_values import recorded_columns, recorded_relations
-from heritage.models.unit_of_work import owner_model
 from heritage.services import parents_first
 
 

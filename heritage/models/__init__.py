@@ -3,18 +3,18 @@
 - **Models.** Those of `Record` have a permanent uid; each write of one is tracked, whether by
   `save()`, by a queryset or by a relation. Rows that follow from others (`SiteEra`, `SortName`,
   tables of the index) are written by services alone.
-- **Writes.** `unit_of_work.change_set()` says what belongs together, who does it and why.
+- **Writes.** `change_set()` says what belongs together, who does it and why.
   `Site.publish()`, `withdraw()` and `rename()`, `Correction.send()` are change sets of their own.
   `IndexChange.objects` is the change log, by which readers learn what writers did.
 - **The fields of a site.** `SITE_FIELDS` declares each: where it is edited, what files have.
-- **Modules.** `fields` (types of columns), `labels` (names of rows in choosers), `row_values` (rows
-  as plain values), `statements` (what a record states, and what that rests on),
-  `visiting` (seasons and weekdays of opening hours).
+- **Types of columns** of our own, and what names a row in choosers (`label_of()`).
+- **Modules.** `row_values` (rows as plain values), `statements` (what a record states, and what
+  that rests on), `unit_of_work` (what is written within a transaction).
 
 Other packages import these names; services, which carry the writes out, import modules, too.
 """
 
-from heritage.models import fields, labels, row_values, statements, unit_of_work, visiting
+from heritage.models import row_values, statements
 from heritage.models.base import (
     Record,
     chunks,
@@ -47,7 +47,18 @@ from heritage.models.events import (
     first_beginning,
     is_within,
 )
-from heritage.models.fields import PLATE, SOLEMN, new_uid
+from heritage.models.fields import (
+    PLATE,
+    SOLEMN,
+    DegreesField,
+    EDTFField,
+    LanguageMapField,
+    NamesField,
+    OriginalField,
+    PictureField,
+    edtf_bounds,
+    new_uid,
+)
 from heritage.models.former_sites import former_site
 from heritage.models.group_defaults import GroupDefault
 from heritage.models.history import Change, ChangeSet, ThinnedHistory
@@ -56,6 +67,7 @@ from heritage.models.identity import Identity
 from heritage.models.images import Image, Rendition
 from heritage.models.imports import Import, ImportQuestion, ImportRow
 from heritage.models.jobs import Job, JobLine, WrongJobState, job_waits
+from heritage.models.labels import label_of, with_chosen, with_label
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.login_attempts import LoginAttempt
 from heritage.models.open_forms import OpenForm
@@ -79,9 +91,21 @@ from heritage.models.site_fields import (
 )
 from heritage.models.sites import FormerSlug, Name, Site, SiteQuerySet, shown_name
 from heritage.models.sources import Licence, Source, SourcedSentence
-from heritage.models.unit_of_work import IndexChange
+from heritage.models.unit_of_work import IndexChange, change_set, owner_model
 from heritage.models.users import User
-from heritage.models.visiting import Custodian, Notice, Opening, Price, VisitingFact
+from heritage.models.visiting import (
+    WEEKDAYS,
+    CheckedRecord,
+    Custodian,
+    Notice,
+    Opening,
+    Price,
+    Quality,
+    VisitingFact,
+    days_of_season,
+    falls_within,
+    is_in_season,
+)
 from heritage.models.vocabularies import (
     Blur,
     Circle,
@@ -101,20 +125,24 @@ __all__ = [
     "SILENCE",
     "SITE_FIELDS",
     "SOLEMN",
+    "WEEKDAYS",
     "WHOLE_STATUSES",
     "Blur",
     "Change",
     "ChangeSet",
+    "CheckedRecord",
     "Circle",
     "CommandRun",
     "ComponentPoint",
     "Correction",
     "Coverage",
     "Custodian",
+    "DegreesField",
     "DescribedTerm",
     "Designation",
     "DesignationEvent",
     "Disagreement",
+    "EDTFField",
     "Era",
     "Event",
     "FieldUse",
@@ -132,19 +160,24 @@ __all__ = [
     "Job",
     "JobLine",
     "Kind",
+    "LanguageMapField",
     "Licence",
     "LoadedRow",
     "LoginAttempt",
     "Name",
+    "NamesField",
     "Notice",
     "OpenForm",
     "Opening",
+    "OriginalField",
     "OutgoingMail",
     "PartOf",
     "PendingRefresh",
+    "PictureField",
     "Place",
     "PreparedFile",
     "Price",
+    "Quality",
     "Quantity",
     "Record",
     "Register",
@@ -171,21 +204,26 @@ __all__ = [
     "WorldHeritage",
     "WrongJobState",
     "age_events",
+    "change_set",
     "chunks",
     "columns_in_files",
+    "days_of_season",
+    "edtf_bounds",
     "exact_dates",
     "exact_place_phrase",
-    "fields",
+    "falls_within",
     "first_beginning",
     "form_lines",
     "former_site",
     "insert_objects",
     "insert_rows",
+    "is_in_season",
     "is_within",
     "job_waits",
-    "labels",
+    "label_of",
     "net_changes",
     "new_uid",
+    "owner_model",
     "place_phrase",
     "row_values",
     "shown_name",
@@ -194,8 +232,8 @@ __all__ = [
     "texts_in_files",
     "unesco_statuses",
     "unesco_statuses_of",
-    "unit_of_work",
     "untracked",
     "update_columns",
-    "visiting",
+    "with_chosen",
+    "with_label",
 ]

@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django_filters import Filter
 
-from heritage.models import Event, Place
-from heritage.models.visiting import WEEKDAYS
+from heritage.models import WEEKDAYS, Event, Place
 from heritage.search import timeline
 from heritage.search.facets.facet_list import FACETS
 from heritage.search.filter_fields import NOT, ItemError, unknown_value_error

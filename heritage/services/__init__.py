@@ -6,7 +6,7 @@ signals, which keep history, derived columns, full text and change log up to dat
 - **Operations**, each a change set that can be undone: `bulk`, `merge`, `review`, `undo` (which
   `undo_plan` plans).
 - **Reading**: `history` (what was changed, by whom), `conflicts` (what others have written since
-  a row was opened), `record_problems` (what is wrong with records), `date_reading` (dates and eras
+  a row was opened), `record_problems` (what is wrong with records), `read_date()` (dates and eras
   as editors write them), `blur_rule_of()` (how closely a site is shown by its kinds).
 - **The background worker**: `jobs` (kinds of jobs, which it runs), `outbox` (mail, which it sends),
   `prepared` (files that jobs put together), `renditions` (the sizes in which pictures are served),
@@ -26,7 +26,6 @@ from django.core.signals import request_finished
 from heritage.services import (
     bulk,
     conflicts,
-    date_reading,
     history,
     jobs,
     merge,
@@ -45,6 +44,7 @@ from heritage.services import (
     verification,
     write_path,
 )
+from heritage.services.date_reading import DateQuestion, EraNames, Reading, read_date
 from heritage.services.denormalized import Prepared, prepare
 from heritage.services.dependencies import Terms, blur_rule_of, is_vocabulary, parents_first
 from heritage.services.notifications import send_mail
@@ -54,13 +54,15 @@ from heritage.services.rebuild import rebuild_derived
 from heritage.services.system_checks import is_of_older_version
 
 __all__ = [
+    "DateQuestion",
+    "EraNames",
     "Prepared",
+    "Reading",
     "Terms",
     "blur_rule_of",
     "bulk",
     "conflicts",
     "connect",
-    "date_reading",
     "finish_pending",
     "history",
     "is_of_older_version",
@@ -71,6 +73,7 @@ __all__ = [
     "parents_first",
     "prepare",
     "prepared",
+    "read_date",
     "rebuild_derived",
     "record_problems",
     "renditions",

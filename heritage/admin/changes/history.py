@@ -18,9 +18,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from heritage.models import Change, ChangeSet, Correction, Record, Site
-from heritage.models.fields import EDTFField
-from heritage.models.labels import label_of, with_label
+from heritage.models import (
+    Change,
+    ChangeSet,
+    Correction,
+    EDTFField,
+    Record,
+    Site,
+    label_of,
+    with_label,
+)
 from heritage.models.row_values import set_plain_value
 from heritage.services.history import (
     RowChange,

@@ -32,12 +32,12 @@ from heritage.models import (
     ChangeSet,
     CommandRun,
     FormerSlug,
+    LanguageMapField,
     Record,
     Site,
     User,
     untracked,
 )
-from heritage.models.fields import LanguageMapField
 from heritage.server.timeouts import lock_timeout
 from heritage.services import jobs
 from heritage.services.history import RowChange, changed_since, column_of, net_changes

@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from heritage.admin.changes.history import MAX_ROWS, deleted_names
-from heritage.models import Change, ChangeSet, Record
-from heritage.models.labels import label_of, with_label
+from heritage.models import Change, ChangeSet, Record, label_of, with_label
 from heritage.services.history import deletions_of, rows_written, smallest_within
 
 NAMED = 3  # records that are named for a change set

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from heritage.services import date_reading
+from heritage.services import read_date
 from heritage.values import date_parser
 from heritage.values.date_format import phrase
 from heritage.values.edtf import EDTFError, parse
@@ -28,7 +28,7 @@ def echo_of(text: str, reads_eras: bool = False, kind: str = "") -> Echo:
         return Echo()
     try:
         if reads_eras:
-            reading = date_reading.read_date(text, kind)
+            reading = read_date(text, kind)
             date, words, remarks = reading.date, reading.phrase(), reading.remarks
         else:
             date = date_parser.parse_date(text)

@@ -29,7 +29,7 @@ from heritage.admin.autocomplete import Chooser, ChooserField, RowLookup
 from heritage.admin.form.editing import OPENED, EditedFormSet, Editing, editing_of
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.form.row_merge import merge_rows
-from heritage.models.labels import with_chosen
+from heritage.models import with_chosen
 from heritage.services.conflicts import with_last_change
 from heritage.values.html import fragment
 

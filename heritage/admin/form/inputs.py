@@ -26,8 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from heritage.admin.form.date_echo import echo_of
 from heritage.admin.form.picture_facts import suggestions, twins
 from heritage.media.covers import PALETTES, scene_files, tag_of_chooser
-from heritage.models import PLATE, SOLEMN, Identity, Image, Rendition
-from heritage.models.fields import edtf_bounds
+from heritage.models import PLATE, SOLEMN, Identity, Image, Rendition, edtf_bounds
 from heritage.values import coordinates, date_parser, edtf
 from heritage.values.coordinates import read_boundary, read_point
 from heritage.values.date_format import year_phrase

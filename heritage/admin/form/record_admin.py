@@ -41,8 +41,7 @@ from heritage.admin.form.inputs import offered_languages
 from heritage.admin.form.record_form import RecordFields, RecordForm
 from heritage.admin.writes import change_set
 from heritage.media import pending_uploads
-from heritage.models import ChangeSet, OpenForm, PendingRefresh, Record, Site
-from heritage.models.fields import LanguageMapField
+from heritage.models import ChangeSet, LanguageMapField, OpenForm, PendingRefresh, Record, Site
 from heritage.models.row_values import recorded_relations
 from heritage.models.unit_of_work import unit_of_work
 from heritage.server.timeouts import (

@@ -52,15 +52,15 @@ from heritage.admin.form.inputs import (
     TimeInput,
     WeekdaysFormField,
 )
-from heritage.models import Record
-from heritage.models.fields import (
+from heritage.models import (
     DegreesField,
     EDTFField,
     LanguageMapField,
     NamesField,
     PictureField,
+    Record,
+    with_label,
 )
-from heritage.models.labels import with_label
 from heritage.server.timeouts import StorageFailed
 from heritage.values.date_format import date_in_words
 from heritage.values.html import fragment

@@ -16,10 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Coverage, Designation, Event, Image, Site
-from heritage.models.fields import EDTFField, LanguageMapField
+from heritage.models import Coverage, Designation, EDTFField, Event, Image, LanguageMapField, Site
 from heritage.search import page_rows
-from heritage.services import date_reading
+from heritage.services import read_date
 from heritage.values.coordinates import read_point
 from heritage.values.date_parser import parse_date
 from heritage.values.edtf import EDTFError
@@ -157,7 +156,7 @@ def _completed(model: type[Model], typed: Typed) -> Typed:
 def _with_date_read(typed: Typed) -> Typed:
     """With the date and the eras that are typed as its date."""
     try:
-        reading = date_reading.read_date(typed.get("date", ""), typed.get("kind", ""))
+        reading = read_date(typed.get("date", ""), typed.get("kind", ""))
     except EDTFError:
         return typed  # the date is refused by its column
     if typed.get("first_era") or typed.get("last_era"):

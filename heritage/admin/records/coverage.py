@@ -19,9 +19,9 @@ from heritage.models import (
     DesignationEvent,
     Register,
     WorldHeritage,
+    edtf_bounds,
     row_values,
 )
-from heritage.models.fields import edtf_bounds
 
 
 def _column(name: str) -> Field:

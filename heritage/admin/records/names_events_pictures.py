@@ -24,11 +24,10 @@ from heritage.models import (
     PartOf,
     Quantity,
     SourcedSentence,
+    label_of,
 )
-from heritage.models.labels import label_of
 from heritage.models.row_values import column
-from heritage.services import date_reading
-from heritage.services.date_reading import DateQuestion
+from heritage.services import DateQuestion, read_date
 from heritage.values.edtf import EDTFError
 from heritage.values.language import join_words, language_name
 
@@ -111,7 +110,7 @@ class EventForm(RecordForm):
             return
         is_chosen = bool(self.data.get(first) or self.data.get(last))
         try:
-            reading = date_reading.read_date(typed, self.data.get(kind, ""))
+            reading = read_date(typed, self.data.get(kind, ""))
         except EDTFError as error:
             self._refused = error
             return

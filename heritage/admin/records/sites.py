@@ -78,8 +78,8 @@ from heritage.models import (
     UnescoStatus,
     form_lines,
     unesco_statuses,
+    with_label,
 )
-from heritage.models.labels import with_label
 from heritage.search import current_index, similar, sites_matching, spelling_corrections
 from heritage.services import blur_rule_of
 from heritage.values import tokens

@@ -20,6 +20,7 @@ from heritage.admin.lists.filters import CheckedFilter, Filters, SiteStateFilter
 from heritage.admin.records.names_events_pictures import RowAdmin
 from heritage.admin.writes import change_set, log_change
 from heritage.models import (
+    CheckedRecord,
     Custodian,
     Identifier,
     IdentifierScheme,
@@ -28,7 +29,6 @@ from heritage.models import (
     Price,
     VisitingFact,
 )
-from heritage.models.visiting import CheckedRecord
 from heritage.values.html import fragment
 
 _BUTTON = fragment("admin/button.html")

@@ -33,8 +33,7 @@ from heritage.admin.actions import (
 )
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set, with_undo_link
-from heritage.models import Event, Image, Name, Site, User, chunks
-from heritage.models.labels import label_of, with_label
+from heritage.models import Event, Image, Name, Site, User, chunks, label_of, with_label
 from heritage.services import bulk
 from heritage.values.language import join_words
 

@@ -18,8 +18,7 @@ from heritage.admin import access, actions
 from heritage.admin.access import user_of
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import log_change
-from heritage.models import Site, User, chunks, row_values
-from heritage.models.fields import LanguageMapField
+from heritage.models import LanguageMapField, Site, User, chunks, row_values
 from heritage.services import review
 from heritage.services.record_problems import PUBLICATION_RELATED, publication_problems
 from heritage.values.html import fragment, link

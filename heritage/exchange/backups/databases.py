@@ -29,8 +29,7 @@ from heritage.exchange.backups.archive import (
     compress,
     decompress,
 )
-from heritage.models import new_uid
-from heritage.models.fields import OriginalField
+from heritage.models import OriginalField, new_uid
 
 # What lets somebody in, or ends by itself: whoever gets hold of a backup must find no session; and
 # what is made again from the pictures.

@@ -46,7 +46,7 @@ from heritage.models import (
     Site,
     WorldHeritage,
 )
-from heritage.services.date_reading import DateQuestion, EraNames, Reading, read_date
+from heritage.services import DateQuestion, EraNames, Reading, read_date
 from heritage.values import date_parser, edtf
 from heritage.values.coordinates import validate_latitude, validate_longitude
 from heritage.values.language import (

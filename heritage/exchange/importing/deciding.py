@@ -53,8 +53,8 @@ from heritage.models import (
     Register,
     Site,
     Source,
+    label_of,
 )
-from heritage.models.labels import label_of
 from heritage.services import jobs
 from heritage.values.coordinates import Point, from_gcj02, read_latitude, read_longitude, read_point
 from heritage.values.language import LazyText, join_sentences

@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Any
 
-from heritage.models import Place, Term
-from heritage.models.labels import with_label
+from heritage.models import Place, Term, with_label
 from heritage.values import normalize
 
 # What the names of Chinese places end with, and people leave out: 河南 for 河南省.

@@ -16,8 +16,7 @@ from django.db.models import FileField, Model
 from django.utils import timezone
 
 from heritage.media import pending_uploads
-from heritage.models import Change, Image, Rendition
-from heritage.models.fields import OriginalField, PictureField
+from heritage.models import Change, Image, OriginalField, PictureField, Rendition
 from heritage.services import renditions
 
 DAYS = 180

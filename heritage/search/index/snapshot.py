@@ -30,9 +30,10 @@ from heritage.models import (
     RegisterTerm,
     Source,
     Term,
+    falls_within,
+    is_in_season,
     new_uid,
 )
-from heritage.models.visiting import falls_within, is_in_season
 from heritage.search.index import columns
 from heritage.search.index.columns import (
     DISTRICTS,

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from heritage.models import Notice, Opening, Price, VisitingFact
-from heritage.models.visiting import falls_within
+from heritage.models import Notice, Opening, Price, VisitingFact, falls_within
 from heritage.search.page_rows.plain_sql import rows_of_tables
 
 

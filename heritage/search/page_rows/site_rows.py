@@ -43,10 +43,10 @@ from heritage.models import (
     VisitingFact,
     WorldHeritage,
     age_events,
+    falls_within,
     first_beginning,
     standing_of,
 )
-from heritage.models.visiting import falls_within
 from heritage.search.index.snapshot import TermTree, Vocabulary
 from heritage.search.page_rows.day_rows import VisitRows
 from heritage.search.page_rows.past import Past

@@ -20,6 +20,7 @@ from heritage.models import (
     Designation,
     Event,
     Identifier,
+    LanguageMapField,
     Name,
     RegisterTerm,
     Site,
@@ -28,7 +29,6 @@ from heritage.models import (
     columns_in_files,
     untracked,
 )
-from heritage.models.fields import LanguageMapField
 from heritage.search.index.columns import moment
 from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
 from heritage.search.page_rows.plain_sql import values_by_key

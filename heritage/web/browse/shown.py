@@ -9,8 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import VisitingFact
-from heritage.models.visiting import CheckedRecord
+from heritage.models import CheckedRecord, VisitingFact
 from heritage.search import HoursGroup, SiteFilter, page_rows
 from heritage.values.coordinates import distance_phrase
 from heritage.values.html import fragment

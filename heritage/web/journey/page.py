@@ -16,8 +16,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from heritage.cartography import mercator
-from heritage.models import Site
-from heritage.models.visiting import WEEKDAYS
+from heritage.models import WEEKDAYS, Site
 from heritage.search import IndexSnapshot, SiteFilter, current_index
 from heritage.values.coordinates import distance_phrase
 from heritage.web.journey import planning

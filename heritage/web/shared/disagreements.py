@@ -8,8 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Disagreement, Opening, VisitingFact
-from heritage.models.visiting import CheckedRecord
+from heritage.models import CheckedRecord, Disagreement, Opening, VisitingFact
 from heritage.values.date_format import date_in_words
 from heritage.values.language import Text
 from heritage.web.shared import language_html

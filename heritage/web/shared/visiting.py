@@ -13,13 +13,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from heritage.models import Notice, Opening, Price, VisitingFact
-from heritage.models.fields import edtf_bounds
-from heritage.models.visiting import (
+from heritage.models import (
     WEEKDAYS,
     CheckedRecord,
+    Notice,
+    Opening,
+    Price,
     Quality,
+    VisitingFact,
     days_of_season,
+    edtf_bounds,
     falls_within,
 )
 from heritage.search import HoursGroup, page_rows

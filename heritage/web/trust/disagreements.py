@@ -15,8 +15,16 @@ from django.utils.translation import override
 from pyroaring import BitMap
 
 from heritage.formats import Addresses
-from heritage.models import Disagreement, Opening, Place, Price, Site, Source, VisitingFact
-from heritage.models.visiting import CheckedRecord
+from heritage.models import (
+    CheckedRecord,
+    Disagreement,
+    Opening,
+    Place,
+    Price,
+    Site,
+    Source,
+    VisitingFact,
+)
 from heritage.search import IndexSnapshot, current_index
 from heritage.server.caches import CacheKey
 from heritage.values.language import interface_languages

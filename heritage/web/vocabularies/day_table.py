@@ -10,8 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.formats import path_of
-from heritage.models import Place, Site
-from heritage.models.visiting import WEEKDAYS
+from heritage.models import WEEKDAYS, Place, Site
 from heritage.search import IndexSnapshot, page_rows
 from heritage.web.shared import language_html, page_dependencies
 from heritage.web.shared.visiting import VisitDay, visit_day, weekdays_in_words
