@@ -13,8 +13,7 @@ and what a search text means.
   that are vocabularies, by name.
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
 - `sites_matching()` asks the full text, drafts included.
-- `brute_force` answers the same from the database, slowly; `verification` compares the index with
-  it.
+- `verification` compares the index with what the database says.
 - `visitor_read()` lets visitors' pages read from a streaming replica that is as new as their index.
 - `suggest` makes suggestions while somebody types, `similar` finds records that may be of the same
   site.
@@ -53,7 +52,6 @@ __all__ = [
     "TermTree",
     "TreeFacet",
     "areas",
-    "brute_force",
     "changes_behind",
     "current_index",
     "facet_counts",
