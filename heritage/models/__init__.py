@@ -67,7 +67,7 @@ from heritage.models.identity import Identity
 from heritage.models.images import Image, Rendition
 from heritage.models.imports import Import, ImportQuestion, ImportRow
 from heritage.models.jobs import Job, JobLine, WrongJobState, job_waits
-from heritage.models.labels import label_of, with_chosen, with_label
+from heritage.models.labels import keys_of_label, label_of, with_chosen, with_label
 from heritage.models.loaded_rows import LoadedRow
 from heritage.models.login_attempts import LoginAttempt
 from heritage.models.open_forms import OpenForm
@@ -220,6 +220,7 @@ __all__ = [
     "is_in_season",
     "is_within",
     "job_waits",
+    "keys_of_label",
     "label_of",
     "net_changes",
     "new_uid",
