@@ -107,12 +107,13 @@ class LanguageFacet(Facet[str]):
         for column in self.site_columns:
             for pk, codes in rows.column(column):
                 for code in (codes or "").split():
-                    yield pk, self.key(code)
+                    # As it is stored: no text may keep the index from being read.
+                    yield pk, f"{self.name}:{code}"
 
     def key(self, value: str, role: str | None = None) -> str:
-        if value.split() != [value]:
-            raise ValueError(f"{value!r} is no code of a language.")
-        return f"{self.name}:{value}"  # as it is stored: no text may keep the index from being read
+        if normalise_code(value) != value:  # raises ValueError for what is no code at all
+            raise ValueError(f"{value!r} is no code of a language: {normalise_code(value)!r} is.")
+        return f"{self.name}:{value}"
 
     def choices(self, terms: Vocabulary) -> Mapping[str, str]:
         return {}
@@ -133,7 +134,15 @@ class LanguageFacet(Facet[str]):
             return text
 
     def listed(self, index: IndexSnapshot, terms: Vocabulary) -> list[str]:
-        return sorted(index.sites_by_value(self))
+        """Codes alone: by anything else that is stored no list can be filtered."""
+        return sorted(code for code in index.sites_by_value(self) if self._is_code(code))
+
+    @staticmethod
+    def _is_code(text: str) -> bool:
+        try:
+            return normalise_code(text) == text
+        except ValueError:
+            return False
 
     def term(self, value: str) -> str:
         return language_name(value)
