@@ -245,6 +245,18 @@ def own_order(model: type[Model]) -> str:
     return ", ".join(f"{_name(model, key.column)}{nulls[key.nulls_first]}" for key in own)
 
 
+@cache
+def sort_columns(model: type[Model]) -> tuple[str, ...]:
+    """The same as columns of `values_by_key()`: what they select is sorted by Python as its rows
+    are by `own_order()`."""
+    columns = []
+    for key in _sort_keys(model):
+        if key.column and key.nulls_first is not None:
+            columns.append(f"{key.column} IS {'NOT ' if key.nulls_first else ''}NULL")
+        columns += [key.column] if key.column else []
+    return tuple(columns)
+
+
 def in_order[T: Model](model: type[T], rows: Iterable[T]) -> list[T]:
     """Rows in the order that `own_order` gives them."""
     found = list(rows)

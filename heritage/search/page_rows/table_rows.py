@@ -31,7 +31,7 @@ from heritage.models import (
 )
 from heritage.search.index.columns import moment
 from heritage.search.index.snapshot import IndexSnapshot, Vocabulary
-from heritage.search.page_rows.plain_sql import values_by_key
+from heritage.search.page_rows.plain_sql import sort_columns, values_by_key
 
 AT_ONCE = 1000  # sites
 _TEXTS = tuple(f.name for f in Site._meta.concrete_fields if isinstance(f, LanguageMapField))
@@ -135,24 +135,19 @@ def _add_kinds(portion: TablePortion, terms: Vocabulary) -> None:
 
 
 def _add_events(portion: TablePortion) -> None:
-    columns = (
-        *("first_year IS NULL", "first_year", "uid"),  # they are sorted by these
-        *("site_id", "kind", "date", "first_era_id", "last_era_id"),
-    )
-    first: dict[int, tuple] = {}  # of any kind
-    begun: dict[int, tuple] = {}
+    order = sort_columns(Event)
+    columns = ("site_id", "first_year", "kind", "date", "first_era_id", "last_era_id")
+    first: dict[int, EventRow] = {}  # of any kind
+    begun: dict[int, EventRow] = {}
     ages: dict[str, dict[int, tuple[Span, ...]]] = {role: {} for role in Event.AGE_ROLES}
-    for row in sorted(values_by_key(Event, "site_id", portion.ids, columns)):
-        site, kind = row[3:5]
-        if kind in _BEGINNINGS:
-            begun.setdefault(site, row)
-        elif (of_role := ages.get(Event.ROLES.get(kind, ""))) is not None:
-            of_role[site] = (*of_role.get(site, ()), row[6:])
-        first.setdefault(site, row)
-    portion.beginnings = [
-        None if row is None else EventRow(row[1], *row[4:])
-        for row in portion.in_order_of_ids(first | begun, None)
-    ]
+    for row in sorted(values_by_key(Event, "site_id", portion.ids, (*order, *columns))):
+        site, event = row[len(order)], EventRow(*row[len(order) + 1 :])
+        if event.kind in _BEGINNINGS:
+            begun.setdefault(site, event)
+        elif (of_role := ages.get(Event.ROLES.get(event.kind, ""))) is not None:
+            of_role[site] = (*of_role.get(site, ()), event[3:])
+        first.setdefault(site, event)
+    portion.beginnings = portion.in_order_of_ids(first | begun, None)
     spans: dict[int, tuple[Span, ...]] = {}
     for role in reversed(Event.AGE_ROLES):  # the first of them comes last, and stays
         spans |= ages[role]
