@@ -167,12 +167,8 @@ WITH_MARKUP = {
     "media/covers/shapes.py", "web/feeds/sitemaps.py", "web/media/previews.py",
     "web/media/printable_covers.py", "web/shared/cards.py",
 }  # fmt: skip
-# What others look for in a page, or put between two values.
-ONE_TAG = {
-    "management/render_pages.py": ["<loc>https?://[^/<]+([^<]+)</loc>"],
-    "web/journey/comparing.py": ["<br>"],
-    "web/site/page.py": ["<p>"],
-}
+# What others look for in a page.
+ONE_TAG = {"management/render_pages.py": ["<loc>https?://[^/<]+([^<]+)</loc>"]}
 TAG = re.compile(r"(?<!\?P)(?<!\?)</?[a-z][a-z0-9]*( [a-z-]+=|\s*/?>)")
 
 

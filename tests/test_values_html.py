@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.utils.safestring import SafeString
 
-from heritage.values.html import to_html, to_text
+from heritage.values.html import to_html, to_html_in_parts, to_text
 
 
 @pytest.mark.parametrize(
@@ -157,3 +157,25 @@ def test_plain_text_is_cut_between_words(markdown, limit, text):
 
 def test_headings_stand_under_those_of_the_page():
     assert to_html("# a", under=1) == "<h2>a</h2>"
+
+
+@pytest.mark.parametrize(
+    ("text", "beginning", "further", "headings"),
+    [
+        ("One.\n\nTwo.", "<p>One.</p>\n<p>Two.</p>", "", []),
+        (
+            "One.\n\n# *A* & b\n\nTwo.\n\n## C\n\n- x",
+            "<p>One.</p>",
+            "<h3><em>A</em> &amp; b</h3>\n<p>Two.</p>\n<h4>C</h4>\n<ul>\n<li>x</li>\n</ul>",
+            ["<em>A</em> &amp; b", "C"],
+        ),
+        ("# A\n\nOne.\n\n# B\n\nTwo.", "<h3>A</h3>\n<p>One.</p>", "<h3>B</h3>\n<p>Two.</p>", ["B"]),
+        ("# A\n\n# B\n\nOne.", "<h3>A</h3>\n<h3>B</h3>\n<p>One.</p>", "", []),
+        ("> # A\n\nOne.", "<blockquote>\n<h3>A</h3>\n</blockquote>\n<p>One.</p>", "", []),
+        ("One [x][1].\n\n# A\n\n[1]: /en/", '<p>One <a href="/en/" rel="noopener">x</a>.</p>',
+         "<h3>A</h3>", ["A"]),
+    ],
+)  # fmt: skip
+def test_a_text_is_parted_before_its_first_heading(text, beginning, further, headings):
+    parts = to_html_in_parts(text)
+    assert parts == (beginning, further, headings)

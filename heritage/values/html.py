@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import nh3
 from django.conf import settings
@@ -86,7 +86,34 @@ def to_html(markdown_text: str, under: int = 2) -> SafeString:
     Headings start one level below `under`. Images are replaced by their alternative text, since
     pictures are records with a licence. Links may lead to http, https, mailto, or within the site.
     """
+    return _as_html(_parse(markdown_text), under)
+
+
+class TextInParts(NamedTuple):
+    """A text as HTML, as far as its first heading, and the rest with the words of its headings."""
+
+    beginning: SafeString
+    further: SafeString
+    headings: list[SafeString]
+
+
+def to_html_in_parts(markdown_text: str) -> TextInParts:
+    """As `to_html()`; all of it is the beginning if no paragraph stands before a heading."""
     tokens = _parse(markdown_text)
+    opened = [
+        at for at, each in enumerate(tokens) if each.type == "heading_open" and not each.level
+    ]
+    first = next((at for at in opened if at), len(tokens))
+    if not any(each.type == "paragraph_open" and not each.hidden for each in tokens[:first]):
+        first = len(tokens)
+    return TextInParts(
+        _as_html(tokens[:first]),
+        _as_html(tokens[first:]),
+        [_as_html([tokens[at + 1]]) for at in opened if at >= first],
+    )
+
+
+def _as_html(tokens: Sequence[Token], under: int = 2) -> SafeString:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1]) + under, 6)}"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -155,7 +155,7 @@ def _compared(page: SitePage, known: Sequence[str]) -> Compared:
     )
 
 
-_VALUE = fragment("compare/value.html")
+_VALUE, _LINE = fragment("compare/value.html"), fragment("compare/line.html")
 _SEAL, _SEALS = fragment("compare/seal.html"), fragment("compare/seals.html")
 
 # --- rows ----------------------------------------------------------------------------------------
@@ -265,7 +265,8 @@ def _seals(every: Sequence[str], met: set[str]) -> SafeString:
 
 
 def _joined(values: Iterable[SafeString | str]) -> SafeString:
-    return format_html_join(SafeString("<br>"), "{}", ((value,) for value in values))
+    lines = (_LINE(value=value, follows=at > 0) for at, value in enumerate(values))
+    return SafeString("".join(lines))
 
 
 def _visits(pages: Sequence[SitePage]) -> Iterable[CompareRow]:

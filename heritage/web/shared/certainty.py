@@ -172,7 +172,6 @@ def quantity_line(row: Quantity) -> QuantityLine:
     )
 
 
-SENTENCE_SOURCE = 'class="sentence-source"'  # in the HTML of a number
 _NUMBER = fragment("text/source_number.html")
 
 _NO_BREAK = "\u2060"  # else a number begins a line of Chinese
@@ -184,7 +183,10 @@ _NONE = dict.fromkeys(range(_FIRST, 0xF900))
 
 
 class Numbering:
-    """The sources of a page by the numbers under which it lists them, from 1."""
+    """The sources of a page by the numbers under which it lists them, from 1.
+
+    `has_links` tells whether a text that was given to `to_links()` has any.
+    """
 
     def __init__(self, own: Iterable[Source], sentences: Iterable[SourcedSentence]):
         """`own` are the sources of the whole text; those of single sentences are numbered after
@@ -194,6 +196,7 @@ class Numbering:
         found |= {row.source.pk: row.source for row in self._sentences}
         self.sources = [*found.values()][:_MOST]
         self._numbers = {source.pk: number for number, source in enumerate(self.sources, 1)}
+        self.has_links = False
 
     def marked(self, text: str, language: str) -> str:
         """The text with a private-use character after each sentence that has a source."""
@@ -211,6 +214,7 @@ class Numbering:
         for number in range(1, len(self.sources) + 1):
             if (mark := chr(_FIRST + number)) in text:
                 text = text.replace(mark, _link(number))
+                self.has_links = True
         return SafeString(text)
 
 

@@ -1,6 +1,5 @@
 """The context of the page of a site, in the order of the page; and its photographs."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -34,7 +33,7 @@ from heritage.models import (
     unesco_statuses,
 )
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
-from heritage.values.html import to_html
+from heritage.values.html import to_html_in_parts
 from heritage.values.language import (
     Text,
     display_width,
@@ -55,7 +54,6 @@ from heritage.web.shared import (
     visiting,
 )
 from heritage.web.shared.certainty import (
-    SENTENCE_SOURCE,
     Mark,
     Numbering,
     QuantityLine,
@@ -152,8 +150,6 @@ _MANY_PARTS = 5
 _LONG_NAME = 34  # letters
 _MANY_NAMES = 16  # as long as what stands beside them
 
-_HEADING = re.compile(r"<h[3-6]>(.*?)</h[3-6]>")
-
 
 @dataclass(frozen=True, slots=True)
 class NameLine:
@@ -194,6 +190,8 @@ class SitePage:
     lead: SafeString  # the summary, with the numbers of the sources of its sentences
     description: SafeString  # as far as its first heading
     further: SafeString  # the rest of it
+    headings: SafeString  # of the rest, in one line
+    has_numbers: bool  # whether sentences of the text name their sources
     beginning: str
     beginning_marks: list[Mark]
     age: str  # the eras of what stands, or of what it dates from
@@ -281,11 +279,6 @@ class SitePage:
     @cached_property
     def description_language(self) -> Text:
         return self.site.description.best()
-
-    @property
-    def headings(self) -> SafeString:
-        """The headings of the rest of the description, in one line."""
-        return mark_safe(" · ".join(_HEADING.findall(self.further)))  # noqa: S308 - as further
 
     @cached_property
     def kinds(self) -> list[Link]:
@@ -393,11 +386,6 @@ class SitePage:
         found = [ContentsLink(anchor, title) for anchor, title, is_there in parts if is_there]
         return found if len(found) >= _MANY_PARTS else []
 
-    @cached_property
-    def has_numbers(self) -> bool:
-        """Whether sentences of the text name their sources."""
-        return any(SENTENCE_SOURCE in html for html in (self.lead, self.description, self.further))
-
     @property
     def has_many_names(self) -> bool:
         return len(self.names) > _MANY_NAMES
@@ -485,8 +473,11 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
     description = site.description.best()
     summary, numbering = site.summary.best(), Numbering(rows.sources, rows.sentences)
     marked = replace(summary, text=numbering.marked(str(summary), summary.language))
-    text = to_html(numbering.marked(str(description), description.language))
-    beginning_of_text, further = _parted(numbering.to_links(text))
+    lead = numbering.to_links(language_html.as_html(marked))
+    text = to_html_in_parts(numbering.marked(str(description), description.language))
+    beginning_of_text, further, *headings = map(
+        numbering.to_links, (text.beginning, text.further, *text.headings)
+    )
     where, groups, registers = site_location(rows), event_groups(rows), site_designations(rows)
     text_marks = list(chain.from_iterable(map(certainty.of_source, rows.sources)))
     names = [*_translations(rows), *map(_name_line, rows.names)]
@@ -502,9 +493,11 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
         rows=rows,
         name=site.shown_name.best(),
         summary=summary,
-        lead=numbering.to_links(language_html.as_html(marked)),
+        lead=lead,
         description=beginning_of_text,
         further=further,
+        headings=SafeString(" · ".join(headings)),
+        has_numbers=numbering.has_links,
         beginning=certainty.event_phrase(beginning, "long", rows.kinds) if beginning else "",
         beginning_marks=certainty.marks_of_beginning(beginning),
         age=certainty.age_phrase(age),
@@ -584,14 +577,6 @@ def _all_marks(
     return certainty.legend(
         [*text_marks, *dangers, *[mark for each in holders for mark in each.marks]]
     )
-
-
-def _parted(html: SafeString) -> tuple[SafeString, SafeString]:
-    """A text up to its first heading, and the rest; the full text and nothing if it begins with a
-    heading."""
-    found = _HEADING.search(html, 1)
-    at = found.start() if found and html.find("<p>") in range(found.start()) else len(html)
-    return mark_safe(html[:at]), mark_safe(html[at:])  # noqa: S308 - sanitised by to_html
 
 
 def _translations(rows: page_rows.SiteRows) -> list[NameLine]:
