@@ -1,7 +1,7 @@
-"""What the background worker does by schedule: parts of all packages, which know nothing of it.
+"""The scheduled jobs of the background worker, which call functions of all packages.
 
-Kinds of jobs that somebody starts are declared where their functions are. The app imports this
-module once all models are there, and so all of them.
+Kinds of jobs that users start are declared beside their functions. The app imports this module when
+all models are loaded, and thereby all kinds of jobs.
 """
 
 import io
@@ -75,7 +75,7 @@ def _draw_previews(run: jobs.Run) -> jobs.Steps:
 
 @jobs.declare("downloads", _("Preparing the files of all sites"), daily_at=time(2, 30))
 def _prepare_downloads(run: jobs.Run) -> jobs.Steps:
-    """Ask for them: each is a job by itself, behind what editors do."""
+    """Ask for all files: each is a job of its own, which runs after those of editors."""
     asked = editions.all_files()
     for done, download in enumerate(asked, 1):
         editions.ask(download)

@@ -40,7 +40,8 @@ def user_of(request: HttpRequest) -> User:
 
 
 def once[T](request: HttpRequest, key: str, make: Callable[[], T]) -> T:
-    """What `make` gives, called once in a request: several parts of a page need it."""
+    """The result of `make`, which is called once for each request; for values that several parts of
+    a page need."""
     made = vars(request).setdefault("made_once", {})
     if key not in made:
         made[key] = make()
@@ -118,7 +119,7 @@ def sent_number(data: Mapping[str, str], name: str) -> int | None:
 
 
 class ReadOnlyAdmin(ListLookups):
-    """Records that only the program writes; the admin shows them."""
+    """The admin of records that only the program writes: they can be seen, not changed."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

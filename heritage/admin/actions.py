@@ -1,8 +1,8 @@
 """What the actions on chosen records of a list share.
 
-An action on sites takes `chosen_ids()`, asks with `confirm()`, writes within `writing()`, and says
-so with `message_changed()`; README has one as an example. All or nothing is written, as one change
-set that a page can undo; its reason is what was typed on the page.
+An action on sites takes `chosen_ids()`, asks with `confirm()`, writes within `writing()`, and
+reports with `message_changed()`; README has an example. Either everything is written or nothing, as
+one change set that a page can undo; its reason is what was typed on the page.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +32,8 @@ LONGEST_REASON = 1_000
 
 
 def chosen_ids(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]) -> list[int]:
-    """The ids of the chosen records; none, and a message, if a page could not undo so many."""
+    """The ids of the chosen records. If a page could not undo so many, an empty list, and a message
+    is shown."""
     ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MAX_CHANGES + 1])
     if len(ids) <= MAX_CHANGES:
         return ids
@@ -84,7 +85,7 @@ def message_changed(
 def delete_selected(
     model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet[Any]
 ) -> HttpResponse | None:
-    """Django's own, held to what can be undone."""
+    """Django's action, limited to as many records as can be undone."""
     if not chosen_ids(model_admin, request, queryset):
         return None
     asked = actions.delete_selected(model_admin, request, queryset)
@@ -109,7 +110,7 @@ def open_ids(user: User, ids: Iterable[int]) -> list[int]:
 
 
 def reason_of(request: HttpRequest) -> str:
-    """What was typed into the `ReasonForm`."""
+    """The reason that was typed into the `ReasonForm`."""
     return request.POST.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
 
 
@@ -135,7 +136,8 @@ def confirm(
     sent: Mapping[str, object] | None = None,
     needs_reason: bool = False,
 ) -> HttpResponse | None:
-    """The page that names the sites to be written and asks; None once somebody has said yes.
+    """The page that names the sites to be written and asks for confirmation; None once it is
+    confirmed.
 
     `notes` are paragraphs, `sent` are hidden fields that are posted with the answer.
     """

@@ -83,7 +83,8 @@ SECTIONS = (
 
 
 def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
-    """The view; answers 503 if nothing can be written; lists refuse what no database takes."""
+    """Wraps a view: 503 is answered if nothing can be written, and lists refuse query strings that
+    no database accepts."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -115,7 +116,8 @@ def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """What was sent, to be sent again from the page that says to wait; no files, no passwords."""
+    """The posted fields, which the page that asks to wait can send again; without files and
+    passwords."""
     names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
     if request.FILES or any("password" in name for name in names):
         return []
@@ -128,7 +130,8 @@ def _is_list(request: HttpRequest) -> bool:
 
 
 def _is_sound(query: QueryDict) -> bool:
-    """Whether a query string has neither a NUL nor, but for its search, a number of many digits."""
+    """Whether a query string has no NUL and, except in its search text, no number with too many
+    digits."""
     return not any(
         "\0" in text or (name != SEARCH_VAR and _TOO_LARGE.search(text))
         for name, values in query.lists()
@@ -137,12 +140,12 @@ def _is_sound(query: QueryDict) -> bool:
 
 
 def _has_ids(data: QueryDict) -> bool:
-    """Whether what an action is about is chosen by ids."""
+    """Whether the objects of an action are chosen by ids."""
     return all(map(is_id, data.getlist(ACTION_CHECKBOX_NAME)))
 
 
 def _markdown(request: HttpRequest) -> HttpResponse:
-    """A text as its page will show it."""
+    """A Markdown text as HTML, as its page will show it."""
     return HttpResponse(to_html(request.POST.get("text", "")[:MAX_PREVIEW]))
 
 
@@ -177,13 +180,13 @@ class CatalogueAdminSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """The desk."""
+        """The first page of the admin: the desk."""
         from heritage.admin.workflow import desk
 
         return super().index(request, desk.desk_context(request) | (extra_context or {}))
 
     def _head(self, request: HttpRequest) -> dict:
-        """The head of every page for the current user."""
+        """The context of the head of every page for the current user."""
         if not self.has_permission(request):
             return {}
         from heritage.admin.workflow import desk
@@ -196,13 +199,13 @@ class CatalogueAdminSite(AdminSite):
         app_label: str,
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Apps mean nothing to editors: the desk has all models."""
+        """Redirects to the desk, which has all models: editors do not know apps."""
         return redirect("admin:index")
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Everybody gets in by the pages of allauth."""
+        """Redirects to the log-in page of allauth."""
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         wanted = request.GET.get("next") or reverse("admin:index")

@@ -30,7 +30,8 @@ class ChooserView(AutocompleteJsonView):
         return {"id": str(getattr(obj, to_field_name)), "text": label_of(obj)}
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Best first: what is called or noted so, what begins so, what has it in its label."""
+        """The rows that match, best first: label or notation equal to the text, then beginning with
+        it, then a label that contains it."""
         self.term = self.term.strip(BRACKETS)
         found = with_label(super().get_queryset())
         register = self.request.GET.get("within", "")
@@ -56,7 +57,8 @@ class ChooserView(AutocompleteJsonView):
 
 
 def _by_label(model: type[Model], text: str) -> Iterator[When]:
-    """How well a row's notation and its label in any language fit: 0 exactly, to 2 within."""
+    """Conditions for how well the notation and labels of a row match: 0 equal, 1 at the beginning,
+    2 anywhere."""
     columns = {column.name for column in model._meta.fields}
     notations = [name for name in ("code", "reference") if name in columns]
     label = next(each.name for each in model._meta.fields if isinstance(each, LanguageMapField))
@@ -88,11 +90,11 @@ class RowLookup:
         self._wanted.update(filter(is_id, map(str, ids)))
 
     def known(self, pk: int) -> Model | None:
-        """A row that has been read already."""
+        """A row that has already been read; None otherwise."""
         return self._found.get(str(pk))
 
     def add(self, row: Model) -> None:
-        """A row that others have read."""
+        """Add a row that was read elsewhere."""
         self._found[str(row.pk)] = row
 
     def get(self, pk: int) -> Model | None:
@@ -142,7 +144,7 @@ class ChooserField(forms.ModelChoiceField):
 
 
 class MultipleRowsField(forms.ModelMultipleChoiceField):
-    """Several related rows. Refuses an id that is too large for the database, which would fail."""
+    """Several related rows. Refuses ids that are too large for the database."""
 
     def clean(self, value: Any) -> Any:
         for pk in value or ():
@@ -166,7 +168,7 @@ class MultipleChooserField(MultipleRowsField):
         return rows
 
     def _known(self, value: Any) -> list[Model] | None:
-        """The chosen rows, where all of them are at hand."""
+        """The chosen rows, if all of them have been read already; else None."""
         if self.lookup is None or not value or not isinstance(value, list | tuple):
             return None
         rows = [row for row in map(self.lookup.known, value) if row is not None]
@@ -177,7 +179,7 @@ class MultipleChooserField(MultipleRowsField):
 
 
 def _within(column: Any) -> dict[str, str]:
-    """The field of a form whose choice limits what a chooser offers: terms of one register."""
+    """The form field whose value limits what a chooser offers, such as the register of terms."""
     return {"data-within": "register"} if column.remote_field.model is RegisterTerm else {}
 
 
@@ -226,7 +228,7 @@ class MultipleChooser(AutocompleteSelectMultiple):
 def multiple_chooser_field(
     column: Any, admin_site: AdminSite, **kwargs: Any
 ) -> MultipleChooserField:
-    """As `chooser_field`, for several rows."""
+    """Like `chooser_field()`, for several rows."""
     rows = column.remote_field.model._default_manager.all()
     kwargs.setdefault("label", capfirst(column.verbose_name))
     return MultipleChooserField(

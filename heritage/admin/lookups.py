@@ -1,4 +1,4 @@
-"""`ListLookups`: which look-ups the address of a list may name."""
+"""`ListLookups`: the look-ups that are allowed in the address of a list."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ _OF_DATES = ("year", "month", "day")
 
 
 class ListLookups(admin.ModelAdmin):
-    """A list is filtered by its own filters alone.
+    """Allows only the look-ups of a list's own filters.
 
-    Django allows any look-up of any column of the model: `?email__startswith=a` would tell letter
-    by letter what the form hides, and `?slug__regex=…` can keep a worker busy for ever. Every class
-    of the admin derives from this one.
+    Django allows any look-up of any column of the model: `?email__startswith=a` would reveal letter
+    by letter what the form hides, and `?slug__regex=…` can keep a worker busy without end. Every
+    class of the admin derives from this one.
     """
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
@@ -32,6 +32,6 @@ class ListLookups(admin.ModelAdmin):
 
 
 def _lookups(offered: Any, suffixes: tuple[str, ...]) -> set[str]:
-    """By which look-ups a filter, given as a column or as (column, class), asks."""
+    """The look-ups of a filter, which is given as a column or as (column, class)."""
     column = offered if isinstance(offered, str) else offered[0]
     return {LOOKUP_SEP.join(filter(None, (column, suffix))) for suffix in suffixes}

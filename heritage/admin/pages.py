@@ -1,4 +1,4 @@
-"""Bases of all that adds pages to the admin of a model: `AdminPages`, and `ReadOnlyPages`."""
+"""Base classes for additional pages in the admin of a model: `AdminPages` and `ReadOnlyPages`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +50,7 @@ class AdminPages(ListLookups):
     def page(
         self, request: HttpRequest, template: str, title: str | LazyText, context: dict[str, Any]
     ) -> HttpResponse:
-        """A page among those of this model."""
+        """The response with a page of this model."""
         own = {
             "title": title,
             "opts": self.opts,

@@ -1,4 +1,4 @@
-"""The change set of an admin request, by which all writes of the admin go, and its undo link."""
+"""The change set of an admin request, for all writes of the admin, and the link that undoes it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ def change_set(
 
 
 def log_change(user: User, rows: Sequence[Record], columns: Iterable[str]) -> None:
-    """Django's log of changes to columns, given by their labels."""
+    """Enter changes of columns, given by their labels, in Django's log."""
     message = [{"changed": {"fields": list(columns)}}]
     LogEntry.objects.log_actions(user.pk, rows, CHANGE, message)
 

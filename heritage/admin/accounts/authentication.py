@@ -42,9 +42,11 @@ log = logging.getLogger(__name__)
 
 
 class Refused(ImmediateHttpResponse):
-    """A password is not checked now. `words` say why, and `seconds` when to try again.
+    """A password is not checked at present. `words` say why, and `seconds` after which time to try
+    again.
 
-    The log-in page shows its form again with them; elsewhere the response is a page of its own.
+    The log-in page shows its form again with the words; other pages are answered with a page of
+    their own.
     """
 
     def __init__(
@@ -77,10 +79,10 @@ class Refused(ImmediateHttpResponse):
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Our deviations from allauth's adapter; its documentation describes the methods."""
+    """Changes to allauth's adapter, whose documentation describes the methods."""
 
     def is_safe_url(self, url: str) -> bool:
-        """No relative path either: below the address of the log-in it would lead nowhere."""
+        """Also refuses relative paths, which would not exist below the address of the log-in."""
         return super().is_safe_url(url) and urlsplit(url).path.startswith("/")
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -135,7 +137,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """For the list of sessions; see server/client_address.py for proxies."""
+        """The address of the client for the list of sessions; see server/client_address.py for
+        proxies."""
         return client_network(request.META).partition("/")[0] or "0.0.0.0"  # noqa: S104 - unknown
 
 
@@ -156,9 +159,9 @@ class MFAAdapter(DefaultMFAAdapter):
 
 
 def send_password_link(request: HttpRequest, user: User) -> bool:
-    """Mail a link by which a user sets a password, as after a reset; whether it was sent.
+    """Mail a link by which a user sets a password, as after a reset; returns whether it was sent.
 
-    Not to be called in a transaction, which would last as long as the mail server takes.
+    Do not call it in a transaction, which would last as long as the mail server takes.
     """
     adapter = get_adapter(request)
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
@@ -183,7 +186,7 @@ def _tried(request: HttpRequest, credentials: dict) -> tuple[str, str, str]:
 
 
 def _known_browser(request: HttpRequest, account: str) -> str:
-    """What names a browser from which this account has logged in; else an empty text."""
+    """The id of the browser, if this account has logged in from it before; else an empty text."""
     if KNOWN_BROWSER not in request.COOKIES:
         return ""
     name = login_attempts.normalized(account).replace("\0", "")
@@ -194,11 +197,12 @@ def _known_browser(request: HttpRequest, account: str) -> str:
 
 
 def _salt(user: User) -> str:
-    """Of an account and its password: a cookie that was stolen is worth nothing once it changes."""
+    """The salt of an account and its password, so that stolen cookies become invalid when the
+    password changes."""
     return f"heritage.login {login_attempts.normalized(user.username)} {user.password}"
 
 
 def _known_name(name: str) -> str:
-    """The name if there is an account of it, otherwise nothing."""
+    """The name, if there is an account with it; else an empty text."""
     found = User.objects.filter(username__iexact=name.replace("\0", "")[:150])
     return found.values_list("username", flat=True).first() or ""

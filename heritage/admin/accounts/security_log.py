@@ -1,5 +1,5 @@
-"""Enters each log-in, refused guess, change of a password, of codes and passkeys, and of rights in
-the security log."""
+"""Writes to the security log: each log-in, each refused attempt, and each change of passwords,
+codes, passkeys and permissions."""
 
 from typing import Any, cast
 
@@ -58,7 +58,7 @@ def _code_refused(request: HttpRequest, user: User, **kwargs: Any) -> None:
 
 
 def _before(instance: User, update_fields: Any = None, **kwargs: Any) -> None:
-    """Remember how the account is stored, if anything that is watched may be written."""
+    """Remember the stored account, if a column may be written whose changes are logged."""
     instance.stored_before = {}  # type: ignore[attr-defined]  # until it is saved
     if update_fields is None or not set(_WATCHED).isdisjoint(update_fields):
         rows = User.objects.filter(pk=instance.pk).values(*_WATCHED)

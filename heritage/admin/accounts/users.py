@@ -30,7 +30,7 @@ def _may_change(user: User, other: User | None) -> bool:
 
 
 class GroupsField(MultipleRowsField):
-    """A few groups, all of them to be seen; the default ones in the reader's language."""
+    """A choice of groups as checkboxes; the default groups have names in the reader's language."""
 
     def label_from_instance(self, obj: Any) -> str:
         return gettext(obj.name)
@@ -108,7 +108,8 @@ class CatalogueUserAdmin(ListLookups, UserAdmin):
         return ((None, {"fields": (*who, *password[not settings.MAIL_IS_SET_UP :])}),)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Whoever is in a group, or has single permissions, may log in to the admin."""
+        """Lets users log in to the admin if they are in a group or have permissions of their
+        own."""
         super().save_related(request, form, formsets, change)
         user: User = form.instance
         user.is_staff = user.is_superuser or user.groups.exists() or user.user_permissions.exists()
@@ -122,7 +123,7 @@ class CatalogueUserAdmin(ListLookups, UserAdmin):
         return super().response_add(request, obj, post_url_continue)
 
     def send_links(self, request: HttpRequest, users: list[User]) -> None:
-        """Mail links to set a password, and say to whom, and to whom not and why."""
+        """Mail links to set a password; messages say to whom, and to whom not and why."""
         if not settings.MAIL_IS_SET_UP:
             text = gettext("No mail can be sent: HERITAGE_EMAIL_URL names no mail server.")
             self.message_user(request, text, messages.ERROR)
@@ -219,7 +220,7 @@ class IdentityAdmin(RecordAdmin):
 
 @admin.register(LoadedRow)
 class LoadedRowAdmin(ReadOnlyAdmin):
-    """Written by the loader alone."""
+    """The list of loaded rows, which only the loader writes."""
 
     list_display = ("label", "uid", "file")
     list_filter = ("label", "file")

@@ -28,7 +28,7 @@ PER_PAGE = 40  # rows of a change set
 
 @admin.register(ChangeSet)
 class ChangeSetAdmin(ReadOnlyPages):
-    """Written by the write path alone; a change set can be undone."""
+    """The admin of change sets, which only the write path writes; each can be undone."""
 
     list_display = ("time", "author", "records", "comment", "kind")
     list_display_links = ("time",)

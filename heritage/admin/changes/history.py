@@ -201,7 +201,7 @@ def _shown(row: RowChange, name: str, values: "ShownValues") -> ShownChange:
 
 
 def comment_of(change_set: ChangeSet) -> str:
-    """The user's reason, or else a description made from the detail; of a bulk action both."""
+    """The user's reason, or a description made from the detail; for a bulk action both."""
     detail = change_set.detail
     if change_set.reason:
         done = _done_to_many(detail)
@@ -272,12 +272,13 @@ def _done_to_many(detail: dict[str, Any]) -> str:
 
 
 def _term_name(term: dict[str, Any] | str) -> str:
-    """In the language of the reader; earlier versions kept that of the writer alone."""
+    """The name of a term in the language of the reader; earlier versions stored only that of the
+    writer."""
     return str(LanguageMap(term["names"]).best()) if isinstance(term, dict) else term
 
 
 def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:
-    """By change set: its comment, or else what was done, in the language of the reader."""
+    """By id of a change set its comment, or else what was done, in the language of the reader."""
     found = {each.pk: comment_of(each) for each in change_sets}
     silent = [pk for pk, comment in found.items() if not comment]
     by_set: dict[int, list[Change]] = defaultdict(list)
@@ -353,7 +354,7 @@ def change_url(model: type[Record], pk: int) -> str:
 
 
 def deleted_names(model: type[Record], deletions: list[Change]) -> list[str]:
-    """How the deleted rows were called."""
+    """The names of deleted rows."""
     names = RowNames()
     rows = [RowChange(model, each.object_id, each.before or {}, None) for each in deletions]
     for row in rows:

@@ -31,7 +31,7 @@ THINNED_SHOWN = 200  # change sets that a thinned history names
 
 
 class HistoryPages(AdminPages):
-    """For `RecordAdmin`."""
+    """A mixin of `RecordAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
         undo = "<int:pk>/history/<int:change_set>/undo/"
@@ -66,7 +66,8 @@ class HistoryPages(AdminPages):
         return self.page(request, "admin/record_history.html", title, context)
 
     def undo_view(self, request: HttpRequest, pk: int, change_set: int) -> HttpResponse:
-        """Undoes all after a change set; with `row` and `column`, what that wrote there, too.
+        """Undoes everything after a change set; with `row` and `column`, only that column,
+        including what the change set wrote to it.
 
         With `language`, only that language of a translated text.
         """

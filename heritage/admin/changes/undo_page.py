@@ -53,7 +53,7 @@ _PERMISSION = {CREATE: "add", UPDATE: "change", DELETE: "delete"}
 
 @dataclass
 class UndoRequest:
-    """What is to be undone, and what its page says beside it."""
+    """What is to be undone, and the texts of the page."""
 
     title: str | LazyText
     changes: list[Change]
@@ -117,7 +117,7 @@ def undo_page(model_admin: AdminPages, request: HttpRequest, asked: UndoRequest)
 def _undo_as_job(
     model_admin: AdminPages, request: HttpRequest, asked: UndoRequest, changes: QuerySet[Change]
 ) -> HttpResponse:
-    """What is too much for a request is undone by the background worker."""
+    """Let the background worker undo what would take too long in a request."""
     user = user_of(request)
     refused = list(refusals(user, _rough_steps(changes)))
     if not access.may_publish(user):
@@ -140,7 +140,7 @@ def _undo_as_job(
 
 
 def _rough_steps(changes: QuerySet[Change]) -> list[Step]:
-    """For each model and action of the undo one step, for the permissions that it needs."""
+    """One step for each model and action of the undo, to check the permissions that it needs."""
     found: dict[tuple[type[Record], str], None] = {}
     changes = changes.order_by()
     for action, of_action in (

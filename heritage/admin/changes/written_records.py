@@ -35,7 +35,8 @@ class WrittenRecords:
 
 
 def written_records(sets: list[ChangeSet]) -> dict[int, WrittenRecords]:
-    """By change set. Small ones are read with one query, of the others each is asked."""
+    """The written records by id of the change set. One query reads all small change sets; each
+    large one takes its own."""
     sizes = rows_written(each.pk for each in sets) if sets else {}
     names = ("owner_model", "owner_id")
     read: dict[int, list[Key]] = defaultdict(list)
@@ -90,7 +91,8 @@ def _links(keys: set[Key]) -> dict[Key, RecordLink]:
 
 
 def _deleted(model: type[Model], address: str, ids: set[int]) -> dict[int, RecordLink]:
-    """As they were called; the link leads to where they can be restored."""
+    """Links to deleted records, by their former names, to the page on which they can be
+    restored."""
     if not (ids and issubclass(model, Record)):
         return {}
     deletions = list(deletions_of(model).filter(object_id__in=ids))

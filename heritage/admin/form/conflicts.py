@@ -45,7 +45,8 @@ from heritage.values.language import join_words, proper_tag, text_direction, wit
 
 @dataclass
 class ConflictLine:
-    """One control of one side. A row has several, each with its label."""
+    """One control on one side of a conflict. A conflict about a row has several, each with its
+    label."""
 
     label: str
     pieces: list[tuple[bool, str]]  # (whether it differs from the opened text, text)
@@ -104,7 +105,7 @@ def _shown_conflict(conflict: EditConflict, choice: str, user: User) -> ShownCon
 
 
 def _side_labels(conflict: EditConflict, by: ChangeSet | None, is_own: bool) -> tuple[str, str]:
-    """What is said of theirs, with who changed it and when, and of mine."""
+    """The labels of both sides: theirs, with who changed it and when, and mine."""
     author = _("you") if is_own else by.author if by else _("somebody else")
     at = date_format(localtime(by.at), "DATETIME_FORMAT") if by else ""
     who = {"who": with_explanation(author, filter(None, [at]))}

@@ -1,4 +1,4 @@
-"""How a date is understood, below its field: when it is shown, and as it is typed."""
+"""How a date is understood, shown below its field and updated while it is typed."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from heritage.values.edtf import EDTFError, parse
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """What stands below a date."""
+    """The text below the field of a date."""
 
     words: str = ""
     edtf: str = ""  # empty where it is what is typed, or where eras are named and no date

@@ -54,9 +54,9 @@ def shown_values(
     row: Model | None,
     relations: Mapping[str, list[int]] | None = None,
 ) -> Values:
-    """What a browser would send if a form that shows `row` were submitted unchanged.
+    """The texts that a browser would send if a form that shows `row` were submitted unchanged.
 
-    `relations` has the ids of those that are not as they are stored.
+    `relations` has the ids of relations that differ from the stored ones.
     """
     stored = model_to_dict(row, list(fields)) if row is not None else {}
     stored |= relations or {}
@@ -86,7 +86,7 @@ def posted_values(fields: Mapping[str, forms.Field], data: MultiValueDict, files
     """What was sent for these fields.
 
     Files that were not chosen are left out, and so are fields without a column. A file that is to
-    be cleared is nothing, and there.
+    be cleared has an empty list.
     """
     values: Values = {}
     cleared: Values = {}
@@ -132,7 +132,7 @@ def same_values(a: Values, b: Values) -> bool:
 
 
 def column_of(key: str) -> tuple[str, str]:
-    """The column that a control is of, and its language."""
+    """The column of a control, and its language."""
     name, _separator, code = key.partition(LANGUAGE_SEPARATOR)
     return name, code
 
@@ -154,7 +154,7 @@ def in_row(kind: str, row: Model | str | None, label: str = "") -> str:
 
 
 def rows_by_id(model: type[Record], ids: Iterable[int]) -> dict[int, Any]:
-    """Stored rows, whomever they belong to, each with the number of its last change."""
+    """Stored rows of any owner, each with the number of its last change."""
     return with_last_change(model._default_manager.all()).in_bulk(list(ids))
 
 
@@ -179,7 +179,7 @@ class OpenedRow:
         self._values: dict[int | None, Values | None] = {}
 
     def values(self, number: int | None, control: str = "") -> Values | None:
-        """All its controls, or one, at a number; None if that is not known."""
+        """The values of all controls, or of one, at a number; None if that is not known."""
         if number not in self._values:
             opened = self._opened(number)
             if opened and self._owner and getattr(opened[0], self._owner[0]) != self._owner[1]:
@@ -194,9 +194,9 @@ class OpenedRow:
         return self._since.opened(self.key, number, self.now)
 
     def changed_by(self, number: int | None, control: str, is_gone: bool) -> ChangeSet | None:
-        """Who made the last change since a number at which it is known.
+        """The change set of the last change since a number; None if it is not known.
 
-        Of a row that is gone: who deleted it, or moved it to another record.
+        For a row that is gone, the one that deleted it, or moved it to another record.
         """
         if self.values(number) is None:
             return None
@@ -221,8 +221,8 @@ class OpenedRow:
 class EditConflict:
     """A conflict for the editor to decide. `key` names its radio buttons.
 
-    It is about one control of a row, which was opened at `number`; without `control` about all of
-    it: one side has deleted the row, and has no values.
+    It is about one control of a row, which was opened at `number`. Without `control` it is about
+    the row: one side has deleted it, and has no values.
     """
 
     key: str
@@ -236,12 +236,12 @@ class EditConflict:
 
     @property
     def opened(self) -> Values | None:
-        """None if that is not known."""
+        """The values when the form was opened; None if they are not known."""
         return self.row.values(self.number, self.control)
 
     @property
     def is_moved(self) -> bool:
-        """Whether the row is stored, and belongs to another record by now."""
+        """Whether the row is still stored but belongs to another record."""
         return not self.theirs and self.opened is not None and self.row.now is not None
 
 
@@ -304,7 +304,8 @@ class Editing:
         }
 
     def since(self, rows: Mapping[Key, tuple[int | None, Any]]) -> Since:
-        """What was written to rows after they were opened: (number, the stored row or None)."""
+        """What was written to rows since they were opened; `rows` has (number, stored row or None)
+        for each."""
         return Since(
             {
                 key: {number, *self.asked.values()}
@@ -314,7 +315,8 @@ class Editing:
         )
 
     def posted_rows(self, prefix: str, pk_name: str) -> list[PostedRow]:
-        """The rows of a set in the order of the form; what was not opened was not sent."""
+        """The rows of a set that were sent, in the order of the form; rows that were not opened are
+        not sent."""
         rows: dict[int, PostedRow] = {}
         shape = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,5}})-(.+)", re.DOTALL)
         for source, part in ((self._request.POST, "data"), (self._request.FILES, "files")):
@@ -333,7 +335,7 @@ class Editing:
         return OPENED in self._request.POST
 
     def is_outdated(self, rows: Iterable[tuple[type[Record], Any]]) -> bool:
-        """Whether the history tells of a write to one of these rows since they were read."""
+        """Whether one of these rows was written since it was read."""
         shown = {(model, row.pk): row.last_change for model, row in rows}
         since = Since({key: [number] for key, number in shown.items()})
         return any(since.changes(key, number) for key, number in shown.items())
@@ -371,7 +373,7 @@ class Editing:
     ) -> None:
         """Merge one stored row into its posted data: open conflicts stay as posted.
 
-        `prefix` stands before its controls in the keys of conflicts; see `settle()`.
+        `prefix` begins the keys of its conflicts; see `settle()`.
         """
         fields, stored = opened.fields, shown_values(opened.fields, opened.now)
         posted = posted_values(fields, data, files)
@@ -405,11 +407,12 @@ class Editing:
         place: str = "",
         point: tuple[Values, Values] | None = None,
     ) -> str:
-        """Whose values of a row, or of one control, are taken; "" if the editor is to be asked.
+        """Whose values of a row, or of one control, are to be stored: MINE or THEIRS; "" if the
+        editor has to decide.
 
-        `joins` says that values which both have changed can be put together, `kind` is the name of
-        the row's model, and `place` stands before the names of its controls on the page. `point`
-        has the stored and posted values of the row if the control is half of a point.
+        `joins`: values that both sides have changed can be merged. `kind` is the name of the row's
+        model, `place` the prefix of the names of its controls on the page. `point` has the stored
+        and posted values of the row if the control is half of a point.
         """
         halves = [key + name for name in POINT if key + name in self.asked] if point else []
         key, is_asked = key + control, key + control in self.asked

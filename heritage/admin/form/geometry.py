@@ -1,7 +1,7 @@
 """Maps beside the point and boundary of a site's form, and records that may be the same.
 
-They show land, meridians and nearby sites from the catalogue's own data; nothing is asked of
-anybody else. What is saved is what the fields hold, `PointField` and `BoundaryFormField`.
+They show land, meridians and nearby sites from the catalogue's own data; no other server is used.
+What is saved is in the fields `PointField` and `BoundaryFormField`.
 """
 
 import json
@@ -52,7 +52,8 @@ def point_in(data: Any) -> Point | None:
 
 
 def base_map(window: Window, without: str) -> dict:
-    """What the maps of the form are drawn on: land, lines and sites, but for one of them."""
+    """The background of the maps in the form: land, lines and sites, except the one being
+    edited."""
     tall, wide = window.per_degree
     return {
         "window": window,
@@ -136,7 +137,7 @@ def _overlap(ends: Point, y: float, other_ends: Point, other_y: float) -> bool:
 
 
 def similar_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """Records that may be of the site that is being added."""
+    """Records that may be of the same site as the one being added."""
     if not may_see_maps(model_admin, request):
         raise PermissionDenied
     point = None

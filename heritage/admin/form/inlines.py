@@ -41,7 +41,8 @@ MAX_ROWS = 1_000  # rows of a set, Django's own limit
 class RowFormSet(EditedFormSet):
     """Rows of a form, merged with concurrent changes.
 
-    What stored rows refer to is read with them, what was chosen anew in one query for each model.
+    Objects that stored rows refer to are read with the rows; newly chosen ones in one query for
+    each model.
     """
 
     def __init__(
@@ -245,7 +246,8 @@ class RowSet:
 
     @property
     def formset(self) -> Any:
-        """What Django asks of a formset; where nothing is open, the set itself says it."""
+        """The formset; if no row is open, the set itself, which has what Django reads of a
+        formset."""
         return self._formset or self
 
     def __iter__(self) -> Iterator[Any]:
@@ -276,7 +278,7 @@ class RowSet:
 
     @property
     def is_closed(self) -> bool:
-        """Whether its lines, too, are fetched only when it is opened."""
+        """Whether even its lines are fetched only when it is opened."""
         return self.opts.is_collapsed and self._formset is None and self.count > 0
 
     @property
@@ -298,7 +300,7 @@ class RowSet:
 
     @property
     def url(self) -> str:
-        """Of the rows; the number of a row, or “new”, and a slash may follow."""
+        """The URL of the rows; the number of a row or “new”, and a slash, may follow."""
         return self._parent.own_url("rows", self.owner.pk if self.owner else "add", self.prefix)
 
     def lines(self) -> list[RowLine]:

@@ -154,7 +154,7 @@ class PlainTextFormField(forms.CharField):
 
 
 class NamesFormField(PlainTextFormField):
-    """Several names, one on each line."""
+    """Several names, one in each line."""
 
     def __init__(self, *, encoder: Any = None, decoder: Any = None, **kwargs: Any):
         super().__init__(**kwargs | {"show_hidden_initial": False, "initial": None})
@@ -191,7 +191,8 @@ class TimeInput(forms.TimeInput):
 
 
 class ParsedCharField(forms.CharField):
-    """Text of which `to_python()` gives what is stored: it has changed if that has."""
+    """A text field that counts as changed if the result of `to_python()` has changed, which is what
+    is stored."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -334,7 +335,7 @@ class PictureWidget(ClearableFileInput):
 def picture_address(row: Identity | Image, file: FieldFile) -> str:
     """The URL of a stored picture for users who may see it.
 
-    `file` is given, as the row of a refused form has what was sent in its place.
+    `file` is the stored one; in a refused form, the row has the uploaded file instead.
     """
     if isinstance(row, Identity):
         return reverse("media:logo", args=[_file_name(file)])
@@ -342,7 +343,7 @@ def picture_address(row: Identity | Image, file: FieldFile) -> str:
 
 
 def thumbnail_address(row: Image) -> str:
-    """The URL of its smallest size, which leads to the picture itself until it is made."""
+    """The URL of its smallest size; it redirects to the picture itself until that size is made."""
     if not row.source or row.width <= Rendition.SMALLEST:
         return picture_address(row, row.file)
     return reverse("media:image", args=[row.uid, f"{row.source}-{Rendition.SMALLEST}.jpg"])
@@ -466,7 +467,7 @@ class PointField(forms.CharField):
 def with_point(data: Any) -> Any:
     """The posted data with both columns set from the box, and the error if it cannot be read.
 
-    A box that was not changed changes nothing, even if others moved the point meanwhile.
+    An unchanged box changes nothing, even if others moved the point meanwhile.
     """
     text = data.get("coordinates")
     if text is None or text.strip() == data.get("coordinates_initial", "").strip():
@@ -511,7 +512,8 @@ class BoundaryFormField(forms.JSONField):
             raise ValidationError(str(error), code="invalid") from error
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        """The text as it was typed: Django would read it, and fail where `to_python` refuses."""
+        """The text as it was typed. Django would parse it, which fails for a text that
+        `to_python()` refuses."""
         return initial if self.disabled else data
 
     def prepare_value(self, value: Any) -> str:

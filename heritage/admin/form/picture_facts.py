@@ -1,4 +1,5 @@
-"""What is told beside a stored picture: what its file says, and where the same picture is."""
+"""Information beside a stored picture: the metadata of its file, and other copies of the
+picture."""
 
 from typing import NamedTuple
 
@@ -28,7 +29,7 @@ class Twin(NamedTuple):
 
 
 def suggestions(image: Image) -> list[PictureFact]:
-    """What the uploaded file says, where the row does not say it yet."""
+    """Facts in the metadata of the uploaded file that the row does not have yet."""
     try:
         with image.original.open("rb") as file:
             found = read_embedded(file.read())
@@ -62,7 +63,7 @@ def _licence(url: str) -> str:
 
 
 def _position(site: Site, point: tuple[float, float] | None) -> str:
-    """Where the camera was, if that is near a site that is not blurred."""
+    """The position of the camera, if it is near the site and the site is not blurred."""
     if point is None or site.latitude is None or site.longitude is None or site.public_blur_km:
         return ""
     km = distance_km((site.latitude, site.longitude), point)

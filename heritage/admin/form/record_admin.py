@@ -201,7 +201,7 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
 
     @staticmethod
     def _is_lost(request: HttpRequest, object_id: str | None) -> bool:
-        """Whether a complete form was sent that can no longer be compared."""
+        """Whether a complete form was sent whose opened values are no longer known."""
         editing = editing_of(request)
         return object_id is not None and editing.is_sent and editing.compared is None
 
@@ -493,7 +493,7 @@ class RecordAdmin(HistoryPages, RecordFields, admin.ModelAdmin):
 
 
 def _uses(term: Record) -> Iterator[str]:
-    """What refers to a record, by model and column, with links to the sites that have it."""
+    """The uses of a record by model and column, with links to lists of the sites that use it."""
     for use in bulk.uses(term):
         ids = sorted(bulk.sites_using([use]))
         if not ids:
@@ -513,7 +513,7 @@ def _uses(term: Record) -> Iterator[str]:
 
 
 def _without(rows: list, starts: tuple[str, ...]) -> list:
-    """A nested list of texts without those that begin so."""
+    """A nested list of texts without those that begin with one of `starts`."""
     nested = [_without(row, starts) if isinstance(row, list) else row for row in rows]
     return [row for row in nested if row and not (isinstance(row, str) and row.startswith(starts))]
 

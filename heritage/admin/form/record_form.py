@@ -236,7 +236,8 @@ def languages_html(texts: LanguageMap) -> str:
 
 
 class QuietErrorList(ErrorList):
-    """Renders no template where there is nothing to say, which a page asks some 240 times."""
+    """An error list that renders no template if it is empty, which happens some 240 times on a
+    page."""
 
     def as_ul(self) -> SafeString:
         return super().as_ul() if self else SafeString()
@@ -293,7 +294,7 @@ class RecordForm(ModelForm):
         return self.data.get(f"{self.prefix}-{REPLACES}", "") if self.prefix else ""
 
     def date_remarks(self) -> list[str]:
-        """What to tell of how dates were understood that were changed."""
+        """Remarks on how changed dates were understood."""
         fields = (self.fields[name] for name in self.changed_data)
         return [
             remark

@@ -27,7 +27,7 @@ from heritage.models import Record
 def merge_rows(editing: Editing, formset: EditedFormSet) -> set[int] | None:
     """Write the merged rows into the posted data of the set, stored rows first.
 
-    Gives the numbers of the rows that were sent; None if Django rejects the whole set.
+    Returns the numbers of the rows that were sent; None if Django rejects the whole set.
     """
     return _RowMerge(editing, formset).run()
 
@@ -73,7 +73,8 @@ class _RowMerge:
         return OpenedRow(self._fields, self._since, key, now, row.opened_at, owner_key)
 
     def _merged(self, number: int, stored: Record, row: PostedRow | None) -> PostedRow:
-        """A row that is still stored, merged. What was not opened was not sent."""
+        """The posted data of a row that is still stored, merged. `row` is None if it was not
+        opened, and so not sent."""
         editing, prefix = self._editing, self._formset.prefix
         if row is not None and not row.is_deleted:
             before = len(editing.from_others)

@@ -1,8 +1,7 @@
-"""A site and its rows as they stand in its form, in place of what is stored.
+"""Gives a site and its rows the values typed into the form, instead of the stored ones.
 
-Nothing is written. The form sends the columns of the site, what is chosen of many, and the rows
-that are open in it; all others are as they are stored. A new picture has no file yet, so it is not
-among them.
+Nothing is written. The form sends the columns of the site, the chosen terms, and the open rows; all
+other rows are as stored. A new picture has no file yet and is left out.
 """
 
 import re
@@ -35,7 +34,7 @@ type Typed = Mapping[str, str]
 
 
 def apply_columns(site: Site, data: Mapping[str, str]) -> list[str]:
-    """Give the columns of a site what stands in its form; gives the labels of what has no sense."""
+    """Set the columns of a site from its form; returns the labels of invalid fields."""
     unread = []
     for column in Site._meta.concrete_fields:
         if column.editable and column.name not in _LEFT_OUT:
@@ -56,7 +55,7 @@ def apply_columns(site: Site, data: Mapping[str, str]) -> list[str]:
 
 
 def apply_value(row: Model, column: Field, typed: Typed) -> None:
-    """Give a column what is typed, if its field was sent. Raises ValidationError."""
+    """Set a column from what is typed, if its field was sent. Raises ValidationError."""
     if isinstance(column, LanguageMapField):
         start = f"{column.name}__"
         texts = {name.removeprefix(start): typed[name] for name in typed if name.startswith(start)}
@@ -82,7 +81,7 @@ def _is_chosen(row: Model, column: Field, text: str | None) -> bool:
 
 
 def apply_rows(site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iterator[str]:
-    """Change the rows found of a site; gives the labels of fields that have no sense."""
+    """Change the rows found of a site; yields the labels of invalid fields."""
     for name in found:
         if name in page_rows.LINKS:
             found[name] = _chosen(name, data)
@@ -91,7 +90,7 @@ def apply_rows(site: Site, data: QueryDict, found: dict[str, list[Any]]) -> Iter
 
 
 def _chosen(name: str, data: QueryDict) -> list[int]:
-    """The ids that are chosen in a field, as far as they are there."""
+    """The ids that are chosen in a field, without those that do not exist."""
     ids = list(filter(_DIGITS.fullmatch, map(str, data.getlist(name))))
     target = cast(type[Model], Site._meta.get_field(name).related_model)
     return list(target._default_manager.filter(pk__in=ids).values_list("pk", flat=True))
@@ -136,13 +135,14 @@ def _places(name: str, data: QueryDict) -> list[str]:
 
 
 def _is_blank(model: type[Model], typed: Typed) -> bool:
-    """Whether a new row holds nothing but what it began with."""
+    """Whether a new row has only its initial values."""
     begun = {column.name: str(column.get_default()) for column in model._meta.concrete_fields}
     return not any(text.strip() and text != begun.get(name) for name, text in typed.items())
 
 
 def _completed(model: type[Model], typed: Typed) -> Typed:
-    """With what the form would conclude: eras from a date, an entry from its reference."""
+    """The typed values with those that the form derives: eras from a date, an entry from its
+    reference."""
     if model is Event:
         return _with_date_read(typed)
     if model is Coverage and not typed.get("designation"):
@@ -154,7 +154,7 @@ def _completed(model: type[Model], typed: Typed) -> Typed:
 
 
 def _with_date_read(typed: Typed) -> Typed:
-    """With the date and the eras that are typed as its date."""
+    """The typed values with the date and the eras that its date field means."""
     try:
         reading = read_date(typed.get("date", ""), typed.get("kind", ""))
     except EDTFError:

@@ -47,7 +47,7 @@ def is_large() -> bool:
 
 
 def latest_hits(rows: QuerySet[Any], hits: BitMap) -> QuerySet[Any]:
-    """Of very many hits of a search those that were changed last; else the rows as they are."""
+    """The hits that were changed last, if a search has very many; else the rows unchanged."""
     if len(hits) <= MAX_HITS:
         return rows
     latest = rows.order_by("-updated_at").values_list("pk", flat=True).iterator()
@@ -61,7 +61,7 @@ class IndexOrder:
         self._index, self._name = index, name
 
     def ids(self, sites: BitMap) -> np.ndarray:
-        """These published sites in the order."""
+        """These published sites in this order, as ids."""
         if self._name == UPDATED:
             positions = self._index.times.by_first
             ids = self._index.times.ids[positions]
@@ -200,7 +200,7 @@ class SiteChangeList(ChangeList):
         prefetch_related_objects(self.result_list, "kinds", Prefetch("coverages", coverages))
 
     def _read_page(self, request: HttpRequest, sites: SortedSites) -> None:
-        """What Django's `get_results()` sets, without a query that counts."""
+        """Sets what Django's `get_results()` sets, without a query that counts."""
         self.paginator = self.model_admin.get_paginator(request, sites, self.list_per_page)
         self.result_count = len(sites)
         self.can_show_all = self.result_count <= self.list_max_show_all
@@ -240,7 +240,8 @@ class SiteChangeList(ChangeList):
         return name, descends != is_descending
 
     def _sorted_sites(self, request: ListRequest, rows: SiteQuerySet) -> SortedSites | None:
-        """None if the index does not know the order or a filter, or too many are unpublished."""
+        """The sites sorted by the index; None if it does not know the order or a filter, or if too
+        many are unpublished."""
         index = current_index()
         order = self._index_order()
         known = {name for spec in self.filter_specs for name in spec.expected_parameters()}

@@ -73,7 +73,8 @@ class TreeFilter(SimpleListFilter):
     model: type[Term]
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> Choices:
-        """Asked for once a request: to count its choices, each filter makes all others anew."""
+        """Cached for a request, since Django creates all filters again to count the choices of
+        each."""
         return once(request, f"offered {self.parameter_name}", lambda: self._offered(request))
 
     def _offered(self, request: HttpRequest) -> Choices:
@@ -111,7 +112,7 @@ class TreeFilter(SimpleListFilter):
 
 
 def _unpublished(request: HttpRequest) -> list[int]:
-    """Some of the unpublished sites, asked for once a request."""
+    """The ids of unpublished sites, up to a limit; cached for a request."""
     others = Site.objects.unpublished().order_by().values_list("pk", flat=True)
     return once(request, "unpublished", lambda: list(others[:MAX_COUNTED]))
 
@@ -194,7 +195,7 @@ FACET_FILTERS = [_facet_filter(facet) for facet in FACETS if facet.admin_title]
 
 
 class WithinFilter(TreeFilter):
-    """For the list of a vocabulary: the terms within a term."""
+    """For lists of vocabularies: filters by a broader term."""
 
     title, parameter_name = _("within"), "within"
 
@@ -216,7 +217,7 @@ class WithinKindFilter(WithinFilter):
 
 
 class RegisterFilter(SimpleListFilter):
-    """By register; `path` leads from the listed model to it."""
+    """Filters by register; `path` is the look-up from the listed model to it."""
 
     title, parameter_name, path = _("register"), "register", "register"
 
@@ -288,7 +289,7 @@ _UNCHECKED: CacheKey[BitMap] = CacheKey("sites with unchecked statements")
 
 
 class TrustFilter(SimpleListFilter):
-    """Sites with statements that are only recalled or that no source is named for, or without."""
+    """Sites with or without statements that are only recalled or have no source."""
 
     title, parameter_name = _("what it rests on"), "trust"
 
@@ -324,7 +325,7 @@ class AuthorFilter(SimpleListFilter):
         return [("me", _("added by me")), ("assigned", _("assigned to me"))]
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap | None:
-        """None if somebody has added very many."""
+        """The published sites of the user; None if there are very many."""
         if self.value() not in ("me", "assigned"):
             return index.sites
         # In any state: with a condition on the state, SQLite would read all published sites.

@@ -1,4 +1,5 @@
-"""What sites may lack that readers look for: one list for the filter and for the desk."""
+"""Gaps: things that readers look for and that sites may lack. The filter and the desk share this
+list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

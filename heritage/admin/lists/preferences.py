@@ -26,7 +26,7 @@ class SavedFilterForm(forms.Form):
 
 
 class ListPages(AdminPages):
-    """For `SiteAdmin`."""
+    """A mixin of `SiteAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -37,7 +37,8 @@ class ListPages(AdminPages):
 
     @classmethod
     def columns(cls) -> dict[str, Any]:
-        """By name, the labels of the columns that can be chosen; the name always comes first."""
+        """The labels of the columns that can be chosen, by name of the column; the name of the site
+        always comes first."""
         names = dict.fromkeys(
             [
                 *DEFAULT_COLUMNS,

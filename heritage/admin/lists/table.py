@@ -117,7 +117,7 @@ class SentTable:
         return found
 
     def deleted_sites(self) -> dict[str, list[str]]:
-        """By the name of each site that is not stored any more: what was typed for it."""
+        """What was typed for sites that no longer exist, by the name of the site."""
         stored = Site.objects.filter(pk__in=list(self._keys)).values_list("pk", flat=True)
         gone = self._keys.keys() - set(stored)
         opened = self._opened_texts(dict.fromkeys(gone))
@@ -210,7 +210,7 @@ def edit_table(
 
 
 def _fields_of_gap(gap: str) -> list[str]:
-    """The columns in which what the listed sites lack can be written; see admin/lists/gaps.py."""
+    """The columns in which a gap of the listed sites can be filled; see admin/lists/gaps.py."""
     kind, _dash, code = gap.partition("-")
     if kind == "text" and code:  # beside what it is to be translated from
         return [f"summary:{each}" for each in interface_languages()]
@@ -218,7 +218,7 @@ def _fields_of_gap(gap: str) -> list[str]:
 
 
 class TablePages(AdminPages):
-    """For `SiteAdmin`."""
+    """A mixin of `SiteAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
         return [self.own_path("table/", self.table_view, "table"), *super().get_urls()]
@@ -272,7 +272,7 @@ class TablePages(AdminPages):
         return self.page(request, "admin/table.html", title, context)
 
     def _tell_deleted(self, request: HttpRequest, sent: SentTable) -> None:
-        """Say what was typed for sites that somebody has deleted meanwhile."""
+        """Show what was typed for sites that somebody has deleted meanwhile."""
         for site, typed in sent.deleted_sites().items():
             text = _("“%(site)s” was deleted meanwhile. Not saved: %(texts)s")
             values = {"site": site, "texts": pgettext("between statements", "; ").join(typed)}
@@ -281,7 +281,8 @@ class TablePages(AdminPages):
     def _save(
         self, request: HttpRequest, changed: list[ChangedSite], sent: SentTable
     ) -> HttpResponse | None:
-        """Write everything if it is still stored as it was compared; otherwise nothing."""
+        """Write everything, if the stored values are still those that were compared; otherwise
+        nothing."""
         if not changed:
             self._tell_deleted(request, sent)
             self.message_user(request, _("Nothing was changed, so nothing was saved."))

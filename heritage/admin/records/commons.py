@@ -1,4 +1,5 @@
-"""Photographs of Wikimedia Commons for a site: what would come, and the chosen ones are fetched.
+"""Photographs from Wikimedia Commons for a site: a list of what is there, from which some are
+chosen and fetched.
 
 The background worker asks Commons; these pages start its jobs and show what it found.
 """
@@ -32,7 +33,7 @@ _LONGEST = 20_000  # characters of titles
 
 
 class LookForm(forms.Form):
-    """What is looked for; at least one of them."""
+    """The form for what is looked for; at least one field is needed."""
 
     item = forms.RegexField(
         r"\AQ[1-9][0-9]{0,11}\Z",
@@ -67,7 +68,7 @@ class LookForm(forms.Form):
 
 
 class CommonsPages(RecordAdmin):
-    """For `SiteAdmin`."""
+    """A mixin of `SiteAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
         own = self.own_path("<int:pk>/commons/", self.commons_view, "commons")
@@ -122,7 +123,7 @@ class CommonsPages(RecordAdmin):
 
     @staticmethod
     def _asked_for(site: Site, job: Job | None) -> dict[str, Any]:
-        """What the form shows: what was looked for, or the item of the site."""
+        """The initial values of the form: those of the job, or the Wikidata item of the site."""
         if job is not None and job.kind == commons.LOOK:
             given = job.parameters
             return given | {"titles": "\n".join(given.get("titles", ()))}

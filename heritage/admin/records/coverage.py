@@ -228,7 +228,7 @@ class CoverageRows(RecordInline):
     )
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """With a way to the entry itself, which holds what happened to it, criteria and area."""
+        """The formset with a link to the entry itself, which has its events, criteria and area."""
         formset = super().get_formset(request, obj, **kwargs)
         field = formset.form.base_fields.get("designation")
         entries = self.admin_site.get_model_admin(Designation)

@@ -36,7 +36,7 @@ class PartForm(RecordForm):
 
 
 class PartFormSet(RowFormSet):
-    """Checks both inlines together, as they will be once they are saved."""
+    """Checks both inlines together, in the state after saving."""
 
     @property
     def other_end(self) -> str:

@@ -38,7 +38,7 @@ _LONGEST = 2_000  # characters of an alternative text or caption
 
 
 class MissingFilter(admin.SimpleListFilter):
-    """Pictures that lack what readers need, or that nobody sees."""
+    """Filters pictures that lack something that readers need, or that are not shown."""
 
     title, parameter_name = gettext_lazy("what is missing"), "missing"
 
@@ -87,7 +87,7 @@ class ManyFilesField(forms.FileField):
 
 
 class PicturesForm(forms.Form):
-    """What is said once for all pictures that are uploaded together."""
+    """The values that all pictures uploaded together have in common."""
 
     pictures = ManyFilesField(
         label=gettext_lazy("Pictures"),
@@ -152,7 +152,7 @@ class TextLine:
 
 
 class CreditForm(forms.Form):
-    """Only what is filled in is written."""
+    """A form of credits for several pictures; empty fields are not written."""
 
     author = forms.CharField(label=gettext_lazy("author"), required=False, max_length=200)
     credit_line = forms.CharField(label=gettext_lazy("credit line"), required=False, max_length=300)
@@ -212,7 +212,8 @@ class ImageAdmin(RowAdmin):
     # --- many at once
 
     def upload_view(self, request: HttpRequest) -> HttpResponse:
-        """Adds drafts of what can be matched to a site; asks about the rest, which is kept."""
+        """Adds drafts of the pictures that match a site; the others are stored, and the page asks
+        for their sites."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form, asked = PicturesForm(), list[Uploaded]()
@@ -260,7 +261,7 @@ class ImageAdmin(RowAdmin):
     def _prepare(
         self, request: HttpRequest, form: PicturesForm, upload: UploadedFile, sent: Uploaded
     ) -> None:
-        """Make a draft of it, which is not stored yet; or say why not."""
+        """Make an unsaved draft of an upload; or record why it cannot be made."""
         given = form.cleaned_data
         name = sent.name
         found = pictures.match(sent.chosen or given["site"] or name.rpartition(".")[0] or name)
@@ -347,7 +348,7 @@ class ImageAdmin(RowAdmin):
     def _write_texts(
         self, request: HttpRequest, rows: QuerySet[Image], ids: list[int]
     ) -> tuple[list[TextLine], int]:
-        """Write what was changed; what somebody else has changed meanwhile is shown instead.
+        """Write changed texts; those that somebody else has changed meanwhile are shown instead.
 
         Returns the lines, and the number of the last change when they were compared.
         """
@@ -387,7 +388,7 @@ class ImageAdmin(RowAdmin):
         return lines, number
 
     def _tell_deleted(self, request: HttpRequest, pk: int, was: Image | None) -> None:
-        """Say what was typed for a picture that somebody has deleted meanwhile."""
+        """Show what was typed for a picture that somebody has deleted meanwhile."""
         inputs = _line(was or Image(pk=pk)).inputs
         sent = [(each.value, _sent_text(request, each.name)) for each in inputs]
         if typed := [text for opened, text in sent if text and text != opened]:
@@ -432,7 +433,7 @@ class ImageAdmin(RowAdmin):
         self._set(request, queryset, {"published": False})
 
     def _set(self, request: HttpRequest, queryset: QuerySet[Image], values: dict[str, Any]) -> None:
-        """Write values to each picture that may have them; say of the others why not."""
+        """Write values to each picture that may have them; messages say why others may not."""
         changed, refused = 0, []
         made = None
         if values:
@@ -478,7 +479,7 @@ def _why_not(row: Image) -> str:
 
 
 def _line(row: Image) -> TextLine:
-    """A picture with an input for each text and language, which holds what is stored."""
+    """A picture with an input for each text and language, filled with the stored text."""
     inputs = []
     for name in ("alt", "caption"):
         label = column(Image, name).verbose_name
@@ -491,7 +492,7 @@ def _line(row: Image) -> TextLine:
 
 
 def _take_texts(request: HttpRequest, row: Image, was: Image | None, line: TextLine) -> bool:
-    """Set what was typed, unsaved; tell whether the picture differs then from the stored one.
+    """Set what was typed on the unsaved row; returns whether it differs from the stored one.
 
     `was` is the picture as the page showed it; None if that is not known.
     """

@@ -54,7 +54,7 @@ class RegisterTermAdmin(RecordAdmin):
 
 
 class PastEvents(RecordFields):
-    """Of what happened to an entry, which no year to come can be."""
+    """A form for events of entries; refuses years in the future."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "date":

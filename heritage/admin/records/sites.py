@@ -109,7 +109,8 @@ class Section:
     rows: tuple[type[RecordInline], ...] = ()
 
     def fieldset(self) -> tuple[None, Any]:
-        """As the admin writes it; its own type of the options is of the stubs alone."""
+        """The section as a fieldset of Django's admin, whose type of the options exists only in the
+        stubs."""
         return None, {"fields": form_lines(self.key), "classes": (self.key,)}
 
 
@@ -169,7 +170,8 @@ class SiteForm(CommentedForm):
 
     @property
     def to_be_confirmed(self) -> list[tuple[str, str, str]]:
-        """(anchor, label, message) of what the editor has to say before the form is saved."""
+        """(anchor, label, message) for each question that the editor must answer before the form is
+        saved."""
         if not self.doubtful:
             return []
         names = join_words(each.site for each in self.doubtful)
@@ -314,7 +316,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
 
     @staticmethod
     def _respelt(request: Any, typed: str) -> BitMap:
-        """What the likeliest correction finds, as visitors have it; the list says so."""
+        """The hits of the likeliest spelling correction, as for visitors; a message says so."""
         for correction in spelling_corrections(current_index(), typed):
             words = tokens.parse_query(correction.text)
             if words and (hits := sites_matching(words)):
@@ -380,7 +382,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The preview stands in a frame beside the form."""
+        """The form, with a preview in a frame beside it."""
         return super().change_view(request, object_id, form_url, extra_context)
 
     @admin.display(description=_("point that the public sees"))
@@ -440,7 +442,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _previews(self, site: Site) -> list[dict]:
-        """The page, or what it would be, in each language."""
+        """The public page or the preview, in each language."""
         if site is None:
             return []
         address, framed = self.view_on_site(site), reverse("preview", args=[site.pk])
@@ -467,7 +469,7 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
         return redirect(self.view_on_site(obj)) if "_preview" in request.POST else response
 
     def view_on_site(self, site: Site) -> str:
-        """The public page; of what is not published, what it would be."""
+        """The URL of the public page or, for an unpublished site, of its preview."""
         return reverse("web:site", kwargs={"slug": site.slug})
 
 

@@ -53,7 +53,7 @@ class NoticeRows(RecordInline):
 
 
 class CheckedRows(RecordInline):
-    """Says of each row that readers do not see why they do not."""
+    """Shows for each row that readers do not see why they do not."""
 
     is_collapsed = True
 
@@ -139,7 +139,7 @@ class CheckedAdmin(RowAdmin):
         return self._back(request, row)
 
     def _back(self, request: HttpRequest, row: CheckedRecord) -> HttpResponseRedirect:
-        """To the list as it was filtered."""
+        """Redirect to the list with its former filters."""
         before = request.headers.get("Referer", "")
         if url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure()):
             return redirect(before)

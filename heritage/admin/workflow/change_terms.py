@@ -93,7 +93,8 @@ class _TermChoiceField(forms.ModelChoiceField):
 
 
 class ReplacementForm(forms.Form):
-    """The term to be replaced, unless it is known or there is none, and the new one."""
+    """The form for the new term, and for the term to be replaced, unless this is known or there is
+    none."""
 
     def __init__(
         self,
@@ -130,7 +131,7 @@ class ReplacementForm(forms.Form):
 
 
 class ThenDeleteForm(ReasonForm):
-    """The confirmation that a term is replaced everywhere, and what is to become of it."""
+    """Confirms that a term is replaced everywhere, and asks whether it is deleted afterwards."""
 
     then_delete = forms.BooleanField(required=False, label_suffix="")
 

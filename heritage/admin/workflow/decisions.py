@@ -80,7 +80,7 @@ _DECISIONS = {
 
 
 class DecisionPages(AdminPages):
-    """For `CorrectionAdmin`."""
+    """A mixin of `CorrectionAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
         return [
@@ -90,7 +90,7 @@ class DecisionPages(AdminPages):
         ]
 
     def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """A photograph that is offered, encoded anew: what was sent is never shown itself."""
+        """An offered photograph, encoded again: the file that was sent is never shown itself."""
         correction = self.object_or_404(request, pk, "change")
         try:
             safe = make_safe(
@@ -266,7 +266,7 @@ class CorrectedForm(RecordAdmin):
 
 
 def beside_url(correction: Correction, prefix: str = "") -> str:
-    """The form of the site with a correction beside it, and with all rows of one set open."""
+    """The URL of the form of the site with a correction beside it, and all rows of one set open."""
     query = {BESIDE: correction.pk} | ({OPEN: prefix} if prefix else {})
     form = reverse("admin:heritage_site_change", args=[correction.site_id])
     return f"{form}?{urlencode(query)}"
@@ -289,7 +289,7 @@ def _field_context(field: Column, site: Site, text: str) -> dict[str, Any]:
 def _rows_context(
     request: HttpRequest, correction: Correction, inline: RecordInline
 ) -> dict[str, Any]:
-    """The rows as they are stored, and where they are changed."""
+    """The stored rows that a correction is about, and the link to where they are changed."""
     return {
         "label": capfirst(str(inline.verbose_name_plural)),
         "rows": [inline.row_label(row) for row in stored_rows(request, inline, correction.site)],
@@ -300,7 +300,7 @@ def _rows_context(
 def _settle(
     request: HttpRequest, stored: Correction, state: Correction.State, answer: str, note: str
 ) -> None:
-    """Decide a correction; a new answer is sent to the reader, but none to one who sent spam."""
+    """Decide a correction; a new answer is sent to the reader, unless it was spam."""
     answer = answer.strip()[:_LONGEST_ANSWER]
     stored.decide(state, user_of(request))
     stored.note = note.strip()[:_LONGEST_ANSWER]
@@ -313,7 +313,7 @@ def _settle(
 
 
 def _file_of(correction: Correction) -> bytes:
-    """The photograph as it was sent; raises OSError if it is not there any more."""
+    """The photograph as it was sent; raises OSError if the file no longer exists."""
     if not correction.picture:
         raise FileNotFoundError
     with correction.picture.open("rb") as file:

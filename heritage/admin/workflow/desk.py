@@ -78,7 +78,8 @@ def list_url(model: type[Model], **query: str) -> str:
 
 
 def _counts(user: User, queries: Iterable[QuerySet]) -> list[int]:
-    """How many rows each has, with one query; they may refer to the user as `OuterRef("pk")`."""
+    """The number of rows of each queryset, by one query; they may refer to the user as
+    `OuterRef("pk")`."""
     counted = [
         Subquery(rows.order_by().annotate(n=Func("pk", function="COUNT")).values("n"))
         for rows in queries
@@ -122,7 +123,7 @@ def tasks(request: HttpRequest) -> list[Task]:
 
 
 def worker_and_troubles(user: User) -> tuple[tuple[str, bool], list[Task]]:
-    """Whether the background worker runs, in words; and what it could not do, if there is any."""
+    """Whether the background worker runs, in words; and tasks that it could not do."""
     failed_mail = OutgoingMail.State.FAILED
     stopped, failed = Job.State.STOPPED, Job.State.FAILED
     in_state = Job.objects.get_queryset().in_state
@@ -162,7 +163,7 @@ class ScheduledPublishing:
 
 
 def scheduled_publishing(user: User) -> ScheduledPublishing | None:
-    """None where it never ran and nothing is scheduled."""
+    """The state of scheduled publishing; None if it never ran and nothing is scheduled."""
     if not user.has_perm("heritage.view_site"):
         return None
     last_run, waiting, late = review.scheduled()
@@ -192,7 +193,7 @@ def scheduled_publishing(user: User) -> ScheduledPublishing | None:
 
 
 def gap_tasks(user: User) -> Iterator[Task]:
-    """What published sites lack, each with its list."""
+    """The gaps of published sites, each with its list."""
     if not user.has_perm("heritage.view_site"):
         return
     index = current_index()

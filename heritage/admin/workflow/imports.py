@@ -1,7 +1,7 @@
 """Imports of files: upload, columns, the plan row by row, questions, and what was applied.
 
-Whoever may add an import plans it; who may change one and publish sites plans any, and applies.
-What is small is done within the request, see `exchange.importing`.
+Users who may add an import can plan it. Those who may change imports and publish sites can plan and
+apply any. Small files are handled within the request, see `exchange.importing`.
 """
 
 import io
@@ -44,7 +44,7 @@ class ImportFileForm(forms.Form):
 
 
 class OptionsForm(forms.Form):
-    """What is asked of a file beside its columns."""
+    """The form for the options of a file beside its columns."""
 
     sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), label_suffix="", required=False)
     datum = forms.ChoiceField(
@@ -355,7 +355,7 @@ def _is_busy(of_import: Import) -> bool:
 
 
 def _change_sets(of_import: Import) -> QuerySet[ChangeSet]:
-    """The change sets as which it was applied."""
+    """The change sets of the applied import."""
     made = {"jobs__kind": "import_apply", "jobs__parameters__import": of_import.pk}
     return ChangeSet.objects.filter(kind=ChangeSet.Kind.IMPORT, **made).order_by("pk")
 

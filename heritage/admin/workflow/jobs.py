@@ -118,7 +118,7 @@ class JobAdmin(ReadOnlyPages):
         return super().changelist_view(request, context | (extra_context or {}))
 
     def row_page(self, request: HttpRequest, job: Job) -> HttpResponse:
-        """How far a job is; while it waits or runs, the browser asks again by itself."""
+        """The page of a job; it reloads itself while the job waits or runs."""
         is_open = job.shown_state in _OPEN
         count = job.lines.count()
         context = {
@@ -190,7 +190,7 @@ def progress_in_words(job: Job) -> str:
 
 
 def shown_line(line: JobLine) -> tuple[JobLine, str]:
-    """A line of a log with the address of the record that it is about, if that is still there."""
+    """A line of a log with the address of its record, if that still exists."""
     if not line.model or line.object_id is None:
         return line, ""
     try:
@@ -202,7 +202,7 @@ def shown_line(line: JobLine) -> tuple[JobLine, str]:
 
 
 def worker_in_words(waiting: tuple[int, int] | None = None) -> tuple[str, bool]:
-    """Whether the background worker runs, and else what waits for it; and whether it runs.
+    """A sentence on whether the background worker runs or what waits for it; and whether it runs.
 
     `waiting` are the numbers of jobs and mails that wait, where they are known already.
     """
@@ -227,7 +227,8 @@ def worker_in_words(waiting: tuple[int, int] | None = None) -> tuple[str, bool]:
 
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnlyAdmin):
-    """What a mail says is shown to nobody: it may be a link that sets a password."""
+    """The admin of outgoing mail. The text of a mail is never shown, as it may have a link that
+    sets a password."""
 
     list_display = ("to", "subject", "state", "tries", "created_at", "when", "error")
     list_display_links = None

@@ -56,7 +56,7 @@ class _PairChanged(Exception):
 
 
 class MergePages(AdminPages):
-    """For `SiteAdmin`."""
+    """A mixin of `SiteAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
         own = self.own_path("<int:pk>/merge/", self.merge_view, "merge")
@@ -92,7 +92,7 @@ class MergePages(AdminPages):
         return self.page(request, "admin/merge.html", _("Merge two records"), context)
 
     def _swapped(self, kept: Site, other: Site) -> str:
-        """The page on which the other one stays, if both may; an empty text if not."""
+        """The URL of the page on which the other record is kept instead; empty if it cannot be."""
         if kept.state == Site.State.PUBLISHED and other.state != Site.State.PUBLISHED:
             return ""
         return f"{self.own_url('merge', other.pk)}?with={kept.pk}"

@@ -95,7 +95,8 @@ def set_state(
 def _write_state(
     request: HttpRequest, sites: list[Site], state: str
 ) -> tuple[list[Site], list[Site]]:
-    """The records that have the state now, and those that were changed by others meanwhile."""
+    """Set the state of records; returns those that have it now, and those that others have changed
+    meanwhile."""
     user = user_of(request)
     with actions.writing(request) as running:
         running.detail["state"] = str(state)
@@ -111,7 +112,7 @@ def _write_state(
 
 
 def _unchanged(sites: list[Site]) -> tuple[list[Site], list[Site]]:
-    """The records that are stored as they were read, locked; and those that are not."""
+    """The records that are unchanged since they were read, locked; and those that were changed."""
     times: dict[int, datetime] = {}
     for chunk in chunks([site.pk for site in sites]):
         stored = Site.objects.filter(pk__in=chunk).select_for_update()

@@ -117,7 +117,7 @@ class ScheduleForm(forms.Form):
 
 
 def labels() -> dict[str, str]:
-    """What one can comment on, by the names of columns and of sets of rows."""
+    """The labels of what can be commented on, by the names of columns and sets of rows."""
     found = {}
     for column in (*Site._meta.concrete_fields, *Site._meta.many_to_many):
         if column.name == "latitude":
@@ -132,14 +132,14 @@ def labels() -> dict[str, str]:
 
 
 def people() -> QuerySet[User]:
-    """Whom a record can be given to: who may change sites."""
+    """The users to whom a record can be assigned: those who may change sites."""
     may = User.objects.filter(is_active=True, is_staff=True).order_by("last_name", "username")
     given = may.filter(groups__permissions__codename="change_site") | may.filter(is_superuser=True)
     return given.distinct()
 
 
 class ReviewPages(AdminPages):
-    """For `SiteAdmin`."""
+    """A mixin of `SiteAdmin`."""
 
     def get_urls(self) -> list[URLPattern]:
         own = self.own_path("<int:pk>/review/", self.review_view, "review")
@@ -186,11 +186,13 @@ class ReviewPages(AdminPages):
         return self.own_url("review", site.pk)
 
     def _may_take_part(self, request: HttpRequest, site: Site) -> bool:
-        """Comments are for all who may change sites, also those that wait for review."""
+        """Whether the user may comment: all who may change sites may, even while the record is in
+        review."""
         return self.has_change_permission(request) or self.has_change_permission(request, site)
 
     def _may_close(self, request: HttpRequest, site: Site, comment: ReviewComment) -> bool:
-        """A comment is closed and opened again by who may change the record, and by its author."""
+        """Whether the user may close or reopen a comment: its author may, and whoever may change
+        the record."""
         is_own = comment.author_id == user_of(request).pk
         return is_own or self.has_change_permission(request, site)
 
@@ -223,7 +225,7 @@ class ReviewPages(AdminPages):
     def _perform(
         self, request: HttpRequest, site: Site, asked: str, steps: Iterable[tuple[Kind, str, bool]]
     ) -> forms.Form | None:
-        """Carry out what was asked for; gives the form that was not filled in well."""
+        """Carry out what was asked for; returns the form if it has errors."""
         user = user_of(request)
         link = request.build_absolute_uri(self.own_url("review", site.pk))
         asks_why = {str(kind): asks for kind, _label, asks in steps}
@@ -379,6 +381,6 @@ def _sent_back(site: Site) -> ReviewComment | None:
 
 
 def _review(site: Site) -> Review:
-    """What is settled of its review so far; nothing where there is none."""
+    """The review of a site; an empty one if none is stored."""
     found = Review.objects.filter(site=site).select_related("assigned_to").first()
     return found or Review()

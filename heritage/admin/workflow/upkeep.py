@@ -1,4 +1,4 @@
-"""What administrators see on the desk of backups and of `manage.py verify`, in words."""
+"""The lines on backups and on `manage.py verify` that administrators see on the desk."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ class UpkeepLine:
 
 
 def upkeep(user: User) -> list[UpkeepLine]:
-    """For those who look after accounts; others cannot do anything about it."""
+    """The lines for users who manage accounts; none for others, who can do nothing about it."""
     if not user.has_perm("heritage.change_user"):
         return []
     return [_backup(CommandRun.objects.latest_of("backup")),
