@@ -73,7 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",  # pages of allauth
     "django.contrib.messages",
     "django.contrib.sessions",
-    "heritage.apps.CatalogueStaticFilesConfig",
+    "django.contrib.staticfiles",
     "django.forms",  # its widget templates, found beside our own
     "django_filters",
     "django_htmx",
