@@ -1,4 +1,4 @@
-"""The whole catalogue in one file, and back, without losing anything but its history.
+"""Exports the whole catalogue to one file and restores it, without loss except of its history.
 
 `export()` writes a zip archive: `catalogue.json` with every record that says something of the
 sites, each by its uid and with the uids of all that it names, and the files of pictures.
@@ -6,7 +6,7 @@ sites, each by its uid and with the uids of all that it names, and the files of 
 already, which are updated by uid. Nothing is deleted. Both databases give the same `checksum()` for
 the same records.
 
-What people say to each other about a record, accounts and the history are not in it.
+Comments on records, accounts and the history are not in it.
 """
 
 import hashlib
@@ -67,13 +67,14 @@ class RestoredCatalogue:
 
 
 def exported_models() -> list[type[Record]]:
-    """Each behind those that it refers to."""
+    """The models in the file, each after those that it refers to."""
     records = (model for model in apps.get_models() if issubclass(model, Record))
     return parents_first(model for model in records if model.describes_sites)
 
 
 def checksum() -> str:
-    """Of the canonical form of all records: the same for the same records in any database."""
+    """The checksum of the canonical form of all records: equal for equal records in any
+    database."""
     digest = hashlib.sha256()
     for model in exported_models():
         for row in _rows(model):
@@ -85,7 +86,7 @@ def checksum() -> str:
 
 
 def export(path: Path, *, pictures: bool = True) -> Exported:
-    """Write the file; nothing stands at `path` before it is whole."""
+    """Write the file; `path` does not exist before the file is complete."""
     done = Exported()
     part = path.with_name(f"{path.name}.part")
     try:
@@ -110,7 +111,7 @@ def export(path: Path, *, pictures: bool = True) -> Exported:
 
 
 def _write_records(out: Any, done: Exported) -> list[tuple[str, Any, str]]:
-    """Write all rows, an object a line; gives the files that they name."""
+    """Write all rows, one object in each line; yields the files that they name."""
     digest = hashlib.sha256()
     files: dict[str, tuple[str, Any, str]] = {}
     head = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(timespec="seconds")}
@@ -132,14 +133,14 @@ def _write_records(out: Any, done: Exported) -> list[tuple[str, Any, str]]:
 
 
 def _line(row: dict[str, Any]) -> bytes:
-    """The canonical form of a row: without the accounts of people, which are not the records'."""
+    """The canonical form of a row, without accounts, which do not belong to the records."""
     canonical = {name: value for name, value in row.items() if name != "people"}
     return orjson.dumps(canonical, option=_SORTED | orjson.OPT_APPEND_NEWLINE)
 
 
 def _rows(model: type[Record], uids: Iterable[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Rows in the order of their uids: `fields` as a fixture has them, but all of them; `kept` what
-    no fixture may carry; `people` by their user names."""
+    """Rows in the order of their uids. `fields` are those of a fixture, including empty ones;
+    `kept` are columns that no fixture has; `people` are user names."""
     columns = row_values.recorded_columns(model)
     copied = [row_values.column(model, name) for name in model.copied_fields]
     dates = [each for each in copied if isinstance(each, DateTimeField)]
@@ -197,14 +198,15 @@ def _changed_at(pks: list[int]) -> dict[int, str]:
 
 
 def _files_of(model: type[Record], fields: dict[str, Any]) -> Iterator[tuple[str, Any, str]]:
-    """The files that a row names: what they are called in the archive, their storage and name."""
+    """The files that a row names: (name in the archive, storage, name in the storage)."""
     for each in model._meta.concrete_fields:
         if isinstance(each, FileField) and (name := fields.get(each.name)):
             yield f"{model._meta.model_name}.{each.name}/{name}", each.storage, name
 
 
 def _deleted() -> list[list[str]]:
-    """Rows that a fixture had loaded and people have deleted: no fixture shall bring them again."""
+    """[label, uid] of rows that a fixture loaded and people deleted, so that no fixture loads them
+    again."""
     gone = []
     for label in LoadedRow.objects.values_list("label", flat=True).distinct().order_by("label"):
         model = apps.get_model(label)
@@ -218,7 +220,7 @@ def _deleted() -> list[list[str]]:
 
 
 class _Undone(Exception):
-    """What was tried only is not written."""
+    """Rolls back a dry run."""
 
 
 def restore(path: Path, *, dry_run: bool = False) -> RestoredCatalogue:
@@ -246,7 +248,7 @@ def restore(path: Path, *, dry_run: bool = False) -> RestoredCatalogue:
 
 
 def _checked(content: Any) -> list[dict[str, Any]]:
-    """The rows of a file, if it is whole and of a version that is known."""
+    """The rows of a file, if it is complete and of a known version."""
     if content["format"] != FORMAT:
         raise ValueError(f"its format is {content['format']!r}; this version reads {FORMAT}")
     rows: list[dict[str, Any]] = content["records"]
@@ -260,7 +262,8 @@ def _checked(content: Any) -> list[dict[str, Any]]:
 
 @contextmanager
 def _placed(archive: zipfile.ZipFile, rows: list[dict[str, Any]], dry_run: bool) -> Iterator[int]:
-    """The files of pictures that are not here yet, put in their places; taken away on an error."""
+    """Put the files of pictures that do not exist yet in place; after an error they are removed
+    again."""
     members = set(archive.namelist())
     placed: list[tuple[Any, str]] = []
     count = 0
@@ -296,7 +299,7 @@ def _is_there(storage: Any, name: str) -> bool:
 
 
 class _Restorer(Loader):
-    """The loader of fixtures, but what the file says holds over what is stored."""
+    """The loader of fixtures, except that the file takes precedence over what is stored."""
 
     def __init__(self, file: str, rows: list[dict[str, Any]], deleted: list[list[str]]):
         super().__init__(Report())
@@ -355,7 +358,7 @@ class _Restorer(Loader):
         )
 
     def _keep(self) -> None:
-        """The dates and people of sites, past the write path, which would date them anew."""
+        """Store the dates and people of sites without the write path, which would set new dates."""
         users = dict(User.objects.values_list("username", "pk"))
         pks = {uid: pk for uid in self.by_model[Site] if (pk := self.pk_of(Site, uid)) is not None}
         for portion in chunks(list(pks)):
@@ -401,7 +404,8 @@ class _Restorer(Loader):
         return sorted(named - known)
 
     def _compare(self) -> str:
-        """The checksum of the rows of the file as they are stored now, which must be its own."""
+        """The checksum of the rows as they are stored now, which must be equal to that of the
+        file."""
         digest, differ = hashlib.sha256(), []
         for model in exported_models():
             rows = self.by_model.get(model, {})

@@ -68,7 +68,7 @@ class Column:
 
     @property
     def related(self) -> tuple[str | Prefetch, ...]:
-        """What of other tables it reads, to be prefetched."""
+        """Related rows that the column reads, to be prefetched."""
         return ()
 
     @property
@@ -107,13 +107,14 @@ class Column:
         return self.shown(self.stored(site))
 
     def shown(self, value: Any) -> str:
-        """A value of `clean()` as a text that means it."""
+        """A text that means a value of `clean()`."""
         if isinstance(value, Decimal):
             return decimal_text(value)
         return "" if value is None else str(value)
 
     def joined(self, stored: Any, value: Any) -> Any:
-        """The value that takes nothing away from a stored one: of several both, of one the new."""
+        """The value that results from adding `value` to a stored one: both for lists, else the new
+        one."""
         return value
 
     def clean(self, text: str) -> Any:
@@ -150,13 +151,13 @@ class Column:
         return text
 
     def collect(self, site: Site, writes: Writes) -> None:
-        """Add what was put and is no column of the site to what is to be written."""
+        """Add values that were put and are not columns of the site to the rows to be written."""
 
     def forget(self) -> None:
         """Drop what was put and not collected."""
 
     def save_related(self, site: Site) -> None:
-        """Save what was assigned and is no column of the site."""
+        """Save assigned values that are not columns of the site."""
         writes = Writes()
         self.collect(site, writes)
         writes.save()
@@ -234,7 +235,7 @@ class PointColumn(Column):
 
 
 class AmbiguousName(ValidationError):
-    """Several terms have the name."""
+    """Several terms have the name; the message offers them."""
 
     def __init__(self, name: str, terms: list[Term]):
         self.name = name
@@ -258,7 +259,7 @@ class TermColumn(Column):
 
     @property
     def model(self) -> type[Any]:
-        """Of the terms."""
+        """The model of the terms."""
         return self.model_field.related_model
 
     @cached_property
@@ -270,7 +271,8 @@ class TermColumn(Column):
         return [term] if term else []
 
     def term_ids(self, row: Any, linked: Mapping[str, list[int]]) -> list[int]:
-        """Of the terms of the row that holds the value; `linked` has the ids of some relations."""
+        """The ids of the terms of the row that holds the value; `linked` has the ids of some
+        relations."""
         pk = getattr(row, self.model_field.attname)
         return [pk] if pk else []
 
@@ -404,7 +406,7 @@ class EraColumn(TermColumn):
 
 
 def parts_of(text: str) -> list[str]:
-    """The values that stand in one text with semicolons between them."""
+    """The values in a text, which are separated by semicolons."""
     parts = (part.strip() for part in text.replace("；", SEPARATOR).split(SEPARATOR))
     return [part for part in parts if part]
 

@@ -1,9 +1,9 @@
-"""Free photographs from Wikimedia Commons: what there is, and adding it with author and licence.
+"""Free photographs from Wikimedia Commons: finding them, and adding them with author and licence.
 
-`LOOK` lists what would come for a site and writes nothing; `FETCH` adds drafts, one file a step;
-`CHECK` asks again later, and withdraws what was deleted there. All are jobs: no page waits for
-Wikimedia. What cannot be taken is told file by file with its reason, and what has no known licence
-is a question.
+`LOOK` lists the files for a site and writes nothing; `FETCH` adds drafts, one file in each step;
+`CHECK` withdraws pictures whose files were deleted there. All are jobs, so that no page waits for
+Wikimedia. The reason is given for each file that cannot be added; a file with an unknown licence is
+a question.
 """
 
 import base64
@@ -57,7 +57,8 @@ ADDED, THERE, QUESTION, REFUSED = "added", "there", "questions", "refused"
 
 @dataclass(slots=True)
 class Offer:
-    """A file on Commons with what is owed for it; or why it is not taken, or a question."""
+    """A file on Commons with its author and licence; or why it is not added, or a question about
+    it."""
 
     title: str
     site: int  # id
@@ -81,13 +82,13 @@ class Offer:
 
 
 def file_title(text: str) -> str:
-    """A title of a file, also from its address, such as “File:Longmen.jpg”."""
+    """The title of a file, such as “File:Longmen.jpg”, from a title or an address."""
     text = text.rpartition("/wiki/")[2].replace("_", " ").strip()
     return text if text.lower().startswith("file:") else f"File:{text}"
 
 
 def of_category(client: WikimediaClient, category: str, most: int) -> list[str]:
-    """Titles of the files of a category, not of those within; one more than `most` at most."""
+    """Titles of the files of a category, without its subcategories; at most `most` + 1."""
     named = category.rpartition("/wiki/")[2].replace("_", " ").strip()
     title = named if named.lower().startswith("category:") else f"Category:{named}"
     found: list[str] = []
@@ -111,7 +112,7 @@ def of_category(client: WikimediaClient, category: str, most: int) -> list[str]:
 def of_items(
     client: WikimediaClient, items: Iterable[str], statement: str = "P18"
 ) -> dict[str, list[str]]:
-    """By Wikidata item the values of a statement: of P18 pictures, of P373 a category."""
+    """The values of a statement by Wikidata item: P18 has pictures, P373 a category."""
     found: dict[str, list[str]] = {}
     items = [item for item in items if _ITEM.fullmatch(item)]
     if not items:
@@ -184,13 +185,13 @@ def offers(client: WikimediaClient, wanted: Iterable[tuple[int, str]]) -> list[O
 
 
 def _info(page: dict[str, Any]) -> dict[str, Any] | None:
-    """None if there is no such file, or none any more."""
+    """The information on a file; None if it does not exist, or no longer."""
     info = next(iter(page.get("imageinfo") or ()), None)
     return info if info and "url" in info and not page.get("missing") else None
 
 
 def _metadata(info: dict[str, Any]) -> dict[str, str]:
-    """What is said of a file, as HTML; an empty list stands for nothing."""
+    """The metadata of a file as HTML texts by name. The API gives an empty list instead of none."""
     fields = info.get("extmetadata") or {}
     return {name: str(each.get("value", "")) for name, each in dict(fields).items()}
 
@@ -236,7 +237,7 @@ def _judge_licence(offer: Offer, metadata: dict[str, str], licences: dict[str, L
 
 
 def _choose_size(offer: Offer, info: dict[str, Any]) -> None:
-    """The original; or a standard width of it, where that is too large to be taken."""
+    """Choose the original, or a standard width if the original is too large."""
     kind, pixels = info.get("mime", ""), offer.width * offer.height
     if offer.why_not:
         return
@@ -260,14 +261,14 @@ def licence_key(url: str) -> str:
 
 
 def plain(markup: str) -> str:
-    """What a reader sees of an HTML fragment, in one line."""
+    """The plain text of an HTML fragment in one line."""
     text = strip_tags(_LINE_END.sub("; ", _HIDDEN.sub(" ", markup)))
     text = " ".join(html.unescape(text).replace("\0", "").split())
     return re.sub(r"(\s*;)+(\s|$)", "; ", text).strip("; ").replace(" ,", ",")
 
 
 def _add_captions(client: WikimediaClient, found: list[Offer]) -> None:
-    """What the file is called in each language, from the data of its page."""
+    """Add captions in each language from the structured data of the files."""
     by_page = {f"M{offer.page}": offer for offer in found if offer.page}
     if not by_page:
         return
@@ -307,7 +308,7 @@ def _client(run: jobs.Run) -> WikimediaClient:
 
 
 def _titles(run: jobs.Run, client: WikimediaClient, most: int) -> list[str]:
-    """The files that a job asks for, but those of `suggested`."""
+    """The titles of the files that a job asks for, except those of `suggested`."""
     given = run.parameters
     found = [file_title(title) for title in given.get("titles", ())]
     category = given.get("category", "")
@@ -340,7 +341,7 @@ def _describe(given: dict[str, Any]) -> str:
     continues_itself=True,
 )
 def _look(run: jobs.Run) -> jobs.Steps:
-    """What would come for a site, with small pictures."""
+    """Lists the files for a site, with small pictures."""
     client = _client(run)
     site = int(run.parameters["site"])
     titles = _titles(run, client, SHOWN)
@@ -368,7 +369,7 @@ _THERE = gettext_lazy("The site has it already.")
 
 
 def _small_picture(client: WikimediaClient, url: str) -> str:
-    """A picture as an address that has it in it; empty if there is none."""
+    """A small picture as a data URL; empty if there is none."""
     if not url:
         return ""
     try:
@@ -381,7 +382,7 @@ def _small_picture(client: WikimediaClient, url: str) -> str:
 
 
 def _shown(offer: Offer, small: str) -> dict[str, Any]:
-    """An offer as the result of a job has it."""
+    """An offer as JSON for the result of a job."""
     return {
         "title": offer.title,
         "address": offer.address,
@@ -433,7 +434,7 @@ def _fetch(run: jobs.Run) -> jobs.Steps:
 
 
 def _total(run: jobs.Run, client: WikimediaClient) -> int:
-    """How many files are asked for; which, is kept with the job, so that it asks once."""
+    """The number of files; the titles are stored with the job, so that they are asked for once."""
     if run.parameters.get("suggested"):
         if "total" not in run.cursor:
             run.cursor["total"] = suggested().count()

@@ -1,10 +1,10 @@
 """Loads fixtures without overwriting what editors have changed; used by `loaddata` and `demo`.
 
-A row is created once, follows its fixture as long as it is as the fixture made it, and is left
-alone as soon as somebody has changed or deleted it. A row that belongs to a record, such as a name
-or an event, is deleted when its file still has the record and no longer the row; records are not.
-What refers to a deleted row is loaded without that, or left out if it cannot be without. All files
-are one transaction and one change set, in whatever order they are named.
+A row is created once. It follows its fixture as long as it is as the fixture made it; once somebody
+has changed or deleted it, it is left as it is. A row that belongs to a record, such as a name or an
+event, is deleted when its file still has the record and no longer the row; records are not. A
+reference to a deleted row is left out; if it is required, so is the row that has it. All files are
+one transaction and one change set, in whatever order they are named.
 """
 
 import hashlib
@@ -153,7 +153,7 @@ def load(paths: Iterable[Path], progress: Callable[[str], None] = lambda text: N
 
 
 def _objects(path: Path) -> Any:
-    """What a JSON file holds. Raises FixtureError with file, line and column."""
+    """The content of a JSON file. Raises FixtureError with file, line and column."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
@@ -218,7 +218,7 @@ def _model(label: str) -> type[Record]:
 
 
 def _first_names(model: type[Record]) -> dict[str, str]:
-    """What the first version called columns that have been renamed since, by their names."""
+    """The names that renamed columns had in the first version, by their present names."""
     renamed = _RENAMED_COLUMNS.get(model._meta.label_lower, {})
     return {new: old for old, new in renamed.items()}
 
@@ -258,7 +258,8 @@ class Loader:
 
     @contextmanager
     def telling_refusals(self) -> Iterator[None]:
-        """What the database refuses within it is told as an error of rows, once it is undone."""
+        """Turns an error of the database within the block into a FixtureError that names rows,
+        after the rollback."""
         try:
             yield
         except IntegrityError as error:
@@ -268,7 +269,8 @@ class Loader:
             raise FixtureError(found or [str(error)]) from error
 
     def look_up(self, rows: Iterable[FixtureRow], files: Iterable[str] = ()) -> None:
-        """Find all that rows name, themselves among it, and what was loaded from these files."""
+        """Look up the ids of rows and of all that they refer to, and what was loaded from these
+        files."""
         named = _named(rows)
         self._find((model, uid) for model, uids in named.items() for uid in uids)
         labels = {model._meta.label_lower for model in named}
@@ -304,7 +306,7 @@ class Loader:
         return self.pks[model][uid]
 
     def load(self, model: type[Record], rows: list[FixtureRow]) -> int:
-        """Write what is to be written of a model's rows; gives how many."""
+        """Write the new and changed rows of a model; returns how many."""
         wanted, known = [], []
         for row in rows:
             before = self.loaded.get((row.label, row.uid))
@@ -321,7 +323,8 @@ class Loader:
         return len(wanted)
 
     def _count(self, model: type[Record], rows: list[FixtureRow]) -> None:
-        """Count rows that their fixture has as before: as it made them, or as people did."""
+        """Count rows whose fixture is unchanged: those that are as it made them, and those that
+        people have changed."""
         pks = {row.uid: pk for row in rows if (pk := self.pk_of(model, row.uid)) is not None}
         stored: dict[int, str] = {}
         for chunk in chunks(list(pks.values())):
@@ -332,7 +335,7 @@ class Loader:
         self.report.held += len(rows) - same
 
     def _is_wanted(self, row: FixtureRow, before: LoadedRow | None) -> bool:
-        """Whether a row is to be written: new, or changed by its fixture only."""
+        """Whether a row is to be written: it is new, or only its fixture has changed."""
         pk = self.pk_of(row.model, row.uid)
         if pk is None:
             if before:
@@ -434,7 +437,8 @@ class Loader:
         return pk
 
     def delete_left_out(self, rows: list[FixtureRow]) -> None:
-        """Delete rows that their file no longer has, though it has the record they belong to."""
+        """Delete rows that their file no longer contains, if it still contains the record they
+        belong to."""
         here = {(row.label, row.uid) for row in rows}
         files = {row.file for row in rows}
         gone: dict[type[Record], dict[str, LoadedRow]] = defaultdict(dict)
@@ -500,7 +504,7 @@ class Loader:
 
 
 def _reasons(model: type[Record], name: str, errors: list[ValidationError]) -> Iterator[str]:
-    """What is wrong with a value; what may be chosen, where it is none of that."""
+    """The reasons against a value; if it is no valid choice, with the choices."""
     for error in errors:
         yield from error.messages
         if error.code == "invalid_choice":
@@ -542,7 +546,7 @@ def _column(model: type[Record], name: str) -> Field:
 
 
 def _holds(obj: Record) -> bool:
-    """Whether the conditions that the database checks are true of a row."""
+    """Whether a row satisfies the check constraints of the database."""
     try:
         obj.validate_constraints()
     except ValidationError:
@@ -551,7 +555,8 @@ def _holds(obj: Record) -> bool:
 
 
 def _empty(obj: Record, fields: dict) -> dict[str, list[int]]:
-    """Empty the columns that a stored row's fixture does not name any longer; gives the relations.
+    """Empty the columns that the fixture of a stored row no longer contains; returns the relations
+    to be emptied.
 
     A fixture leaves out what is empty. A slug stays, as it may have been made from the name.
     """
@@ -580,7 +585,7 @@ def waves(model: type[Record], rows: list[FixtureRow]) -> list[list[FixtureRow]]
 
 
 def _alike(built: list[BuiltRow]) -> Iterator[str]:
-    """The rows that have the same as another one of the fixtures, where each must have its own."""
+    """The rows that share a value that must be unique with another row of the fixtures."""
     seen: dict[tuple, FixtureRow] = {}
     for row, obj, _many in built:
         constraints = [c for c in obj._meta.constraints if isinstance(c, UniqueConstraint)]
@@ -617,7 +622,7 @@ def _stored_digests(model: type[Record], pks: list[int]) -> dict[int, str]:
 
 
 def _digest_written(row: Record, many: dict[str, list[int]]) -> str:
-    """The same of a row that was just written."""
+    """The digest of a row that was just written."""
     plain, model = row_values.plain_object(row), type(row)
     links = [sorted(set(many.get(relation.name, ()))) for relation in model._meta.many_to_many]
     return _digest_of_row(model, row.pk, plain.values(), links)
@@ -636,7 +641,7 @@ def _digest_of_row(
 
 @cache
 def _digested_columns(model: type[Record]) -> list[tuple[str, Any]]:
-    """What the first version called each carried column, and its default value."""
+    """The name that each column had in the first version, and its default value."""
     names = _first_names(model)
     return [
         (

@@ -1,7 +1,7 @@
-"""JSON as `dumpdata` writes it: with the columns that no fixture carries, but a copy must.
+"""The JSON format of `dumpdata`, with columns that fixtures do not have but a copy needs.
 
-Such as when a site was created and published, and by whom. Only rows that keep their `pk` have
-them: what names its rows by natural keys is a fixture. `loaddata` reads both.
+Examples are when a site was created and published, and by whom. They are only in dumps with primary
+keys; with natural keys it is a fixture. `loaddata` reads both.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What columns of sites held when a page was opened, as the history tells it."""
+"""The texts of columns of sites when a page was opened, from the history."""
 
 import copy
 from collections.abc import Collection, Iterable, Mapping

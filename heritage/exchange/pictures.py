@@ -1,6 +1,7 @@
 """Many pictures at once: from a folder, matched to sites by their file names or by a table.
 
-What cannot be matched for certain is a question, told with the sites that it may be; never a guess.
+A picture that cannot be matched for certain is a question with the possible sites; nothing is
+guessed.
 """
 
 import csv
@@ -32,7 +33,7 @@ _TRANSLATED = ("alt", "caption")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The site of a picture, or the sites that it may be of."""
+    """The site of a picture, or the possible sites."""
 
     site: Site | None
     candidates: list[Site] = field(default_factory=list)
@@ -128,7 +129,7 @@ def _values(row: dict[str, str], common: dict[str, Any]) -> dict[str, Any]:
 def add_draft(site: Site, data: bytes, file_name: str, user: User | None, **values: Any) -> Image:
     """Check a picture and prepare its row, unpublished and not yet saved: `save_draft()` does that.
 
-    Raises ValidationError: by it is said why the picture or a value is refused.
+    Raises ValidationError, which says why the picture or a value is refused.
     """
     image = Image(site=site, published=False, **values)
     # Decoded before any lock is taken: it takes a second.
@@ -138,7 +139,7 @@ def add_draft(site: Site, data: bytes, file_name: str, user: User | None, **valu
 
 
 def save_draft(image: Image) -> None:
-    """Save it behind the other pictures of its site, within a change set."""
+    """Save it as the last picture of its site, within a change set."""
     last = Image.objects.filter(site=image.site).aggregate(last=Max("order"))["last"] or 0
     image.order = last + 1
     image.save()
@@ -156,7 +157,7 @@ def same_as(image: Image) -> Image | None:
     describe=lambda given: _("Pictures from %(folder)s") % {"folder": given.get("folder", "")},
 )
 def _import(run: jobs.Run) -> jobs.Steps:
-    """Each file is a step; a kill loses none, and continued it begins with the next file."""
+    """Each file is a step, so that a killed job continues with the next file."""
     given = run.parameters
     folder = Path(given["folder"])
     try:

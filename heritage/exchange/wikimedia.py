@@ -1,4 +1,4 @@
-"""Asks Wikimedia, as it wants to be asked: one request at a time, by whom is said, never too soon.
+"""Sends requests to Wikimedia by its rules: one at a time, with a contact, and not too often.
 
 Only commands and the background worker do so. Nothing but the hosts of the settings is asked, by
 HTTPS; a loopback address may be asked without, as in tests.
@@ -39,11 +39,11 @@ _BLOCK = 65_536
 
 
 class NotAnswered(JobRefused):
-    """Wikimedia may not or cannot be asked now; what was begun can be continued later."""
+    """Wikimedia cannot be asked at present; the work can be continued later."""
 
 
 class FileRefused(Exception):
-    """One file is not given; its argument, in each language, says why."""
+    """A file is not available; the argument says why, in each language."""
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -72,7 +72,7 @@ class WikimediaClient:
         self._last = float("-inf")
 
     def query(self, api: str, **parameters: Any) -> dict[str, Any]:
-        """The answer of an API; waits where it is told to."""
+        """The answer of an API, after waiting as long as the server asks for."""
         given = {"format": "json", "formatversion": 2, "maxlag": _MAX_LAG} | parameters
         for number in range(_TRIES):
             try:
@@ -92,7 +92,7 @@ class WikimediaClient:
         raise NotAnswered(_BUSY)
 
     def download(self, address: str) -> bytes:
-        """A file; raises `FileRefused` if this one is not given."""
+        """The content of a file; raises `FileRefused` if it is not available."""
         return self._ask(address, settings.IMAGE_MAX_BYTES)[0]
 
     def _ask(self, address: str, most: int, body: bytes | None = None) -> tuple[bytes, Message]:
@@ -143,7 +143,7 @@ _BUSY: LazyText = _("Wikimedia is busy. Try again in an hour.")
 
 
 def _retry_after(headers: Message) -> float:
-    """The seconds that it says; 0 if it says nothing."""
+    """The seconds in the header Retry-After; 0 without it."""
     header = (headers.get("Retry-After") or "").strip()
     if header.isdigit():
         return float(header)

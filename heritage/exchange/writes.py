@@ -1,4 +1,4 @@
-"""Rows that are to be written, gathered and then written model by model.
+"""Collects rows and then writes them model by model.
 
 A row is written by the tracked managers, so each follows the steps of `services.write_path`. Five
 hundred new sites with their rows take half a second so, and three to four seconds one by one.
@@ -24,7 +24,7 @@ class Writes:
         self._related: list[tuple[Record, str, list[int]]] = []
 
     def create(self, row: Record) -> None:
-        """Once, however often it is named."""
+        """Add a row to be created; once, even if it is added repeatedly."""
         self._new[type(row)][id(row)] = row
 
     def change(self, row: Record, *columns: str) -> None:
@@ -34,7 +34,7 @@ class Writes:
         self._deleted[type(row)].add(row.pk)
 
     def relate(self, row: Record, name: str, ids: list[int]) -> None:
-        """Let a many-to-many relation be these ids."""
+        """Set a many-to-many relation to these ids."""
         self._related.append((row, name, ids))
 
     def prepared(self, known: Terms | None = None) -> Prepared:

@@ -20,7 +20,7 @@ _SLUG = re.compile(r"[-a-zA-Z0-9_]+")  # slugs and uids, which no URL quotes
 
 
 def path_of(name: str, slug: str = "") -> str:
-    """What `reverse()` returns for a route with one slug, uid or number, or with no argument.
+    """The path of a route with one argument (slug, uid or number) or none, as `reverse()` gives it.
 
     A page has dozens; each route is reversed once in each language.
     """
@@ -47,7 +47,7 @@ def tagged_path(route: str, argument: str, tag: str) -> str:
 
 
 def tagged_paths(route: str) -> Callable[[str, str], str]:
-    """The same for many, by argument and tag: a list has dozens."""
+    """A function that makes such paths from argument and tag, for lists with dozens of them."""
     before, _stand_in, after = path_of(route, _STAND_IN).partition(_STAND_IN)
     return lambda argument, tag: f"{before}{argument}{after}?{TAG_PARAMETER}={tag}"
 
@@ -63,7 +63,7 @@ class Addresses:
 
     @classmethod
     def of_request(cls, request: HttpRequest) -> "Addresses":
-        """Under the origin that was requested."""
+        """Addresses under the origin of the request."""
         return cls(request.build_absolute_uri("/").rstrip("/"))
 
     def url(self, name: str, *args: str, language: str | None = None) -> str:

@@ -17,7 +17,8 @@ def dataset_document(
     sources: Iterable[Source],
     changed: datetime | None,
 ) -> dict:
-    """In the active language, without a licence: the page says which holds for what."""
+    """The document in the active language. It has no licence, since the page lists which one
+    applies to what."""
     page = addresses.url("web:credits")
     name = identity.name.best().text
     document = {

@@ -162,7 +162,7 @@ def _photograph(image: Image, number: int, manifest: str, addresses: Addresses) 
 
 
 def _body(image: Image, full_size: tiles.PixelSize, addresses: Addresses) -> dict[str, Any]:
-    """With tiles by its service, otherwise the file alone."""
+    """The body of a picture: with a service if it has tiles, otherwise only the file."""
     if not image.has_tiles:
         return {
             "id": addresses.image(image),
@@ -205,7 +205,7 @@ def _jpeg(address: str, size: tiles.PixelSize) -> dict[str, Any]:
 
 
 def _thumbnail(images: Sequence[Image], addresses: Addresses, cover: str = "") -> list[dict]:
-    """Of the first picture, in its smallest stored size."""
+    """The thumbnail of the first picture, in its smallest stored size."""
     if not images:
         return [_jpeg(cover, COVER_SIZE)]
     image = images[0]
@@ -404,7 +404,7 @@ def texts(words: LanguageMap) -> Texts:
 
 
 def in_all_languages(say: Callable[[], object]) -> Texts:
-    """What is said in each language of the interface, where anything is."""
+    """The result of `say` in each language of the interface, without empty ones."""
     found = {}
     for code in interface_languages():
         with override(code):

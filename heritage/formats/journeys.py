@@ -26,7 +26,7 @@ _LINE = 73  # octets of a line of iCalendar, without its end
 
 @dataclass(frozen=True, slots=True)
 class CarriedStop:
-    """`day` is None for what is on no day; times are None where the hours are not known."""
+    """A stop; `day` is None if it is on no day, times are None if the hours are not known."""
 
     uid: str
     name: str
@@ -41,7 +41,7 @@ class CarriedStop:
 
     @property
     def label(self) -> str:
-        """The name, with the radius of what lies somewhere within it."""
+        """The name, with the radius if the site lies somewhere within a circle."""
         if not self.km:
             return self.name
         words = {"name": self.name, "km": distance_phrase(self.km)}

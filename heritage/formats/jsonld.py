@@ -139,7 +139,7 @@ def page_document(
 
 
 def question(asked: str, answer: str, url: str) -> dict:
-    """What is asked of one site, and the answer, for the page that gives it."""
+    """A question about one site and its answer, for the page that has it."""
     node = {"@type": "Answer", "text": answer, "url": url}
     return {"@type": "Question", "name": asked, "acceptedAnswer": node}
 
@@ -151,7 +151,7 @@ def as_script(document: dict) -> SafeString:
 
 
 def _manifest(site: Site, addresses: Addresses) -> dict:
-    """Its pictures, as viewers read them."""
+    """A reference to the IIIF manifest of its pictures."""
     return {
         "@type": "CreativeWork",
         "url": addresses.url("media:iiif_manifest", site.uid),
@@ -411,7 +411,7 @@ _UNIT_CODES: dict[str, str] = {
 
 
 def _quantity(row: Quantity) -> dict:
-    """What is more than a number has that as its least value."""
+    """A quantity; “more than” a number is given as a minimum value."""
     key = "minValue" if row.exactness == Quantity.Exactness.AT_LEAST else "value"
     is_integral = row.amount == row.amount.to_integral_value()
     about = row.exactness == Quantity.Exactness.ABOUT

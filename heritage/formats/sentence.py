@@ -1,7 +1,7 @@
 """A sentence that describes a site from the facts of its record, where no summary is written.
 
-`sentence()` serves pages, cards, feeds and JSON-LD. It reads like a museum label: kind, era,
-place, and the year of protection; what is missing is left out with the words around it.
+`sentence()` serves pages, cards, feeds and JSON-LD. It reads like a museum label: kind, era, place,
+and the year of protection. Missing facts are left out, with the words that introduce them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,8 @@ def site_sentence(rows: page_rows.SiteRows) -> str:
 
 
 def telling_events(events: Iterable[Event]) -> list[Event]:
-    """Those that say what stands today or what the site dates from, else how old it is."""
+    """The events that date what stands today or lies in the ground; else the one that says when the
+    site began."""
     events = list(events)
     beginning = first_beginning(events)
     return age_events(events) or ([beginning] if beginning else [])

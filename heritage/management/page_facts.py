@@ -1,4 +1,5 @@
-"""What a page says, apart from the words of its template: to compare it with that of a release.
+"""The facts of a page, without the words of its template, to compare it with the page of another
+release.
 
 `read()` takes the facts from a page, `stored_texts()` tells which of its texts are texts of
 records, `differences()` what a page no longer says. A heading, a link to a record, a picture, a
@@ -38,7 +39,7 @@ class PageFacts(NamedTuple):
     data: frozenset[str] = frozenset()  # `key: value` of JSON-LD
 
     def only(self, stored: set[str]) -> "PageFacts":
-        """Without the texts that are no texts of records."""
+        """The facts, without texts that are not in `stored`."""
         return self._replace(texts=self.texts & stored, pictures=self.pictures & stored)
 
     def as_lists(self) -> list[object]:
@@ -169,7 +170,7 @@ def _lines(value: object) -> Iterator[str]:
 
 
 def differences(before: PageFacts, after: PageFacts) -> list[str]:
-    """What a page said before and does not say now. What it says besides is no difference."""
+    """The facts of `before` that are missing in `after`; additional ones are no difference."""
     if before.status != after.status:
         return [f"answers {after.status} instead of {before.status}"]
     found, text_now = [], "\n".join(after.texts)

@@ -1,4 +1,4 @@
-"""All checks of `manage.py verify`, one after another, and what their result is kept as.
+"""Runs all checks of `manage.py verify`, one after another, and stores their results.
 
 With a background worker they are done every night, as a job that goes on where it was stopped.
 """
@@ -54,7 +54,8 @@ class Verification:
         self.results: dict[str, CheckResult] = {}
 
     def run(self) -> Iterator[CheckProgress]:
-        """Do those that are not done; may be left between two steps and called again."""
+        """Do the checks that are not done yet; may be stopped between two steps and called
+        again."""
         for name in self.checks:
             if name in self.results:
                 continue
@@ -74,7 +75,7 @@ class Verification:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every check there is was done."""
+        """Whether all checks were done."""
         done = {name for name, result in self.results.items() if not result.why_not}
         return done == CHECKS.keys()
 
@@ -83,7 +84,7 @@ class Verification:
         return sum(result.count for result in self.results.values())
 
     def keep(self) -> None:
-        """Keep the result for the desk, the page about the catalogue, and metrics."""
+        """Store the result for the desk, the page about the catalogue, and metrics."""
         before = CommandRun.objects.latest_of(COMMAND)
         CommandRun.objects.enter(
             COMMAND,
@@ -128,7 +129,7 @@ _SAYS = {
 
 
 def verify_in_steps(run: jobs.Run) -> jobs.Steps:
-    """Do all checks; those that are done are not done again after a stop."""
+    """Do all checks as a job; after a stop, it continues with those that are not done."""
     verification = Verification()
     done: dict[str, dict] = run.cursor.setdefault("results", {})
     for name, stored in done.items():

@@ -2,8 +2,8 @@
 
     database.sqlite3.gz or database.dump  media/images/….jpg  originals/….tif  …  manifest.json
 
-Whoever reads one trusts no name and no size in it before it is compared with the manifest, and no
-content before its checksum is.
+Names and sizes are not trusted before they are compared with the manifest, nor contents before
+their checksum is.
 """
 
 import gzip
@@ -102,7 +102,7 @@ class Writer:
         self.members: dict[str, Member] = {}
 
     def add(self, name: str, path: Path) -> None:
-        """Raises FileNotFoundError if there is no such file."""
+        """Add a file under a name; raises FileNotFoundError if it does not exist."""
         with path.open("rb") as file:
             info = self.tar.gettarinfo(arcname=name, fileobj=file)
             # Whose it was and who might read it is not for the archive to say.
@@ -148,7 +148,8 @@ def compress(source: Path, target: Path) -> None:
 
 
 def decompress(source: Path, target: Path, size: int) -> None:
-    """Raises BackupError if it does not unpack to exactly so many bytes."""
+    """Unpack `source` to `target`; raises BackupError if this does not give exactly `size`
+    bytes."""
     done = 0
     try:
         with gzip.open(source, "rb") as packed, target.open("wb") as file:
@@ -275,6 +276,6 @@ def refuse_newer(manifest: Manifest, known: dict[str, set[str]]) -> None:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """What a version begins with, to compare it by: (1, 0, 2) for "1.0.2rc1"."""
+    """The numbers of a version, by which it is compared: (1, 0, 2) for "1.0.2rc1"."""
     found = re.match(r"\d+(?:\.\d+)*", version)
     return tuple(map(int, found[0].split("."))) if found else ()

@@ -1,4 +1,5 @@
-"""A database as a file, as of one moment, and back. PostgreSQL's own programs do it for theirs."""
+"""Copies a database to a file, as of one moment, and restores it; for PostgreSQL by its own
+programs."""
 
 import errno
 import os
@@ -67,16 +68,17 @@ class Database(Protocol):
         """Copy it to a file in the folder, as of one moment."""
 
     def is_filled(self) -> bool:
-        """Whether it holds a catalogue."""
+        """Whether the database contains a catalogue."""
 
     def unpack(self, file: Path, manifest: Manifest) -> Path:
         """Prepare a file of an archive for `load`; raises BackupError if it is not sound."""
 
     def load(self, file: Path, manifest: Manifest) -> None:
-        """Replace all that it holds, or nothing."""
+        """Replace all content of the database, or nothing."""
 
     def move_aside(self, folder: Path) -> bool:
-        """Move its files, which cannot be read, into the folder; False where that is not done."""
+        """Move its files, which cannot be read, into the folder; returns False if that is not
+        possible."""
 
     def environment(self) -> dict[str, str]:
         """The variables by which commands find it."""
@@ -133,7 +135,8 @@ _COLUMNS_OF_POSTGRESQL = """
 
 
 def _facts(execute: Execute, columns: str, version: str, size: int) -> Facts:
-    """`columns`: the query for the table and name of each column, of an earlier release too."""
+    """Read the facts of a database, which may be of an earlier release; `columns` is the query for
+    the table and name of each column."""
     there = {(table, column) for table, column in execute(columns)}
     migrations: dict[str, list[str]] = {}
     for app, name in execute("SELECT app, name FROM django_migrations ORDER BY app, name"):
@@ -269,7 +272,7 @@ class SQLite:
 
 
 class Unreadable(BackupError):
-    """The database that is there is damaged."""
+    """The existing database is damaged."""
 
 
 def _tables(database: sqlite3.Connection) -> set[str]:
@@ -288,7 +291,7 @@ def _compare(execute: Execute, manifest: Manifest) -> None:
 
 
 def place(source: Path, target: Path) -> None:
-    """Move a file to its place, where it is at once whole, even from another disk."""
+    """Move a file to its place atomically, even from another disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         source.replace(target)
@@ -368,7 +371,7 @@ class PostgreSQL:
         ):
 
             def write(stdin: IO[bytes]) -> None:
-                """Nothing is committed without the last line: it is written if all came before."""
+                """The last line commits; it is only written if everything before it was."""
                 assert script.stdout is not None  # noqa: S101 - a pipe
                 stdin.write(head.encode())
                 while block := script.stdout.read(_BLOCK):
@@ -434,7 +437,7 @@ def _first_line(errors: IO[bytes]) -> str:
 
 
 def _conninfo(params: dict[str, Any]) -> str:
-    """What libpq understands of Django's parameters."""
+    """Django's parameters as a connection string for libpq."""
     known = {each.keyword.decode() for each in psycopg.pq.Conninfo.get_defaults()}
     found = {name: value for name, value in params.items() if name in known and value is not None}
     return psycopg.conninfo.make_conninfo(**found)
@@ -453,7 +456,8 @@ def _major(version: str) -> int:
 
 
 def _program(name: str, least: int) -> tuple[str, str]:
-    """The oldest program that is as new as a version of PostgreSQL, with its own version.
+    """The oldest installed program that is at least of version `least` of PostgreSQL, with its
+    version.
 
     An older pg_dump refuses the server; a newer one writes what an older server may not understand.
     """

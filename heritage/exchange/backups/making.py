@@ -45,7 +45,7 @@ def silent(_text: str) -> None:
 
 
 def make(folder: Path, tell: Tell = silent) -> Backup:
-    """Write an archive into the folder, which is made if need be; nobody else may read it.
+    """Write an archive into the folder, which is created if needed; only the owner may read it.
 
     Raises BackupError; then nothing is left behind.
     """
@@ -104,7 +104,8 @@ def place_of(member: str, roots: dict[str, Path]) -> Path:
 
 
 def _add_files(writer: Writer, named: list[str]) -> list[str]:
-    """Add what rows name, and what lies beside it for deleted pictures; gives what is missing."""
+    """Add the files that rows name, and those of deleted pictures; returns the names of missing
+    ones."""
     missing = []
     for member in named:
         try:
@@ -141,7 +142,7 @@ def _free_name(folder: Path) -> Path:
 
 
 def _sync(folder: Path) -> None:
-    """So that the name, too, is on the disk."""
+    """Sync the folder, so that the name of the file is on the disk, too."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -151,7 +152,7 @@ def _sync(folder: Path) -> None:
 
 @contextmanager
 def work_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """A folder for the time of the block; those that killed processes left are deleted, too."""
+    """A temporary folder for the block; folders that killed processes left are deleted, too."""
     for left in parent.glob(f"{prefix}*"):
         number = left.name.removeprefix(prefix).partition("-")[0]
         if number.isdecimal() and not _runs(int(number)):
@@ -174,7 +175,7 @@ def _runs(process: int) -> bool:
 
 
 def keep_latest(folder: Path, count: int) -> list[Path]:
-    """Delete all but the latest backups of a folder; gives those that were deleted."""
+    """Delete all but the latest backups of a folder; returns the deleted ones."""
     found = sorted(path for path in folder.iterdir() if NAME.fullmatch(path.name))
     former = found[: max(0, len(found) - max(1, count))]
     for path in former:

@@ -1,7 +1,7 @@
-"""Restores a backup: everything is unpacked and checked beside what is there, then put in place.
+"""Restores a backup: everything is unpacked and checked in a separate place, then put in place.
 
-The database is replaced in one transaction. Before it, files of pictures are only added; so that
-whoever stops it at any moment has the former catalogue, or the new one, whole.
+The database is replaced in one transaction; before that, files of pictures are only added. If the
+restore is stopped at any moment, the catalogue is completely the former or the new one.
 """
 
 import os
@@ -147,7 +147,8 @@ def _pending(manifest: Manifest) -> list[str]:
 def _unpack(
     archive: Reader, database: Database, work: Path, tell: Tell
 ) -> tuple[Path, dict[str, Path]]:
-    """All of an archive as files, with the right checksums: the database, pictures by member."""
+    """Unpack an archive and check it: returns the file of the database, and the files of pictures
+    by member."""
     manifest = archive.manifest
     needed = sum(member.bytes for member in manifest.members.values()) + manifest.database_bytes
     if needed > (free := shutil.disk_usage(work).free):

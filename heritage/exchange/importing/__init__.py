@@ -1,4 +1,5 @@
-"""Imports: the rows of a file are compared with the catalogue, shown, answered for, and written.
+"""Imports: the rows of a file are compared with the catalogue, shown, and written once questions
+are answered.
 
     of_import = add(path, name, user)         # opened, its columns guessed
     of_import.mapping, of_import.options      # as somebody chooses them

@@ -1,4 +1,4 @@
-"""Carries out plans: few records in one transaction, many in batches, each whole by itself.
+"""Carries out plans: few records in one transaction, many in batches of one transaction each.
 
 All batches are one change set. A batch decides its rows again, and computes the words of new sites,
 before it takes the lock; once more under the lock if somebody has written anything meanwhile that
@@ -145,21 +145,21 @@ def _apply_in_steps(
 
 
 def _next_size(size: int, held: float) -> int:
-    """How many records the next batch has, if this one has held the lock for so many seconds: at
-    most half as many, or a quarter more."""
+    """The number of records of the next batch, from the seconds for which this one held the lock:
+    between half and five quarters of the present size."""
     wanted = size * min(1.25, max(0.5, _HELD / held))
     return min(max(_FEWEST, round(wanted)), _MOST) if size >= _FEWEST else size
 
 
 class _Previous(NamedTuple):
-    """What the batch before leaves to the next one."""
+    """What a batch passes on to the next one."""
 
     terms: Terms | None  # that it has read
     last_change: int  # of the history before it did
     last_row: int  # of the plan; all up to it are applied
 
     def known_terms(self) -> Terms | None:
-        """Its terms, if nobody has written any since."""
+        """The terms of the previous batch, if none has been written since."""
         since = Change.objects.filter(pk__gt=self.last_change).order_by()
         models = ContentType.objects.get_for_models(Kind, Place, Era).values()
         return None if since.filter(model__in=models).exists() else self.terms
@@ -216,9 +216,9 @@ class _Batch:
                 _move_edition(of_import, self.decider)
 
     def _is_outdated(self) -> bool:
-        """Whether anything was written that its decisions may follow from.
+        """Whether anything was written on which its decisions may depend.
 
-        Nothing follows from another column of a site than its slug, unless it is one of these.
+        Of the columns of sites, only the slug matters, unless the site is in the batch.
         """
         sites = [row.site for row in self.rows if row.site is not None]
         since = Change.objects.filter(pk__gt=self._last_change).order_by()
@@ -232,12 +232,14 @@ class _Batch:
 
 
 def _last_change() -> int:
-    """The last entry of the history: writers enter theirs one after the other, under the lock."""
+    """The number of the last change in the history, which writers enter one after another under the
+    lock."""
     return Change.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _is_as_planned(decision: Decision) -> bool:
-    """Whether it does what its row shows; if not, the row tells why it is left out."""
+    """Whether a decision does what its row shows; if not, the row gets the reason why it is left
+    out."""
     row = decision.row
     if decision.outcome == row.outcome and decision.differences == row.differences:
         return True
@@ -282,7 +284,7 @@ def _found_or_made(uid: str, citation: dict[str, str], edition: str, **columns: 
 
 
 def _move_edition(of_import: Import, decider: Decider) -> None:
-    """Let the register follow this list, if it is newer than the one that it followed."""
+    """Set the edition of the register to that of the list, if that is newer."""
     register = decider.register
     if register is None or not of_import.edition:
         return

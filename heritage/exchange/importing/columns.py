@@ -2,8 +2,8 @@
 register says of its entry.
 
 Those of a register are columns of a `Designation` (`record`): `whl.criteria` is “criteria” of the
-entry in the register whose slug is `whl`. All have the interface of `exchange.columns.Column`; what
-they put stays in memory until `collect()` adds it to the rows that are written.
+entry in the register whose slug is `whl`. All have the interface of `exchange.columns.Column`;
+values that were put stay in memory until `collect()` adds them to the rows to be written.
 """
 
 import re
@@ -79,7 +79,7 @@ class ListColumn(Column):
         return sorted({*stored, *value})
 
     def taken(self, site: Any) -> tuple[list[Any], list[Any]]:
-        """What was put for a record: the values that are new, and those that are gone."""
+        """The values put for a record: the added and the removed ones."""
         wanted = self._put.pop(id(site), None)
         if wanted is None:
             return [], []
@@ -187,7 +187,7 @@ class EventsColumn(ListColumn):
             raise ValidationError(str(error)) from error
 
     def question(self, text: str) -> str:
-        """What is asked about an unclear date, in the language that is active."""
+        """The question about an unclear date, in the active language."""
         try:
             read_date(text, self.kind, self.eras)
         except DateQuestion as question:
@@ -362,7 +362,7 @@ class PartOfColumn(ListColumn):
         super().put(site, value)
 
     def add(self, site: Site, whole: int) -> None:
-        """Put one more."""
+        """Add one site that the site is part of."""
         self._put[id(site)] = sorted({*self._put.get(id(site), []), whole})
 
     def collect(self, site: Site, writes: Writes) -> None:
@@ -492,7 +492,7 @@ def _years(text: str) -> list[str]:
 
 @dataclass
 class DangerColumn(EntryEventsColumn):
-    """The periods on the danger list: “1996” since then, “1984/1992” over."""
+    """The periods on the danger list: “1996” has not ended, “1984/1992” has."""
 
     def clean(self, text: str) -> list[str]:
         periods = sorted({re.sub("[–-]", "/", part).rstrip("/") for part in _years(text)})
@@ -560,7 +560,8 @@ def detail_of(entry: Any) -> WorldHeritage:
 
 
 class _OfDetail:
-    """Mixed into columns of the World Heritage detail: they are put to `detail_of(entry)`."""
+    """A mixin of columns of the World Heritage detail, whose values are set on
+    `detail_of(entry)`."""
 
     name: str
 
@@ -747,7 +748,7 @@ def entry_columns(
 
 
 def all_languages() -> list[str]:
-    """Those of the interface, and those that texts may have beside them."""
+    """The languages of the interface, and the further ones that texts may have."""
     return [code for code, _name in (*settings.LANGUAGES, *settings.CONTENT_LANGUAGES)]
 
 
@@ -815,7 +816,7 @@ class ImportColumns:
 
 
 def _sites_called(text: str) -> list[Site]:
-    """The site of a uid or a slug, also a former one; else those of a name."""
+    """The site with this uid or slug, also a former one; else the sites with this name."""
     sites = Site.objects.order_by("pk")
     by_slug = Q(slug=text) | Q(former_slugs__slug=text)
     if found := list(sites.filter(uid=text) or sites.filter(by_slug).distinct()):

@@ -1,9 +1,9 @@
-"""What a row would do: create a site, change some fields, nothing; or what it asks, or is wrong.
+"""Decides what a row would do: create a site, change fields, or nothing; or which question or error
+it has.
 
-`Decider.decide(rows)` judges rows against the stored records, some hundred at a time, and writes
-nothing. A plan is made of its decisions; `applying` makes them again under the lock, compares them
-with the plan and saves what they have put. So there is one differ, and what is written is what was
-shown.
+`Decider.decide(rows)` compares rows with the stored records, some hundred at a time, and writes
+nothing. A plan consists of its decisions; `applying` makes them again under the lock, compares them
+with the plan and saves the values. As the same code decides, what is written is what was shown.
 """
 
 from collections import Counter, defaultdict
@@ -65,7 +65,7 @@ NEW, SKIP, EMPTY, WITHIN = "new", "skip", "empty", "within"  # answers, beside "
 
 @dataclass(slots=True)
 class Question:
-    """What a row asks. Its texts are put together in the language that is active."""
+    """The question of a row; its texts are made in the active language."""
 
     key: str
     kind: str
@@ -75,7 +75,7 @@ class Question:
 
 
 class AskedQuestion:
-    """A question with its texts in each language, and what the rows are that ask it."""
+    """A question with its texts in each language, and the rows that ask it."""
 
     def __init__(self, question: Question):
         self.kind = question.kind
@@ -117,7 +117,7 @@ class Decision:
         row.asks = [each.key for each in self.asks]
 
     def collect(self, writes: Writes, source: Source | None, of_texts: Source | None) -> None:
-        """Add what it puts to what is to be written; `of_texts` is the source of descriptions."""
+        """Add its values to the rows to be written; `of_texts` is the source of descriptions."""
         site, is_new = self.site, self.site is not None and self.site._state.adding
         sources = [source] if is_new and source is not None else []
         if of_texts is not None and any(column.name == "description" for column, _r in self.put):
@@ -178,7 +178,8 @@ class Decider:
 
     @cached_property
     def own_sites(self) -> set[int]:
-        """What an earlier process has made of the plan; later, the sites of the last batch."""
+        """The ids of sites that an earlier process created from the plan; later those of the last
+        batch."""
         rows = self.of_import.rows.filter(is_applied=True, site__gt=self._last_site).order_by()
         return {pk for pk in rows.values_list("site", flat=True) if pk is not None}
 
@@ -192,14 +193,15 @@ class Decider:
 
     @cached_property
     def _registers(self) -> list[Register]:
-        """Those of which the file has entries."""
+        """The registers of which the file has entries."""
         used = {column.register.pk for column, _h in self.used if isinstance(column, EntryColumn)}
         return [register for register in self.columns.registers if register.pk in used]
 
     # --- a batch of rows
 
     def decide(self, rows: Iterable[ImportRow], applying: bool = False) -> list[Decision]:
-        """What earlier decisions have put is forgotten: they were collected, or are void."""
+        """Decide rows. Values that earlier decisions have put are dropped: they were collected, or
+        are void."""
         for column in self.columns.by_key.values():
             column.forget()
         decisions = [Decision(row) for row in rows]
@@ -313,7 +315,7 @@ class Decider:
     def _planned_targets(
         self, decisions: list[Decision], cells: dict[int, dict[str, str]]
     ) -> dict[int, int | None]:
-        """As they were planned; what has got a record meanwhile is left out."""
+        """The sites as they were planned; entries that have got a record meanwhile are left out."""
         by_key = self._by_keys(decisions, cells)
         since = self._names_since()
         targets: dict[int, int | None] = {}
@@ -468,7 +470,7 @@ class Decider:
         )
 
     def _is_as_stored(self, decision: Decision, candidate: Candidate) -> bool:
-        """Whether all that a row says is what a site has: a file that is read again."""
+        """Whether a site has all values of a row, as when a file is imported again."""
         if any(entry._state.adding for entry in decision.entries.values()):
             return False
         trial = Decision(decision.row)
@@ -542,7 +544,7 @@ class Decider:
         self._conclude(decision, is_new)
 
     def _check_keys(self, decision: Decision, cells: dict[str, str]) -> None:
-        """That no other line has named the same record."""
+        """Add a problem if another line has named the same record."""
         keys: list[tuple[str, str]] = [(k, cells[k]) for k in ("uid", "slug") if k in cells]
         keys += [(str(pk), entry.reference) for pk, entry in decision.entries.items()]
         for key in keys:
@@ -552,7 +554,7 @@ class Decider:
                 decision.problems.append(["", text % {"key": key[1], "line": line}])
 
     def _check_new(self, decision: Decision, cells: dict[str, str]) -> None:
-        """That a new site has a name, and that no other line makes it, too."""
+        """Add a problem if a new site has no name, or if another line creates it, too."""
         if not self._names(cells):
             decision.problems.append(
                 ["", _("No record has this key, and a new site needs a name.")]
@@ -579,7 +581,8 @@ class Decider:
     # --- field by field
 
     def _compare_entries(self, decision: Decision) -> None:
-        """That an entry is the site's is told as a difference of its reference."""
+        """Compare entries; a new link between entry and site appears as a difference of the
+        reference."""
         site = decision.site
         for entry in decision.entries.values() if site is not None else ():
             if site is None or site.pk in decision.covered:
@@ -643,10 +646,10 @@ class Decider:
                 decision.differences.append([own.key, before, after])
 
     def _beside_recorded(self, column: Column, stored: Any, value: Any) -> Any:
-        """The value that a list, which may be a poorer one, gives to what is recorded already.
+        """The value that results from an official list for a recorded one, which may be better.
 
-        Of a site it fills what is empty; of an entry it takes nothing away. So does a list that is
-        older than the one that its register follows.
+        It fills empty fields of a site, and removes nothing from an entry. The same holds for a
+        list that is older than the edition of its register.
         """
         if column.record is Site or self.is_older:
             is_empty = stored in ("", None, []) or stored == (None, None)
@@ -655,7 +658,8 @@ class Decider:
 
     @staticmethod
     def _is_its_blur(column: Column, record: Any, value: Any) -> bool:
-        """What a download gives of a blurred point never replaces the exact one."""
+        """Whether a point is the blurred point of a record, as downloads have it: it never replaces
+        the exact one."""
         if column.name not in ("latitude", "longitude", "coordinates") or record._state.adding:
             return False
         if not record.public_blur_km or record.public_point is None:
@@ -668,7 +672,8 @@ class Decider:
         return bool(value == public[column.name])
 
     def _value(self, decision: Decision, column: Column, text: str) -> Any:
-        """The value of a cell. What is unclear is asked, and then None, or answered already."""
+        """The value of a cell; None if it is unclear, which adds a question unless it was
+        answered."""
         if text == self.options.clear:
             return column.cleared()
         try:
@@ -731,7 +736,7 @@ class Decider:
         return self._answered(decision, column, question, [])
 
     def _validate(self, decision: Decision) -> None:
-        """Check the rules of whole records; only of those that the row writes."""
+        """Check the rules that concern several columns, for the records that the row writes."""
         records = {id(record): record for _column, record in decision.put}
         names: dict[int, set[str]] = defaultdict(set)
         for column, record in decision.put:
@@ -754,7 +759,7 @@ class Decider:
                         decision.problems.append(problem)
 
     def _take_names(self, decision: Decision, site: Site) -> None:
-        """A new site is called as its entry, if the file does not name it otherwise."""
+        """Give a new site the names of its entry, if the file has none for it."""
         if not site.name:
             for entry in decision.entries.values():
                 if entry.name:
@@ -774,7 +779,7 @@ def _first_message(error: ValidationError) -> str:
 
 
 def _filled(text: LazyText, **words: Any) -> object:
-    """A sentence with its words, in the language that is active when it is read."""
+    """A lazy sentence with its words, in the language that is active when it is read."""
     return lazy(lambda: str(text) % words, str)()
 
 
@@ -789,7 +794,7 @@ def _choice(column: Column, text: str) -> str:
 
 
 def _not_put(record: Record, put: set[str]) -> list[str]:
-    """The columns of a new record that need no check: no file has them, or they are as by
+    """The columns of a new record that need no validation: no file has them, or they have their
     default."""
     if not record._state.adding:
         return []
@@ -800,7 +805,7 @@ def _not_put(record: Record, put: set[str]) -> list[str]:
 
 @cache
 def _valid_by_default(model: type[Record]) -> tuple[list[str], list[tuple[str, Any]]]:
-    """The columns that nobody edits, and the defaults of others."""
+    """The columns that are never edited, and the defaults of the others."""
     fields = model._meta.concrete_fields
     plain = [field for field in fields if field.has_default() and not callable(field.default)]
     defaults = [(field.name, field.default) for field in plain if field.default]
@@ -833,7 +838,7 @@ def _sites_by_uid(uids: set[str]) -> dict[str, int]:
 
 
 def _sites_by_slug(slugs: set[str]) -> dict[str, int]:
-    """By their slug, or one that they had."""
+    """The ids of sites by their present or former slugs."""
     former = FormerSlug.objects.filter(slug__in=slugs).order_by()
     rows = Site.objects.filter(slug__in=slugs).order_by()
     return dict(former.values_list("slug", "site_id")) | dict(rows.values_list("slug", "pk"))

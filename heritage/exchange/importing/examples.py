@@ -22,8 +22,8 @@ _COLUMNS = (
 def write_example(path: Path, extension: str) -> None:
     """Write the example of a format, one of `EXAMPLES`, in the active language.
 
-    Spreadsheets say on a second sheet what the columns are. An object with empty values stands for
-    a row where a format has no row of names; reading leaves it out.
+    Spreadsheets explain the columns on a second sheet. A format without a row of names gets an
+    object with empty values, which is ignored when it is read.
     """
     labels = _labels()
     if extension in ("xlsx", "ods", "csv"):

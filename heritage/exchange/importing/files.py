@@ -1,4 +1,4 @@
-"""Uploaded files until they are read, their columns, and what each is taken for."""
+"""Uploaded files before they are read: their columns, and which column of the catalogue each is."""
 
 import hashlib
 import itertools
@@ -51,7 +51,7 @@ _CALLED = {
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file with what it is taken for."""
+    """An open file, with what it was recognised as."""
 
     source: SourceFile
     official: OfficialList | None
@@ -109,7 +109,7 @@ def add(path: Path, name: str, user: User | None, sheet: str = "", **options: An
 
 
 def look(of_import: Import) -> Opened:
-    """Note what the file (and its chosen sheet) holds, unsaved; and open it."""
+    """Open the file, and set on the unsaved import what it (and its chosen sheet) contains."""
     found = open_import(of_import)
     of_import.headers = found.headers
     of_import.sheet = found.source.sheet or ""
@@ -156,7 +156,7 @@ def known_names(headers: list[str]) -> dict[str, str]:
 
 
 def needs_datum(of_import: Import) -> bool:
-    """Whether somebody has to say in which datum its coordinates are."""
+    """Whether the user must say in which datum the coordinates are."""
     points = {"point", "latitude", "longitude"} & set(of_import.mapping.values())
     return bool(points) and not of_import.register and not of_import.options.get("datum")
 

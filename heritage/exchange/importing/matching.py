@@ -1,7 +1,7 @@
-"""Which site of the catalogue a row without a key is of: by name and place together.
+"""Finds the site of a row without a key, by name and place together.
 
-Many towns have a temple of one name, and a famous one is often a part of a property: a name alone
-is never enough. What is doubtful is asked.
+Many towns have a temple of the same name, and a famous one is often a part of a property, so a name
+alone is never enough. Doubtful cases are questions.
 """
 
 from collections.abc import Iterable
@@ -43,7 +43,7 @@ class NameIndex:
         self._shown = np.array(shown, dtype=bool)[order]
 
     def find(self, names: Iterable[str]) -> dict[int, bool]:
-        """The sites that have one of these names, and whether it is the one that is shown."""
+        """The sites that have one of these names, by id, and whether it is the displayed name."""
         found: dict[int, bool] = {}
         for name in {folded(name) for name in names} - {""}:
             first = np.searchsorted(self._hashes, hash(name), "left")
@@ -62,7 +62,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a row says of its site."""
+    """The facts of a row by which its site is found."""
 
     names: tuple[str, ...]
     place: int | None  # the narrowest that it names

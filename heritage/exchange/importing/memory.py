@@ -1,7 +1,7 @@
 """Python's search for circular garbage, during plans and imports.
 
-It looks again and again at all that a batch holds, of which nothing is garbage before the batch is
-over: a tenth of what an import computes.
+It would repeatedly look at all objects of a batch, of which none is garbage before the end of the
+batch. This takes a tenth of the time of an import.
 """
 
 import gc
@@ -12,8 +12,8 @@ from functools import partial
 
 @contextmanager
 def garbage_by_batch() -> Iterator[Callable[[], object]]:
-    """Leave garbage until the function that it gives is called, after each batch: it looks only at
-    what the batch has made."""
+    """Switch the search off in the block. The function that it gives is to be called after each
+    batch, and looks only at objects of that batch."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:

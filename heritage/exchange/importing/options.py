@@ -1,4 +1,4 @@
-"""What a person says of a file beside its columns."""
+"""The options of a file that a person chooses, beside its columns."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

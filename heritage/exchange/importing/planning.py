@@ -74,7 +74,8 @@ def _plan(run: jobs.Run) -> jobs.Steps:
 def _plan_in_steps(
     run: jobs.Run, of_import: Import, after_batch: Callable[[], object]
 ) -> jobs.Steps:
-    """It begins anew after a kill: nothing but the plan is written."""
+    """After its process was killed it starts again from the beginning, since only the plan is
+    written."""
     with run.step():
         of_import.questions.filter(answer="").delete()
         of_import.rows.filter(outcome=Outcome.GONE).delete()
@@ -213,7 +214,7 @@ def _with_names(text: str, question: AskedQuestion, language: str) -> str:
 
 
 def counts(of_import: Import) -> dict[str, int]:
-    """How many rows have each outcome, in the order in which they are told."""
+    """The number of rows with each outcome, in the order of the report."""
     found = dict.fromkeys(Outcome.values, 0)
     for outcome in of_import.rows.order_by().values_list("outcome", flat=True).iterator(5000):
         found[outcome] += 1
@@ -221,7 +222,8 @@ def counts(of_import: Import) -> dict[str, int]:
 
 
 def answer(of_import: Import, answers: dict[int, str]) -> int:
-    """Store answers to questions, by id; says how many. The plan is to be made anew then."""
+    """Store answers to questions, by id of the question; returns how many. The plan must then be
+    made again."""
     stored = 0
     for question in of_import.questions.filter(pk__in=answers):
         chosen = answers[question.pk]

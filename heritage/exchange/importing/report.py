@@ -49,14 +49,16 @@ class Shower:
         self._asked = {each.key: each.text for each in of_import.questions.only("key", "words")}
 
     def label(self, key: str) -> str:
-        """What a column is called; without the register in a plan of that register's own list."""
+        """The label of a column; without the name of the register in a plan of its official
+        list."""
         column = self._columns.get(key)
         if isinstance(column, EntryColumn) and column.register.slug == self._register:
             return capfirst(column.label_in_register)
         return column.label if column is not None else key
 
     def not_taken(self, of_import: Import) -> list[tuple[str, int]]:
-        """How many values of an official list were not taken over, by column."""
+        """The label of each column with values of an official list that were not taken over, and
+        their number."""
         counts = of_import.options.get("kept", {})
         return [(self.label(key), count) for key, count in counts.items()]
 

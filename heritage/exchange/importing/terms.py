@@ -1,7 +1,7 @@
-"""Terms by what files call them: slug, uid, code, or a name in any language, exactly.
+"""Finds terms by the texts in files: slug, uid, code, or a name in any language, exactly.
 
-A table of thousands of rows names the same few hundred terms. They are read once; unlike what an
-editor types into a cell, the beginning of a name is no name here.
+A table of thousands of rows names the same few hundred terms. They are read once. Unlike in a cell
+that an editor types into, the beginning of a name is not enough.
 """
 
 import re
@@ -28,7 +28,7 @@ def folded(name: str) -> str:
 
 
 class TermNames:
-    """The rows of one model by what they are called."""
+    """The rows of one model by their names and keys."""
 
     def __init__(self, model: type[Any]):
         self.model = model
@@ -39,7 +39,7 @@ class TermNames:
 
     @cached_property
     def _by_key(self) -> dict[str, Any]:
-        """By uid and slug, which are certain."""
+        """The rows by uid and slug, which are unique."""
         found = {row.slug: row for row in self._rows if getattr(row, "slug", "")}
         return found | {row.uid: row for row in self._rows}
 
@@ -137,6 +137,7 @@ class PlaceNames(TermNames):
         return within
 
     def narrowest(self, places: list[Any]) -> list[Any]:
-        """Without places around others of the list: of 吉林 the city rather than the province."""
+        """The places without those that contain others of the list: for 吉林 the city rather than
+        the province."""
         around = {pk for place in places for pk in self.line(place.pk)[1:]}
         return [place for place in places if place.pk not in around]

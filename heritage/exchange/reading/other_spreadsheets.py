@@ -62,7 +62,7 @@ class OtherSpreadsheet:
         return "" if cell is None else plain_number(str(cell))
 
     def _output(self, sheet: str) -> Iterator[Any]:
-        """What the process says, line by line."""
+        """The output of the process: a JSON value for each line."""
         limits = self._limits
         program = [sys.executable, "-I", str(_PROGRAM), str(self._path), sheet]
         program += [str(limits.child_bytes), str(limits.child_seconds)]

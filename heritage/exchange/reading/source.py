@@ -14,7 +14,8 @@ from heritage.values.language import join_words
 
 
 class UnreadableFile(ValueError):
-    """Why a file is refused, and what to do; `line` is that of the file, where it is known."""
+    """A file is refused; the text says why and what to do. `line` is the line of the file, if
+    known."""
 
     def __init__(self, message: str, line: int | None = None):
         super().__init__(message)
@@ -40,7 +41,7 @@ class Limits:
 
 
 class FileCell(str):
-    """The text of a cell, "" if it is empty. `problem` says why what stands there is no value."""
+    """The text of a cell, "" if it is empty. `problem` says why its content is no value."""
 
     problem: str = ""
 

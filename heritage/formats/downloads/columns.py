@@ -38,7 +38,7 @@ type Value = str | int | float | None
 
 @dataclass
 class Context:
-    """Of one file: in which language, and whether it is for editors."""
+    """The context of one file: its language, and whether it is for editors."""
 
     index: IndexSnapshot
     language: str
@@ -144,7 +144,8 @@ def _of_beginning(read: Callable[[EventRow], Value]) -> Cells:
 def _by_key(
     keys: Callable[[TablePortion], Iterable[Any]], word: Callable[[Any, Context], Value]
 ) -> Cells:
-    """What a key of each site is in words, such as the id of its place; once for all its sites."""
+    """Cells with a key in words, such as the id of the place of each site; each key is worded
+    once."""
 
     def cells(portion: TablePortion, context: Context) -> Sequence[Value]:
         words = context.worded.setdefault(word, {})

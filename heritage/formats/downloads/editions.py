@@ -1,6 +1,6 @@
 """Files of all sites, made each night so that they are ready when somebody asks.
 
-One that somebody asks for is the same: until the next change of the catalogue it is not made again.
+A request for the same file gets this one, until the catalogue changes.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def ready() -> dict[tuple[str, str], Edition]:
 
 
 def _made() -> list[PreparedFile]:
-    """Those of all sites, the newest last."""
+    """The rows of files of all sites, the newest last."""
     files = PreparedFile.objects.filter(maker=MAKER, state=PreparedFile.State.READY)
     files = files.filter(parameters__query="", parameters__bom=False)
     return list(files.order_by("made_at", "pk"))
@@ -77,8 +77,8 @@ def forget_earlier() -> None:
 
 
 def _origin() -> str:
-    """Of addresses in files that nobody asked for: the first host that is served, but for names of
-    this machine and for patterns."""
+    """The origin of addresses in files that were not requested by anybody: the first allowed host
+    that is neither a pattern nor a name of this machine."""
     hosts = [host for host in settings.ALLOWED_HOSTS if host not in _LOCAL and host[0] not in ".*"]
     host = hosts[0] if hosts else "localhost"
     return f"{'https' if settings.HTTPS else 'http'}://{host}"

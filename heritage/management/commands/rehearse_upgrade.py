@@ -73,7 +73,7 @@ class Command(BaseCommand):
         address: str | None,
         count: int,
     ) -> str:
-        """What is said of an upgrade that is safe; raises CommandError otherwise."""
+        """Rehearse the upgrade; returns the report if it is safe, else raises CommandError."""
         this, environment = Path(settings.BASE_DIR), os.environ | place.environment
         before: Rendered = {}
         problems: set[str] = set()
@@ -161,7 +161,7 @@ type Process = subprocess.CompletedProcess[str]
 
 
 def _run(release: Path, environment: dict[str, str], words: list[str], stdin: str = "") -> Process:
-    """A file of a release, run by its own Python, or by this one for this release."""
+    """Run a file of a release by the Python of that release."""
     python = release / ".venv" / "bin" / "python"
     if release == Path(settings.BASE_DIR):
         python = Path(sys.executable)
@@ -192,7 +192,7 @@ def _rendered(release: Path, environment: dict[str, str], wanted: Iterable[str])
 
 
 def _asked(address: str, paths: Iterable[str]) -> Rendered:
-    """The same pages as the running catalogue answers them."""
+    """The pages at these paths, as the running catalogue answers them."""
     found = {}
     for path in paths:
         url = address.rstrip("/") + path
