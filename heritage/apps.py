@@ -1,7 +1,5 @@
 """The app configuration, and that of its admin site."""
 
-from typing import Any
-
 from django.apps import AppConfig, apps
 from django.contrib.admin import apps as admin
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +9,6 @@ _OF_ACCOUNTS = (
     "account.EmailConfirmation",
     "mfa.Authenticator",
     "usersessions.UserSession",
-)
-
-# Files that no page uses, such as sources of minified scripts and other versions of a library; to
-# collect them took three quarters of the time of `collectstatic`.
-_NOT_COLLECTED = (
-    *("htmx-2.js", "htmx-4*", "htmax-4*"),
-    *("leaflet-src*", "jquery.js", "select2.full.js", "xregexp.js"),
 )
 
 
@@ -34,9 +25,6 @@ class HeritageConfig(AppConfig):
         from heritage.admin.accounts import groups, security_log
         from heritage.search import keep_saved_index_fresh
 
-        # Set here, as test servers only serve static files if the app has Django's configuration.
-        staticfiles: Any = apps.get_app_config("staticfiles")
-        staticfiles.ignore_patterns = [*staticfiles.ignore_patterns, *_NOT_COLLECTED]
         services.connect()
         groups.connect()
         security_log.connect()

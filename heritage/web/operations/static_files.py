@@ -15,6 +15,12 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 _IN_STYLES = re.compile(rb"/\*(?!!).*?\*/", re.DOTALL)
 _IN_SCRIPTS = re.compile(rb"^[ \t]*//.*\n", re.MULTILINE)
 _MARGINS = re.compile(rb"\s*\n\s*")
+# Source maps, other versions of a library, and the readable form of a script whose minified one is
+# used. To compress them took three quarters of the time of `collectstatic`.
+_UNUSED = re.compile(
+    r"(\.map|/(leaflet-src|htmx-4|htmax-4)[^/]*"
+    r"|/(htmx-2|jquery|select2\.full|xregexp)(\.[0-9a-f]{12})?\.js)$"
+)
 
 
 def without_comments(name: str, content: bytes) -> bytes:
@@ -28,8 +34,12 @@ def without_comments(name: str, content: bytes) -> bytes:
 
 
 class NewFilesCompressor(Compressor):
-    """Does not compress a file again whose compressed forms exist. Names contain a hash of the
-    content, so these are of the same content; a file gets its name only when it is complete."""
+    """Does not compress files that no page uses, nor those whose compressed forms exist. Names
+    contain a hash of the content, so these are of the same content; a file gets its name only when
+    it is complete."""
+
+    def should_compress(self, filename: str) -> bool:
+        return super().should_compress(filename) and not _UNUSED.search(filename)
 
     def compress(self, path: str) -> list[str]:
         compressed = [f"{path}.br", f"{path}.gz"]
