@@ -14,6 +14,7 @@ class Command(makemessages.Command):
     """Entries are sorted by their text, so that none moves with its file, and name no lines.
 
     A new message has no translation; Django would give it that of a similar one, marked as fuzzy.
+    Without options all catalogues are written.
     """
 
     msguniq_options = [*makemessages.Command.msguniq_options, "--sort-output"]
@@ -25,6 +26,7 @@ class Command(makemessages.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         options["ignore_patterns"] += _WITHOUT_MESSAGES
+        options["all"] = options["all"] or not (options["locale"] or options["exclude"])
         super().handle(*args, **options)
 
     def write_po_file(self, potfile: str, locale: str) -> None:
