@@ -288,7 +288,8 @@ class Record(TrackedModel):
         computed = {
             field
             for field in fields
-            if hasattr(self.__dict__.get(field.attname), "resolve_expression")
+            if type(value := self.__dict__.get(field.attname)) not in row_values.PLAIN
+            and hasattr(value, "resolve_expression")
         }
         beside = set(computed)
         if written is not None:

@@ -83,7 +83,18 @@ def plain_row(model: type[models.Model], stored: dict, more: Iterable[str] = ())
     return plain
 
 
-_OF_JSON = frozenset({str, int, float, bool, type(None)})
+PLAIN = frozenset({str, int, float, bool, type(None)})
+# What Django stores of a value of this very type in a field of this very class: the value itself.
+# Nearly all values are such, and to ask a field takes longer than to write one.
+_STORED_AS_IS: dict[type[models.Field], type] = {
+    models.BooleanField: bool,
+    models.FloatField: float,
+    models.ForeignKey: int,
+    **dict.fromkeys((models.CharField, models.SlugField, models.TextField, models.URLField), str),
+    **dict.fromkeys((models.IntegerField, models.BigIntegerField), int),
+    **dict.fromkeys((models.SmallIntegerField, models.PositiveIntegerField), int),
+    models.PositiveSmallIntegerField: int,
+}
 
 
 def plain_object(row: models.Model, names: Container[str] | None = None) -> dict:
@@ -94,6 +105,9 @@ def plain_object(row: models.Model, names: Container[str] | None = None) -> dict
         if names is not None and not (field.name in names or field.attname in names):
             continue
         value = getattr(row, field.attname)
+        if type(value) is _STORED_AS_IS.get(type(field)):
+            plain[field.name] = value
+            continue
         if hasattr(value, "resolve_expression"):  # the database computes it: `F("order") + 1`
             value = stored_rows(type(row), [row.pk])[row.pk][field.attname]
         elif not isinstance(field, models.FileField):
@@ -101,7 +115,7 @@ def plain_object(row: models.Model, names: Container[str] | None = None) -> dict
                 value = field.get_prep_value(value)
             except ValidationError:  # a broken date is stored as it is
                 value = str(value)
-            if type(value) in _OF_JSON:  # nearly all are
+            if type(value) in PLAIN:
                 plain[field.name] = value
                 continue
         plain[field.name] = json_value(field, value)
@@ -271,10 +285,14 @@ def _insert(
 def _stored(
     field: models.Field, values: Sequence[Any], database: BaseDatabaseWrapper
 ) -> Iterator[Any]:
-    """The stored values of a column. Equal values in a row, which are frequent, are converted
-    once."""
+    """The stored values of a column. What is stored as it is is not asked for; the same value in a
+    row, which is frequent, and empty ones are converted once."""
+    as_is = _STORED_AS_IS.get(type(field))
     last, stored = object(), None
     for value in values:
-        if value is not last:
+        if type(value) is as_is:
+            yield value
+            continue
+        if value is not last and (value or last or type(value) is not type(last)):
             last, stored = value, field.get_db_prep_save(value, database)
         yield stored

@@ -102,6 +102,7 @@ class UnitOfWork:
         self._written: set[Written] = set()
         self._deletion: tuple[object, dict] | None = None
         self._stored: dict[Row, dict] = {}
+        self._type_ids: dict[type[TrackedModel], int] = {}
         self._entered: tuple | None = None  # what the stored change set says
         if self.continues:
             self._entered = self._stored_values()
@@ -277,16 +278,21 @@ class UnitOfWork:
     ) -> NewChange:
         self._written.add(Written(model, owner_model(model), owner_id))
         self.written_columns[model].update(before or (), after or ())
-        content_type = ContentType.objects.get_for_model
         return NewChange(
-            model_id=content_type(model).pk,
+            model_id=self._type_id(model),
             object_id=pk,
-            owner_model_id=content_type(owner_model(model)).pk,
+            owner_model_id=self._type_id(owner_model(model)),
             owner_id=owner_id,
             former_owner_id=former,
             before=before,
             after=after,
         )
+
+    def _type_id(self, model: type[TrackedModel]) -> int:
+        """The id of its content type, which Django takes longer to find than to read it once."""
+        if model not in self._type_ids:
+            self._type_ids[model] = ContentType.objects.get_for_model(model).pk
+        return self._type_ids[model]
 
     def _enter(self, changes: list[NewChange]) -> None:
         """Enter changes together at the end; at once, if a savepoint may roll them back."""
