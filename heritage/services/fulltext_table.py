@@ -32,14 +32,21 @@ CREATE = {
     ],
 }
 # Before many sites are entered. FTS5 gathers words in memory and writes them when there are so many
-# bytes: with more at once less has to be merged, which takes half of the time.
+# bytes: with more at once less has to be merged, which takes half of the time. To leave
+# eight parts of a size until they become one, not four, saves another tenth in a large table.
 BEFORE_MANY = {
-    "sqlite": ["INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 67108864)"],
+    "sqlite": [
+        "INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 67108864)",
+        "INSERT INTO {table} ({table}, rank) VALUES ('automerge', 8)",
+    ],
     "postgresql": [],
 }
 # As it is by default: a transaction that writes a few sites needs no more.
 AFTER_MANY = {
-    "sqlite": ["INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 1048576)"],
+    "sqlite": [
+        "INSERT INTO {table} ({table}, rank) VALUES ('hashsize', 1048576)",
+        "INSERT INTO {table} ({table}, rank) VALUES ('automerge', 4)",
+    ],
     "postgresql": [],
 }
 # Made when the words are there, where there are any: that takes a fraction of the time.
