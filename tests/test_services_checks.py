@@ -7,7 +7,12 @@ from django.db import connection, models
 from django.test.utils import isolate_apps
 
 from heritage.models import Designation, Record, Site
-from heritage.services.dependencies import COLUMN_EFFECTS, ColumnEffect
+from heritage.services.dependencies import (
+    COLUMN_EFFECTS,
+    SITES_OF,
+    SITES_THAT_SHOW,
+    ColumnEffect,
+)
 from heritage.services.system_checks import (
     check_database,
     check_machines,
@@ -87,9 +92,17 @@ def test_a_column_of_which_nobody_says_what_follows_from_it_is_found(monkeypatch
     monkeypatch.setitem(
         COLUMN_EFFECTS, Climate, {"uid": ColumnEffect.NOTHING, "label": ColumnEffect.WORDS}
     )
+    monkeypatch.setitem(SITES_OF, Climate, lambda ids: [])
     assert ids(Climate) == ["heritage.E008"]
     assert "“warmth”" in model_errors(Climate)[0].msg
     COLUMN_EFFECTS[Climate]["warmth"] = ColumnEffect.VALUES
+    assert ids(Climate) == []
+    del SITES_OF[Climate]
+    assert ids(Climate) == ["heritage.E012"]
+    assert "“label”, “warmth”" in model_errors(Climate)[0].msg
+    COLUMN_EFFECTS[Climate] |= {"label": ColumnEffect.SHOWN, "warmth": ColumnEffect.NOTHING}
+    assert ids(Climate) == ["heritage.E012"]
+    monkeypatch.setitem(SITES_THAT_SHOW, Climate, lambda ids: [])
     assert ids(Climate) == []
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
@@ -18,12 +19,21 @@ from heritage.cartography.tile_layers import read_layers
 from heritage.models import Designation, Site, SiteDate, SiteEra, SortName
 from heritage.models.base import Record, RecordQuerySet
 from heritage.models.row_values import recorded_columns, recorded_relations
-from heritage.services.dependencies import COLUMN_EFFECTS, SITES_OF
+from heritage.services.dependencies import (
+    COLUMN_EFFECTS,
+    SITES_OF,
+    SITES_THAT_SHOW,
+    ColumnEffect,
+)
 
 # Made from the rows of a site by services.denormalized, and by nobody else.
 _DERIVED = (SiteDate, SiteEra, SortName)
 _BY_DATABASE = (models.DB_CASCADE, models.DB_SET_NULL, models.DB_SET_DEFAULT)
-
+# What follows from a column of a vocabulary, where its sites are found, and the name of that.
+_WHICH_SITES: tuple[tuple[ColumnEffect, Mapping[type, Any], str], ...] = (
+    (ColumnEffect.DERIVED, SITES_OF, "SITES_OF"),
+    (ColumnEffect.SHOWN, SITES_THAT_SHOW, "SITES_THAT_SHOW"),
+)
 
 # The first whose full text can forget a row that it holds no copy of: `contentless_delete`.
 OLDEST_SQLITE = (3, 43)
@@ -143,6 +153,13 @@ def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
         names = ", ".join(f"“{name}”" for name in sorted(missing))
         what = f"does not say what follows for sites from {names}"
         errors.append(_error(model, what, hint, 8))
+    for effect, sites, table in _WHICH_SITES:
+        effects = COLUMN_EFFECTS.get(model, {}).items()
+        followed = sorted(f"“{name}”" for name, of_column in effects if of_column & effect)
+        if followed and model not in sites:
+            hint = f"Say which in heritage.services.dependencies.{table}."
+            what = f"does not say for which sites something follows from {', '.join(followed)}"
+            errors.append(_error(model, what, hint, 12))
     for field in model._meta.concrete_fields:
         if field.remote_field and field.remote_field.on_delete in _BY_DATABASE:
             hint = "Use CASCADE, SET_NULL or PROTECT."
@@ -153,7 +170,7 @@ def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
 
 def _error(model: type[models.Model], what: str, hint: str, number: int) -> checks.Error:
     message = f"{model._meta.label} {what}."
-    return checks.Error(message, hint=hint, obj=model, id=f"heritage.E00{number}")
+    return checks.Error(message, hint=hint, obj=model, id=f"heritage.E{number:03}")
 
 
 # --- a database of an older version ----------------------------------------------------------
