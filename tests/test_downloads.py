@@ -33,7 +33,7 @@ from heritage.models import (
     Site,
     row_values,
 )
-from heritage.search import SiteFilter
+from heritage.search import SiteFilter, current_index
 from heritage.search.page_rows import table_rows
 from heritage.values.cell_text import as_meant, harmless
 from heritage.web.data import files
@@ -389,6 +389,19 @@ def test_a_file_that_one_has_is_not_made_again(client, sites):
     assert (again.status_code, again.content) == (304, b"")
     sites.summary = build.text("Other")
     sites.save()
+    assert client.get("/en/sites.csv", headers={"if-none-match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("what", ["columns", "version"])
+def test_a_file_that_another_version_made_is_made_again(client, sites, settings, monkeypatch, what):
+    tag = fetch(client, "csv")["ETag"]
+    index = current_index()
+    made_before = making.version_of(index)
+    if what == "columns":
+        monkeypatch.setattr(making, "COLUMNS", making.COLUMNS[:-1])
+    else:
+        settings.VERSION = "99.9"
+    assert making.version_of(index) != made_before
     assert client.get("/en/sites.csv", headers={"if-none-match": tag}).status_code == 200
 
 

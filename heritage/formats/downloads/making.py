@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy, override
 
@@ -88,7 +90,7 @@ class Download:
     language: str
     extension: str
     origin: str  # of addresses in it
-    version: str  # of the index, see `version_of()`
+    version: str  # of the catalogue and the program, see `version_of()`
     bom: bool = False  # CSV that says in its first bytes that it is UTF-8
 
     @property
@@ -125,8 +127,9 @@ class Download:
 
 
 def version_of(index: IndexSnapshot) -> str:
-    """Names a state of the catalogue: a file of it need not be made again."""
-    return f"{index.number}-{index.token}"
+    """Names a state of the catalogue, and of the program: a file need not be made again."""
+    named = " ".join([settings.VERSION, *(column.key for column in COLUMNS)])
+    return f"{index.number}-{index.token}-{crc32(named.encode()):08x}"
 
 
 class TooMany(ValueError):
