@@ -84,6 +84,28 @@ def test_columns_are_asked_again_where_they_make_no_sense(client):
     assert ImportRow.objects.get().outcome == "create"
 
 
+def test_columns_that_were_left_out_before_are_said_and_can_be_guessed_anew(client):
+    client.force_login(build.make_user(group="editor"))
+    upload(client, "name,summary\nA,B\n")
+    first = Import.objects.get()
+    assert client.get(address("columns", first)).context["earlier"] is None
+    data = {"state": "draft", "clear": "-", "creates": "on"}
+    chosen = {"column-0": "name:en", "column-1": ""}
+    assert client.post(address("columns", first), data | chosen).status_code == 302
+    upload(client, "name,summary\nC,D\n")
+    again = Import.objects.exclude(pk=first.pk).get()
+    page = client.get(address("columns", again))
+    assert page.context["earlier"] == first
+    said = page.content.decode()
+    assert "Left out, as then: summary." in said and 'href="?by_names=1"' in said
+    anew = client.get(address("columns", again) + "?by_names=1")
+    assert anew.context["earlier"] is None
+    assert [each[2] for each in anew.context["columns"]] == ["name:en", "summary:en"]
+    chosen["column-1"] = "summary:en"
+    assert client.post(address("columns", again), data | chosen).status_code == 302
+    assert again.rows.get().differences[-1] == ["summary:en", "", "D"]
+
+
 def test_questions_are_answered_on_a_page_and_the_plan_made_anew(client):
     site = build.make_site("White Horse Temple", "白马寺")
     client.force_login(build.make_user(group="editor"))

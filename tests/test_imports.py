@@ -318,9 +318,19 @@ def test_a_doubtful_match_is_asked_and_the_answer_followed(table, answer, outcom
     assert importing.answer(of_import, {question.pk: chosen}) == 1
     importing.plan(of_import, None, here=True)
     assert outcomes(of_import) == [(2, outcome)]
+    said = [["", "Left out, as was answered."]] if answer == "skip" else []
+    assert of_import.rows.get().problems == said
     applied(of_import)
     assert Site.objects.count() == count
     assert PartOf.objects.filter(whole=site).exists() == (answer == "part")
+
+
+def test_a_row_without_a_record_says_why_it_makes_no_site(tmp_path):
+    path = write_csv(tmp_path / "sites.csv", [{"name:en": "A"}])
+    of_import = importing.add(path, path.name, None, creates=False)
+    importing.plan(of_import, None, here=True)
+    assert outcomes(of_import) == [(2, Outcome.LEFT)]
+    assert "new sites are not to be made" in "".join(importing.failed_rows(of_import))
 
 
 def test_unknown_counties_of_one_province_are_one_question_and_no_new_place(table):
@@ -661,9 +671,21 @@ def test_columns_are_guessed_in_both_languages_and_remembered(tmp_path, table):
     run(path, "--datum", "wgs84", "--column", "经度=", "--column", "What=area_ha")
     again = importing.add(path, path.name, None)
     assert again.mapping == {"名称": "name:zh-hans", "经度": "", "What": "area_ha"}
+    assert importing.remembered(again).name == path.name
+    guessed = {"名称": "name:zh-hans", "经度": "longitude", "What": ""}
+    assert importing.guess_by_names(again) == guessed
+    said = run(path, "--dry-run", "--column", "What=")
+    why = "as for “sites.csv” with the same headers; --by-names guesses anew"
+    assert f"Left out ({why}): 经度" in said
+    assert "Left out (as --column says): What" in said
+    run(path, "--dry-run", "--by-names", "--datum", "wgs84")
+    assert Import.objects.first().mapping == guessed
     path = write_csv(tmp_path / "sites.csv", [{"Name in English": "A", "Where": "洛阳"}])
     of_import = importing.add(path, path.name, None)
     assert of_import.mapping == {"Name in English": "name:en", "Where": "place"}
+    assert importing.remembered(of_import) is None
+    path = write_csv(tmp_path / "others.csv", [{"Name in English": "A", "Width": "8"}])
+    assert "Left out (no column is called so, or another" in run(path, "--dry-run")
 
 
 def test_a_new_row_is_told_as_new_in_chinese(table):

@@ -179,6 +179,9 @@ class ImportAdmin(ReadOnlyPages):
             of_import.save()
             return redirect(request.get_full_path())
         columns = importing.ImportColumns(map(str, request.POST.values())).by_key
+        earlier = importing.remembered(of_import) if request.method != "POST" else None
+        if earlier is not None and "by_names" in request.GET:
+            of_import.mapping, earlier = importing.guess_by_names(of_import), None
         if request.method == "POST":
             of_import.mapping = (
                 {
@@ -208,6 +211,8 @@ class ImportAdmin(ReadOnlyPages):
             "import": of_import,
             "register": Register.objects.filter(slug=of_import.register).first(),
             "form": form,
+            "earlier": earlier if earlier and earlier.mapping == of_import.mapping else None,
+            "left_out": [header for header, key in of_import.mapping.items() if not key],
             "columns": [
                 (
                     number,

@@ -16,9 +16,11 @@ from heritage.exchange.importing.columns import ImportColumns
 from heritage.exchange.importing.examples import EXAMPLES, write_example
 from heritage.exchange.importing.files import (
     add,
+    guess_by_names,
     look,
     needs_datum,
     open_import,
+    remembered,
     sample,
 )
 from heritage.exchange.importing.options import CLEAR, DATUMS, Options
@@ -40,11 +42,13 @@ __all__ = [
     "apply",
     "counted",
     "failed_rows",
+    "guess_by_names",
     "is_small",
     "look",
     "needs_datum",
     "open_import",
     "plan",
+    "remembered",
     "report_page",
     "sample",
     "sweep",

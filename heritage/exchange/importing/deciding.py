@@ -107,6 +107,12 @@ class Decision:
         found = self.site or next(iter(self.entries.values()), None)
         return str(found) if found is not None else ""
 
+    def leave(self, why: str) -> None:
+        """Let the row be left out."""
+        self.outcome = Outcome.LEFT
+        if ["", why] not in self.problems:
+            self.problems.append(["", why])
+
     def store(self) -> None:
         """Note the decision in its row, unsaved."""
         row = self.row
@@ -328,8 +334,7 @@ class Decider:
             elif row.outcome == Outcome.CREATE:
                 names = {folded(name) for name in self._names(cells[id(each)])}
                 if found or names & since:
-                    each.outcome = Outcome.LEFT
-                    each.problems.append(["", _("Somebody has recorded it meanwhile.")])
+                    each.leave(_("Somebody has recorded it meanwhile."))
             else:
                 targets[id(each)] = None  # an entry without a site
         return targets
@@ -480,7 +485,7 @@ class Decider:
 
     def _follow(self, decision: Decision, answer: str, targets: dict[int, int | None]) -> None:
         if answer == SKIP:
-            decision.outcome = Outcome.LEFT
+            decision.leave(_("Left out, as was answered."))
         elif answer.startswith("same:"):
             targets[id(decision)] = _id_of(answer)
         elif answer.startswith("part:"):
@@ -523,7 +528,7 @@ class Decider:
         elif is_new:
             decision.site = Site(state=self.options.state)
             if not self.options.creates:
-                decision.outcome = Outcome.LEFT
+                decision.leave(_("No record is the same, and new sites are not to be made."))
             if not applying:
                 self._check_new(decision, cells)
         elif target is not None:
@@ -707,7 +712,7 @@ class Decider:
             decision.asks.append(question)
             return None
         if answer == SKIP:
-            decision.outcome = Outcome.LEFT
+            decision.leave(_("Left out, as was answered."))
             return None
         chosen = [term for term in terms if f"id:{term.pk}" == answer]
         record = self._record(decision, column, decision.site)

@@ -129,10 +129,21 @@ def sample(found: Opened) -> list[Row]:
 
 def guess(of_import: Import) -> dict[str, str]:
     """The columns of a site by header: as chosen last for these headers, else by their names."""
+    earlier = remembered(of_import)
+    return dict(earlier.mapping) if earlier is not None else guess_by_names(of_import)
+
+
+def remembered(of_import: Import) -> Import | None:
+    """The last other import with the same headers, for which somebody has chosen columns."""
+    if of_import.register:  # whose columns are known
+        return None
     earlier = Import.objects.filter(signature=of_import.signature).exclude(mapping={})
-    chosen = earlier.exclude(state=Import.State.NEW).order_by("-pk").first()
-    if chosen is not None and not of_import.register:
-        return dict(chosen.mapping)
+    earlier = earlier.exclude(state=Import.State.NEW).exclude(pk=of_import.pk)
+    return earlier.order_by("-pk").first()
+
+
+def guess_by_names(of_import: Import) -> dict[str, str]:
+    """The columns of a site by header, by what the headers say; an empty key leaves one out."""
     keys = known_names(of_import.headers)
     mapping, used = {}, set()
     for header in of_import.headers:

@@ -37,6 +37,11 @@ class Command(BaseCommand):
             help="how a column is read; an empty COLUMN leaves it out",
         )
         parser.add_argument(
+            "--by-names",
+            action="store_true",
+            help="guess columns from their headers, not as chosen for a file that had the same",
+        )
+        parser.add_argument(
             "--clear", default=importing.CLEAR, help="the word that empties a field"
         )
         parser.add_argument(
@@ -125,6 +130,9 @@ class Command(BaseCommand):
         except UnreadableFile as error:
             line = f", line {error.line}" if error.line else ""
             raise CommandError(f"{path.name}{line}: {error}") from error
+        earlier = importing.remembered(of_import)
+        if options["by_names"] and earlier is not None:
+            of_import.mapping, earlier = importing.guess_by_names(of_import), None
         known = importing.ImportColumns(
             each.rpartition("=")[2] for each in options["column"]
         ).by_key
@@ -138,10 +146,25 @@ class Command(BaseCommand):
                 f"Which coordinates are these? Say --datum {', --datum '.join(importing.DATUMS)}."
             )
         of_import.save()
-        unread = [header for header, key in of_import.mapping.items() if not key]
-        if unread:
-            self.stdout.write(f"Left out: {', '.join(unread)}")
+        self._tell_left_out(of_import, earlier, options["column"])
         return of_import
+
+    def _tell_left_out(self, of_import: Import, earlier: Import | None, given: list[str]) -> None:
+        """Which columns of the file are not read, and why; `given` are those of --column."""
+        told = {each.rpartition("=")[0] for each in given}
+        reasons: dict[str, list[str]] = {}
+        for header, key in of_import.mapping.items():
+            if key:
+                continue
+            if header in told:
+                why = "as --column says"
+            elif earlier is not None:
+                why = f"as for “{earlier.name}” with the same headers; --by-names guesses anew"
+            else:
+                why = "no column is called so, or another is read as it; --column says which it is"
+            reasons.setdefault(why, []).append(header)
+        for why, headers in reasons.items():
+            self.stdout.write(f"Left out ({why}): {', '.join(headers)}")
 
     def _answer(self, of_import: Import, path: Path) -> None:
         answers = json.loads(path.read_text("utf-8"))
