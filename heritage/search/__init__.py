@@ -12,7 +12,7 @@ and what a search text means.
 - **Facets.** `FACETS` are all properties that lists are filtered by; `TREES` are those of them
   that are vocabularies, by name.
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
-- `sites_matching()` asks the full text, drafts included.
+- `sites_in_any_state()` asks the full text, drafts included.
 - `verification` compares the index with what the database says.
 - `visitor_read()` lets visitors' pages read from a streaming replica that is as new as their index.
 - `suggest` makes suggestions while somebody types, `similar` finds records that may be of the same
@@ -22,15 +22,14 @@ Nothing here writes a record. Other packages import these names and no module of
 """
 
 from heritage.search.active_filters import ActiveFilter
-from heritage.search.counting import FacetCounts, FacetOption, facet_counts
+from heritage.search.counting import FacetCounts, facet_counts
 from heritage.search.facets import areas
 from heritage.search.facets.base import Facet, TreeFacet
 from heritage.search.facets.facet_list import FACETS, TREES
 from heritage.search.filters import SiteFilter
-from heritage.search.fulltext import sites_matching
 from heritage.search.index.orders import keys as sort_keys
 from heritage.search.index.snapshot import HoursGroup, IndexSnapshot, Part, TermTree
-from heritage.search.query_language.spelling import corrections as spelling_corrections
+from heritage.search.query_language.spelling import sites_in_any_state
 from heritage.search.store import changes_behind, visitor_read
 from heritage.search.store import current as current_index
 from heritage.search.store import keep_snapshot_fresh as keep_saved_index_fresh
@@ -44,7 +43,6 @@ __all__ = [
     "ActiveFilter",
     "Facet",
     "FacetCounts",
-    "FacetOption",
     "HoursGroup",
     "IndexSnapshot",
     "Part",
@@ -62,9 +60,8 @@ __all__ = [
     "refresh_saved_index",
     "save_index",
     "similar",
-    "sites_matching",
+    "sites_in_any_state",
     "sort_keys",
-    "spelling_corrections",
     "suggest",
     "timeline",
     "verification",

@@ -56,6 +56,11 @@ class MapView:
     parts: list[tuple[float, float]]  # points of parts of properties that are shown
     sites: "SitesInView" = field(repr=False)  # shown, either way
 
+    @property
+    def site_ids(self) -> list[int]:
+        """The ids of the sites that are shown by themselves."""
+        return _ids_in(self.groups)
+
 
 class Places(Protocol):
     """The hits in the order of the map."""
@@ -217,7 +222,7 @@ def map_view(
         len(hits) - shown - in_districts - nowhere,
         nowhere,
         _parts(index, hits, window),
-        SitesInView(index, hits, window, grid, in_view | BitMap(ids_in(by_parts))),
+        SitesInView(index, hits, window, grid, in_view | BitMap(_ids_in(by_parts))),
     )
 
 
@@ -642,5 +647,5 @@ def box_of(window: MapWindow) -> BoundingBox:
     return BoundingBox(west, south, east, north)
 
 
-def ids_in(groups: Iterable[Group]) -> list[int]:
+def _ids_in(groups: Iterable[Group]) -> list[int]:
     return [group.site for group in groups if group.site is not None]

@@ -136,8 +136,9 @@ class Left(TextChoices):
     LATER = "later", pgettext_lazy("of a site in a year", "not begun yet")
     UNDATED = "undated", pgettext_lazy("of a site in a year", "no year recorded")
 
-
-THERE = (Left.KEPT, Left.REBUILT, Left.GROUND, Left.LOST, Left.UNCLEAR)
+    @property
+    def was_there(self) -> bool:
+        return self not in (Left.BEFORE, Left.LATER, Left.UNDATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,12 @@ class YearGroups:
 
     @property
     def there(self) -> BitMap:
-        return BitMap.union(*(self.groups[left] for left in THERE))
+        return BitMap.union(*(self.groups[left] for left in Left if left.was_there))
+
+    @property
+    def gone(self) -> BitMap:
+        """Those that were there, and of which nothing of that time stands today."""
+        return BitMap.union(*(self.groups[each] for each in (Left.REBUILT, Left.GROUND, Left.LOST)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import islice, pairwise
 from math import asin, ceil, cos, floor, isfinite, log10, pi, radians, sin, sqrt
 from typing import Any
@@ -209,6 +210,13 @@ def distance_phrase(km: float) -> str:
     return pgettext("distance", "%(number)s km") % {
         "number": number_format(round(km, decimals), decimals)
     }
+
+
+def area_phrase(hectares: Decimal | None) -> str:
+    if not hectares:
+        return ""
+    number = number_format(hectares.normalize(), force_grouping=True)
+    return pgettext("area", "%(hectares)s ha") % {"hectares": number}
 
 
 # --- a point in one text ---------------------------------------------------------------------

@@ -29,7 +29,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST
-from pyroaring import BitMap
 
 from heritage.admin import access
 from heritage.admin.access import user_of
@@ -80,9 +79,8 @@ from heritage.models import (
     unesco_statuses,
     with_label,
 )
-from heritage.search import current_index, similar, sites_matching, spelling_corrections
+from heritage.search import similar, sites_in_any_state
 from heritage.services import blur_rule_of
-from heritage.values import tokens
 from heritage.values.coordinates import format_point, point_text
 from heritage.values.date_format import year_phrase
 from heritage.values.html import fragment
@@ -302,27 +300,17 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
         """Full-text search as for visitors, but in sites of any state."""
         if not search_term.strip():
             return queryset, False
-        words = tokens.parse_query(search_term)
-        hits = sites_matching(words) if words else BitMap()
-        if not hits and hasattr(request, "hits"):
-            hits = self._respelt(request, search_term)
+        is_list = hasattr(request, "hits")
+        hits, correction = sites_in_any_state(search_term, corrected=is_list)
+        if correction:  # the list says so
+            request.respelt = correction  # type: ignore[attr-defined]
         if len(hits) <= changelist.MAX_HITS:
             queryset = queryset.filter(pk__in=list(hits))
-        elif not hasattr(request, "hits"):
+        elif not is_list:
             queryset = changelist.latest_hits(queryset, hits)
-        if hasattr(request, "hits"):  # of the list, which may leave these to the index
-            request.hits = hits
+        if is_list:  # of the list, which may leave these to the index
+            request.hits = hits  # type: ignore[attr-defined]
         return queryset, False
-
-    @staticmethod
-    def _respelt(request: Any, typed: str) -> BitMap:
-        """The hits of the likeliest spelling correction, as for visitors; a message says so."""
-        for correction in spelling_corrections(current_index(), typed):
-            words = tokens.parse_query(correction.text)
-            if words and (hits := sites_matching(words)):
-                request.respelt = correction.text
-                return hits
-        return BitMap()
 
     def get_sortable_by(self, request: HttpRequest) -> Any:
         shown = self.get_list_display(request)

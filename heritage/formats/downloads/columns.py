@@ -27,8 +27,7 @@ from heritage.models import (
     texts_in_files,
 )
 from heritage.models.row_values import column
-from heritage.search import IndexSnapshot
-from heritage.search.page_rows import EventRow, Span, TablePortion
+from heritage.search import IndexSnapshot, page_rows
 from heritage.values.language import LanguageMap, LazyText, language_name
 
 SEPARATOR = "; "  # of several values in one cell
@@ -57,7 +56,7 @@ class Context:
 
 
 # A cell for each site of a portion, in the active language.
-type Cells = Callable[[TablePortion, Context], Sequence[Value]]
+type Cells = Callable[[page_rows.TablePortion, Context], Sequence[Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def _degrees(name: str) -> Cells:
     return lambda portion, context: portion.plain[name if context.for_editors else f"public_{name}"]
 
 
-def _blurred_km(portion: TablePortion, context: Context) -> Sequence[Value]:
+def _blurred_km(portion: page_rows.TablePortion, context: Context) -> Sequence[Value]:
     if context.for_editors:
         return [None] * len(portion.ids)
     plain = portion.plain
@@ -102,7 +101,7 @@ def _blurred_km(portion: TablePortion, context: Context) -> Sequence[Value]:
     ]
 
 
-def _precision(portion: TablePortion, context: Context) -> Sequence[Value]:
+def _precision(portion: page_rows.TablePortion, context: Context) -> Sequence[Value]:
     pairs = zip(portion.plain["precision"], portion.plain["latitude"], strict=True)
     return [None if latitude is None else precision for precision, latitude in pairs]
 
@@ -135,19 +134,19 @@ def moment(value: datetime | str | None) -> str | None:
     return f"{text[:10]}T{text[11:19]}Z"
 
 
-def _of_beginning(read: Callable[[EventRow], Value]) -> Cells:
+def _of_beginning(read: Callable[[page_rows.EventRow], Value]) -> Cells:
     return lambda portion, context: [
         None if event is None else read(event) for event in portion.beginnings
     ]
 
 
 def _by_key(
-    keys: Callable[[TablePortion], Iterable[Any]], word: Callable[[Any, Context], Value]
+    keys: Callable[[page_rows.TablePortion], Iterable[Any]], word: Callable[[Any, Context], Value]
 ) -> Cells:
     """Cells with a key in words, such as the id of the place of each site; each key is worded
     once."""
 
-    def cells(portion: TablePortion, context: Context) -> Sequence[Value]:
+    def cells(portion: page_rows.TablePortion, context: Context) -> Sequence[Value]:
         words = context.worded.setdefault(word, {})
         asked = list(keys(portion))
         for key in {*asked} - words.keys():
@@ -157,19 +156,19 @@ def _by_key(
     return cells
 
 
-def _kinds(portion: TablePortion) -> Iterable[tuple[int, ...]]:
+def _kinds(portion: page_rows.TablePortion) -> Iterable[tuple[int, ...]]:
     return portion.kinds
 
 
-def _place(portion: TablePortion) -> Iterable[int | None]:
+def _place(portion: page_rows.TablePortion) -> Iterable[int | None]:
     return portion.plain["place_id"]
 
 
-def _era_of_beginning(portion: TablePortion) -> Iterable[Span]:
+def _era_of_beginning(portion: page_rows.TablePortion) -> Iterable[page_rows.Span]:
     return [(None, None) if e is None else (e.first_era, e.last_era) for e in portion.beginnings]
 
 
-def _eras(portion: TablePortion) -> Iterable[tuple[Span, ...]]:
+def _eras(portion: page_rows.TablePortion) -> Iterable[tuple[page_rows.Span, ...]]:
     return portion.ages
 
 
@@ -200,18 +199,18 @@ def _labels_of_kinds(ids: tuple[int, ...], context: Context) -> Value:
     return SEPARATOR.join(terms[pk].label.best().text for pk in ids)
 
 
-def _span(span: Span, context: Context, of: Callable[[Era], str], between: str) -> str:
+def _span(span: page_rows.Span, context: Context, of: Callable[[Era], str], between: str) -> str:
     first, last = map(context.vocabulary.eras.get, span)
     if first is None:
         return ""
     return of(first) if last in (None, first) else f"{of(first)}{between}{of(last)}"
 
 
-def _slugs_of_span(span: Span, context: Context) -> str:
+def _slugs_of_span(span: page_rows.Span, context: Context) -> str:
     return _span(span, context, lambda era: era.slug, "/")
 
 
-def _labels_of_span(span: Span, context: Context) -> str:
+def _labels_of_span(span: page_rows.Span, context: Context) -> str:
     return _span(span, context, lambda era: era.short().text, " – ")
 
 
@@ -219,7 +218,7 @@ def _once(values: Iterable[str]) -> str:
     return SEPARATOR.join(dict.fromkeys(filter(None, values)))
 
 
-def _titles(portion: TablePortion, context: Context) -> Sequence[Value]:
+def _titles(portion: page_rows.TablePortion, context: Context) -> Sequence[Value]:
     language = context.language
     pairs = zip(portion.texts["short_name"], portion.texts["name"], strict=True)
     return [
@@ -238,7 +237,7 @@ def _texts(field: SiteField) -> list[FileColumn]:
     name, label = field.name, column(Site, field.name).verbose_name
 
     def of_language(code: str) -> Cells:
-        def cells(portion: TablePortion, context: Context) -> Sequence[Value]:
+        def cells(portion: page_rows.TablePortion, context: Context) -> Sequence[Value]:
             if code not in portion.languages[name]:
                 return [None] * len(portion.ids)
             return [texts.get(code) for texts in portion.texts[name]]

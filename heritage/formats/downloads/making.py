@@ -17,8 +17,7 @@ from heritage.formats.downloads.columns import COLUMNS, EDITORS_COLUMNS, Context
 from heritage.formats.downloads.table import About, FileFormat, FileTable, Portion, SourceOfFile
 from heritage.formats.source_counts import records_by_source
 from heritage.models import Source
-from heritage.search import IndexSnapshot, SiteFilter
-from heritage.search.page_rows import read_table
+from heritage.search import IndexSnapshot, SiteFilter, page_rows
 from heritage.values.language import LazyText
 from heritage.values.progress import Progress
 from heritage.values.web_address import safe_url
@@ -143,7 +142,7 @@ class TooMany(ValueError):
 def portions(context: Context, ids: list[int]) -> Iterator[Portion]:
     """The cells of a table of sites."""
     columns = EDITORS_COLUMNS if context.for_editors else COLUMNS
-    for portion in read_table(context.index, ids, drafts=context.for_editors):
+    for portion in page_rows.read_table(context.index, ids, drafts=context.for_editors):
         with override(context.language):
             made = [column.cells(portion, context) for column in columns]
         yield made

@@ -8,11 +8,12 @@ from itertools import islice, product
 from math import inf
 from string import ascii_lowercase
 
+from pyroaring import BitMap
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from heritage.models import Site
-from heritage.search import fulltext, text_search
+from heritage.search import fulltext, store, text_search
 from heritage.search.index.snapshot import IndexSnapshot
 from heritage.search.query_language import dictionary
 from heritage.server.caches import CacheKey, LRUCache
@@ -86,6 +87,20 @@ def corrections(index: IndexSnapshot, text: str) -> list[SpellingCorrection]:
         SpellingCorrection(text, is_sure=not unsure and not _is_other(index, words, text))
         for (unsure, *_), text in found[:_TRIES]
     ]
+
+
+def sites_in_any_state(text: str, *, corrected: bool) -> tuple[BitMap, str]:
+    """The sites that match the words of a text, published or not.
+
+    If there are none and `corrected` is wanted: what the likeliest correction finds, and its words.
+    """
+    words = tokens.parse_query(text)
+    hits = fulltext.sites_matching(words) if words else BitMap()
+    for correction in corrections(store.current(), text) if corrected and not hits else ():
+        words = tokens.parse_query(correction.text)
+        if words and (hits := fulltext.sites_matching(words)):
+            return hits, correction.text
+    return hits, ""
 
 
 def _is_other(index: IndexSnapshot, words: Sequence[str], found: str) -> bool:

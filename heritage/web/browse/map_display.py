@@ -19,7 +19,6 @@ from heritage.cartography.tile_layers import TileLayer
 from heritage.formats import path_of
 from heritage.media.covers import SHAPES, tag_of_texts
 from heritage.search import SiteFilter, map_cells
-from heritage.search.map_cells import MapView
 from heritage.server.caches import CacheKey, LRUCache
 from heritage.values.language import LazyText
 from heritage.values.query_strings import updated_query
@@ -55,7 +54,9 @@ class MapDisplay:
         return _state(filtered, window, view, first_in_view(filtered, view))
 
 
-def _state(filtered: SiteFilter, window: MapWindow, view: MapView, ids: list[int]) -> Hashable:
+def _state(
+    filtered: SiteFilter, window: MapWindow, view: map_cells.MapView, ids: list[int]
+) -> Hashable:
     groups = tuple(
         (each.count, each.latitude, each.longitude, each.site, each.is_one_point)
         for each in view.groups
@@ -70,7 +71,7 @@ def shown_at(filtered: SiteFilter, window: MapWindow, template: str) -> Shown:
     listed = shown_cards(filtered, cards.rendered_cards(filtered.index, ids))
     return Shown(
         template,
-        [*ids, *map_cells.ids_in(view.groups)],
+        [*ids, *view.site_ids],
         _state(filtered, window, view, ids),
         listed,
         map=_page(filtered, window, view, listed),
@@ -145,7 +146,7 @@ def picture(filtered: SiteFilter, size: str, number: str) -> MapPicture:
     return MapPicture(map_sheets.pixels_of(window), script_of(get_language()), drawn, lines)
 
 
-def _covers(view: MapView) -> dict[str, str]:
+def _covers(view: map_cells.MapView) -> dict[str, str]:
     """The square covers of the sites that stand alone, as SVG by their address."""
     ids = [group.site for group in view.groups if group.site is not None][:_MOST_COVERS]
     sites = covers.with_covers().filter(pk__in=ids)
@@ -166,12 +167,12 @@ def _mark_of(mark: MapMark, cover: str) -> str:
     return map_sheet.dot(mark.x, mark.y, mark.radius, is_exact=mark.km is None)
 
 
-def _view(filtered: SiteFilter, window: MapWindow) -> MapView:
+def _view(filtered: SiteFilter, window: MapWindow) -> map_cells.MapView:
     fingerprint = filtered.fingerprint() if filtered.is_answered_by_values() else None
     return map_cells.map_view(filtered.index, filtered.hits, window, fingerprint)
 
 
-def first_in_view(filtered: SiteFilter, view: MapView) -> list[int]:
+def first_in_view(filtered: SiteFilter, view: map_cells.MapView) -> list[int]:
     """The ids of the first sites in view, in the order of the list. If many are in view, they are
     looked for among the first of the list, which are cached; else all in view, which are few, are
     sorted."""
@@ -258,7 +259,7 @@ def _size(text: str) -> tuple[int, int] | None:
 
 
 def _page(
-    filtered: SiteFilter, window: MapWindow, view: MapView, listed: list[ShownCard]
+    filtered: SiteFilter, window: MapWindow, view: map_cells.MapView, listed: list[ShownCard]
 ) -> MapPage:
     data = filtered.raw_data
     in_view = view.shown + view.in_districts

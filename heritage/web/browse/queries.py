@@ -29,7 +29,7 @@ from heritage.models import (
     first_beginning,
 )
 from heritage.search import ActiveFilter, FacetCounts, SiteFilter
-from heritage.values.coordinates import distance_km, distance_phrase
+from heritage.values.coordinates import area_phrase, distance_km, distance_phrase
 from heritage.values.language import join_words
 from heritage.values.query_strings import updated_query
 from heritage.web.browse import timeline_display
@@ -38,7 +38,6 @@ from heritage.web.browse.timeline_display import COUNTED, SCALE
 from heritage.web.shared import language_html
 from heritage.web.shared.certainty import SourceLine, source_line
 from heritage.web.shared.map_sheets import AT, window_at
-from heritage.web.site.events import area_phrase
 
 # Fields of the form beside filters: the text that filters stand for, and that which is meant as it
 # is written; in an address only that the words of the text are meant.

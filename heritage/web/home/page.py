@@ -10,7 +10,6 @@ from heritage.formats import list_url, path_of
 from heritage.models import Era, Event, Site
 from heritage.search import (
     FacetCounts,
-    FacetOption,
     IndexSnapshot,
     SiteFilter,
     facet_counts,
@@ -111,11 +110,11 @@ def home(name: LanguageMap) -> Home:
         world_heritage=world_heritage_counts(every.index),
         eras=_eras(by_name["era"]),
         era_count=len(by_name["era"].options),
-        kinds=_links(kind, kind.options, "web:kind"),
+        kinds=_links(kind, "web:kind"),
         map=map_sheets.small_map_of_sites(every.index, every.hits, {}),
         stretch=stretches.of_sites(every.index, every.hits, {}),
         regions=_regions(every.index),
-        unesco=_links(unesco, unesco.options),
+        unesco=_links(unesco),
         since=earliest.date_phrase("short") or earliest.era_phrase() if earliest else "",
         since_marks=certainty.marks_of_beginning(earliest),
         other_names=language_html.in_other_languages(name),
@@ -167,12 +166,12 @@ def _regions(index: IndexSnapshot) -> list[RegionLinks]:
     return found
 
 
-def _links(facet: FacetCounts, options: list[FacetOption], page: str = "") -> list[BrowseLink]:
+def _links(facet: FacetCounts, page: str = "") -> list[BrowseLink]:
     """Links to the values with most sites, in the order of the facet; `page` names the URL of a
     value."""
-    most = sorted(options, key=lambda option: -option.count)[:_MAX_LINKS]
+    most = sorted(facet.options, key=lambda option: -option.count)[:_MAX_LINKS]
     chosen = {option.value for option in most}
-    top = min((option.depth for option in options), default=0)
+    top = min((option.depth for option in facet.options), default=0)
     return [
         BrowseLink(
             path_of(page, option.value) if page else list_url(**{facet.name: option.value}),
@@ -180,7 +179,7 @@ def _links(facet: FacetCounts, options: list[FacetOption], page: str = "") -> li
             option.count,
             depth=option.depth - top,
         )
-        for option in options
+        for option in facet.options
         if option.value in chosen
     ]
 
@@ -198,17 +197,17 @@ def _eras(facet: FacetCounts) -> list[EraLinks]:
         pairs = [(option, era) for option, era in broad if is_of_china(era) == is_china]
         most = sorted(pairs, key=lambda pair: -pair[0].count)[:_MAX_ERAS]
         chosen = {era.pk for _option, era in most}
-        links = [_era(option, era) for option, era in pairs if era.pk in chosen]
+        links = [_era(era, option.count) for option, era in pairs if era.pk in chosen]
         if links:
             found.append(EraLinks(label, links, is_china))
     return found
 
 
-def _era(option: FacetOption, era: Era) -> BrowseLink:
+def _era(era: Era, count: int) -> BrowseLink:
     return BrowseLink(
         path_of("web:era", era.slug),
         language_html.as_html(era.short()),
-        option.count,
+        count,
         _years(era),
         seal_characters(era),
     )

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 
 from heritage.models import Coverage, Event, Quantity, Register, Site, VisitingFact
 from heritage.search import current_index
+from heritage.values.coordinates import area_phrase
 from heritage.values.date_format import year_phrase
 from heritage.values.html import fragment
 from heritage.web.journey.address import BETWEEN, uids_in
@@ -24,7 +25,6 @@ from heritage.web.shared.cards import marks
 from heritage.web.shared.certainty import quantity_line
 from heritage.web.shared.time_scale import Tick, percent
 from heritage.web.shared.visiting import VisitingLine
-from heritage.web.site.events import area_phrase
 from heritage.web.site.page import SitePage, site_page
 
 MOST = 4

@@ -31,7 +31,6 @@ from heritage.cartography.tile_layers import TileLayer, read_layers
 from heritage.formats import list_url, path_of
 from heritage.models import Coverage, Place, Site
 from heritage.search import IndexSnapshot, SiteFilter, map_cells, page_rows
-from heritage.search.map_cells import MapView
 from heritage.values.coordinates import Point, bounds, distance_phrase
 from heritage.values.query_strings import updated_query
 from heritage.web.shared import language_html, page_dependencies
@@ -268,7 +267,7 @@ def _pixels(
 
 
 def marks_of(
-    index: IndexSnapshot, view: MapView, window: MapWindow, data: QueryDict
+    index: IndexSnapshot, view: map_cells.MapView, window: MapWindow, data: QueryDict
 ) -> list[MapMark]:
     """The marks for a view of the list with the query `data`: districts first, single sites
     last."""
@@ -488,7 +487,7 @@ def _list_there(group: Group, data: QueryDict) -> str:
 
 
 def _districts(
-    index: IndexSnapshot, view: MapView, window: MapWindow, data: QueryDict
+    index: IndexSnapshot, view: map_cells.MapView, window: MapWindow, data: QueryDict
 ) -> Iterator[MapMark]:
     places = index.vocabulary.places.terms
     for badge in view.districts:
@@ -528,7 +527,7 @@ def in_view(count: int) -> str:
     return words % {"number": language_html.number(count)}
 
 
-def counts_in_words(view: MapView) -> list[str]:
+def counts_in_words(view: map_cells.MapView) -> list[str]:
     """Sentences that say how the sites in view and those outside add up to all with a position."""
     found = []
     if view.in_districts:
@@ -675,7 +674,7 @@ def small_map_of_sites(
         data.setlist(name, [value] if isinstance(value, str) else list(value))
     window = map_cells.window_of(index, hits, SMALL_WIDTH, SMALL_HEIGHT, _CLOSEST)
     view = map_cells.map_view(index, hits, window)
-    page_dependencies.sites(index, map_cells.ids_in(view.groups))
+    page_dependencies.sites(index, view.site_ids)
     found = in_view(view.shown + view.in_districts)
     counts = counts_in_words(view)
     left = _on_no_map(view.nowhere, filters)

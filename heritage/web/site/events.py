@@ -6,13 +6,11 @@ Events are grouped by role, and drawn beside the eras of its region; designation
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import chain
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -35,6 +33,7 @@ from heritage.models import (
     unesco_statuses,
 )
 from heritage.search import TermTree, page_rows
+from heritage.values.coordinates import area_phrase
 from heritage.values.date_format import span_phrase
 from heritage.values.html import fragment
 from heritage.values.language import LazyText, Text, join_words, list_comma
@@ -420,13 +419,6 @@ _HAN = fragment("text/han.html")
 def _han(text: str) -> SafeString | str:
     """A text as it stands in a Chinese register."""
     return _HAN(text=text) if text else ""
-
-
-def area_phrase(hectares: Decimal | None) -> str:
-    if not hectares:
-        return ""
-    number = number_format(hectares.normalize(), force_grouping=True)
-    return pgettext("area", "%(hectares)s ha") % {"hectares": number}
 
 
 def _changes(events: list[DesignationEvent]) -> SafeString:

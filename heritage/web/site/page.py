@@ -33,6 +33,7 @@ from heritage.models import (
     unesco_statuses,
 )
 from heritage.search import IndexSnapshot, SiteFilter, current_index, page_rows
+from heritage.values.coordinates import area_phrase
 from heritage.values.html import to_html_in_parts
 from heritage.values.language import (
     Text,
@@ -71,7 +72,6 @@ from heritage.web.site.events import (
     EventLine,
     SiteDesignation,
     SiteTimeline,
-    area_phrase,
     event_groups,
     protection_label,
     site_designations,

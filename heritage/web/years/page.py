@@ -15,7 +15,6 @@ from pyroaring import BitMap
 from heritage.formats import list_url, term_url
 from heritage.models import Era, Event
 from heritage.search import IndexSnapshot, current_index, timeline
-from heritage.search.timeline import THERE, Left, YearGroups
 from heritage.values.date_format import year_phrase
 from heritage.values.edtf import from_historical
 from heritage.values.query_strings import years_in_address
@@ -95,14 +94,14 @@ def year_page(historical: int) -> YearPage:
     index, year = current_index(), from_historical(historical)
     found = timeline.standing_in(index, year)
     label = year_phrase(year)
-    standing = found.groups[Left.KEPT]
-    gone = BitMap.union(*(found.groups[each] for each in (Left.REBUILT, Left.GROUND, Left.LOST)))
+    standing = found.groups[timeline.Left.KEPT]
+    gone = found.gone
     events, more = _events(year, label)
     return YearPage(
         label=label,
         lead=_lead(found, label),
         unsure=_unsure(found, label),
-        counts=[_count(found, left, historical) for left in Left],
+        counts=[_count(found, left, historical) for left in timeline.Left],
         total=len(index.sites),
         reigns=_reigns(year),
         rulers=list(_rulers(index.vocabulary.eras.terms.values(), year)),
@@ -122,7 +121,7 @@ def year_page(historical: int) -> YearPage:
     )
 
 
-def _lead(found: YearGroups, label: str) -> str:
+def _lead(found: timeline.YearGroups, label: str) -> str:
     there = len(found.there)
     words = {"year": label, "number": language_html.number(there)}
     if not there:
@@ -137,7 +136,7 @@ def _lead(found: YearGroups, label: str) -> str:
     )
 
 
-def _unsure(found: YearGroups, label: str) -> str:
+def _unsure(found: timeline.YearGroups, label: str) -> str:
     """A sentence that says how many of the existing sites may be younger; empty if none."""
     if not found.unsure:
         return ""
@@ -148,9 +147,9 @@ def _unsure(found: YearGroups, label: str) -> str:
     ) % {"number": language_html.number(len(found.unsure))}
 
 
-def _count(found: YearGroups, left: Left, historical: int) -> YearCount:
+def _count(found: timeline.YearGroups, left: timeline.Left, historical: int) -> YearCount:
     url = list_url(stood=f"{historical}.{left.value}")
-    return YearCount(str(left.label), len(found.groups[left]), url, left in THERE)
+    return YearCount(str(left.label), len(found.groups[left]), url, left.was_there)
 
 
 def _reigns(year: int) -> list[str]:
