@@ -1,7 +1,6 @@
 """Sites and the catalogue as programs and search engines read them, and a site in a sentence.
 
-- `jsonld` gives schema.org documents of a site, a page or the catalogue, `dataset_document()` that
-  of the catalogue as a data set.
+- `jsonld` gives schema.org documents of a site, a page, the catalogue, and of it as a data set.
 - `downloads` writes lists of sites as files, of any size, in seven formats.
 - `dcat_catalogue` describes these files in DCAT.
 - `iiif` writes what viewers of pictures read: of a picture, a site, a list, and what has changed.
@@ -25,14 +24,12 @@ from heritage.formats.addresses import (
     tagged_paths,
     term_url,
 )
-from heritage.formats.dataset import dataset_document
 from heritage.formats.source_counts import marked_records, records_by_source
 
 __all__ = [
     "TAG_PARAMETER",
     "Addresses",
     "around_url",
-    "dataset_document",
     "dcat_catalogue",
     "downloads",
     "iiif",

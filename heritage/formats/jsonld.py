@@ -7,7 +7,7 @@ are official and dated.
 
 import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
@@ -27,11 +27,12 @@ from heritage.models import (
     Quantity,
     Register,
     Site,
+    Source,
 )
 from heritage.models import VisitingFact as Fact
 from heritage.search import page_rows
 from heritage.values.html import to_text
-from heritage.values.language import LanguageMap, proper_tag
+from heritage.values.language import LanguageMap, interface_languages, proper_tag
 from heritage.values.web_address import safe_url
 
 CONTEXT = "https://schema.org"
@@ -477,3 +478,49 @@ def _day(year: int, month_day: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         return f"{year}-02-28"
+
+
+def dataset_document(
+    identity: Identity,
+    addresses: Addresses,
+    sources: Iterable[Source],
+    changed: datetime | None,
+) -> dict:
+    """The whole catalogue as a data set, in the active language.
+
+    Without a licence: the page says which holds for what.
+    """
+    page = addresses.url("web:credits")
+    name = identity.name.best().text
+    document = {
+        "@context": CONTEXT,
+        "@type": "Dataset",
+        "@id": f"{page}#dataset",
+        "name": name,
+        "description": identity.tagline.best().text or to_text(identity.about.best().text, 500),
+        "url": addresses.url("web:home"),
+        "inLanguage": list(map(proper_tag, interface_languages())),
+        "isAccessibleForFree": True,
+        "usageInfo": page,
+        "publisher": {"@type": "Organization", "name": name, "url": addresses.url("web:home")},
+        "dateModified": changed.isoformat(timespec="seconds") if changed else None,
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": "Atom",
+                "encodingFormat": "application/atom+xml",
+                "contentUrl": addresses.url("web:feed"),
+            }
+        ],
+        "isBasedOn": [_work(source) for source in sources],
+    }
+    return {key: value for key, value in document.items() if value not in (None, "", [])}
+
+
+def _work(source: Source) -> dict:
+    work: dict = {"@type": "CreativeWork", "name": source.citation.best().text}
+    if url := safe_url(source.url):
+        work["url"] = url
+    if source.licence:
+        work["license"] = licence_terms(source.licence)
+    return work

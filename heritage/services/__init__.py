@@ -23,25 +23,14 @@ Other packages import these names and no other module of this package.
 
 from django.core.signals import request_finished
 
+# Others are imported by who uses them; these declare jobs, or hang on signals.
 from heritage.services import (
-    bulk,
-    conflicts,
-    history,
     jobs,
-    merge,
-    outbox,
     pending,
     prepared,
-    record_problems,
     renditions,
-    review,
     system_checks,
-    thinning,
-    tiles,
-    undo,
     undo_in_batches,
-    undo_plan,
-    verification,
     write_path,
 )
 from heritage.services.date_reading import DateQuestion, EraNames, Reading, read_date

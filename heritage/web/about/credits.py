@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from heritage.formats import (
     Addresses,
-    dataset_document,
+    jsonld,
     marked_records,
     records_by_source,
 )
@@ -108,7 +108,7 @@ def credits_page(request: HttpRequest) -> tuple[CreditsPage, dict[str, Any]]:
     )
     addresses = Addresses(request.build_absolute_uri("/").rstrip("/"))
     changed = index.last_change
-    return page, dataset_document(identity(request), addresses, sources, changed)
+    return page, jsonld.dataset_document(identity(request), addresses, sources, changed)
 
 
 def _source(source: Source, records: int) -> SourceRow:
