@@ -312,7 +312,7 @@ class IndexSnapshot:
         `role` is a role of eras. Raises KeyError for a name that no facet has, and ValueError for a
         value that is none of the facet.
         """
-        return self.with_key(self._facet(facet).key(value, role))
+        return self.values.get(self._facet(facet).key(value, role), NOTHING)
 
     def having_any(
         self, facet: IndexedFacet | str, values: Iterable[Any], role: str | None = None
