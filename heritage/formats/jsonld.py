@@ -486,10 +486,8 @@ def dataset_document(
     sources: Iterable[Source],
     changed: datetime | None,
 ) -> dict:
-    """The whole catalogue as a data set, in the active language.
-
-    Without a licence: the page says which holds for what.
-    """
+    """The whole catalogue as a data set, in the active language. It has no licence, since the page
+    lists which one applies to what."""
     page = addresses.url("web:credits")
     name = identity.name.best().text
     document = {
