@@ -432,6 +432,24 @@ def test_ready_to_be_deployed(tmp_path):
     assert checked.returncode == 0, checked.stderr
 
 
+def test_other_hosts_are_bound_to_https_only_where_it_is_asked_for(tmp_path):
+    """Those below the host name, by HSTS, which cannot be revoked for a year."""
+    names = "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"
+
+    def settings_with(**variables: str) -> str:
+        shell = manage(
+            "shell", "--no-imports", "--command",
+            f"from django.conf import settings; print([getattr(settings, n) for n in {names}])",
+            HERITAGE_DATA=str(tmp_path), HERITAGE_HOSTS="heritage.example",
+            HERITAGE_SECRET_KEY=string.ascii_letters + string.digits, **variables,
+        )  # fmt: skip
+        return shell.stdout.strip()
+
+    asked = {"HERITAGE_HSTS_SUBDOMAINS": "1", "HERITAGE_HSTS_PRELOAD": "1"}
+    assert settings_with() == "[False, False]"
+    assert settings_with(**asked) == "[True, True]"
+
+
 @pytest.mark.django_db
 def test_tidy_deletes_what_has_ended_and_what_nobody_names(settings, tmp_path, client):
     settings.STATIC_ROOT = tmp_path
