@@ -173,7 +173,7 @@ def test_the_era_of_a_beginning_is_set_where_it_has_none(client, editor, three):
     known = build.make_event(three[1], "founded", "0970", tang)
     other = build.make_event(three[2], "founded", "0700")  # not in that era
     shown = act(client, three, operation="set_era", new=song.pk)
-    assert list(shown.context["affected"]["sites"]) == [three[0]]
+    assert [record for record, *_ in shown.context["affected"]["records"]] == [three[0]]
     assert "its first beginning gets the era" in shown.content.decode()
     act(client, three, operation="set_era", new=song.pk, post="yes")
     rows = begun, later, known, other

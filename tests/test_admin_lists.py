@@ -246,7 +246,7 @@ def test_an_action_is_about_the_chosen_sites_wherever_they_stand(client, mixed, 
     last = paged(client)[-1]
     data = {"action": "change_terms", "select_across": "0", "_selected_action": [last.pk]}
     page = client.post(LIST, data)
-    assert list(page.context["affected"]["sites"]) == [last]
+    assert [record for record, *_ in page.context["affected"]["records"]] == [last]
 
 
 def every_list() -> list[str]:

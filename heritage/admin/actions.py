@@ -15,6 +15,8 @@ from django.contrib.admin import ModelAdmin, actions, helpers
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
@@ -22,7 +24,7 @@ from heritage.admin import access
 from heritage.admin.access import user_of
 from heritage.admin.pages import AdminPages
 from heritage.admin.writes import change_set, with_undo_link
-from heritage.models import ChangeSet, Site, User, chunks
+from heritage.models import ChangeSet, Record, Site, User, chunks
 from heritage.models.unit_of_work import unit_of_work
 from heritage.services.undo import MAX_CHANGES
 from heritage.values.language import with_explanation
@@ -135,20 +137,23 @@ def confirm(
     notes: Iterable[Any] = (),
     sent: Mapping[str, object] | None = None,
     needs_reason: bool = False,
+    form_class: type[ReasonForm] = ReasonForm,
+    model: type[Record] = Site,
 ) -> HttpResponse | None:
     """The page that names the sites to be written and asks for confirmation; None once it is
     confirmed.
 
-    `notes` are paragraphs, `sent` are hidden fields that are posted with the answer.
+    `notes` are paragraphs, `sent` are hidden fields that are posted with the answer. `form_class`
+    may ask for more than a reason; `ids` are those of rows of `model`.
     """
     is_answered = "post" in request.POST
-    form = ReasonForm(request.POST if is_answered else None)
+    form = form_class(request.POST if is_answered else None)
     form.fields["reason"].required = needs_reason
     if is_answered and form.is_valid():
         return None
     context = {"title": title, "heading": heading, "button": button, "notes": notes}
     context |= {"is_last": True, "is_nothing": not ids}
-    return action_page(model_admin, request, ids, form, context, sent)
+    return action_page(model_admin, request, ids, form, context, sent, model=model)
 
 
 def action_page(
@@ -159,14 +164,15 @@ def action_page(
     context: dict[str, Any],
     sent: Mapping[str, object] | None = None,
     template: str = "admin/action.html",
+    model: type[Record] = Site,
 ) -> HttpResponse:
-    """A step of an action: its form and the sites that it is about."""
+    """A step of an action: its form and the records that it is about."""
     chosen = ("action", "index", "select_across", helpers.ACTION_CHECKBOX_NAME)
     hidden = [(name, value) for name in chosen for value in request.POST.getlist(name)]
     context = {
         "form": form,
         "hidden": [*hidden, *(sent or {}).items()],
-        "affected": affected(ids),
+        "affected": affected(ids) if model is Site else _affected_rows(model, ids),
         "media": model_admin.media + form.media,
         **context,
     }
@@ -194,10 +200,25 @@ def affected(ids: list[int]) -> dict:
         Site.State.REVIEW: with_explanation(in_review, sorted(reviewers)),
     }
     return {
-        "sites": sites,
+        "records": [
+            (site, site.get_state_display(), reverse("admin:heritage_site_change", args=[site.pk]))
+            for site in sites
+        ],
         "count": len(ids),
         "more": max(0, len(ids) - SHOWN),
         "summary": pgettext("between statements", "; ").join(
             text for state, text in statements.items() if not state or counts[state]
         ),
+    }
+
+
+def _affected_rows(model: type[Record], ids: list[int]) -> dict:
+    """The same of rows of another model."""
+    rows = model._default_manager.filter(pk__in=ids[:SHOWN]).order_by("pk")
+    form = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+    return {
+        "records": [(row, "", reverse(form, args=[row.pk])) for row in rows],
+        "count": len(ids),
+        "more": max(0, len(ids) - SHOWN),
+        "summary": capfirst(model._meta.verbose_name_plural),
     }

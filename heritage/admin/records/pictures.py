@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from heritage.admin import access
 from heritage.admin.access import sent_number, user_of
-from heritage.admin.actions import reason_of, writing
+from heritage.admin.actions import ReasonForm, chosen_ids, confirm, writing
 from heritage.admin.form.inputs import thumbnail, thumbnail_address
 from heritage.admin.lists.filters import Choices, Filters, SiteStateFilter
 from heritage.admin.records.names_events_pictures import ImageForm, RowAdmin
@@ -151,9 +151,10 @@ class TextLine:
     error: str = ""
 
 
-class CreditForm(forms.Form):
+class CreditForm(ReasonForm):
     """A form of credits for several pictures; empty fields are not written."""
 
+    field_order = ("author", "credit_line", "licence", "reason")
     author = forms.CharField(label=gettext_lazy("author"), required=False, max_length=200)
     credit_line = forms.CharField(label=gettext_lazy("credit line"), required=False, max_length=300)
     licence = forms.ModelChoiceField(
@@ -408,21 +409,32 @@ class ImageAdmin(RowAdmin):
 
     @admin.action(description=gettext_lazy("Set author and licence"), permissions=["change"])
     def set_credit(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
-        is_answered = "post" in request.POST
-        form = CreditForm(request.POST if is_answered else None)
-        if is_answered and form.is_valid():
-            values = {name: value for name, value in form.cleaned_data.items() if value}
-            self._set(request, queryset, values)
-            return None
-        context = {
-            "form": form,
-            "rows": queryset[:50],
-            "count": queryset.count(),
-            "chosen": request.POST.getlist("_selected_action"),
-            "media": self.media,
-        }
-        title = _("Set author and licence")
-        return self.page(request, "admin/picture_credit.html", title, context)
+        ids = chosen_ids(self, request, queryset)
+        note = ngettext(
+            "%(counter)s picture is written: what is left empty stays as it is.",
+            "%(counter)s pictures are written: what is left empty stays as it is.",
+            len(ids),
+        )
+        page = ids and confirm(
+            self,
+            request,
+            ids,
+            title=_("Set author and licence"),
+            button=_("Save"),
+            notes=[note % {"counter": len(ids)}],
+            form_class=CreditForm,
+            model=Image,
+        )
+        if page:
+            return page
+        form = CreditForm(request.POST)
+        form.fields["reason"].required = False  # as `confirm()` has it
+        if ids and form.is_valid():
+            values = {
+                name: form.cleaned_data[name] for name in form.cleaned_data if name != "reason"
+            }
+            self._set(request, queryset, {name: value for name, value in values.items() if value})
+        return None
 
     @admin.action(description=gettext_lazy("Publish"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
@@ -438,7 +450,6 @@ class ImageAdmin(RowAdmin):
         made = None
         if values:
             with writing(request) as made:
-                made.reason = reason_of(request)
                 for row in queryset.select_related("site"):
                     if not self.has_change_permission(request, row):
                         refused.append((row, _("You may not change it.")))
