@@ -36,7 +36,7 @@ def main() -> None:
     index = store.current()
     ids = index.orders[orders.PROMINENCE].ids.tolist()
     sites = covers.with_covers().in_bulk(ids)
-    told, spent, painted, sizes, packed = {}, [], [], [], []
+    shown, spent, painted, sizes, packed = {}, [], [], [], []
     for pk in ids:
         before = time.process_time()
         svg = covers.cover(sites[pk])
@@ -44,7 +44,7 @@ def main() -> None:
         sizes.append(len(svg.encode()) / 1000)
         packed.append(len(gzip.compress(svg.encode())) / 1000)
         scene = covers.scene_of(sites[pk], sites[pk].kinds.all())
-        told[pk] = seen(svg), scene if isinstance(scene, str) else scene.name
+        shown[pk] = seen(svg), scene if isinstance(scene, str) else scene.name
     for pk in ids[:: max(1, len(ids) // 50)]:
         svg = covers.cover(sites[pk], SHAPES["preview"])
         before = time.process_time()
@@ -61,12 +61,12 @@ def main() -> None:
     worst = []
     for number, page in enumerate(pages, 1):
         apart, one, other = min(
-            (distance(told[one][0], told[other][0]), one, other)
+            (distance(shown[one][0], shown[other][0]), one, other)
             for one, other in combinations(page, 2)
         )
         worst.append((apart, number, one, other))
     forms = [pair for pair in worst if pair[0] < ALIKE]
-    colours = [hues(told[one][0], told[other][0]) for _apart, _number, one, other in forms]
+    colours = [hues(shown[one][0], shown[other][0]) for _apart, _number, one, other in forms]
     print(
         f"\n{len(ids)} covers on {len(pages)} pages. {len(forms)} pages have two of the same form, "
         f"{sum(apart < SAME_COLOUR for apart in colours)} of them in the same colours.\n"
@@ -75,8 +75,8 @@ def main() -> None:
         [
             str(number),
             f"{apart:.2f}",
-            f"{hues(told[pair[0]][0], told[pair[1]][0]):.2f}",
-            *(f"{sites[pk].name.best()} ({told[pk][1]})" for pk in pair),
+            f"{hues(shown[pair[0]][0], shown[pair[1]][0]):.2f}",
+            *(f"{sites[pk].name.best()} ({shown[pk][1]})" for pk in pair),
         ]
         for apart, number, *pair in sorted(worst)[:_SHOWN]
     ]

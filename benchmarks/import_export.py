@@ -43,9 +43,12 @@ def main() -> None:
 
 
 def _table(folder: Path, rows: int, seed: int) -> Path:
-    whole, own = folder / f"all-{seed}.csv", folder / f"own-{seed}.csv"
-    imports.write_table(whole, rows, seed)
-    with whole.open(encoding="utf-8") as source, own.open("w", encoding="utf-8", newline="") as out:
+    everything, own = folder / f"all-{seed}.csv", folder / f"own-{seed}.csv"
+    imports.write_table(everything, rows, seed)
+    with (
+        everything.open(encoding="utf-8") as source,
+        own.open("w", encoding="utf-8", newline="") as out,
+    ):
         table = csv.DictWriter(out, COLUMNS, extrasaction="ignore")
         table.writeheader()
         table.writerows(csv.DictReader(source))

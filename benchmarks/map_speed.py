@@ -60,8 +60,8 @@ def tiles(rounds: int) -> None:
 
 def _drawn(zoom: int) -> list[float]:
     command = [sys.executable, "-c", _TILES, str(zoom)]
-    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return [float(line) for line in said.split()]
+    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [float(line) for line in output.split()]
 
 
 def panning(options: argparse.Namespace) -> None:

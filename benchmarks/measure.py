@@ -65,8 +65,8 @@ def main(arguments: list[str] | None = None) -> None:
         for target in targets:
             target.database.make()
         targets[0].database.collect_static()
-        kept = Kept(options.data / f"measured-{vendor}.json", options)
-        print(report(vendor, targets, options, kept), flush=True)
+        stored = Kept(options.data / f"measured-{vendor}.json", options)
+        print(report(vendor, targets, options, stored), flush=True)
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -190,8 +190,8 @@ class Kept:
         if name in self._found["done"]:
             return
         started = time.monotonic()
-        said = do()
-        _loud(f"{name}: {said} ({time.monotonic() - started:.0f} s)")
+        result = do()
+        _loud(f"{name}: {result} ({time.monotonic() - started:.0f} s)")
         self._found["done"].append(name)
         self._found["targets"] = {
             str(target.database.size): {
@@ -222,18 +222,18 @@ def _since(before: dict[int, float], pids: list[int]) -> float:
 # --- one run -----------------------------------------------------------------------------------
 
 
-def report(vendor: str, targets: list[Target], options, kept: Kept) -> str:
+def report(vendor: str, targets: list[Target], options, stored: Kept) -> str:
     try:
         for target in targets:
-            kept.restore(target)
+            stored.restore(target)
             target.open(options.seed)
         for turn in range(options.cold):
             for target in targets:
                 name = f"fresh processes {turn + 1} at {target.database.size:,}"
-                kept.step(name, targets, lambda target=target: _cold(target))
-        _rounds(targets, options, kept)
+                stored.step(name, targets, lambda target=target: _cold(target))
+        _rounds(targets, options, stored)
         for target in targets:
-            _one_target(target, targets, options, kept)
+            _one_target(target, targets, options, stored)
     finally:
         for target in targets:
             target.close()
@@ -243,7 +243,7 @@ def report(vendor: str, targets: list[Target], options, kept: Kept) -> str:
     return _tables(vendor, targets, options)
 
 
-def _one_target(target: Target, targets: list[Target], options, kept: Kept) -> None:
+def _one_target(target: Target, targets: list[Target], options, stored: Kept) -> None:
     def walked(name: str, clients: int, workers: int) -> str:
         _walks(target, name, clients, workers, options)
         return target.walked[name].cell()
@@ -259,15 +259,15 @@ def _one_target(target: Target, targets: list[Target], options, kept: Kept) -> N
         )
 
     at, one = f"at {target.database.size:,}", "1 client, 1 worker"
-    kept.step(f"{peers.NAME} {at}", targets, peer)
-    kept.step(f"{one} {at}", targets, lambda: walked(one, 1, 1))
+    stored.step(f"{peers.NAME} {at}", targets, peer)
+    stored.step(f"{one} {at}", targets, lambda: walked(one, 1, 1))
     target.close()
-    kept.step(f"{ALONE} {at}", targets, lambda: walked(ALONE, 8, 2))
-    kept.step(f"readers while others write {at}", targets, lambda: written(_while_written))
-    kept.step(f"after writes {at}", targets, lambda: written(_after_writes))
+    stored.step(f"{ALONE} {at}", targets, lambda: walked(ALONE, 8, 2))
+    stored.step(f"readers while others write {at}", targets, lambda: written(_while_written))
+    stored.step(f"after writes {at}", targets, lambda: written(_after_writes))
 
 
-def _rounds(targets: list[Target], options, kept: Kept) -> None:
+def _rounds(targets: list[Target], options, stored: Kept) -> None:
     def measured(target: Target, page: Page) -> str:
         for _request in range(WARM):
             target.server.client.get(page.same)
@@ -279,8 +279,10 @@ def _rounds(targets: list[Target], options, kept: Kept) -> None:
             for target in targets:
                 page = next((page for page in target.pages if page.name == name), None)
                 if page is not None:
-                    said = f"round {number} of {options.rounds}: {name} at {target.database.size:,}"
-                    kept.step(said, targets, lambda t=target, page=page: measured(t, page))
+                    title = (
+                        f"round {number} of {options.rounds}: {name} at {target.database.size:,}"
+                    )
+                    stored.step(title, targets, lambda t=target, page=page: measured(t, page))
 
 
 def _cold(target: Target) -> str:

@@ -148,10 +148,10 @@ def answer() -> None:
 
     settings.ALLOWED_HOSTS = ["testserver"]
     handler = WSGIHandler()
-    said, sys.stdout = sys.stdout, sys.stderr
-    print(json.dumps(_known()), file=said, flush=True)
+    output, sys.stdout = sys.stdout, sys.stderr
+    print(json.dumps(_known()), file=output, flush=True)
     for line in sys.stdin:
-        print(json.dumps(_computed(handler, line.strip())), file=said, flush=True)
+        print(json.dumps(_computed(handler, line.strip())), file=output, flush=True)
 
 
 def _known() -> dict:

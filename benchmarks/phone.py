@@ -112,15 +112,15 @@ def _unused(browser: webdriver.Chrome, rules: list[dict]) -> float:
         spans = by_sheet.setdefault(rule["styleSheetId"], [])
         if rule["used"]:
             spans.append((rule["startOffset"], rule["endOffset"]))
-    whole, used = 0.0, 0.0
+    total, used = 0.0, 0.0
     for sheet, spans in by_sheet.items():
         text = browser.execute_cdp_cmd("CSS.getStyleSheetText", {"styleSheetId": sheet})["text"]
-        whole += len(text)
+        total += len(text)
         for start, end in spans:
             # A layer, or what holds for some widths only, holds other rules: these count.
             if not any(start < first and last < end for first, last in spans):
                 used += end - start
-    return 1 - used / max(1.0, whole)
+    return 1 - used / max(1.0, total)
 
 
 if __name__ == "__main__":

@@ -113,10 +113,10 @@ def _tiles() -> list[tuple[str, ...]]:
     started = time.process_time()
     stored = dict(tiles.pyramid(io.BytesIO(_jpeg(*LARGE))))
     seconds = time.process_time() - started
-    whole, walls = tiles.PixelSize(*LARGE), []
+    full_size, walls = tiles.PixelSize(*LARGE), []
     for number in range(30):
         region = f"{137 * number},{91 * number},700,700"
-        asked = tiles.parse(whole, region, "max", "0", "default", "jpg")
+        asked = tiles.parse(full_size, region, "max", "0", "default", "jpg")
         started = time.process_time()
         tiles.put_together(asked, lambda name: io.BytesIO(stored[name]))
         walls.append(1000 * (time.process_time() - started))

@@ -28,13 +28,13 @@ class Server:
         on = {"{port}": free_port(), "{socket}": f"{self._folder.name}/socket"}
         (self.address,) = (on[part] for part in command if part in on)
         command = [str(on.get(part, part)) for part in command]
-        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process
+        self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - open as long as the process
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
             env={**os.environ, **environment},
-            stdout=self._said,
-            stderr=self._said,
+            stdout=self._output,
+            stderr=self._output,
         )
         self._await(ready)
         self.client = self.connect()
@@ -45,15 +45,15 @@ class Server:
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 break
-            if ready in self.said():
+            if ready in self.output():
                 return
             time.sleep(0.02)
         self.stop()
-        raise RuntimeError(f"The server did not start:\n{self.said()[-2000:]}")
+        raise RuntimeError(f"The server did not start:\n{self.output()[-2000:]}")
 
-    def said(self) -> str:
-        self._said.flush()
-        return Path(f"/proc/self/fd/{self._said.fileno()}").read_text()
+    def output(self) -> str:
+        self._output.flush()
+        return Path(f"/proc/self/fd/{self._output.fileno()}").read_text()
 
     def connect(self) -> "Client":
         return Client(self.address)

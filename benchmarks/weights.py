@@ -81,9 +81,9 @@ class Page(HTMLParser):
             self._add(self.others, at.get("href") or at.get("xlink:href"))
 
     def _add(self, to: list[str], address: str | None, base: str | None = None) -> None:
-        whole = urljoin(base or f"http://{HOST}{self.path}", (address or "").strip())
-        if address and not address.startswith("#") and whole not in to:
-            to.append(whole)
+        url = urljoin(base or f"http://{HOST}{self.path}", (address or "").strip())
+        if address and not address.startswith("#") and url not in to:
+            to.append(url)
 
     @property
     def elsewhere(self) -> list[str]:

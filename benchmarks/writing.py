@@ -52,8 +52,8 @@ def begin(writer: subprocess.Popen) -> None:
 
 def finish(writer: subprocess.Popen) -> list[float]:
     """What each write took, in milliseconds."""
-    said, _none = writer.communicate(timeout=600)
-    return json.loads(said)
+    output, _none = writer.communicate(timeout=600)
+    return json.loads(output)
 
 
 def main(mode: str, count: str = "0") -> None:

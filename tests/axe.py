@@ -100,7 +100,7 @@ def violations(browser, schemes: tuple[str, ...] = SCHEMES) -> list[str]:
     if not browser.execute_script(PREPARE):
         browser.execute_script(_source())
         browser.execute_script(PREPARE)
-    told = []
+    lines = []
     for number, scheme in enumerate(schemes):
         emulate(browser, scheme)
         rules = COLOURS if number else TAGS
@@ -109,9 +109,9 @@ def violations(browser, schemes: tuple[str, ...] = SCHEMES) -> list[str]:
         found, fine, poor = browser.execute_async_script(CHECK, COLOURS, rules, *looks)
         _fine.update(fine.split())
         _poor.update(poor.split())
-        told += ["\n    ".join([f"{scheme}: {rule}: {words}", *at]) for rule, words, at in found]
+        lines += ["\n    ".join([f"{scheme}: {rule}: {words}", *at]) for rule, words, at in found]
     emulate(browser)
-    return told
+    return lines
 
 
 def check(browser, schemes: tuple[str, ...] = SCHEMES) -> list[str]:

@@ -20,9 +20,9 @@ def main(folder: Path) -> None:
 
     for command in ("migrate", "reindex", "check_catalogue"):
         call_command(command, verbosity=0)
-    told = {"pages": compared(folder), "undone": undone(), "left": left()}
+    report = {"pages": compared(folder), "undone": undone(), "left": left()}
     call_command("check_catalogue")
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json.dumps(report) + "\n")
 
 
 def compared(folder: Path) -> dict:
