@@ -116,8 +116,8 @@ def _guarded[V: Callable[..., HttpResponseBase]](view: V) -> V:
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """The posted fields, which the page that asks to wait can send again; without files and
-    passwords."""
+    """The posted fields, which the page that asks to wait can send again; none if there are files
+    or passwords among them."""
     names = [name for name in request.POST if name != "csrfmiddlewaretoken"]
     if request.FILES or any("password" in name for name in names):
         return []

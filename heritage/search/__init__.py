@@ -14,7 +14,8 @@ and what a search text means.
 - **Rows.** `page_rows` reads what pages show of sites by their ids.
 - `sites_in_any_state()` asks the full text, drafts included.
 - `verification` compares the index with what the database says.
-- `visitor_read()` lets visitors' pages read from a streaming replica that is as new as their index.
+- `visitor_read()` lets visitors' pages read from a streaming replica that is at least as new as
+  their index.
 - `suggest` makes suggestions while somebody types, `similar` finds records that may be of the same
   site.
 

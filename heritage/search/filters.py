@@ -410,7 +410,8 @@ class SiteFilter(filters.FilterSet):
 
     @property
     def _short_span(self) -> tuple[int, int] | None:
-        """The years asked for, if they are so few that some events lie entirely within them."""
+        """The first and last year asked for, if both are given and so near to each other that the
+        events within them are the best matches."""
         first, last = self.span
         if first is None or last is None or last - first >= _SHORT_SPAN:
             return None
@@ -465,7 +466,7 @@ class SiteFilter(filters.FilterSet):
     @property
     def _is_ranked(self) -> bool:
         """Whether hits are ranked by what sites mainly are: the text has a superlative; or it means
-        kinds or eras, and the list is not one by distance."""
+        kinds or eras, no other words are searched for, and the list is not one by distance."""
         if self.superlative:
             return True
         if self.answer is None or self.chosen("q") or self.chosen("near"):
@@ -516,8 +517,8 @@ class SiteFilter(filters.FilterSet):
         yield hits & self.in_districts
 
     def _by_relevance(self) -> text_search.SiteOrder:
-        """The best matches of the words first. Without words: by a superlative, by what sites
-        mainly are, or by how close their events are to the years."""
+        """By a superlative if there is one; else the best matches of the words first. Without
+        words: by what sites mainly are, or by how close their events are to the years."""
         answer, best_known = self.answer, self.index.best_known
         if answer and answer.partly:
             return answer.partly

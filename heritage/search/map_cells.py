@@ -539,8 +539,8 @@ def _districts(
 
 
 def _known_by_parts(index: IndexSnapshot, hits: BitMap, window: MapWindow) -> list[Group]:
-    """Groups for sites without a point of their own that have parts in the window; each at its
-    first part."""
+    """Groups for sites without a point of their own that have parts in the window; each at the
+    first of these."""
     table = index.component_points
     with_parts = table.cache.get_or_set(_SITES, lambda: columns.bitmap(np.unique(table.ids)))
     with_point = index.points.cache.get_or_set(_SITES, lambda: columns.bitmap(index.points.ids))
@@ -601,7 +601,8 @@ def _made_rows(table: Table) -> "_RowsOfCurve":
 def window_of(
     index: IndexSnapshot, hits: BitMap, width: float, height: float, largest: int = 13
 ) -> MapWindow:
-    """The closest window that shows all hits; the world if there are none.
+    """The closest window that shows all hits, up to the zoom `largest`; the world if none of them
+    has a position.
 
     The narrower way around the globe is taken. Districts count by their centre.
     """

@@ -319,7 +319,8 @@ def _sentences_found(index: IndexSnapshot, text: str) -> Iterator[SuggestedSente
 
 
 def _sentence(text: str) -> SuggestedSentence | None:
-    """The search, if all of its words mean filters and some site matches them."""
+    """The search, if it means filters, more than a single term, no words are left out, and some
+    site matches; else None."""
     filtered = SiteFilter({"q": text})
     answer = filtered.answer
     if answer is None or answer.partly or answer.unread or answer.is_absent:

@@ -49,9 +49,10 @@ def matching(index: IndexSnapshot, text: str) -> BitMap:
 def segmented(index: IndexSnapshot, text: str) -> str:
     """The text with spaces where Han characters are several words: 洛阳白马寺 → 洛阳 白马寺.
 
-    Only if no name is exactly the text. Each word is the longest that some site contains, of at
-    most eight characters; a single character that is left over is a word of its own. A text with
-    very many runs of Han characters is returned unchanged, since each run needs many queries.
+    Only if no site matches the text as it is. Each word is the longest that some site contains, of
+    at most eight characters; a run of which a single character would be left over is not divided. A
+    text with very many runs of Han characters is returned unchanged, since each run needs many
+    queries.
     """
     if matching(index, text):
         return text
@@ -152,9 +153,9 @@ def sites_with_words_in_names(index: IndexSnapshot, text: str) -> BitMap:
 def relevance_tiers(index: IndexSnapshot, hits: BitMap, *, text: str) -> Iterator[BitMap]:
     """The hits in groups, the best matches first.
 
-    The groups: with the words in their names; in their summary; with names in which words only
-    begin so; the rest. If there are very many hits, summaries are not searched: most have the words
-    there, and it takes long.
+    The groups: with the words in their names; with the rarest of several long words in them; with
+    the words in their summary; with names in which words only begin so; the rest. If there are very
+    many hits, summaries are not searched: most have the words there, and it takes long.
     """
     in_brief = [tokens.words_in_brief(text)] if len(hits) <= _MAX_IN_BRIEF else []
     for asked in (
@@ -172,7 +173,8 @@ def relevance_tiers(index: IndexSnapshot, hits: BitMap, *, text: str) -> Iterato
 
 
 def _rarest_in_names(index: IndexSnapshot, text: str) -> BitMap:
-    """The sites with the rarest word of the text in their names: Bauhaus in “Bauhaus buildings”."""
+    """The sites with the rarest word of the text in their names: Bauhaus in “Bauhaus buildings”.
+    None for a single word, or if a word is short or of Han characters."""
     words = tokens.query_words(text)
     if len(words) < 2 or any(normalize.is_han(word) or len(word) < _LONG for word in words):
         return BitMap()
@@ -291,8 +293,9 @@ def partial_matches(
     """Partial matches of a text that no site matches entirely.
 
     `others` are the sites of each of its filters, `there` those in the place that it names. Rare
-    words have more weight. A site is left out if it is not `there`; if it has less than a third of
-    all weight; or if it matches only one of several words and filters, and that not in a name.
+    words have more weight. A site is left out if it is not `there`; if it matches only one of
+    several words and filters, and that not in a name; or if it has less than 60 % of the highest
+    weight of any site. There are no matches if that is less than a third of all weight.
     """
     number = max(1, len(index.sites))
     asked = min(log(number + 1), _UNKNOWN)
@@ -328,8 +331,8 @@ def _is_figure(word: str) -> bool:
 
 
 def _known_words(index: IndexSnapshot, words: list[str]) -> Iterator[str]:
-    """The words of a text; a run of Han characters is replaced by the longest words that some site
-    contains."""
+    """The words of a text; a run of Han characters is divided into the longest words that some site
+    contains, without single characters."""
     is_parted = sum(map(normalize.is_han, words)) <= _MAX_RUNS
     for word in words:
         if is_parted and normalize.is_han(word):

@@ -325,7 +325,8 @@ class AuthorFilter(SimpleListFilter):
         return [("me", _("added by me")), ("assigned", _("assigned to me"))]
 
     def published(self, request: HttpRequest, index: IndexSnapshot) -> BitMap | None:
-        """The published sites of the user; None if there are very many."""
+        """The published sites that the user has added, or that are assigned to the user; without a
+        choice all; None if there are very many."""
         if self.value() not in ("me", "assigned"):
             return index.sites
         # In any state: with a condition on the state, SQLite would read all published sites.

@@ -282,7 +282,7 @@ class TablePages(AdminPages):
         self, request: HttpRequest, changed: list[ChangedSite], sent: SentTable
     ) -> HttpResponse | None:
         """Write everything, if the stored values are still those that were compared; otherwise
-        nothing."""
+        nothing, and return None."""
         if not changed:
             self._tell_deleted(request, sent)
             self.message_user(request, _("Nothing was changed, so nothing was saved."))

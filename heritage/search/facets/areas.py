@@ -200,7 +200,8 @@ GROUPS = {
 
 
 class AreaFacet(Facet[Area]):
-    """Areas of the world; the sites of one are those of its countries."""
+    """Areas of the world. The index has no keys of them: the sites of an area are those of its
+    countries."""
 
     name, label = "area", _("Part of a continent")
     is_repeatable = says_where = True

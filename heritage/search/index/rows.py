@@ -134,7 +134,8 @@ class IndexRows:
         return (pair for pair in rows.iterator(CHUNK) if pair[0] in self.published)
 
     def belonging[Q: QuerySet[Any]](self, rows: Q, column: str = "site_id") -> Q:
-        """The condition that rows belong to these sites; `column` refers to the site."""
+        """The rows of a queryset that belong to the sites being read, unordered; `column` refers to
+        the site."""
         rows = rows.order_by()
         return rows if self.ids is None else rows.filter(**{f"{column}__in": self.ids})
 

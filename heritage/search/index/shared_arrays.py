@@ -35,8 +35,7 @@ def mapped(name: str) -> mmap.mmap | None:
 
 
 def stored(name: str, data: bytes) -> Buffer:
-    """The same data, mapped from a file that is written if needed; small data are returned as they
-    are.
+    """The same data, written to a file and mapped from it; small data are returned as they are.
 
     Raises OSError if the file cannot be written.
     """

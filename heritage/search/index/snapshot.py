@@ -168,7 +168,7 @@ class IndexData:
     )
 
 
-# The names of orders of the index.
+# Names of orders of the index, beside the map and the names in each language.
 OLDEST, RECENT, INSCRIBED, PROMINENCE = "oldest", "recent", "inscribed", "prominence"
 _FIRST_SHARE = 10  # a tenth of a radius is searched first: where sites are many, that is enough
 # Of a list's first sites: how many times as far as they are likely to be one looks for them, and

@@ -150,7 +150,7 @@ def _add_registers(found: dict[int, CardData], terms: Vocabulary, index: IndexSn
 
 def danger_since(index: IndexSnapshot) -> dict[int, int]:
     """The first year of the present period in danger, by id of each site in danger; cached until
-    such an entry is written."""
+    a World Heritage entry, a site under one or a vocabulary is written."""
     return index.world_heritage_cache.get_or_set(_DANGER_SINCE, _danger_since)
 
 

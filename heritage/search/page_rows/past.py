@@ -77,7 +77,7 @@ class Past:
         return Change.objects.filter(change_set__at__gte=self.moment).order_by()
 
     def _add(self, rows: dict[int, set[int]]) -> None:
-        """Remember the changes of these rows, which are given by content type."""
+        """Remember the changes of these rows, which are given by the id of their content type."""
         for written, ids in rows.items():
             changes = self._since().filter(model=written, object_id__in=ids).order_by("pk")
             self._net |= {(row.model, row.object_id): row for row in net_changes(changes)}

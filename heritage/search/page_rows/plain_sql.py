@@ -247,8 +247,8 @@ def own_order(model: type[Model]) -> str:
 
 @cache
 def sort_columns(model: type[Model]) -> tuple[str, ...]:
-    """The same as columns of `values_by_key()`: what they select is sorted by Python as its rows
-    are by `own_order()`."""
+    """The model's own order as columns for `values_by_key()`: sorting their values in Python gives
+    the order of `own_order()`."""
     columns = []
     for key in _sort_keys(model):
         if key.column and key.nulls_first is not None:

@@ -219,10 +219,10 @@ def read_site(
 
     One statement first finds in which tables it has rows, and the related sites.
 
-    The rows may be newer than the vocabularies; a row with a term that is not in these is left out.
-    `change` is called with the ids found of each of `LINKS` and the rows of each of `RELATIONS`,
-    before they are put together. `past` changes them to what they were at a moment; `site` is of
-    that moment already.
+    The rows may be newer than the vocabularies; references to terms that are not in these are left
+    out. `change` is called with the ids found of each of `LINKS` and the rows of each of
+    `RELATIONS`, before they are put together. `past` changes them to what they were at a moment;
+    `site` is of that moment already.
     """
     found: dict[str, list[Any]] = dict(_answers(_OF_SITE, site.pk))
     (number,) = found.pop("change_number")

@@ -168,7 +168,8 @@ def _by_code(index: IndexSnapshot, text: str) -> Answer | None:
 def _near_unknown(
     index: IndexSnapshot, text: str, read: UnderstoodQuery, find_sites: FindSites
 ) -> Answer | None:
-    """The answer to the rest of a text whose centre has an unknown position."""
+    """The answer to the rest of a text whose centre has an unknown position, without sites if the
+    rest finds none; None without such a centre, or if names of sites contain the text."""
     centre = read.unknown_centre
     if not centre or text_search.sites_with_words_in_names(index, text):
         return None
@@ -313,8 +314,8 @@ def _by_name(
     """The sites with a whole name in the text, even if texts of other sites contain all its words.
 
     The rest of the text is applied as a filter if some of them match it, and otherwise ignored, as
-    are words that they do not contain. A weak name is ignored if texts of other sites contain it
-    together with the words beside it.
+    are words that they do not contain. A weak name does not count beside other words, or beside
+    filters that none of its sites matches.
     """
     if not read.sites or _is_denied(read):
         return None

@@ -26,8 +26,9 @@ _KM_PER_MILE = 1.609344
 
 
 def centre_called(index: IndexSnapshot, atoms: tuple[str, ...], *, with_sites: bool) -> str:
-    """The value that means the place of this name in an address, if its position is known; else the
-    town of the gazetteer. Without `with_sites`, only places without sites count."""
+    """The value that means the place of this name in an address, if its position is known; else
+    that of a well-known town of the gazetteer; else empty. Without `with_sites`, only places of
+    records without sites count."""
     for facet, slug in dictionary.dictionary_of(index).phrases.get(atoms, ()):
         place = index.vocabulary.places.by_slug[slug] if facet == "place" else None
         if place and place.centre and (with_sites or not index.having("place", place)):

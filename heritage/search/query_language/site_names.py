@@ -1,8 +1,9 @@
 """Recognises whole names of sites in a search text: “when was the Great Wall built”.
 
-A name of two Han characters counts only if the rest of the text confirms it (`is_weak`). The name
-of a kind or era, such as “Ming”, does not count. A name that is also that of a place, such as
-“Samarkand”, means the place, unless no site there matches the rest of the text (`is_term`).
+A name of two Han characters counts only if the rest of the text confirms it (`is_weak`). What
+names an era or another value of a facet, such as “Ming”, does not count. A name that is also that
+of a place, such as “Samarkand”, means the place, unless no site there matches the rest of the text
+(`is_term`).
 """
 
 from dataclasses import dataclass

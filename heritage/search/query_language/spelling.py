@@ -315,8 +315,8 @@ def _near(word: str, words: list[str], slips: int) -> dict[str, float]:
 
 
 def _begun_otherwise(word: str) -> set[str]:
-    """The word with other letters in place of its first two, with one of them left out, or with one
-    more letter."""
+    """The words with any two letters, one or none in place of the first two of a word, and those
+    with one more letter before, between or after these."""
     letters = {*ascii_lowercase, *word}
     first, second, rest = word[0], word[1], word[2:]
     begun = {"", *letters, *map("".join, product(letters, repeat=2))}

@@ -194,7 +194,8 @@ class Listing:
 
     @property
     def page_of_term(self) -> str:
-        """The address of the page of the era, kind or place that is the only filter; else empty."""
+        """The address of the page of the era, kind or place that is the only filter; empty on
+        further pages of a list and without sites."""
         if not self.only_term or self.shown.paging.number > 1 or not self.total:
             return ""
         name, slug = self.only_term
@@ -416,7 +417,7 @@ def _sorts(filtered: SiteFilter) -> list[ChoiceLink]:
 
 
 def _problems(filtered: SiteFilter) -> list[InvalidFilter]:
-    """The invalid values, which are ignored."""
+    """The invalid values, which are ignored: the first of them, and the number of the others."""
     found = filtered.problems()
     named = [
         InvalidFilter(

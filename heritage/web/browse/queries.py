@@ -162,7 +162,8 @@ def pieces(
 def _choices(
     filtered: SiteFilter, item: ActiveFilter, counted: list[FacetCounts]
 ) -> Iterator[PieceChoice]:
-    """First the choice without the filter, then the values with most sites."""
+    """First the choice without the filter, then the values with most sites; for a centre, the other
+    distances within which there are sites."""
     count = len(SiteFilter(QueryDict(item.without)).hits)
     yield PieceChoice(language_html.as_html(_("without it")), count, item.without)
     if item.name == "near":
@@ -266,8 +267,8 @@ def _where(site: Site) -> _TextAndSources:
 
 
 def _far(site: Site, centre: str) -> _TextAndSources:
-    """The distance in a straight line from a town or place, if both points are known; with the
-    sources."""
+    """The distance in a straight line from a town or place; empty if a point is not known. It has
+    no sources."""
     other = SiteFilter({"near": centre}).chosen("near") if centre else None
     if other is None or other.point is None or site.public_point is None:
         return "", ()

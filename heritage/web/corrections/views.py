@@ -413,7 +413,7 @@ def _show_again(form: ReaderForm, **values: str) -> None:
 
 
 def _keep_picture(request: HttpRequest, form: ReaderForm) -> None:
-    """Store a file that may be valid for a day, so that it need not be chosen again."""
+    """Store for a day a file that may be valid, so that it need not be chosen again."""
     upload = request.FILES.get("picture")
     if not isinstance(form, PhotographForm) or upload is None or "picture" in form.errors:
         return

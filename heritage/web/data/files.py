@@ -48,7 +48,8 @@ def query_of(data: QueryDict) -> str:
 
 
 def answer(request: HttpRequest, filtered: SiteFilter, extension: str) -> HttpResponseBase:
-    """The response with the file of a list, or a redirect to the prepared file."""
+    """The response with the file of a list, or a redirect to the prepared file; 413 for more sites
+    than the format takes, 503 while another small file is being made."""
     download = download_of(request, filtered, extension)
     total = len(filtered.hits)
     if download.format.most is not None and total > download.format.most:

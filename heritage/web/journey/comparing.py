@@ -181,7 +181,7 @@ def _row(
     values: Sequence[SafeString | str],
     most: frozenset[int] = frozenset(),
 ) -> Iterable[CompareRow]:
-    """The row, unless nothing is known of all sites."""
+    """The row; none if nothing is known of any site."""
     if not any(values):
         return
     cells = [

@@ -342,7 +342,8 @@ def _cached_lines(label: tuple[tuple[str, str], ...], language: str | None) -> t
 
 
 def _point(record: Site | page_rows.CardData) -> Point | None:
-    """The public point, or the centre of the town: on a globe there is no difference."""
+    """The public point, or the centre of the narrowest place that has one: on a globe the
+    difference does not show."""
     if record.public_latitude is not None and record.public_longitude is not None:
         return record.public_latitude, record.public_longitude
     place = record.place

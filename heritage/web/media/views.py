@@ -115,8 +115,8 @@ def prepared_file(request: HttpRequest, uid: str, filename: str) -> HttpResponse
 
 
 def _being_prepared(request: HttpRequest, file: PreparedFile) -> HttpResponse:
-    """The page about a file that is being made; it reloads itself while there are a job and a
-    worker."""
+    """The page about a file that is not ready (202); it reloads itself while its job waits or runs.
+    410 if there is no such job."""
     is_open = file.is_being_made
     context = {"file": file, "job": file.job, "is_open": is_open}
     context["has_worker"] = CommandRun.objects.has_worker()

@@ -358,8 +358,8 @@ _log = logging.getLogger(__name__)
 
 
 class DatabaseErrorMiddleware:
-    """Answers 503 if a view failed because the database is not available, busy or full. Other
-    database errors are handled like any exception.
+    """Answers 503 if a view failed because the database is not available or busy, a query took too
+    long, or the disk cannot be written to. Other database errors are handled like any exception.
 
     What fails outside a view, such as an error page, is answered by `web/operations/views.py`.
     """

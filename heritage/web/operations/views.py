@@ -58,7 +58,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _storage() -> str:
-    """Whether files can be written in the data folder and, with SQLite, in that of the database."""
+    """“ok”, or “not writable” if no file can be written in the data folder or, with SQLite, the
+    file of the database may not be written."""
     try:
         with tempfile.TemporaryFile(dir=settings.DATA_DIR) as trial:
             trial.write(bytes(65_536))

@@ -328,7 +328,8 @@ def _beside_names(marks: list[MapMark], window: MapWindow) -> list[MapMark]:
 def marks_of_groups(
     groups: list[Group], window: MapWindow, data: QueryDict, sites: dict[int, Site]
 ) -> list[MapMark]:
-    """`sites` are the single ones among the groups, with `MARK_COLUMNS`."""
+    """The marks of groups of several sites, then those of single sites; `sites` has these by id,
+    with `MARK_COLUMNS`."""
     return [*_groups(groups, window, data), *_sites(groups, window, sites)]
 
 

@@ -72,7 +72,7 @@ class Scale:
         return min(100.0, max(0.0, 100 * (self._place(year) - start) / (end - start)))
 
     def year_at(self, place: float) -> int:
-        """The year at a position in percent, rounded down."""
+        """The year at a position in percent, rounded down: the inverse of `at()`."""
         start, end = self._ends
         there = start + (end - start) * place / 100
         return floor(there if self.is_even else _between(there, _PLACES, _YEARS) + 1e-6)
@@ -124,7 +124,7 @@ class Scale:
         return [tick for _x, _needed, tick in sorted(found, key=itemgetter(0))]
 
     def _round_years(self) -> Iterator[int]:
-        """Round years in each equal part of the scale."""
+        """Round historical years, as astronomical ones, in each part of the axis with one scale."""
         for start, end in pairwise([self.first, *self.knots, self.last]):
             parts = max(1, round((self.at(end) - self.at(start)) / 16))
             step = nice_step(end - start, parts)
@@ -231,7 +231,8 @@ def strip_of(eras: Iterable[Era], scale: Scale, named: set[int], top: int = 0) -
 
 
 def _segments(eras: Iterable[Era], scale: Scale, named: set[int], top: int) -> list[Segment]:
-    """The eras packed in as few lanes as possible."""
+    """The eras packed in as few lanes as possible; without those outside the scale, and without
+    unnamed ones that would be too narrow to be seen."""
     ends: list[float] = []
     found = []
     for era in eras:

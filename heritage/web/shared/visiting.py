@@ -391,7 +391,7 @@ def _dates(begins: date | None, ends: date | None) -> str:
 @dataclass(frozen=True, slots=True)
 class VisitDay:
     """What is known of a day for the page of a site. `key` is "open", "closed" or "unclear", `age`
-    "recent", "old" or "undated"; each is empty if it is not recorded."""
+    "recent", "old" or "undated"; what is not recorded is empty."""
 
     key: str
     state: str

@@ -398,8 +398,8 @@ def _reference(entry: Designation) -> SafeString | str:
 
 
 def _official_page(entry: Designation) -> SafeString | str:
-    """The link to the official page of an entry, whose text names the register; empty without an
-    address."""
+    """The link to the page of an entry on the website of UNESCO, whose text says so; empty without
+    an address, and for registers of others."""
     if not entry.uri or entry.register.role not in _OF_UNESCO:
         return ""
     return language_html.external_link(entry.uri, _("UNESCO’s own page"))

@@ -233,8 +233,9 @@ def nearby(
     limit: int = 6,
     also: Collection[int] = (),
 ) -> tuple[list[Neighbour], dict[int, Site]]:
-    """The sites near a site's public point, nearest first, without itself; and those of the ids in
-    `also`, as `page_rows.linked_sites()` gives them, by the same query."""
+    """The sites within so many km of a site's public point, nearest first, without itself, at most
+    `limit`; and, as `page_rows.linked_sites()` gives them, these and those of the ids in `also`,
+    read by one query."""
     if site.public_latitude is None or site.public_longitude is None:
         return [], page_rows.linked_sites(also)
     here = (site.public_latitude, site.public_longitude)
@@ -250,7 +251,7 @@ def nearby(
 
 
 def _nearest(index: IndexSnapshot, here: Point, km: float, most: int) -> tuple[int, ...]:
-    """Their ids, the site itself among them."""
+    """The ids of the sites nearest to a site, itself among them."""
     return tuple([each.pk for each in index.nearest(here, km, most)])
 
 

@@ -535,7 +535,8 @@ def _page_of(rows: page_rows.SiteRows) -> SitePage:
 def site_rows(
     site: Site, change: Callable[[dict[str, list[Any]]], None] | None = None
 ) -> page_rows.SiteRows:
-    """The rows of a site. The page that is being built is marked as depending on them."""
+    """The rows of a site, which gets the date of its last change. The page that is being built is
+    marked as depending on them."""
     index = current_index()
     if changed := index.changed_at(site.pk):  # which asks no query
         site.public_changed_at = changed

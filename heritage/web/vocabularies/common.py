@@ -132,7 +132,8 @@ class CountedTree:
         return sorted(found, key=lambda term: self._order[term.pk])
 
     def choice(self) -> list:
-        """The terms with sites of the first level that has more than one of them."""
+        """The terms with sites of the first level that has several of them; else the only one of
+        the narrowest level."""
         terms = self.counted()
         while len(terms) == 1 and self.counted(terms[0].pk):
             terms = self.counted(terms[0].pk)
@@ -222,7 +223,8 @@ def chart[T: Term](
     head: str,
     url: Callable[[T], str],
 ) -> Chart | None:
-    """A chart of the number of sites of each term, the most first; None if it would be trivial."""
+    """A chart of the number of sites of each term, the most first; None if fewer than two
+    have any."""
     counted = sorted(((tree.count(term), term) for term in terms), key=lambda pair: -pair[0])
     rows = [
         ChartRow(language_html.as_html(term.label), [count], url(term))

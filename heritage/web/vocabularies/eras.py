@@ -297,8 +297,8 @@ def _lead(index: IndexSnapshot, era: Era, tree: CountedTree, hits: BitMap) -> st
 
 
 def _neighbours(era: Era, eras: Iterable[Era]) -> tuple[Era | None, Era | None]:
-    """The eras of the same region and rank that end about when it begins, and that begin about when
-    it ends."""
+    """The eras before and after an era, of its region and with the same broader era: the closest
+    that ends about when it begins, and that begins about when it ends; None without one."""
     if era.first_year is None or era.last_year is None:
         return None, None
     first, last = era.first_year, era.last_year

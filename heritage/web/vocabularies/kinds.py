@@ -90,8 +90,8 @@ def kinds() -> KindsPage:
 
 
 def _shown_sites(tree: CountedTree, kinds: list[Kind]) -> dict[int, KindPicture]:
-    """For each kind the cover of its best-known site with a scene; sites of only this kind come
-    first. No scene is shown twice."""
+    """For each kind, by id, the cover of the best-known site that is mainly of it and has a scene;
+    sites of no other kind come first. No scene is shown twice."""
     question = partial(_candidates, keys=tuple(kind.pk for kind in kinds))
     candidates = question(tree.index)
     ids = list(dict.fromkeys(pk for found in candidates for pk in found))

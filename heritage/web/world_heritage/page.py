@@ -124,8 +124,8 @@ _PAGES: CacheKey[dict[tuple[str, int], WorldHeritagePage]] = CacheKey("World Her
 
 
 def world_heritage_page() -> WorldHeritagePage:
-    """The context of the page. All of it except the maps is cached until a World Heritage entry or
-    a term is written."""
+    """The context of the page. All of it except the maps and the timeline is cached until a World
+    Heritage entry, a site under one or a term is written."""
     index = current_index()
     page_dependencies.parts(index, "world heritage")
     pages = index.world_heritage_cache.get_or_set(_PAGES, dict)
