@@ -169,7 +169,7 @@ class DisagreementRows(RecordInline):
 
 
 class ImageForm(RecordForm):
-    """If no focal point is sent, the stored one is kept; a new picture gets the middle."""
+    """If no focal point is sent, the stored one is kept; an empty one means the middle."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)

@@ -139,7 +139,8 @@ class CheckedAdmin(RowAdmin):
         return self._back(request, row)
 
     def _back(self, request: HttpRequest, row: CheckedRecord) -> HttpResponseRedirect:
-        """Redirect to the list with its former filters."""
+        """Redirect to the page that sent the form, such as the list with its filters; else to the
+        whole list."""
         before = request.headers.get("Referer", "")
         if url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure()):
             return redirect(before)

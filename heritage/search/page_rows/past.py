@@ -90,8 +90,8 @@ class Past:
     # --- the site ------------------------------------------------------------------------
 
     def restore(self, site: Site) -> bool:
-        """Give the site its former values; returns whether it was published then. Raises
-        NotKnown."""
+        """Set `site` to a copy of a site with its former values; returns whether it was published
+        then. Raises NotKnown."""
         self.read_changes(Site, [site.pk])
         before = self._before(Site, site.pk)
         if before is None or site.published_at is None or site.published_at >= self.moment:

@@ -73,7 +73,7 @@ class Values:
         return [query_filter] if number else []
 
     def _with_sites(self, facet: AnyFacet, slugs: list[str]) -> list[str]:
-        """The values among `slugs` that some site has.
+        """The values among `slugs` that some site has; of values to be excluded, all if none has.
 
         Of terms the broadest: the country before a province of the same name.
         """

@@ -393,7 +393,8 @@ def _typed(filtered: SiteFilter) -> dict[str, str]:
 
 
 def _near_in_words(filtered: SiteFilter) -> str:
-    """The name of the centre, if the name means the same as the value in the URL."""
+    """The name of the centre, if the name means the same as the value in the URL; else that
+    value."""
     written, centre = filtered.data.get("near", ""), filtered.chosen("near")
     if centre is None or not (centre.place or centre.site or centre.town):
         return written

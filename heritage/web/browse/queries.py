@@ -248,7 +248,8 @@ def _inscribed(site: Site) -> _TextAndSources:
 
 
 def _danger(site: Site) -> _TextAndSources:
-    """Since when its property is on the danger list; with the sources."""
+    """Since when its property is on the danger list, by the latest event that put it there; with
+    the sources."""
     events = DesignationEvent.objects.filter(
         kind=DesignationEvent.Kind.IN_DANGER,
         designation__coverages__site=site,

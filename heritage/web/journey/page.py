@@ -325,7 +325,7 @@ def _day(number: int, day: planning.Day, lines: list[StopLine]) -> DayPart:
 
 def day_sheet(lines: Sequence[StopLine], label: str) -> MapSheet | None:
     """A map of a day: the stops with their numbers, connected in their order; blurred ones as
-    areas."""
+    areas. None if no stop has a point."""
     placed = [(line, line.each.point) for line in lines if line.each.point]
     if not placed:
         return None
