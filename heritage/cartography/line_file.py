@@ -28,14 +28,14 @@ class Feature:
     lines: list[Ring]
 
 
-_GRID = 1 << 16  # in which boxes are told
+_GRID = 1 << 16  # units of boxes from one edge of the world to the other
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
     """The lines of a file. `features` has rank, English and Chinese name of each feature; `owners`
-    has for each line the index of its feature, and `boxes` its bounding box: left, top, right,
-    bottom, in parts of the world.
+    has for each line the index of its feature, and `boxes` its bounding box, rounded outwards:
+    left, top, right, bottom, in parts of the world.
     """
 
     features: list[tuple[int, str, str]]

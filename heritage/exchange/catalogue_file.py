@@ -86,7 +86,7 @@ def checksum() -> str:
 
 
 def export(path: Path, *, pictures: bool = True) -> Exported:
-    """Write the file; `path` does not exist before the file is complete."""
+    """Write the file; it is put at `path`, over a former one, when it is complete."""
     done = Exported()
     part = path.with_name(f"{path.name}.part")
     try:
@@ -111,7 +111,8 @@ def export(path: Path, *, pictures: bool = True) -> Exported:
 
 
 def _write_records(out: Any, done: Exported) -> list[tuple[str, Any, str]]:
-    """Write all rows, one object in each line; yields the files that they name."""
+    """Write all rows, one object in each line; returns the files that they name, see
+    `_files_of()`."""
     digest = hashlib.sha256()
     files: dict[str, tuple[str, Any, str]] = {}
     head = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -113,8 +113,8 @@ class Column:
         return "" if value is None else str(value)
 
     def joined(self, stored: Any, value: Any) -> Any:
-        """The value that results from adding `value` to a stored one: both for lists, else the new
-        one."""
+        """The value that takes nothing away from a stored one: `value` itself; columns of several
+        values have both."""
         return value
 
     def clean(self, text: str) -> Any:

@@ -324,7 +324,7 @@ class Loader:
 
     def _count(self, model: type[Record], rows: list[FixtureRow]) -> None:
         """Count rows whose fixture is unchanged: those that are as it made them, and those that
-        people have changed."""
+        people have changed or deleted."""
         pks = {row.uid: pk for row in rows if (pk := self.pk_of(model, row.uid)) is not None}
         stored: dict[int, str] = {}
         for chunk in chunks(list(pks.values())):

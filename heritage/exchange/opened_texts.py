@@ -33,11 +33,14 @@ class OpenedTexts:
             self._stored |= {(model, pk): row for pk, row in found.items()}
 
     def site(self, pk: int, number: int | None) -> Site | None:
-        """A site as it was, unsaved; None if it was not there, or if that is not known."""
+        """A site as it was; None if it was not there, or if that is not known."""
         return self._row((Site, pk), number)
 
     def text(self, column: Column, site: int, row: Key | None, number: int | None) -> str | None:
-        """The text of the cell of a site, whose value `row` held; None if it is not known."""
+        """The text of the cell of a site, whose value `row` held; empty if no row held one.
+
+        None if the text is not known, or if the row did not belong to the site.
+        """
         if row is None:
             return ""
         opened = self._since.opened(row, number, self._stored.get(row))

@@ -19,7 +19,7 @@ def fields_for(use: FieldUse) -> list[SiteField]:
 
 
 def columns_of(field: SiteField, languages: Iterable[str]) -> list[Column]:
-    """One, or of a translated field one for each language."""
+    """The column of a field; of a translated field, one for each language."""
     column = class_for(field.name)
     if issubclass(column, TextColumn):
         return [column(field.name, code) for code in languages]

@@ -143,7 +143,7 @@ _BUSY: LazyText = _("Wikimedia is busy. Try again in an hour.")
 
 
 def _retry_after(headers: Message) -> float:
-    """The seconds in the header Retry-After; 0 without it."""
+    """The seconds until the time of the header Retry-After; 0 if it is missing or unreadable."""
     header = (headers.get("Retry-After") or "").strip()
     if header.isdigit():
         return float(header)

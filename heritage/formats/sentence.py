@@ -34,8 +34,8 @@ def site_sentence(rows: page_rows.SiteRows) -> str:
 
 
 def telling_events(events: Iterable[Event]) -> list[Event]:
-    """The events that date what stands today or lies in the ground; else the one that says when the
-    site began."""
+    """The events that date what stands today; else those of what lies in the ground; else the first
+    beginning or, without one, the first event."""
     events = list(events)
     beginning = first_beginning(events)
     return age_events(events) or ([beginning] if beginning else [])

@@ -39,7 +39,7 @@ class PageFacts(NamedTuple):
     data: frozenset[str] = frozenset()  # `key: value` of JSON-LD
 
     def only(self, stored: set[str]) -> "PageFacts":
-        """The facts, without texts that are not in `stored`."""
+        """The facts, without texts, and texts of pictures, that are not in `stored`."""
         return self._replace(texts=self.texts & stored, pictures=self.pictures & stored)
 
     def as_lists(self) -> list[object]:

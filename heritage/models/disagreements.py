@@ -17,8 +17,8 @@ from heritage.values.language import LanguageMap, LazyText, Text
 
 class DisagreementQuerySet(RecordQuerySet["Disagreement"]):
     def public(self) -> Self:
-        """Those that readers may see: not those about the point of a blurred site, which would
-        reveal where it lies."""
+        """Those of published sites that readers may see: not those about the point of a blurred
+        site, which would reveal where it lies."""
         by_rule = models.Q(site__blur_km__isnull=True, site__rule_blur_km__gt=0)
         is_blurred = models.Q(site__blur_km__gt=0) | by_rule
         return self.filter(site__state=Site.State.PUBLISHED).exclude(
@@ -121,8 +121,8 @@ class Disagreement(Record):
         return self.fact != self.Fact.POINT or not site.public_blur_km
 
     def values_shown(self) -> LanguageMap:
-        """The value that is shown, by language, as the public sees it; that of the record if
-        `shown` is empty."""
+        """The value that is shown, by language: `shown`, or of a name that of the record; else
+        empty."""
         if self.shown:
             return self.shown
         if self.fact == self.Fact.NAME:

@@ -203,7 +203,7 @@ class Event(Record):
 
 
 def first_beginning(events: Iterable[Event]) -> Event | None:
-    """The event that says when a site began, from events sorted by year; None without one."""
+    """The first beginning, from events sorted by year; without any, the first event."""
     events = list(events)
     dated = [event for event in events if event.role == Event.Role.BEGINNINGS]
     return next(iter(dated or events), None)

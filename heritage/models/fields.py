@@ -123,7 +123,7 @@ class EDTFField(models.CharField):
 
 
 def _with_remedy(text: str, error: ValueError) -> str:
-    """The error, with the EDTF form of the text added if it can be read as a date."""
+    """The error; for a text that can be read as a date, instead how to write it in EDTF."""
     try:
         edtf_text = date_parser.parse_date(text)
     except edtf.EDTFError:

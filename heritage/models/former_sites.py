@@ -16,7 +16,7 @@ class FormerSite(NamedTuple):
 
 
 def former_site(uid: str) -> FormerSite | None:
-    """The deleted site of this uid; None if there never was one.
+    """The deleted site of this uid; None if none was deleted.
 
     A merge deletes one of two sites. If the other one was merged later, `merged_into` is the last
     remaining site.

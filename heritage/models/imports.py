@@ -18,7 +18,7 @@ from heritage.values.language import LanguageMap
 
 
 class Import(models.Model):
-    """An imported file, how its columns are read, and the state of its import."""
+    """A file to be imported, how its columns are read, and the state of its import."""
 
     class State(models.TextChoices):
         NEW = "new", _("columns to be chosen")

@@ -21,7 +21,7 @@ from heritage.models.history import ChangeSet
 from heritage.models.users import User
 from heritage.values.language import LanguageMap
 
-UNDONE_BY = "undone_by"  # among the parameters: the id of who asked for that
+UNDONE_BY = "undone_by"  # among the parameters: the id of the user who asked for the undo
 
 # Sent within the transaction in which a job began to wait for the worker; `job` is the job.
 job_waits = Signal()

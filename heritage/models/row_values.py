@@ -285,8 +285,8 @@ def _insert(
 def _stored(
     field: models.Field, values: Sequence[Any], database: BaseDatabaseWrapper
 ) -> Iterator[Any]:
-    """The stored values of a column. What is stored as it is is not asked for; the same value in a
-    row, which is frequent, and empty ones are converted once."""
+    """The values as the database stores them. A value of a type in `_STORED_AS_IS` needs no
+    conversion; the same value several times in succession, which is frequent, needs one."""
     as_is = _STORED_AS_IS.get(type(field))
     last, stored = object(), None
     for value in values:

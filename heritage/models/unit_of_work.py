@@ -90,8 +90,8 @@ class UnitOfWork:
         self.copies = False
         # Columns and relations that were written, those rolled back to a savepoint included.
         self.written_columns: dict[type[TrackedModel], set[str]] = defaultdict(set)
-        # What readers see otherwise: by the row written, of a site, an entry or a term,
-        # and the columns that differ.
+        # What readers see differently: by the written row, the site, entry or term that shows it,
+        # with the columns that differ.
         self.shown: dict[Written, dict[Row, set[str]]] = defaultdict(dict)
         # What was computed before the lock was taken, see `services.denormalized.Prepared`.
         self.prepared: Any = None
@@ -289,7 +289,7 @@ class UnitOfWork:
         )
 
     def _type_id(self, model: type[TrackedModel]) -> int:
-        """The id of its content type, which Django takes longer to find than to read it once."""
+        """The id of the content type of a model, which is asked of Django once for each unit."""
         if model not in self._type_ids:
             self._type_ids[model] = ContentType.objects.get_for_model(model).pk
         return self._type_ids[model]

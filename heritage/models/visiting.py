@@ -90,11 +90,11 @@ class CheckedQuerySet[C: "CheckedRecord"](RecordQuerySet[C]):
         )
 
     def shown(self) -> Self:
-        """The rows that readers see: dependable ones, and others with sufficient quality and a
-        date.
+        """The rows that readers see: those that an editor has checked, and others whose quality is
+        sufficient. All have a source.
 
-        The latter are dated press reports, facts that two sources report alike, and recalled facts
-        that are harmless if wrong.
+        The latter are dated official facts and press reports, facts that two sources report alike,
+        and recalled facts that are harmless if wrong.
         """
         return self.filter(
             models.Q(checked_on__isnull=False)
@@ -162,8 +162,8 @@ class CheckedRecord(Record):
 
     @property
     def is_dependable(self) -> bool:
-        """Whether it was checked by an editor, or is official and dated. JSON-LD has only such
-        rows."""
+        """Whether it has a source, and was checked by an editor or is official and dated. JSON-LD
+        has only such rows."""
         is_dated = self.quality == Quality.OFFICIAL and bool(self.as_of)
         return self.source_id is not None and (self.checked_on is not None or is_dated)
 

@@ -11,8 +11,8 @@ A writer has three values of a column: as opened, as stored now, and as it is to
 opened, stored and typed; the table editor does the same by cell; an undo compares what a change
 left, what is stored, and what was there before the change.
 
-The number comes from a browser. With a forged one, its author misses conflicts but sees and may do
-nothing else. A number that the history does not have, because it was thinned or the number
+The number comes from a browser. Whoever forges one misses conflicts, but sees nothing more and may
+do nothing more. A number that the history does not have, because it was thinned or the number was
 invented, is unknown: then nothing is known of what was opened.
 """
 
@@ -64,7 +64,7 @@ class Since:
     """What was written to rows after the numbers at which they were opened.
 
     `numbers` has, by the model and id of a row, one or several of them; None is a number that was
-    not sent. Of `models` the changes of all rows are read.
+    not sent. Of `models` the changes of all rows after the smallest number are read, too.
     """
 
     def __init__(
@@ -105,9 +105,10 @@ class Since:
     def opened(
         self, row: Key, number: int | None, now: Record | None
     ) -> tuple[Record, dict[str, list[int]]] | None:
-        """The row as it was at a number, unsaved, and the ids of relations that differ from now.
+        """The row as it was at a number, and the ids of relations that differ from now.
 
-        `now` is the stored row. None if it was not there, or if the number is not known.
+        `now` is the stored row, which is returned itself if nothing was written since; otherwise
+        the row is an unsaved copy. None if it was not there, or if the number is not known.
         """
         if not self.is_known(number):
             return None

@@ -268,7 +268,7 @@ def effect_of(model: type[TrackedModel], columns: Iterable[str]) -> ColumnEffect
 
 
 def count_sites(ids: Iterable[int]) -> int:
-    """The number of ids; `ids` may be a queryset."""
+    """The number of different ids; `ids` may be a queryset."""
     if isinstance(ids, QuerySet):
         return ids.distinct().count()  # quicker than to read very many
     return len(set(ids))
@@ -374,7 +374,7 @@ def read_sites(
     *,
     are_counted: bool = False,
 ) -> list[SiteWithRows]:
-    """These sites with their rows, as plain columns, which takes half the time of instances.
+    """These sites with their rows. Most rows are read as plain columns, which takes half the time.
 
     With `written` (columns by model), the sites are new, and only rows of these models are read.
     `are_counted`: their unchecked statements are counted, too.

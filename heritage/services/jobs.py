@@ -178,7 +178,7 @@ class Run:
         return self.job.user
 
     def note_alive(self) -> None:
-        """Send a heartbeat from within a step that takes many minutes."""
+        """Say, within a step of many minutes, that it does not hang: `STEP_SECONDS` count anew."""
         _running[self.job.pk] = (self.token, time.monotonic())
 
     @contextmanager
@@ -509,7 +509,8 @@ def _beating(pk: int, token: str) -> Iterator[None]:
 
 @contextmanager
 def heartbeat(is_worker: bool) -> Iterator[None]:
-    """Within it, a thread records that this process is alive, and which jobs it runs."""
+    """Within it, a thread stores heartbeats of the jobs of this process and, with `is_worker`, of
+    the worker. It ends the process if a step takes longer than `STEP_SECONDS`."""
     ended = threading.Event()
     thread = threading.Thread(target=_beat, args=(ended, is_worker), name="heartbeat", daemon=True)
     thread.start()

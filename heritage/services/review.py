@@ -113,7 +113,7 @@ def _reviews_of(sites: Iterable[Site]) -> dict[int, Review]:
 def _recipients_of_all(
     kinds: dict[Site, str], reviews: dict[int, Review]
 ) -> dict[Site, list[User]]:
-    """The results of `_recipients()` for all sites, in a fixed number of queries."""
+    """The results of `_recipients()` for all sites, in a few queries for each five hundred."""
     senders: dict[int, User | None] = {}
     for chunk in chunks([site.pk for site in kinds]):
         sent = ReviewComment.objects.filter(site__in=chunk, kind=Kind.SENT)

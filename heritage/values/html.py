@@ -90,7 +90,8 @@ def to_html(markdown_text: str, under: int = 2) -> SafeString:
 
 
 class TextInParts(NamedTuple):
-    """A text as HTML, as far as its first heading, and the rest with the words of its headings."""
+    """A text as HTML: as far as the first heading that is not its beginning, and the rest with the
+    words of its headings."""
 
     beginning: SafeString
     further: SafeString

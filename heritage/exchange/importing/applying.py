@@ -218,7 +218,8 @@ class _Batch:
     def _is_outdated(self) -> bool:
         """Whether anything was written on which its decisions may depend.
 
-        Of the columns of sites, only the slug matters, unless the site is in the batch.
+        Of updates of sites that are not in the batch, and of their rows, only those of a slug
+        matter.
         """
         sites = [row.site for row in self.rows if row.site is not None]
         since = Change.objects.filter(pk__gt=self._last_change).order_by()

@@ -108,7 +108,7 @@ class Decision:
         return str(found) if found is not None else ""
 
     def leave(self, why: str) -> None:
-        """Let the row be left out."""
+        """Leave the row out, and say why."""
         self.outcome = Outcome.LEFT
         if ["", why] not in self.problems:
             self.problems.append(["", why])
@@ -175,7 +175,8 @@ class Decider:
         self.used = [
             (column, headers[key]) for key, column in self.columns.by_key.items() if key in headers
         ]
-        self.not_taken: Counter[str] = Counter()  # values of an official list, by column
+        # How many values of an official list were not taken over, by column.
+        self.not_taken: Counter[str] = Counter()
         self.questions: dict[str, AskedQuestion] = {}  # by key
         self._lines: dict[tuple[str, str], int] = {}  # of this file, by what it is the key of
         self._made: dict[tuple[str, int | None], int] = {}  # lines of new sites, by name and place
@@ -321,7 +322,10 @@ class Decider:
     def _planned_targets(
         self, decisions: list[Decision], cells: dict[int, dict[str, str]]
     ) -> dict[int, int | None]:
-        """The sites as they were planned; entries that have got a record meanwhile are left out."""
+        """The sites as they were planned, None for an entry without a site.
+
+        A row whose new site somebody has recorded meanwhile is left out.
+        """
         by_key = self._by_keys(decisions, cells)
         since = self._names_since()
         targets: dict[int, int | None] = {}
@@ -653,8 +657,9 @@ class Decider:
     def _beside_recorded(self, column: Column, stored: Any, value: Any) -> Any:
         """The value that results from an official list for a recorded one, which may be better.
 
-        It fills empty fields of a site, and removes nothing from an entry. The same holds for a
-        list that is older than the edition of its register.
+        A list fills only empty fields of a site, and of an entry, too, if it is older than the
+        edition of the register. Otherwise it takes nothing away from an entry, see
+        `Column.joined()`.
         """
         if column.record is Site or self.is_older:
             is_empty = stored in ("", None, []) or stored == (None, None)
@@ -741,7 +746,7 @@ class Decider:
         return self._answered(decision, column, question, [])
 
     def _validate(self, decision: Decision) -> None:
-        """Check the rules that concern several columns, for the records that the row writes."""
+        """Check the records that the row writes, each as a whole."""
         records = {id(record): record for _column, record in decision.put}
         names: dict[int, set[str]] = defaultdict(set)
         for column, record in decision.put:

@@ -1,6 +1,6 @@
 """The columns of a download: what each is called, means and holds.
 
-What `SITE_FIELDS` says of a field in files makes a column; those declared here are made of others.
+A field with `in_files` in `SITE_FIELDS` is a column; columns of other tables are declared here.
 `COLUMNS` are those that everybody may have, `EDITORS_COLUMNS` those of a file for editors, which
 has the exact point, too. The page of data (`web/data/`) explains them from here.
 """
