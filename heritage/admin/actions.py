@@ -213,7 +213,7 @@ def affected(ids: list[int]) -> dict:
 
 
 def _affected_rows(model: type[Record], ids: list[int]) -> dict:
-    """The same of rows of another model."""
+    """The context of affected.html for rows of another model, without their states."""
     rows = model._default_manager.filter(pk__in=ids[:SHOWN]).order_by("pk")
     form = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
     return {

@@ -142,7 +142,7 @@ class UnitOfWork:
         self.changed[model].update(pk for pk in ids if pk is not None)
 
     def lock_row(self, model: type[TrackedModel], pk: int) -> dict | None:
-        """Announce a write and return the stored row, locked.
+        """The stored row, locked to the end of the transaction; None if it does not exist.
 
         `stored_row()` then returns it without reading it again.
         """

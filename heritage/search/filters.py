@@ -517,8 +517,11 @@ class SiteFilter(filters.FilterSet):
         yield hits & self.in_districts
 
     def _by_relevance(self) -> text_search.SiteOrder:
-        """By a superlative if there is one; else the best matches of the words first. Without
-        words: by what sites mainly are, or by how close their events are to the years."""
+        """Partial matches in their own order; else by a superlative if there is one; else the best
+        matches of the words first.
+
+        Without words: by what sites mainly are, or by how close their events are to the years.
+        """
         answer, best_known = self.answer, self.index.best_known
         if answer and answer.partly:
             return answer.partly

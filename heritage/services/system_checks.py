@@ -126,7 +126,7 @@ def check_models(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMes
 
 
 def model_errors(model: type[models.Model]) -> list[checks.CheckMessage]:
-    """Why a model would bypass the write path."""
+    """Why writes of a model would bypass the write path, or not reach the sites that follow."""
     errors: list[checks.CheckMessage] = []
     targets = {
         field.related_model for field in model._meta.concrete_fields if field.related_model

@@ -112,7 +112,7 @@ class SiteRows:
 
     @cached_property
     def beginning(self) -> Event | None:
-        """The event that says when the site began."""
+        """The first beginning of the site or, without any, its first event."""
         return first_beginning(self.events)
 
     @cached_property
