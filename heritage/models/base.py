@@ -43,7 +43,8 @@ def chunks[T](values: list[T]) -> list[list[T]]:
 
 
 def marked[F: Callable[..., Any]](**marks: bool) -> Callable[[F], F]:
-    """Mark a method of a queryset as one that alters data, by the attributes that Django reads.
+    """Mark a method of a queryset by attributes that Django reads: as one that alters data, or as
+    one that managers do not have.
 
     Django itself marks overrides of its own methods that alter data.
     """

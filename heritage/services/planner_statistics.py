@@ -9,8 +9,8 @@ def update_planner_statistics() -> None:
     """Update the statistics after many rows were written (ANALYZE), as the planner would otherwise
     guess.
 
-    PostgreSQL counts the tables of this catalogue only, for those that all databases of a server
-    share may be locked by another one, and waits as long as another process counts them.
+    In PostgreSQL only of the tables of this catalogue: those that all databases of a server share
+    may be locked by another one. It waits without limit while another process analyses them.
     """
     if connection.vendor != "postgresql":
         with connection.cursor() as cursor:
