@@ -1,14 +1,17 @@
-"""The change set of an admin request, for all writes of the admin, and the link that undoes it."""
+"""The change set of an admin request, for all writes of the admin, and what users are told."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import conditional_escape as escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from heritage.models import ChangeSet, Record, User
 from heritage.models import change_set as made_change_set
@@ -38,3 +41,10 @@ def with_undo_link(text: str, change_set: ChangeSet) -> str:
     """A message with a link to the page that undoes the change set."""
     address = reverse("admin:heritage_changeset_undo", args=[change_set.pk])
     return SafeString(f"{escape(text)} {link(url=address, text=_('Undo …'))}")
+
+
+def tell_deleted(request: HttpRequest, record: object, typed: Iterable[str]) -> None:
+    """Show what was typed for a record, or an id, that somebody has deleted meanwhile."""
+    text = _("“%(record)s” was deleted meanwhile. Not saved: %(texts)s")
+    values = {"record": record, "texts": pgettext("between statements", "; ").join(typed)}
+    messages.warning(request, text % values)

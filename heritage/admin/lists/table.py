@@ -19,12 +19,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
 from heritage.admin.access import is_id, sent_number, user_of
 from heritage.admin.pages import AdminPages
-from heritage.admin.writes import change_set, log_change, with_undo_link
+from heritage.admin.writes import change_set, log_change, tell_deleted, with_undo_link
 from heritage.exchange import (
     AmbiguousName,
     Column,
@@ -274,9 +274,7 @@ class TablePages(AdminPages):
     def _tell_deleted(self, request: HttpRequest, sent: SentTable) -> None:
         """Show what was typed for sites that somebody has deleted meanwhile."""
         for site, typed in sent.deleted_sites().items():
-            text = _("“%(site)s” was deleted meanwhile. Not saved: %(texts)s")
-            values = {"site": site, "texts": pgettext("between statements", "; ").join(typed)}
-            self.message_user(request, text % values, messages.WARNING)
+            tell_deleted(request, site, typed)
 
     def _save(
         self, request: HttpRequest, changed: list[ChangedSite], sent: SentTable

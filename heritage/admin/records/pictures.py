@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from heritage.admin import access
 from heritage.admin.access import sent_number, user_of
@@ -23,7 +23,7 @@ from heritage.admin.actions import ReasonForm, chosen_ids, confirm, writing
 from heritage.admin.form.inputs import thumbnail, thumbnail_address
 from heritage.admin.lists.filters import Choices, Filters, SiteStateFilter
 from heritage.admin.records.names_events_pictures import ImageForm, RowAdmin
-from heritage.admin.writes import change_set, with_undo_link
+from heritage.admin.writes import change_set, tell_deleted, with_undo_link
 from heritage.exchange import pictures
 from heritage.media import pending_uploads
 from heritage.models import Image, Licence, Site
@@ -393,12 +393,7 @@ class ImageAdmin(RowAdmin):
         inputs = _line(was or Image(pk=pk)).inputs
         sent = [(each.value, _sent_text(request, each.name)) for each in inputs]
         if typed := [text for opened, text in sent if text and text != opened]:
-            text = _("“%(picture)s” was deleted meanwhile. Not saved: %(texts)s")
-            values = {
-                "picture": was or pk,
-                "texts": pgettext("between statements", "; ").join(typed),
-            }
-            self.message_user(request, text % values, messages.WARNING)
+            tell_deleted(request, was or pk, typed)
 
     # --- actions
 
