@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -604,7 +603,7 @@ def insert_words(words: dict[int, list[str]], statement: str) -> None:
     with connection.cursor() as cursor:
         rows = [(site_id, " ".join(found)) for site_id, found in sorted(words.items())]
         cursor.executemany(statement, rows)
-    spelt = sorted(normalize.misspellable(chain.from_iterable(words.values())))
+    spelt = sorted(normalize.misspellable(set[str]().union(*words.values())))
     with connection.cursor() as cursor:
         given = spelt if connection.vendor == "postgresql" else json.dumps(spelt)
         cursor.execute(_ADD_SPELT_WORDS[connection.vendor], [given])
