@@ -684,6 +684,11 @@ def test_columns_are_guessed_in_both_languages_and_remembered(tmp_path, table):
     of_import = importing.add(path, path.name, None)
     assert of_import.mapping == {"Name in English": "name:en", "Where": "place"}
     assert importing.remembered(of_import) is None
+    said_of_dates = {"Era": "Tang", "始建": "唐", "Founded": "68"}
+    path = write_csv(tmp_path / "dates.csv", [said_of_dates])
+    assert importing.add(path, path.name, None).mapping == {
+        **{"Era": "event:dated", "始建": "event:built", "Founded": "event:founded"}
+    }
     path = write_csv(tmp_path / "others.csv", [{"Name in English": "A", "Width": "8"}])
     assert "Left out (no column is called so, or another" in run(path, "--dry-run")
 

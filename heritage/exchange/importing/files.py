@@ -45,7 +45,10 @@ _CALLED = {
     "summary:en": ("summary", "short description", "简介 英文"),
     "summary:zh-hans": ("简介", "摘要", "中文简介"),
     "area_ha": ("area", "area ha", "hectares", "面积", "面积公顷"),
-    "event:built": ("built", "date", "建造", "始建", "建成时间", "年代"),
+    "event:built": ("built", "建造", "始建", "建成时间"),
+    "event:founded": ("founded", "established", "创建", "建立"),
+    # Such a heading says neither that it was founded then, nor what stands.
+    "event:dated": ("date", "dates", "era", "period", "dynasty", "年代", "时代", "朝代"),
 }
 
 
