@@ -108,6 +108,11 @@ def open_ids(user: User, ids: Iterable[int]) -> list[int]:
     return found
 
 
+def label_and_value(label: object, value: object) -> str:
+    words = pgettext("a label and its value", "%(label)s: %(value)s")
+    return words % {"label": label, "value": value}
+
+
 # --- pages that ask ----------------------------------------------------------------------------
 
 

@@ -1,4 +1,5 @@
-"""Changes to many records at once: add, replace or remove a term, set a place, an era or a licence.
+"""Changes to many records at once: add, replace or remove a term, set a place, an era, a licence or
+one field.
 
 Each call is one change set, so that it can be undone as a whole.
 """
@@ -202,6 +203,30 @@ def set_licence(licence: Licence, sites: Iterable[int], user: User | None) -> Ch
         for chunk in chunks(ids):
             Image.objects.filter(site__in=chunk).update(licence=licence)
     return made
+
+
+def set_value(column: str, value: Any, sites: Iterable[int], user: User | None) -> ChangeSet:
+    """Set a column of sites to one value, which is valid; None empties it."""
+    ids = list(sites)
+    with change_set(ChangeSet.Kind.BULK, user) as made:
+        made.detail["set"] = {"column": column, "value": noted(value), "count": len(ids)}
+        for chunk in chunks(ids):
+            Site.objects.filter(pk__in=chunk).update(**{column: value})
+    return made
+
+
+def noted(value: Any) -> Any:
+    """A value as the detail of a change set has it: of a term its names."""
+    return _detail_of(value, 0) if isinstance(value, Record) else value
+
+
+def with_another(column: str, value: Any, sites: Iterable[int]) -> list[int]:
+    """The ids of those of the sites whose column has another value."""
+    found: list[int] = []
+    for chunk in chunks(list(sites)):
+        rows = Site.objects.filter(pk__in=chunk).exclude(**{column: value})
+        found += rows.order_by("pk").values_list("pk", flat=True)
+    return found
 
 
 def has(site_ids: Iterable[int], relation: str, term: Model) -> set[int]:

@@ -235,7 +235,31 @@ def comment_of(change_set: ChangeSet) -> str:
 
 
 def _done_to_many(detail: dict[str, Any]) -> str:
-    """What a bulk action did with a term, in the language of the reader."""
+    """What a bulk action did, in the language of the reader."""
+    if written := detail.get("set"):
+        column, count = column_of(Site, written["column"]), written["count"]
+        words = {
+            "column": _label(column),
+            "value": value_in_words(column, written["value"]),
+            "count": number_format(count),
+        }
+        if not words["value"]:
+            return (
+                ngettext(
+                    "%(column)s emptied for %(count)s site",
+                    "%(column)s emptied for %(count)s sites",
+                    count,
+                )
+                % words
+            )
+        return (
+            ngettext(
+                "%(column)s set to “%(value)s” for %(count)s site",
+                "%(column)s set to “%(value)s” for %(count)s sites",
+                count,
+            )
+            % words
+        )
     if replaced := detail.get("replaced"):
         names = {"old": _term_name(replaced), "new": _term_name(detail.get("by", ""))}
         return _("“%(old)s” was replaced by “%(new)s”") % names
@@ -275,6 +299,14 @@ def _term_name(term: dict[str, Any] | str) -> str:
     """The name of a term in the language of the reader; earlier versions stored only that of the
     writer."""
     return str(LanguageMap(term["names"]).best()) if isinstance(term, dict) else term
+
+
+def value_in_words(column: Field, value: Any) -> str:
+    """A value that was set for many, as `services.bulk` notes it: of a term its names."""
+    if isinstance(value, dict):
+        return _term_name(value)
+    choices = dict(column.flatchoices)
+    return str(choices[value]) if value in choices else ShownValues().worded(column, value)
 
 
 def comments_of(change_sets: Sequence[ChangeSet]) -> dict[int, str]:

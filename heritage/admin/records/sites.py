@@ -68,6 +68,7 @@ from heritage.admin.workflow.decisions import CorrectedForm
 from heritage.admin.workflow.merge_records import MergePages, merge_two
 from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.workflow.review import CommentedForm, ReviewPages
+from heritage.admin.workflow.set_value import schedule, set_value
 from heritage.models import (
     Blur,
     Place,
@@ -201,7 +202,9 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
     search_help_text = _("Names in any script, pinyin, references such as 1003 or 1-0037-4-004.")
     actions = [
         *STATE_ACTIONS,
+        schedule,
         change_terms,
+        set_value,
         edit_table,
         merge_two,
         export_csv,

@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from heritage.admin import access
 from heritage.admin.access import is_id, user_of
@@ -26,6 +26,7 @@ from heritage.admin.actions import (
     action_page,
     chosen_ids,
     confirm,
+    label_and_value,
     message_changed,
     open_ids,
     reason_of,
@@ -177,7 +178,7 @@ def change_terms(
         request,
         _changed_by(operation, open_ids(user_of(request), ids), old, new),
         title=title,
-        heading=_label_and_value(label, f"{old} → {new}" if old else new),
+        heading=label_and_value(label, f"{old} → {new}" if old else new),
         notes=notes,
         button=_("Change them"),
         sent=sent | {name: row.pk for name, row in form.cleaned_data.items()},
@@ -190,11 +191,6 @@ def change_terms(
             _carry_out(operation, changed, old, new, user_of(request))
     message_changed(model_admin, request, len(changed), made)
     return None
-
-
-def _label_and_value(label: object, value: object) -> str:
-    words = pgettext("a label and its value", "%(label)s: %(value)s")
-    return words % {"label": label, "value": value}
 
 
 def _not_permitted(user: User, operation: str, old: Any, ids: list[int]) -> str:
