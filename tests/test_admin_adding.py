@@ -506,6 +506,32 @@ def test_many_pictures_at_once_in_an_order_by_keyboard(browser, live_server, wor
     assert gate.focus_x == 50 and abs(hall.focus_x - 25) < 3  # of 60 pixels
 
 
+def test_credits_of_many_pictures_are_typed_once(browser, live_server, words, tmp_path):
+    site, licence = build.make_site("Kiln", kinds=[words["temple"]]), build.make_licence()
+    log_in(browser, live_server, "anna")
+    browser.get(live_server.url + reverse("admin:heritage_site_change", args=[site.pk]))
+    chosen = [
+        picture(tmp_path, f"{n}.png", colour) for n, colour in enumerate(("red", "blue", "tan"))
+    ]
+    share = browser.find_element(By.CSS_SELECTOR, ".same-credits button")
+    assert not share.is_displayed()
+    browser.find_element(By.CSS_SELECTOR, ".drop-pictures input").send_keys("\n".join(chosen))
+    wait(browser, lambda: active(browser, "[name^='images-2-alt__']"))
+    write(browser, "images-0-author", "Li Na")
+    write(browser, "images-2-author", "Wang Wei")
+    add = "arguments[0].add(new Option('CC', arguments[1], true, true))"
+    browser.execute_script(add, field(browser, "images-0-licence"), str(licence.pk))
+    browser.execute_script("arguments[0].click()", share)
+    said = browser.find_element(By.CSS_SELECTOR, ".same-credits [role=status]")
+    wait(browser, lambda: said.text == "New pictures filled in: 2")
+    for number in range(3):
+        write(browser, f"images-{number}-alt__en", f"View {number}")
+    browser.find_element(By.NAME, "_save").click()
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
+    found = Image.objects.order_by("order").values_list("author", "licence")
+    assert list(found) == [(name, licence.pk) for name in ("Li Na", "Li Na", "Wang Wei")]
+
+
 def test_pictures_that_cannot_be_added_are_told_and_may_be_chosen_again(
     browser, live_server, words, tmp_path
 ):

@@ -1,6 +1,6 @@
 "use strict";
-// Pictures of a record: many at once, small views of what was chosen, and their order, by dragging
-// or by buttons. The order is what their fields “order” say.
+// Pictures of a record: many at once, small views of what was chosen, their credits typed once, and
+// their order, by dragging or by buttons. The order is what their fields “order” say.
 {
   const set = document.getElementById("images-group");
   const drop = set?.querySelector(".drop-pictures");
@@ -46,8 +46,39 @@
       input.dispatchEvent(new Event("change", { bubbles: true }));
     }
     await number();
+    offerCredits();
     if (document.activeElement !== focused) return; // who has begun to write elsewhere goes on there
     lines().at(-1)?.querySelector("[name*=-alt__]")?.focus();
+  };
+
+  // --- credits ---------------------------------------------------------------------------------------
+
+  const credits = set?.querySelector(".same-credits");
+  const added = () => lines().filter((line) => !line.dataset.row && field(line, "file"));
+  const offerCredits = () => {
+    if (credits) credits.hidden = added().length < 2;
+  };
+
+  // Only what is empty is filled in, and a mark is set but never taken away.
+  const takeOver = (from, to) => {
+    const isMark = from?.type === "checkbox";
+    if (!from || !to || !from.value || (isMark ? !from.checked || to.checked : to.value)) return false;
+    if (isMark) to.checked = true;
+    else {
+      const isKnown = !to.options || [...to.options].some((each) => each.value === from.value);
+      if (!isKnown) to.add(new Option(from.selectedOptions[0].text, from.value));
+      to.value = from.value;
+    }
+    for (const type of ["input", "change"]) to.dispatchEvent(new Event(type, { bubbles: true }));
+    return true;
+  };
+
+  const shareCredits = () => {
+    const [first, ...others] = added();
+    const names = credits.dataset.names.split(" ");
+    const changed = others.filter((line) => names.map((name) => takeOver(field(first, name), field(line, name))).includes(true));
+    const said = credits.querySelector("[role=status]");
+    said.textContent = said.dataset.said.replace("%n", changed.length);
   };
 
   // --- the order -------------------------------------------------------------------------------------
@@ -122,9 +153,13 @@
       else if (dragged) number();
       dragged = null;
     });
+    credits.querySelector("button").addEventListener("click", shareCredits);
     lines().forEach(arrange);
+    offerCredits();
     document.addEventListener("formset:added", (event) => {
-      if (event.target.closest("#images-group")) arrange(event.target);
+      if (!event.target.closest("#images-group")) return;
+      arrange(event.target);
+      offerCredits();
     });
   }
 }
