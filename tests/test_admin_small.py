@@ -1,5 +1,6 @@
 """What editors stumbled over: choosers, confirmations, reasons, coordinates, previews, slugs."""
 
+import json
 import re
 import threading
 
@@ -247,24 +248,46 @@ def test_a_box_that_was_left_alone_undoes_nobodys_point(client, site):
 def test_the_map_shows_the_land_and_the_sites_around(client, site):
     address = reverse("admin:heritage_site_point_map")
     html = client.get(address, {"point": "34.5, 112.3", "km": "40"}).content.decode()
-    assert 'data-point="34.5, 112.3"' in html and "Kiln" in html and "112.2° E" in html
+    assert 'data-point="34.5, 112.3"' in html and "Kiln" in html
+    assert "/9/" in re.search(r'<image href="([^"]+)"', html)[1]  # 60 km wide
     refused = client.get(address, {"point": "somewhere", "km": "1e9"}).content.decode()
     assert "cannot be read as a point" in refused and 'data-point=""' in refused
     client.force_login(build.make_user("nobody", is_staff=True))
     assert client.get(address).status_code == 403
 
 
-def test_names_on_the_map_stay_on_it_and_off_each_other_and_the_degrees(client, site):
+def test_names_on_the_map_stay_on_it_and_off_each_other(client, site):
     build.make_site("A name that is rather long", latitude=34.5, longitude=112.45)  # at its edge
     build.make_site("Another of such a length", latitude=34.5, longitude=112.4)
-    build.make_site("Far in the north", latitude=34.61, longitude=112.3)
+    build.make_site("Far in the north", latitude=34.7, longitude=112.3)  # beyond its edge
     address = reverse("admin:heritage_site_point_map")
     html = client.get(address, {"point": "34.5, 112.3", "km": "30"}).content.decode()
-    names = re.findall(r'class="map-name" [^>]*?\s(dx="-?6".*?) dy="4">([^<]+)<', html)
-    assert names == [
-        ('dx="6"', "Kiln"),
-        ('dx="-6" text-anchor="end"', "A name that is rather long"),
-    ]
+    names = re.findall(r'class="map-name"[^>]*? text-anchor="(\w+)">([^<]+)<', html)
+    assert names == [("start", "Kiln"), ("end", "Another of such a length")]
+
+
+def test_an_operators_tiles_lie_on_the_maps_where_they_are_true(client, site, settings):
+    address = reverse("admin:heritage_site_point_map")
+
+    def corners(datum):
+        """By column and row."""
+        url = "https://{s}.example/{z}/{x}/{y}.png"
+        layer = {"url": url, "datum": datum, "credit": "A survey", "subdomains": ["a", "b"]}
+        settings.MAP_TILES = json.dumps([layer])
+        html = client.get(address, {"point": "34.5, 112.3", "km": "2"}).content.decode()
+        assert "GeoNames (CC BY 4.0) · A survey" in html
+        tile = r'<image href="https://([ab]).example/14/(\d+)/(\d+).png" x="(.+?)" y="(.+?)"'
+        found = re.findall(tile, html)
+        assert {host for host, *_rest in found} == {"a", "b"}
+        return {(x, y): (float(left), float(top)) for _host, x, y, left, top in found}
+
+    true, shifted = corners("wgs84"), corners("gcj02")
+    place = next(iter(true.keys() & shifted.keys()))
+    across, down = (a - b for a, b in zip(true[place], shifted[place], strict=True))
+    metres = 480 / 3780  # to a pixel
+    assert 300 < across / metres < 700 and abs(down / metres) < 300
+    policy = client.get(change(site)).headers["Content-Security-Policy"]
+    assert "https://a.example https://b.example" in policy
 
 
 # --- publishing and archiving ------------------------------------------------------------------

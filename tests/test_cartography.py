@@ -1,12 +1,9 @@
 """Outlines made simpler and cut truly; the globe of covers, and the map of an editor's form."""
 
-import re
-
 import pytest
 
-from heritage.cartography import globe, outlines, point_map
+from heritage.cartography import globe, mercator, outlines, point_map
 from heritage.cartography.point_map import Window
-from heritage.values.coordinates import distance_km
 
 SQUARE = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0)]
 
@@ -73,29 +70,41 @@ def test_a_globe_is_small(here):
 # --- the map of a form ------------------------------------------------------------------------
 
 
-def rings_of(data: str) -> list[list[tuple[float, float]]]:
-    return [
-        [tuple(map(float, pair.split())) for pair in re.findall(r"-?\d+ -?\d+", ring)]
-        for ring in data.split("z")
-        if ring
-    ]
-
-
-@pytest.mark.parametrize("km", [30, 400, 4000])
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_the_map_of_a_form_knows_land_from_sea(place, km):
-    latitude, longitude, is_land = place
-    window = Window(latitude, longitude, km)
-    if abs(latitude) > 85:
-        return  # the base map ends there
-    at = window.place(latitude, longitude)
-    assert at == (240, 160)
-    assert holds(rings_of(point_map.land(window)), 240.5, 160.5) is is_land
+@pytest.mark.parametrize("km", [1, 40, 4000])
+@pytest.mark.parametrize("here", [(34.5, 112.5), (-40, -179.9), (68, 179.9), (0, 0), (70, 20)])
+def test_tiles_lie_where_their_degrees_are(here, km):
+    window = Window.of_width(*here, km)
+    assert window.place(*here) == pytest.approx((240, 160))
+    assert window.km > km * 0.99 or window.zoom == point_map.WIDEST
+    west, south, east, north = window.degrees
+    assert window.place(north, west) == pytest.approx((0, 0), abs=1e-6)
+    assert window.place(south, east) == pytest.approx((480, 320), abs=1e-6)
+    for pixels, largest in ((512, 15), (256, 18)):
+        covered = 0.0
+        for tile in window.tiles(pixels, largest):
+            assert tile.zoom <= largest and 0 <= tile.column < 1 << tile.zoom
+            longitude, latitude = mercator.unproject(
+                tile.column / (1 << tile.zoom), tile.row / (1 << tile.zoom)
+            )
+            x, y = window.place(latitude, longitude)
+            turns = (x - tile.x) / (512 << window.zoom)
+            assert turns == pytest.approx(round(turns), abs=1e-6)
+            assert y == pytest.approx(tile.y, abs=1e-3)
+            right, bottom = min(480, tile.x + tile.side), min(320, tile.y + tile.side)
+            covered += (right - max(0, tile.x)) * (bottom - max(0, tile.y))
+        assert covered == pytest.approx(480 * 320)
 
 
 def test_both_sides_of_180_are_on_it():
-    window = Window(68, 179.9, 1500)
-    shapes = rings_of(point_map.land(window))
+    window = Window.of_width(68, 179.9, 1500)
     for longitude in (175.0, -175.0):
-        assert holds(shapes, *window.place(67.0, longitude))
-    assert distance_km((68, 175.0), (68, -175.0)) < 1500
+        x, _y = window.place(67.0, longitude)
+        assert 0 < x < 480
+
+
+def test_a_map_shows_what_was_asked_and_less_than_twice_of_it():
+    for km in (0.5, 7, 300):
+        assert km * 0.99 < Window.of_width(34, 112, km).km < km * 2
+    window = Window.of_width(34, 112, 40)
+    assert Window.of_width(34, 112, window.zoomed(2).km).zoom == window.zoom + 2
+    assert Window.of_width(34, 112, window.zoomed(-2).km).zoom == window.zoom - 2

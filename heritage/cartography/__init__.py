@@ -6,7 +6,7 @@
 - `badge_places` lets badges stand beside the names of the map.
 - `mark_names` finds room for the names of marks on a sheet.
 - `tile_layers` reads the setting of an operator's own tiles.
-- `point_map` draws the map in the form of a site, in which a browser can read coordinates.
+- `point_map` lays tiles on the map in the form of a site, in which a browser can read coordinates.
 - `gazetteer` knows where towns of the world lie, by their names.
 - `globe_around()` gives the path data of a globe with a point on it, for covers.
 

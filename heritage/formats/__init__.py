@@ -8,7 +8,8 @@
 - `sentence` says in words what a site is, from the facts of its record, and names places.
 - `journeys` writes a journey as GPX, KML, GeoJSON and iCalendar.
 - `Addresses` makes absolute URLs, `path_of()` the path of a route; `list_url()`, `around_url()`
-  and `term_url()` those of lists and of pages of terms, `tagged_path()` that of a picture.
+  and `term_url()` those of lists and of pages of terms, `tagged_path()` that of a picture,
+  `tile_address()` that of a tile of a map; `tile_layers()` are those of an operator.
 
 All of it but `iiif` is in the active language. Other packages import these names and no module of
 this package.
@@ -24,6 +25,7 @@ from heritage.formats.addresses import (
     tagged_paths,
     term_url,
 )
+from heritage.formats.map_tiles import tile_address, tile_layers
 from heritage.formats.source_counts import marked_records, records_by_source
 
 __all__ = [
@@ -43,4 +45,6 @@ __all__ = [
     "tagged_path",
     "tagged_paths",
     "term_url",
+    "tile_address",
+    "tile_layers",
 ]

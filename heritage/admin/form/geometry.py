@@ -1,11 +1,12 @@
 """Maps beside the point and boundary of a site's form, and records that may be the same.
 
-They show land, meridians and nearby sites from the catalogue's own data; no other server is used.
-What is saved is in the fields `PointField` and `BoundaryFormField`.
+They show what the map for visitors shows: the base map, or the tiles that an operator has set, and
+nearby sites. What is saved is in the fields `PointField` and `BoundaryFormField`.
 """
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -14,11 +15,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import Truncator
+from django.utils.translation import get_language
 
 from heritage.admin.access import is_id
-from heritage.cartography import point_map
-from heritage.cartography.point_map import HEIGHT, WIDEST_KM, WIDTH, Window
-from heritage.media.covers import text_width
+from heritage.cartography import map_sheet, mark_names, script_of
+from heritage.cartography.mark_names import MarkOnSheet
+from heritage.cartography.point_map import HEIGHT, WIDTH, Tile, Window
+from heritage.cartography.tile_layers import TileLayer
+from heritage.formats import tile_address, tile_layers
 from heritage.models import Site
 from heritage.search import current_index, similar
 from heritage.values.coordinates import (
@@ -27,15 +31,19 @@ from heritage.values.coordinates import (
     bounds,
     count_points,
     distance_km,
+    from_gcj02,
     point_text,
     read_boundary,
     read_point,
+    to_gcj02,
 )
 
 SHOWN = 40  # sites on the map
 LONGEST_NAME = 28
-_LETTER = 10  # pixels of the labels' font
 LUOYANG = (34.6, 112.5)  # the middle of a map without a point
+USUAL_KM = 40.0
+_RADIUS = 4  # pixels of the mark of a site
+_PIXELS = 256  # of the side of an operator's tile
 
 
 def may_see_maps(model_admin: ModelAdmin, request: HttpRequest) -> bool:
@@ -51,20 +59,37 @@ def point_in(data: Any) -> Point | None:
         return None
 
 
-def base_map(window: Window, without: str) -> dict:
-    """The background of the maps in the form: land, lines and sites, except the one being
-    edited."""
-    tall, wide = window.per_degree
+def ground(window: Window, without: str) -> dict:
+    """What both maps in the form show beneath: tiles, an operator's over our own, and the sites
+    around, except the one being edited."""
+    credits = [text for layer in tile_layers() for text in (layer.credit, layer.map_number)]
     return {
         "window": window,
-        "tall": tall,
-        "wide": wide,
-        "width": point_map.WIDTH,
-        "height": point_map.HEIGHT,
-        "land": point_map.land(window),
-        "lines": point_map.lines(window),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "tiles": list(_tiles(window)),
+        "credits": list(dict.fromkeys(filter(None, credits))),
         "sites": _sites(window, without),
     }
+
+
+def _tiles(window: Window) -> Iterator[tuple[str, Tile]]:
+    address = tile_address()
+    for tile in window.tiles():
+        yield address.format(z=tile.zoom, x=tile.column, y=tile.row), tile
+    for layer in tile_layers():
+        hosts = layer.subdomains or ("",)
+        for tile in _shifted(window, layer):
+            host = hosts[(tile.column + tile.row) % len(hosts)]
+            yield layer.url.format(z=tile.zoom, x=tile.column, y=tile.row, s=host), tile
+
+
+def _shifted(window: Window, layer: TileLayer) -> Iterator[Tile]:
+    """The tiles of a layer, those of a Chinese map where they are true."""
+    middle = window.latitude, window.longitude
+    is_shifted = layer.datum == "gcj02" and from_gcj02(*middle) != middle
+    there = Window(*to_gcj02(*middle), window.zoom) if is_shifted else window
+    return there.tiles(_PIXELS, layer.largest_zoom)
 
 
 def map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -77,13 +102,12 @@ def map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         point = read_point(text, "gcj02" in request.GET) if text.strip() else None
     except ValueError as refusal:
         error = str(refusal)
-    window = Window(*_middle(request, point), _width(request))
-    context = base_map(window, request.GET.get("without", "")) | {
+    window = Window.of_width(*_middle(request, point), _width(request))
+    context = ground(window, request.GET.get("without", "")) | {
         "error": error,
         "point": point_text(*point) if point else "",
-        "place": window.place(*point) if point else None,
-        "wider": min(point_map.WIDEST_KM, window.km * 4),
-        "closer": max(point_map.NARROWEST_KM, window.km / 4),
+        "wider": window.zoomed(-2).km,
+        "closer": window.zoomed(2).km,
     }
     return render(request, "admin/point_map.html", context)
 
@@ -97,43 +121,32 @@ def _middle(request: HttpRequest, point: Point | None) -> Point:
 
 def _width(request: HttpRequest) -> float:
     text = request.GET.get("km", "")
-    known = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,4})?", text) else 40.0
-    return min(max(known, point_map.NARROWEST_KM), point_map.WIDEST_KM)
+    known = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,20})?", text) else USUAL_KM
+    return max(known, _LEAST_KM)
 
 
 def _sites(window: Window, without: str) -> list[dict]:
     """The best-known published sites on the map, with names where there is room."""
-    tall, wide = window.reach
     index = current_index()
-    found = index.measured_within(
-        window.longitude - wide,
-        window.latitude - tall,
-        window.longitude + wide,
-        window.latitude + tall,
-    )
-    ids = index.best_known.slice(found, 0, SHOWN)
+    ids = index.best_known.slice(index.measured_within(*window.degrees), 0, SHOWN)
     rows = Site.objects.only("name", "public_latitude", "public_longitude").in_bulk(ids)
-    shown: list[dict] = []
-    labels: list[tuple[Point, float]] = []
-    for row in (rows[pk] for pk in ids if pk in rows and str(pk) != without):
-        if row.public_latitude is None or row.public_longitude is None:
-            continue  # its point has been deleted meanwhile
-        at = window.place(row.public_latitude, row.public_longitude)
-        name = Truncator(row).chars(LONGEST_NAME)
-        length = 8 + text_width(name) * _LETTER
-        is_left = at[0] + length > point_map.WIDTH  # there is no room to the right of its mark
-        ends = (at[0] - length, at[0]) if is_left else (at[0], at[0] + length)
-        # The degrees stand at the upper edge.
-        is_free = at[1] > 20 and not any(_overlap(ends, at[1], *label) for label in labels)
-        if is_free:
-            labels.append((ends, at[1]))
-        shown.append({"name": name if is_free else "", "at": at, "is_left": is_left})
-    return shown
-
-
-def _overlap(ends: Point, y: float, other_ends: Point, other_y: float) -> bool:
-    """Whether two labels of twelve pixels a line would overlap, by their ends and heights."""
-    return abs(y - other_y) <= 12 and ends[0] < other_ends[1] and other_ends[0] < ends[1]
+    marks = [
+        MarkOnSheet(
+            *window.place(row.public_latitude, row.public_longitude),
+            _RADIUS,
+            Truncator(row).chars(LONGEST_NAME),
+        )
+        for row in (rows[pk] for pk in ids if pk in rows and str(pk) != without)
+        # Its point may have been deleted meanwhile.
+        if row.public_latitude is not None and row.public_longitude is not None
+    ]
+    sides = ["right"] * len(marks)
+    if window.zoom <= map_sheet.LARGEST:  # closer, tiles are enlarged, and few sites are near
+        sides = mark_names.sides(window.zoom, window.box, script_of(get_language()), marks)
+    return [
+        {"mark": mark, "name_at": mark_names.text_position(mark, side) if side else None}
+        for mark, side in zip(marks, sides, strict=True)
+    ]
 
 
 def similar_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -152,8 +165,8 @@ def similar_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 # --- boundaries ------------------------------------------------------------------------------
 
-NARROWEST_KM = 0.25
-USUAL_KM = 2.0  # width of a map without a boundary
+_LEAST_KM, _MOST_KM = 0.1, 40_000.0
+BOUNDARY_KM = 1.5  # width of a map without a boundary
 _MARGIN = 1.3
 
 
@@ -172,7 +185,7 @@ def boundary_map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResp
         error = str(refusal)
     point = point_in(request.POST)
     window = _window(request.POST, boundary, point)
-    context = base_map(window, request.POST.get("without", "")) | {
+    context = ground(window, request.POST.get("without", "")) | {
         "error": error,
         "geometry": json.dumps(boundary) if boundary else "",
         "hectares": area_ha(boundary) if boundary else None,
@@ -185,16 +198,16 @@ def boundary_map_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResp
 
 def _window(data: Any, boundary: dict[str, Any] | None, point: Any) -> Window:
     try:
-        # In this order, NaN gives the narrowest map, too.
-        km = max(NARROWEST_KM, min(WIDEST_KM, float(data.get("km", ""))))
-        return Window(*read_point(data.get("at", "")), km)
+        # In this order, NaN gives the closest map, too.
+        km = max(_LEAST_KM, min(_MOST_KM, float(data.get("km", ""))))
+        return Window.of_width(*read_point(data.get("at", "")), km)
     except ValueError:  # without a middle and a width: show everything
         pass
     if boundary is None:
         latitude, longitude = point or LUOYANG
-        return Window(latitude, longitude, USUAL_KM)
+        return Window.of_width(latitude, longitude, BOUNDARY_KM)
     south, west, north, east = bounds(boundary)
     middle = (south + north) / 2, (west + east) / 2
     across = distance_km((middle[0], west), (middle[0], east))
     tall = distance_km((south, middle[1]), (north, middle[1])) * WIDTH / HEIGHT
-    return Window(*middle, min(max(across * _MARGIN, tall * _MARGIN, NARROWEST_KM), WIDEST_KM))
+    return Window.of_width(*middle, max(across * _MARGIN, tall * _MARGIN, _LEAST_KM))

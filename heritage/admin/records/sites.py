@@ -21,7 +21,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse, translate_url
 from django.utils.csp import CSP
-from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
@@ -69,6 +68,7 @@ from heritage.admin.workflow.merge_records import MergePages, merge_two
 from heritage.admin.workflow.publishing import ASKS_WHY, STATE_ACTIONS
 from heritage.admin.workflow.review import CommentedForm, ReviewPages
 from heritage.admin.workflow.set_value import schedule, set_value
+from heritage.formats import tile_layers
 from heritage.models import (
     Blur,
     Place,
@@ -113,7 +113,13 @@ class Section:
         return None, {"fields": form_lines(self.key), "classes": (self.key,)}
 
 
-_FRAMING: dict[str, Any] = settings.SECURE_CSP | {"frame-src": [CSP.SELF]}
+def _form_policy() -> dict[str, Any]:
+    """The policy of the form: its preview stands in a frame, its maps may show an operator's
+    tiles."""
+    images = [source for layer in tile_layers() for source in layer.sources]
+    policy: dict[str, Any] = dict(settings.SECURE_CSP)
+    images = [*policy["img-src"], *dict.fromkeys(images)]
+    return policy | {"frame-src": [CSP.SELF], "img-src": images}
 
 
 class SiteForm(CommentedForm):
@@ -365,16 +371,16 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
         if not change or "state" in form.changed_data:
             self.notify_of_state(request, obj, form.initial.get("state") if change else None)
 
-    @method_decorator(csp_override(_FRAMING))
-    def change_view(
+    def changeform_view(
         self,
         request: HttpRequest,
-        object_id: str,
+        object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The form, with a preview in a frame beside it."""
-        return super().change_view(request, object_id, form_url, extra_context)
+        """The form, with a preview in a frame beside it, and maps."""
+        view = csp_override(_form_policy())(super().changeform_view)
+        return view(request, object_id, form_url, extra_context)
 
     @admin.display(description=_("point that the public sees"))
     def public_point(self, site: Site) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from heritage.cartography import map_sheet, mercator, script_of
 from heritage.cartography.mercator import MapWindow, SheetWindow
 from heritage.cartography.tile_layers import TileLayer
-from heritage.formats import path_of
+from heritage.formats import path_of, tile_address, tile_layers
 from heritage.media.covers import SHAPES, tag_of_texts
 from heritage.search import SiteFilter, map_cells
 from heritage.server.caches import CacheKey, LRUCache
@@ -270,7 +270,7 @@ def _page(
     box = map_cells.box_of(window)
     area = ",".join(f"{each:.5f}" for each in (box.west, box.south, box.east, box.north))
     query = updated_query
-    layers = map_sheets.tile_layers()
+    layers = tile_layers()
     credits = [text for layer in layers for text in (layer.credit, layer.map_number)]
     return MapPage(
         sheet,
@@ -284,7 +284,7 @@ def _page(
         if len(listed) < in_view
         else "",
         f"{path_of('web:map_data')}?{query(data, drop=[AT, 'view'])}",
-        map_sheets.tile_address(),
+        tile_address(),
         json.dumps([_layer_data(layer) for layer in layers]) if layers else "",
         " · ".join(dict.fromkeys(filter(None, credits))),
         any(layer.datum == "gcj02" for layer in layers),

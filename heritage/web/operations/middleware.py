@@ -31,7 +31,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import conditional_page
 
-from heritage.formats import path_of
+from heritage.formats import path_of, tile_layers
 from heritage.search import current_index, pinned_index, visitor_read
 from heritage.server import logs
 from heritage.server.caches import LRUCache
@@ -42,7 +42,7 @@ from heritage.server.timeouts import (
     is_lock_timeout,
     is_storage_failure,
 )
-from heritage.web.shared import map_sheets, page_dependencies
+from heritage.web.shared import page_dependencies
 
 # What this process has done since it started, for `/metrics`.
 type Counted = Literal[
@@ -228,7 +228,7 @@ def map_policy(get_response: GetResponse) -> GetResponse:
         is_map = request.path == path_of("web:sites") and request.GET.get("view") == "map"
         if not (is_embedded or is_map):
             return get_response(request)
-        sources = [source for layer in map_sheets.tile_layers() for source in layer.sources]
+        sources = [source for layer in tile_layers() for source in layer.sources]
         policy: dict[str, Any] = dict(settings.SECURE_CSP)
         policy["img-src"] = [*policy["img-src"], *dict.fromkeys(sources)]
         if not is_embedded:

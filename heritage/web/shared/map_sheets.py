@@ -6,14 +6,12 @@ are sent to the script that pans and zooms.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from itertools import chain
 from math import cos, hypot, log2, log10, pi, sin
 from typing import Any
 
-from django.conf import settings
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
@@ -24,11 +22,9 @@ from heritage.cartography import (
     mark_names,
     mercator,
     script_of,
-    tile_files,
 )  # fmt: skip
 from heritage.cartography.mercator import Group, MapWindow, SheetWindow
-from heritage.cartography.tile_layers import TileLayer, read_layers
-from heritage.formats import list_url, path_of
+from heritage.formats import list_url, path_of, tile_address
 from heritage.models import Coverage, Place, Site
 from heritage.search import IndexSnapshot, SiteFilter, map_cells, page_rows
 from heritage.values.coordinates import Point, bounds, distance_phrase
@@ -195,23 +191,6 @@ class MapSheet:
     def is_of_streets(self) -> bool:
         """Whether the zoom is so close that a reader would expect streets."""
         return self.window.zoom >= map_sheet.STREETS_FROM
-
-
-def tile_address() -> str:
-    """The address of a tile, with {z}, {x} and {y} for its place."""
-    script = script_of(get_language())
-    address = reverse("media:map_tile", args=[tile_files.VERSION, script, 0, 0, 0])
-    return address.removesuffix("0/0/0.svg") + "{z}/{x}/{y}.svg"
-
-
-def tile_layers() -> list[TileLayer]:
-    """The operator's tiles; none if the setting is wrong, which a system check says."""
-    return _tile_layers(settings.MAP_TILES, settings.HTTPS)
-
-
-@cache
-def _tile_layers(text: str, is_https: bool) -> list[TileLayer]:
-    return read_layers(text, is_https)[0]
 
 
 def sheet(

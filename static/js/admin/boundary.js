@@ -8,6 +8,7 @@
 
   const begin = () => {
     const words = place.dataset;
+    const fold = place.closest(".boundary-fold");
     const ground = place.querySelector(".boundary-place");
     const status = place.querySelector(".boundary-status");
     const button = (what) => place.querySelector(`[data-do=${what}]`);
@@ -68,10 +69,11 @@
       const content = await ask().finally(() => (drawing -= 1));
       if (!content) return;
       sheet = content.querySelector(".point-map-sheet");
+      map = window.pointMap(sheet);
       if (isRead) polygons = read(sheet.dataset.geometry);
       if (count() > Number(words.most)) status.textContent += ` ${words.many}`;
       place.querySelector(".boundary-width").textContent = content.querySelector(".map-width").textContent.trim();
-      ground.replaceChildren(sheet);
+      ground.replaceChildren(sheet, content.querySelector(".map-credit"));
       listen();
       show();
     };
@@ -86,29 +88,10 @@
 
     // --- the map -------------------------------------------------------------------------------
 
-    const scale = () => {
-      const { latitude, longitude, tall, wide } = sheet.dataset;
-      const [width, height] = sheet.querySelector("svg").getAttribute("viewBox").split(" ").slice(2).map(Number);
-      return { latitude: +latitude, longitude: +longitude, tall: +tall, wide: +wide, width, height };
-    };
-    const at = ([lon, lat]) => {
-      const map = scale();
-      return [map.width / 2 + (lon - map.longitude) * map.wide, map.height / 2 - (lat - map.latitude) * map.tall];
-    };
-    const from = ([x, y]) => {
-      const map = scale();
-      const digits = Math.max(2, Math.min(7, Math.round(Math.log10(map.tall)) + 1));
-      const lon = map.longitude + (x - map.width / 2) / map.wide;
-      const lat = map.latitude + (map.height / 2 - y) / map.tall;
-      return [Number(lon.toFixed(digits)), Number(lat.toFixed(digits))];
-    };
-    const pixel = (event) => {
-      const edge = sheet.querySelector("svg").getBoundingClientRect();
-      const { width, height } = scale();
-      const x = ((event.clientX - edge.left) / edge.width) * width;
-      const y = ((event.clientY - edge.top) / edge.height) * height;
-      return [Math.min(width, Math.max(0, x)), Math.min(height, Math.max(0, y))];
-    };
+    let map = null; // see point_map.js
+    const at = (point) => map.at(point);
+    const from = (place) => map.from(place);
+    const pixel = (event) => map.pixel(event);
 
     const path = (ring, isClosed) => (ring.length ? `M${ring.map((point) => at(point).map((n) => n.toFixed(1)).join(" ")).join("L")}${isClosed ? "z" : ""}` : "");
 
@@ -135,7 +118,7 @@
       const made = document.createElement("button");
       const ring = rings()[index];
       const [x, y] = at(ring[number]);
-      const { width, height } = scale();
+      const { width, height } = map;
       made.type = "button";
       made.className = "boundary-vertex";
       made.dataset.ring = index;
@@ -294,16 +277,18 @@
     };
     place.addEventListener("click", (event) => does[event.target.closest("[data-do]")?.dataset.do]?.());
     box.addEventListener("input", () => {
-      if (!isOwn) readSoon();
+      if (isOwn) return;
+      fold.open = true; // where it is said what is wrong with it
+      readSoon();
     });
 
-    place.hidden = false; // its room is there before the map is: nothing moves while somebody reads
+    fold.hidden = false; // its room is there before the map is: nothing moves while somebody reads
     const seen = new IntersectionObserver(([entry]) => {
       if (!entry.isIntersecting) return;
       seen.disconnect();
       draw(true);
     });
-    seen.observe(box);
+    seen.observe(place);
   };
 
   if (box) begin();

@@ -42,11 +42,10 @@
   };
 
   const put = (sheet) => {
-    const { latitude, longitude, tall, wide, point } = sheet.dataset;
+    const { point } = sheet.dataset;
     const mark = sheet.querySelector(".point-mark");
-    const svg = sheet.querySelector("svg");
-    const [width, height] = svg.getAttribute("viewBox").split(" ").slice(2).map(Number);
-    const digits = Math.max(2, Math.min(6, Math.round(Math.log10(tall)) + 1));
+    const map = window.pointMap(sheet);
+    const { width, height } = map;
     const at = { x: width / 2, y: height / 2 };
 
     const show = () => {
@@ -56,15 +55,13 @@
     };
     if (point) {
       const [lat, lon] = point.split(",").map(Number);
-      at.x = width / 2 + (lon - longitude) * wide;
-      at.y = height / 2 - (lat - latitude) * tall;
+      [at.x, at.y] = map.at([lon, lat]);
     }
     show();
 
     const say = () => {
-      const lat = Number(latitude) + (height / 2 - at.y) / tall;
-      const lon = Number(longitude) + (at.x - width / 2) / wide;
-      box.value = `${lat.toFixed(digits)}, ${lon.toFixed(digits)}`;
+      const [lon, lat] = map.from([at.x, at.y]);
+      box.value = `${lat}, ${lon}`;
       if (gcj02) gcj02.checked = false; // the map is true
       mark.classList.add("is-set");
       box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -75,10 +72,7 @@
       show();
       say();
     };
-    const drag = (event) => {
-      const edge = svg.getBoundingClientRect();
-      move(((event.clientX - edge.left) / edge.width) * width, ((event.clientY - edge.top) / edge.height) * height);
-    };
+    const drag = (event) => move(...map.pixel(event));
     sheet.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       mark.focus();
