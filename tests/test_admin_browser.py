@@ -136,6 +136,45 @@ def test_a_browsers_own_post_of_an_untouched_form_writes_nothing(browser, live_s
     )
 
 
+PASTE = """
+const [cell, text] = arguments;
+const clipboardData = new DataTransfer();
+clipboardData.setData("text/plain", text);
+const how = {clipboardData, bubbles: true, cancelable: true};
+return cell.dispatchEvent(new ClipboardEvent("paste", how));
+"""
+
+
+def test_cells_of_a_spreadsheet_are_pasted_over_those_of_the_table(browser, live_server, site):
+    tower = build.make_site("Bell Tower", "钟楼")
+    log_in(browser, live_server, "anna")
+    fields = ("precision", "summary:en", "area_ha")
+    query = "&".join(f"field={each}" for each in fields)
+    url = reverse("admin:heritage_site_table") + f"?ids={site.pk},{tower.pk}&{query}"
+    browser.get(live_server.url + url)
+    first = field(browser, f"text-{site.pk}-precision")
+    assert browser.execute_script(PASTE, first, "One text alone")  # as the browser does it
+    block = (
+        'surveyed\t"Bricks, glazed\nas ""iron"""\t1.5\r\nnowhere\tA tower\t2\tx\r\n\tToo low\t\r\n'
+    )
+    assert not browser.execute_script(PASTE, first, block)
+
+    def values(row):
+        names = [f"text-{row.pk}-{each}" for each in fields]
+        return [field(browser, name).get_property("value") for name in names]
+
+    assert values(site) == ["surveyed", 'Bricks, glazed\nas "iron"', "1.5"]
+    assert values(tower) == ["approximate", "A tower", "2"]
+    said = text_of(browser, ".table-edit [role=status]")
+    assert "what was pasted: 5." in said and "no choice there: 5." in said
+    assert Site.objects.get(pk=tower.pk).summary == {}
+    browser.find_element(By.NAME, "preview").click()
+    wait(browser, lambda: "A tower" in text_of(browser, "#content-main"))
+    browser.find_element(By.NAME, "save").click()
+    wait(browser, lambda: browser.find_elements(By.CSS_SELECTOR, ".messagelist .success"))
+    assert Site.objects.get(pk=tower.pk).summary == {"en": "A tower"}
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_the_form_the_list_and_the_conflict_are_accessible(browser, live_server, site, language):
     build.make_event(site, first_era=build.make_era("Song", "宋"))
