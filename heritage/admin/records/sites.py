@@ -113,13 +113,13 @@ class Section:
         return None, {"fields": form_lines(self.key), "classes": (self.key,)}
 
 
-def _form_policy() -> dict[str, Any]:
-    """The policy of the form: its preview stands in a frame, its maps may show an operator's
-    tiles."""
+def _form_policy(*, has_preview: bool) -> dict[str, Any]:
+    """The policy of the form: its maps may show an operator's tiles, and the preview of a saved
+    site stands in a frame."""
     images = [source for layer in tile_layers() for source in layer.sources]
     policy: dict[str, Any] = dict(settings.SECURE_CSP)
-    images = [*policy["img-src"], *dict.fromkeys(images)]
-    return policy | {"frame-src": [CSP.SELF], "img-src": images}
+    policy["img-src"] = [*policy["img-src"], *dict.fromkeys(images)]
+    return policy | {"frame-src": [CSP.SELF]} if has_preview else policy
 
 
 class SiteForm(CommentedForm):
@@ -378,8 +378,9 @@ class SiteAdmin(CommonsPages, MergePages, ReviewPages, TablePages, ListPages, Co
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The form, with a preview in a frame beside it, and maps."""
-        view = csp_override(_form_policy())(super().changeform_view)
+        """The form, with maps, and a preview of a saved site in a frame beside it."""
+        policy = _form_policy(has_preview=object_id is not None)
+        view = csp_override(policy)(super().changeform_view)
         return view(request, object_id, form_url, extra_context)
 
     @admin.display(description=_("point that the public sees"))
