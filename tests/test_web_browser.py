@@ -52,7 +52,7 @@ def test_filters_apply_at_once_and_history_is_right(browser, live_server, filled
     wait(browser, lambda: browser.title == "Bridge · Heritage")
     wait(browser, lambda: live(browser) == "16 sites")
     active = "return [document.activeElement.name, document.activeElement.value]"
-    assert browser.execute_script(active) == ["kind", "bridge"]
+    wait(browser, lambda: browser.execute_script(active) == ["kind", "bridge"])
     other = browser.find_element(By.CSS_SELECTOR, ".languages a").get_attribute("href")
     assert other == f"{live_server.url}/zh-hans/sites/?kind=bridge"
 
@@ -61,7 +61,8 @@ def test_filters_apply_at_once_and_history_is_right(browser, live_server, filled
     wait(browser, lambda: browser.current_url == f"{start}?kind=bridge&all=place")
     whole = (By.CSS_SELECTOR, ".facet:has(.facet-search)")
     wait(browser, lambda: browser.find_elements(*whole))
-    assert "facet-search" in browser.switch_to.active_element.get_attribute("class")
+    searched = (By.CSS_SELECTOR, ".facet-search:focus")
+    wait(browser, lambda: browser.find_elements(*searched))
     browser.switch_to.active_element.send_keys("land 09")
     items = browser.find_element(*whole).find_elements(By.TAG_NAME, "li")
     shown = [item for item in items if item.is_displayed()]
