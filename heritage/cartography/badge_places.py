@@ -44,9 +44,11 @@ def beside_names(
 ) -> list[tuple[float, float]]:
     """For each badge, by how many pixels it moves to the right and down. `box` is the sheet, in
     pixels of the world."""
-    placed = map_names.around(zoom, script, box).names
     moves = [(0.0, 0.0)] * len(badges)
-    if not placed or not badges:
+    if all(badge.is_fixed for badge in badges):
+        return moves
+    placed = map_names.around(zoom, script, box).names
+    if not placed:
         return moves
     left, top = box[:2]
     names = np.array([name.box for name in placed]) - (left, top, left, top)

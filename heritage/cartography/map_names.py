@@ -68,9 +68,10 @@ def ground_name(line: str) -> GroundName:
 
 def width_of(text: str, size: float) -> float:
     """About how wide a text is in pixels."""
-    return size * sum(_letter(letter) for letter in text)
+    return size * sum(map(_letter, text))
 
 
+@cache
 def _letter(letter: str) -> float:
     if ord(letter) >= 0x2E80:
         return 1.0
