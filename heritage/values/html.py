@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from html import escape as escape_text
 from typing import Any, NamedTuple
 
 import nh3
@@ -45,7 +46,9 @@ def fragment(path: str) -> Callable[..., SafeString]:
             raise TypeError(f"{path} has {number} names, not {sorted(values)}.")
         is_shown = [bool(values[name]) for name in conditions]
         for name, value in values.items():
-            if value.__class__ not in _WITHOUT_MARKUP:
+            if value.__class__ is str:
+                values[name] = escape_text(value)  # as Django does, which looks for lazy text first
+            elif value.__class__ not in _WITHOUT_MARKUP:
                 values[name] = conditional_escape(value)
         return SafeString(pattern(*is_shown) % values)
 
