@@ -10,9 +10,10 @@ from functools import cached_property
 from django.utils.safestring import SafeString
 
 from heritage.values.html import fragment
+from heritage.web.shared import language_html
 from heritage.web.shared.time_scale import nice_step, percent
 
-_PART = fragment("charts/part.html")
+_PART, _BAR = fragment("charts/part.html"), fragment("charts/bar.html")
 
 _TOP, _HEIGHT, _FOOT = 18, 150, 22  # of columns, in pixels
 _LEFT = 7.0  # percent kept free for the numbers at the grid's lines
@@ -53,6 +54,18 @@ class Shape:
     row: ChartRow
     parts: list[ChartPart]
     middle: str = ""
+
+    @property
+    def bar(self) -> SafeString:
+        """The bar of a row with its label and its number, as an item of a list."""
+        row = self.row
+        return _BAR(
+            url=row.url,
+            label=row.label,
+            note=row.note,
+            total=language_html.number(row.total),
+            parts=self.drawn,
+        )
 
     @property
     def drawn(self) -> SafeString:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from pyroaring import BitMap
@@ -19,6 +20,7 @@ from heritage.models import Era, Event, Site
 from heritage.search import IndexSnapshot, timeline
 from heritage.values.date_format import span_phrase, year_phrase
 from heritage.values.edtf import from_historical, to_historical
+from heritage.values.html import fragment
 from heritage.values.language import Text
 from heritage.web.shared import language_html
 from heritage.web.shared.time_scale import Scale, label_width, this_year
@@ -26,6 +28,7 @@ from heritage.web.shared.time_scale import Scale, label_width, this_year
 WIDTH = 860
 FEW = 36  # sites that are drawn as bars; more are counted
 SMALL_BINS, _BINS = 48, 96
+_COLUMN = fragment("scroll/column.html")
 _EDGE = 30  # the silk and the roller on either side
 _UNDATED, _UNDATED_WIDE = 84, 26  # the room for those without a year, and their column
 _LEFT, _RIGHT = _EDGE + 8, WIDTH - _EDGE - _UNDATED
@@ -88,6 +91,13 @@ class ScrollColumn:
     years: str
     label: str
     url: str
+
+    @property
+    def drawn(self) -> SafeString:
+        """The column as SVG."""
+        return _COLUMN(
+            x=self.x, y=self.y, width=self.width, height=self.height, label=self.label, url=self.url
+        )
 
 
 @dataclass(frozen=True, slots=True)

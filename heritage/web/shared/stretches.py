@@ -4,7 +4,6 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pyroaring import BitMap
@@ -46,8 +45,10 @@ def of_sites(
     if shown is None:
         return None
 
+    whole = list_url(**filters, view="timeline")
+
     def timeline_url(first: int, last: int) -> str:
-        return list_url(**filters, view="timeline", at=years_in_address(first, last))
+        return f"{whole}&at={years_in_address(first, last)}"
 
     drawn = scroll.drawn(
         index, hits, _ROLE, shown, _("When they began"),
@@ -64,8 +65,7 @@ def of_sites(
         "%(number)s sites with a known year are drawn.",
         drawn.in_view,
     ) % {"number": language_html.number(drawn.in_view)}
-    url = reverse("web:sites", query={**filters, "view": "timeline"})
-    return Stretch(drawn, url, counted)
+    return Stretch(drawn, whole, counted)
 
 
 def _years(index: IndexSnapshot, hits: BitMap, first: int | None, last: int | None) -> Years | None:

@@ -6,25 +6,28 @@ from functools import partial
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from heritage.formats import path_of
 from heritage.models import WEEKDAYS, Place, Site
 from heritage.search import IndexSnapshot, page_rows
+from heritage.values.html import fragment
 from heritage.web.shared import language_html, page_dependencies
-from heritage.web.shared.visiting import VisitDay, visit_day, weekdays_in_words
+from heritage.web.shared.visiting import visit_day, weekdays_in_words
 
 _MOST = 40  # sites of which something on a visit is recorded
 _DAYS = 7  # that the table offers
+_ROW, _NOT_KNOWN = fragment("visits/day_row.html"), SafeString("–")
 
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    url: str
-    name: SafeString | str
-    visit: VisitDay
-    closed_on: str
+    """A site on this day: `key` is that of its VisitDay."""
+
+    key: str
+    html: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,19 @@ def day_table(index: IndexSnapshot, place: Place, asked: str) -> DayTable | None
         return None
     sites, visits = page_rows.linked_sites(ids), page_rows.read_visits(ids)
     nothing = page_rows.VisitRows()
-    rows = [_row(sites[pk], visits.get(pk, nothing), day) for pk in ids if pk in sites]
+    heads = {
+        "head_closes": escape(_("Closes")),
+        "head_closed_on": escape(_("Closed on")),
+        "head_ticket": escape(_("Ticket")),
+        "head_needed": escape(_("Time needed")),
+        "head_as_of": escape(_("As of")),
+    }
+    rows = [_row(sites[pk], visits.get(pk, nothing), day, heads) for pk in ids if pk in sites]
     order = {"open": 0, "closed": 1, "unclear": 2}
     return DayTable(
         _heading(day, today),
         [_choice(today + timedelta(days=each), day, today, place) for each in range(_DAYS)],
-        sorted(rows, key=lambda row: order[row.visit.key]),
+        sorted(rows, key=lambda row: order[row.key]),
         every - total,
         total - len(ids),
     )
@@ -99,13 +109,24 @@ def _choice(each: date, day: date, today: date, place: Place) -> DayChoice:
     return DayChoice(label, f"{url}#day-title", each == day)
 
 
-def _row(site: Site, rows: page_rows.VisitRows, day: date) -> DayRow:
-    return DayRow(
-        path_of("web:site", site.slug),
-        language_html.as_html(site.shown_name),
-        visit_day(rows, day),
-        _closed_on(rows),
+def _row(site: Site, rows: page_rows.VisitRows, day: date, heads: dict[str, SafeString]) -> DayRow:
+    """`heads` are those of the columns, which a phone shows in each cell."""
+    visit = visit_day(rows, day)
+    html = _ROW(
+        key=visit.key,
+        url=path_of("web:site", site.slug),
+        name=language_html.as_html(site.shown_name),
+        state=visit.state,
+        closes=visit.closes or _NOT_KNOWN,
+        closed_on=_closed_on(rows) or _NOT_KNOWN,
+        ticket=visit.ticket or _NOT_KNOWN,
+        needed=visit.needed or _NOT_KNOWN,
+        as_of=visit.as_of,
+        no_date=not visit.as_of,
+        age=visit.age,
+        **heads,
     )
+    return DayRow(visit.key, html)
 
 
 def _closed_on(rows: page_rows.VisitRows) -> str:
