@@ -123,6 +123,10 @@ def _addresses(known: dict) -> dict[str, Iterator[str]]:
             f"sites/?{urlencode({'from': first, 'to': first + dice.randint(50, 900), 'bbox': box})}"
         )
 
+    def begun(dice: random.Random) -> str:
+        name = dice.choice(known[dice.choice(FACETS)]).partition("-")[0]
+        return name[: dice.randint(2, 5)]
+
     return {
         BROWSE: drawn(BROWSE, lambda dice: f"sites/?page={dice.randint(2, last)}"),
         FACET: drawn(FACET, facet),
@@ -132,6 +136,7 @@ def _addresses(known: dict) -> dict[str, Iterator[str]]:
         ),
         "era": drawn("era", lambda dice: f"eras/{dice.choice(known['era'])}/"),
         "place": drawn("place", lambda dice: f"places/{dice.choice(known['place'])}/"),
+        "suggestion": drawn("suggestion", lambda dice: f"suggest/?{urlencode({'q': begun(dice)})}"),
     }
 
 
