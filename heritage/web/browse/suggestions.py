@@ -5,26 +5,23 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from heritage.formats import list_url, term_url
 from heritage.models import Era, place_phrase
 from heritage.search import TREES, current_index, suggest
 from heritage.values import normalize
+from heritage.values.html import fragment
+from heritage.values.language import LanguageMap, Text
 from heritage.web.shared import language_html
 
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    url: str
-    label: SafeString
-    note: str
-    count: int | None = None  # how many sites a term has
+_LINE = fragment("search/suggestion.html")
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestionGroup:
     label: str
-    lines: list[Suggestion]
+    lines: list[SafeString]
 
 
 def suggestion_groups(text: str) -> list[SuggestionGroup]:
@@ -45,33 +42,33 @@ def _group(group: suggest.SuggestedGroup) -> SuggestionGroup:
     return SuggestionGroup(label, [_line(group.name, line) for line in group.lines])
 
 
-def _line(group: str, line: suggest.SuggestedLine) -> Suggestion:
+def _line(group: str, line: suggest.SuggestedLine) -> SafeString:
     match line:
         case suggest.SuggestedSite(slug, site):
-            return Suggestion(
-                reverse("web:site", args=[slug]),
-                language_html.as_html(site.shown_name),
-                place_phrase(site.place),
+            return _html(
+                reverse("web:site", args=[slug]), site.shown_name, place_phrase(site.place)
             )
         case suggest.SuggestedTerm(_slug, term, count):
-            return Suggestion(
-                term_url(group, term),
-                language_html.as_html(term.label),
-                term.years() if isinstance(term, Era) else "",
-                count,
-            )
+            years = term.years() if isinstance(term, Era) else ""
+            return _html(term_url(group, term), term.label, years, count)
         case suggest.SuggestedSentence(text, filters, count):
-            facts = " · ".join(map(str, filters))
-            return Suggestion(list_url(q=text), language_html.as_html(text), facts, count)
+            return _html(list_url(q=text), text, " · ".join(map(str, filters)), count)
         case suggest.SuggestedFilter(slug, facet, value):
-            return Suggestion(
-                list_url(**{facet.name: slug}),
-                language_html.as_html(facet.describe(value)),
-                str(facet.label),
-            )
+            return _html(list_url(**{facet.name: slug}), facet.describe(value), str(facet.label))
 
 
-def _pages(text: str) -> list[Suggestion]:
+def _html(
+    url: str, label: LanguageMap | Text | str, note: str = "", count: int | None = None
+) -> SafeString:
+    """An option; `count` is the number of sites that it finds."""
+    sites = ""
+    if count:
+        number = language_html.number(count)
+        sites = ngettext("%(number)s site", "%(number)s sites", count) % {"number": number}
+    return _LINE(url=url, label=language_html.as_html(label), note=note, count=sites)
+
+
+def _pages(text: str) -> list[SafeString]:
     """Pages of the catalogue whose title has a word with this beginning."""
     typed = normalize.fold(text)
     if not typed:
@@ -84,7 +81,7 @@ def _pages(text: str) -> list[Suggestion]:
         "web:about": _("About"),
     }
     return [
-        Suggestion(reverse(name), language_html.as_html(label), "")
+        _html(reverse(name), label)
         for name, label in pages.items()
         if normalize.fold(label).startswith(typed)
     ]
